@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A model is a scenario compiled: validated, immutable, shared by any number of simulations on any
+ * number of threads. */
+#ifndef GPUSIM_MODEL_H
+#define GPUSIM_MODEL_H
+
+#include <gpusim/module.h>
+#include <gpusim/observer.h>
+#include <gpusim/spec.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* Compiles a spec: reads the logs it names, checks them, lays out the cluster. The spec may be
+ * destroyed afterwards. */
+GPUSIM_API gpusim_status gpusim_model_compile(const gpusim_spec *spec, gpusim_model **model,
+                                              gpusim_error *err);
+GPUSIM_API void gpusim_model_destroy(gpusim_model *model);
+
+typedef struct gpusim_model_info {
+    uint32_t size;
+    uint32_t nodes, gpus, racks, groups, vcs, names;
+    uint32_t warnings;      /* see gpusim_model_warning */
+    uint64_t jobs;          /* known before the run: of logs and lists */
+    uint64_t bad_lines;     /* of logs, skipped with on_error: skip */
+    uint64_t never_fit;     /* jobs that will be rejected */
+    uint64_t seed;          /* the scenario's */
+    gpusim_time duration;   /* GPUSIM_TIME_MAX: until drained */
+    gpusim_time sample_every; /* GPUSIM_TIME_MAX: no telemetry */
+    const char *name;       /* of the scenario */
+    const char *scheduler;  /* in short: "fifo, best-fit, backfill easy" */
+    const char *trace_path; /* resolved; NULL: the scenario names none */
+    const char *text;       /* the scenario as read */
+    const char *effective;  /* with every default spelled out */
+    const char *file;       /* the path it was read from */
+    char hash[33];          /* what can change results, hexadecimal */
+} gpusim_model_info;
+
+#define gpusim_model_info_get(model, info)                                                         \
+    gpusim_model_info_fill((model), (info), (uint32_t)sizeof(gpusim_model_info))
+GPUSIM_API void gpusim_model_info_fill(const gpusim_model *model, gpusim_model_info *info,
+                                       uint32_t size);
+
+/* Name number i; 0 is "". NULL when there is no such name. */
+GPUSIM_API const char *gpusim_model_name(const gpusim_model *model, uint32_t i);
+
+/* Things worth saying that are no errors ("3 jobs can never fit ..."). */
+GPUSIM_API const char *gpusim_model_warning(const gpusim_model *model, uint32_t i);
+
+/* Row i of a constant table (nodes, gpus, racks) into *row; 0 when there is none. */
+GPUSIM_API int gpusim_model_row(const gpusim_model *model, gpusim_table table, uint32_t i, void *row);
+
+/* Metrics that this scenario samples: their numbers; *count of them. */
+GPUSIM_API const uint32_t *gpusim_model_metrics(const gpusim_model *model, uint32_t *count);
+
+/* How many entities a metric has in this model. */
+GPUSIM_API uint32_t gpusim_model_entities(const gpusim_model *model, gpusim_entity entity);
+
+/* Name of an entity ("train-0003/gpu2", "train-0003", "rack-00", "cluster"), like snprintf. */
+GPUSIM_API int gpusim_model_entity_name(const gpusim_model *model, gpusim_entity entity, uint32_t i,
+                                        char *buffer, int size);
+
+/* Offered load of each GPU model: what jobs ask for over what is there. */
+typedef struct gpusim_load {
+    const char *gpu;      /* product name, or "generic", or "any" for jobs that do not care */
+    uint32_t gpus;        /* installed */
+    uint32_t reserved;
+    double gpu_seconds;   /* asked for by jobs known before the run */
+    double load;          /* gpu_seconds / (gpus x span), plus what generators offer; NaN: unknown */
+} gpusim_load;
+GPUSIM_API const gpusim_load *gpusim_model_load(const gpusim_model *model, uint32_t *count);
+
+/* Built-in modules of a kind, in order of name: i counts from 0; NULL when there is none. */
+GPUSIM_API const gpusim_module *gpusim_module_builtin(gpusim_module_kind kind, uint32_t i);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,251 @@
+/* SPDX-License-Identifier: 0BSD */
+/* Modules: what a scheduler is shown, what it may decide, and how it describes itself. A module's
+ * source needs this header and nothing else; it may carry any licence compatible with the GPL's
+ * terms on linking. */
+#ifndef GPUSIM_MODULE_H
+#define GPUSIM_MODULE_H
+
+#include <stdint.h>
+
+#include <gpusim/field.h>
+#include <gpusim/random.h>
+#include <gpusim/types.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* ---- what a module sees ---- */
+
+typedef enum gpusim_job_state {
+    GPUSIM_JOB_QUEUED,
+    GPUSIM_JOB_RUNNING,
+    GPUSIM_JOB_COMPLETED,
+    GPUSIM_JOB_FAILED,
+    GPUSIM_JOB_CANCELLED,
+    GPUSIM_JOB_TIMEOUT,
+    GPUSIM_JOB_OOM,
+    GPUSIM_JOB_REJECTED,
+    GPUSIM_JOB_HELD, /* waits for a job it depends on; not yet visible to schedulers */
+} gpusim_job_state;
+
+typedef enum gpusim_node_state {
+    GPUSIM_NODE_UP,
+    GPUSIM_NODE_DRAINING,
+    GPUSIM_NODE_DRAINED,
+    GPUSIM_NODE_DOWN,
+    GPUSIM_NODE_REPAIRING,
+    GPUSIM_NODE_REMOVED,
+} gpusim_node_state;
+
+/* One job that is queued or running, as its scheduler knows it. No true duration is in here: only
+ * what was requested or estimated. */
+typedef struct gpusim_job_info {
+    gpusim_job_id id;       /* index is the job's slot; 0,0 when the slot is free */
+    uint64_t order;         /* submission order over the whole run, 0 .. ; ties are broken by it */
+    gpusim_time submit;
+    gpusim_time start;      /* of the current or last attempt; GPUSIM_TIME_MAX: none yet */
+    gpusim_time walltime;   /* limit requested per attempt; GPUSIM_TIME_MAX: none */
+    gpusim_time estimate;   /* expected run time at rate 1, from the scenario's kind of estimate */
+    gpusim_time attained;   /* run time over all attempts, up to `settled` */
+    gpusim_time settled;    /* when `attained` was last brought up to date */
+    uint64_t memory;        /* host memory, bytes per GPU */
+    uint64_t gpu_memory;    /* bytes per GPU */
+    uint32_t gpus;          /* whole GPUs, all or nothing */
+    uint32_t cpus;          /* CPU cores per GPU, or of the job when it wants no GPU */
+    uint32_t group;         /* the only node group it may use, or GPUSIM_NONE */
+    uint32_t name, user, vc; /* names; vc counts from 0 in the table of VCs, GPUSIM_NONE: no VC */
+    int32_t priority;       /* larger goes first */
+    uint32_t shape;         /* jobs of one shape fit exactly the same places: same gpus, cpus,
+                             * memory, group and VC; dense from 0 */
+    uint32_t attempts;      /* times started */
+    uint32_t preemptions;
+    uint32_t first_part, parts; /* its current allocation, in the view's parts; 0 parts: queued */
+    uint32_t state;         /* gpusim_job_state */
+    uint32_t reserved;
+} gpusim_job_info;
+
+typedef struct gpusim_node_info {
+    uint64_t memory, free_memory; /* bytes of host memory */
+    uint32_t gpus, free_gpus;
+    uint32_t cpus, free_cpus;     /* cores */
+    uint32_t group, rack;
+    uint32_t state; /* gpusim_node_state; only nodes that are `up` take new jobs */
+    uint32_t jobs;  /* with at least one part here */
+} gpusim_node_info;
+
+typedef struct gpusim_group_info {
+    uint64_t memory;     /* of one node */
+    uint32_t first_node, nodes; /* nodes of a group are adjacent */
+    uint32_t gpus, cpus; /* of one node */
+    uint32_t gpu_model;  /* index in the catalogue; GPUSIM_NONE: generic */
+    uint32_t name;
+} gpusim_group_info;
+
+typedef struct gpusim_vc_info {
+    uint32_t name;
+    uint32_t quota;  /* GPUs; GPUSIM_NONE: no limit */
+    uint32_t used;   /* GPUs allocated now */
+    uint32_t queued; /* jobs waiting */
+} gpusim_vc_info;
+
+/* A part of a placement: GPUs of one node. first_gpu GPUSIM_NONE lets the host take the free ones
+ * with the lowest numbers. */
+typedef struct gpusim_part {
+    uint32_t node;
+    uint32_t first_gpu;
+    uint32_t gpus;  /* 0 for a job without GPUs */
+    uint32_t milli; /* thousandths of each GPU: 1000 */
+} gpusim_part;
+
+/* The cluster and its jobs at one moment. Arrays belong to the host and change as decisions are
+ * carried out. Copies with other `nodes` are hypothetical clusters (a backfill's tomorrow); the
+ * functions below work on them alike. */
+typedef struct gpusim_view {
+    uint32_t size;
+    uint32_t node_count, group_count, vc_count;
+    uint32_t job_capacity;  /* slots */
+    uint32_t running_count;
+    gpusim_time now;
+    const gpusim_node_info *nodes;   /* [node_count] */
+    const gpusim_group_info *groups; /* [group_count] */
+    const gpusim_vc_info *vcs;       /* [vc_count] */
+    const gpusim_job_info *jobs;     /* [job_capacity], by slot */
+    const uint32_t *running;         /* [running_count] slots, in no promised order */
+    const gpusim_part *parts;        /* allocations, see gpusim_view_parts */
+    const void *index;               /* the host's: nodes by free GPUs */
+} gpusim_view;
+
+typedef struct gpusim_placement {
+    gpusim_part *parts; /* [capacity], the host's; capacity is at least the job's GPUs, and 1 */
+    uint32_t count, capacity;
+    double score;       /* optional, recorded with the decision */
+} gpusim_placement;
+
+/* Seconds of run time so far, and expected to remain (never below 0). */
+GPUSIM_API gpusim_time gpusim_view_attained(const gpusim_view *view, const gpusim_job_info *job);
+GPUSIM_API gpusim_time gpusim_view_remaining(const gpusim_view *view, const gpusim_job_info *job);
+
+/* Parts of a running job's allocation; *count of them. Several may be on one node. */
+GPUSIM_API const gpusim_part *gpusim_view_parts(const gpusim_view *view, const gpusim_job_info *job,
+                                                uint32_t *count);
+
+/* Nodes of a group that are up and have at least `gpus` free GPUs, in three orders; GPUSIM_NONE when
+ * there is none. CPU and memory are for the caller to look at. O(free counts that occur). */
+GPUSIM_API uint32_t gpusim_view_first(const gpusim_view *view, uint32_t group, uint32_t gpus,
+                                      uint32_t from); /* lowest index >= from */
+GPUSIM_API uint32_t gpusim_view_with(const gpusim_view *view, uint32_t group, uint32_t exactly,
+                                     uint32_t from);  /* exactly so many free, index >= from */
+
+/* GPUs' worth of this job that a node can take now: bounded by its free GPUs, cores and memory. */
+GPUSIM_API uint32_t gpusim_view_room(const gpusim_view *view, const gpusim_job_info *job,
+                                     uint32_t node);
+
+/* ---- what a module decides ---- */
+
+typedef struct gpusim_decisions gpusim_decisions; /* where decisions go; the host's */
+
+/* Each is checked and carried out at once, so that the view shows it. A refusal (returned, recorded
+ * with its reason) changes nothing. `reason` is a short word or two, or NULL. */
+typedef enum gpusim_refusal {
+    GPUSIM_ACCEPTED,
+    GPUSIM_REFUSED_NO_JOB,      /* no such job, or in the wrong state */
+    GPUSIM_REFUSED_NO_NODE,     /* no such node, or it is not up */
+    GPUSIM_REFUSED_GPUS,        /* GPUs are not free, or not as many as the job needs */
+    GPUSIM_REFUSED_CPUS,
+    GPUSIM_REFUSED_MEMORY,
+    GPUSIM_REFUSED_QUOTA,
+    GPUSIM_REFUSED_GROUP,       /* a node outside the job's group */
+} gpusim_refusal;
+
+GPUSIM_API gpusim_refusal gpusim_decide_start(gpusim_decisions *decisions, gpusim_job_id job,
+                                              const gpusim_placement *placement,
+                                              const char *reason);
+GPUSIM_API gpusim_refusal gpusim_decide_preempt(gpusim_decisions *decisions, gpusim_job_id job,
+                                                const char *reason);
+/* Another placement without leaving the running state: free and immediate. */
+GPUSIM_API gpusim_refusal gpusim_decide_migrate(gpusim_decisions *decisions, gpusim_job_id job,
+                                                const gpusim_placement *placement,
+                                                const char *reason);
+GPUSIM_API gpusim_refusal gpusim_decide_cancel(gpusim_decisions *decisions, gpusim_job_id job,
+                                               const char *reason);
+/* Ask again at `time` at the latest, even if nothing has happened; holds for the next pass only. */
+GPUSIM_API void gpusim_decide_wait(gpusim_decisions *decisions, gpusim_time time);
+
+/* ---- what a module is ---- */
+
+#define GPUSIM_MODULE_MAGIC UINT32_C(0x6d707367) /* "gspm" */
+#define GPUSIM_MODULE_ABI_MAJOR 1
+#define GPUSIM_MODULE_ABI_MINOR 0
+
+typedef enum gpusim_module_kind {
+    GPUSIM_MODULE_ORDER = 1, /* who is next */
+    GPUSIM_MODULE_PLACEMENT, /* where */
+    GPUSIM_MODULE_BACKFILL,  /* who may overtake a blocked head */
+    GPUSIM_MODULE_PREEMPTION,
+    GPUSIM_MODULE_SCHEDULER, /* decides everything by itself */
+    GPUSIM_MODULE_DETECTOR,
+} gpusim_module_kind;
+
+/* What each operation is handed. */
+typedef struct gpusim_context {
+    const void *parameters;  /* the module's record, filled from the scenario */
+    void *state;             /* its state_bytes, zeroed at creation; saved and restored bit by bit */
+    void *job_state;         /* job_bytes for each slot: use gpusim_job_state_of */
+    const gpusim_view *view;
+    gpusim_stream stream;    /* randomness of this module in this run */
+    uint32_t job_bytes;
+    uint32_t reserved;
+} gpusim_context;
+
+static inline void *gpusim_job_state_of(const gpusim_context *context, uint32_t slot)
+{
+    return (char *)context->job_state + (uint64_t)slot * context->job_bytes;
+}
+
+typedef struct gpusim_module {
+    /* These five never move. */
+    uint32_t magic;
+    uint32_t size;
+    uint16_t abi_major, abi_minor;
+    uint32_t kind;
+    const char *name;
+    const char *version;
+    const char *doc;                 /* one or two sentences */
+    const gpusim_record *parameters; /* NULL: none */
+    const void *operations;          /* gpusim_order, gpusim_placer or gpusim_scheduler, by kind */
+    uint32_t state_bytes;            /* flat and without pointers */
+    uint32_t job_bytes;              /* the same for each job; zeroed at its submission */
+} gpusim_module;
+
+/* Order: the smaller key goes first; equal keys in order of submission. Under preemption `repack`
+ * the jobs, running and queued, form one lasting list in which equal keys keep their places. */
+typedef struct gpusim_order {
+    double (*key)(const gpusim_context *context, const gpusim_job_info *job);
+    /* The rest only under `repack`, each may be NULL. Arrange: permutes slots[count] (new jobs are
+     * last) in place of sorting by key. Granted: told who runs after the pass, may permute again.
+     * Wake: the next time the order changes by itself. */
+    void (*arrange)(const gpusim_context *context, uint32_t *slots, uint32_t count);
+    void (*granted)(const gpusim_context *context, uint32_t *slots, const uint8_t *runs,
+                    uint32_t count);
+    gpusim_time (*wake)(const gpusim_context *context);
+} gpusim_order;
+
+/* Placement: fills `placement` for one job on context->view and returns 1, or 0 when it does not fit.
+ * Changes nothing but its own state. */
+typedef struct gpusim_placer {
+    int (*place)(const gpusim_context *context, const gpusim_job_info *job,
+                 gpusim_placement *placement);
+} gpusim_placer;
+
+/* A scheduler that decides everything: one pass after each batch in which jobs or nodes changed. The
+ * queue is in order of submission. */
+typedef struct gpusim_scheduler {
+    gpusim_status (*pass)(const gpusim_context *context, const uint32_t *queue, uint32_t queued,
+                          gpusim_decisions *decisions, gpusim_error *err);
+} gpusim_scheduler;
+
+#ifdef __cplusplus
+}
+#endif
+#endif

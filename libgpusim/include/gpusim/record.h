@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What a run tells its observers: rows of tables and samples of metrics. Each table is declared once
+ * (gpusim_table_record); its HDF5 columns, CSV headers and docs are made from that. */
+#ifndef GPUSIM_RECORD_H
+#define GPUSIM_RECORD_H
+
+#include <stdint.h>
+
+#include <gpusim/field.h>
+#include <gpusim/types.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef enum gpusim_table {
+    GPUSIM_TABLE_JOBS,        /* a row as each job ends; the unfinished at the end of the run */
+    GPUSIM_TABLE_EVENTS,
+    GPUSIM_TABLE_DECISIONS,
+    GPUSIM_TABLE_ALLOCATIONS, /* a row as each allocation ends */
+    GPUSIM_TABLE_ACTIONS,
+    GPUSIM_TABLE_NODES,       /* constant: told once, at the beginning */
+    GPUSIM_TABLE_GPUS,
+    GPUSIM_TABLE_RACKS,
+    GPUSIM_TABLE_COUNT
+} gpusim_table;
+
+/* Structs have no padding; NAME columns index the names. Times GPUSIM_TIME_MAX: never. */
+typedef struct gpusim_job_row {
+    uint64_t index; /* submission order */
+    int64_t id;     /* the log's own number, or the ordinal within its source */
+    gpusim_time submit, start, end, wait, duration, walltime;
+    double energy_j; /* NaN where nothing has power */
+    uint32_t name, source, user, vc;
+    uint32_t gpus, cpus, preemptions, restarts;
+    uint64_t memory;
+    uint8_t state;  /* gpusim_job_state */
+    uint8_t reason; /* gpusim_job_reason */
+    uint8_t reserved[6];
+} gpusim_job_row;
+
+typedef enum gpusim_job_reason {
+    GPUSIM_REASON_NONE,
+    GPUSIM_REASON_RECORDED,    /* the log says so */
+    GPUSIM_REASON_WALLTIME,
+    GPUSIM_REASON_TOO_LARGE,   /* can never fit: GPUs, or GPUs of its group */
+    GPUSIM_REASON_NO_CPUS,
+    GPUSIM_REASON_NO_MEMORY,
+    GPUSIM_REASON_OVER_QUOTA,  /* more than its VC's whole quota */
+    GPUSIM_REASON_DEPENDENCY,  /* what it waited for did not complete */
+    GPUSIM_REASON_USER,        /* cancelled by an action */
+    GPUSIM_REASON_SCHEDULER,   /* cancelled by a decision */
+    GPUSIM_REASON_PREEMPTED,
+    GPUSIM_REASON_HORIZON,     /* the run ended first */
+} gpusim_job_reason;
+
+typedef enum gpusim_event_type {
+    GPUSIM_EVENT_SUBMIT,
+    GPUSIM_EVENT_START,
+    GPUSIM_EVENT_END,      /* detail: the final state */
+    GPUSIM_EVENT_PREEMPT,
+    GPUSIM_EVENT_MIGRATE,
+    GPUSIM_EVENT_NODE,     /* entity: node; detail: its new state */
+    GPUSIM_EVENT_HELD,     /* waits for a dependency */
+} gpusim_event_type;
+
+typedef struct gpusim_event_row {
+    gpusim_time time;
+    uint64_t entity; /* job index, or node */
+    int64_t detail;
+    uint8_t type; /* gpusim_event_type */
+    uint8_t reserved[7];
+} gpusim_event_row;
+
+typedef struct gpusim_decision_row {
+    gpusim_time time;
+    uint64_t job;
+    double score;    /* NaN: none */
+    uint32_t node;   /* of the first part; GPUSIM_NONE: none */
+    uint32_t gpus;
+    uint32_t reason; /* name */
+    uint8_t what;    /* gpusim_decision */
+    uint8_t refused; /* gpusim_refusal */
+    uint8_t reserved[2];
+} gpusim_decision_row;
+
+typedef enum gpusim_decision {
+    GPUSIM_DECISION_START,
+    GPUSIM_DECISION_PREEMPT,
+    GPUSIM_DECISION_MIGRATE,
+    GPUSIM_DECISION_CANCEL,
+} gpusim_decision;
+
+typedef struct gpusim_allocation_row {
+    uint64_t job;
+    gpusim_time start, end;
+    uint32_t attempt; /* from 1 */
+    uint32_t node;
+    uint32_t first_gpu; /* within the node */
+    uint32_t gpus;      /* adjacent ones */
+    uint32_t milli;
+    uint32_t reserved;
+} gpusim_allocation_row;
+
+typedef struct gpusim_action_row {
+    gpusim_time time;
+    double value;
+    uint64_t entity;
+    uint32_t who;  /* name: scenario, scheduler, api, replay */
+    uint8_t what;  /* gpusim_action */
+    uint8_t reserved[3];
+} gpusim_action_row;
+
+typedef enum gpusim_action {
+    GPUSIM_ACTION_CANCEL_JOB,
+    GPUSIM_ACTION_DRAIN,
+    GPUSIM_ACTION_UNDRAIN,
+} gpusim_action;
+
+typedef struct gpusim_node_row {
+    uint64_t memory;
+    uint32_t node, name, group, rack, gpu_model, gpus, first_gpu, cpus;
+} gpusim_node_row;
+
+typedef struct gpusim_gpu_row {
+    uint32_t gpu, node, slot, model;
+} gpusim_gpu_row;
+
+typedef struct gpusim_rack_row {
+    uint32_t rack, name, first_node, nodes;
+} gpusim_rack_row;
+
+/* The table's columns and its name ("jobs", "cluster/nodes", ...). */
+GPUSIM_API const gpusim_record *gpusim_table_record(gpusim_table table);
+
+/* ---- telemetry ---- */
+
+typedef enum gpusim_entity { GPUSIM_OF_GPU, GPUSIM_OF_NODE, GPUSIM_OF_RACK, GPUSIM_OF_CLUSTER } gpusim_entity;
+
+typedef struct gpusim_metric {
+    const char *name; /* "gpu_util" */
+    const char *dcgm; /* "DCGM_FI_DEV_GPU_UTIL", or NULL */
+    uint16_t dcgm_id; /* 203, or 0 */
+    uint8_t entity;   /* gpusim_entity */
+    uint8_t type;     /* GPUSIM_FLOAT32 (missing NaN), GPUSIM_UINT64 or GPUSIM_UINT32 (missing: max) */
+    uint32_t unit;    /* gpusim_unit */
+    const char *doc;
+} gpusim_metric;
+
+/* All metrics this version knows; *count of them. The index is the metric's number. */
+GPUSIM_API const gpusim_metric *gpusim_metrics(uint32_t *count);
+
+/* One metric of all its entities at one time. */
+typedef struct gpusim_sample {
+    uint32_t metric;
+    uint32_t count;     /* entities */
+    const void *values; /* [count] of the metric's type */
+} gpusim_sample;
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A sim is one run of a model: its state, its clock, its summary. Owned by one thread. */
+#ifndef GPUSIM_SIM_H
+#define GPUSIM_SIM_H
+
+#include <stddef.h>
+
+#include <gpusim/model.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef struct gpusim_sim gpusim_sim;
+
+/* Creates the run with this seed. The model must outlive it. */
+GPUSIM_API gpusim_status gpusim_sim_create(const gpusim_model *model, uint64_t seed,
+                                           gpusim_sim **sim, gpusim_error *err);
+GPUSIM_API void gpusim_sim_destroy(gpusim_sim *sim);
+
+/* Adds an observer (its struct is copied); only before the first event. */
+GPUSIM_API gpusim_status gpusim_sim_observe(gpusim_sim *sim, const gpusim_observer *observer,
+                                            gpusim_error *err);
+
+/* Runs to `until`, or to the end of the scenario if that comes first. Returns GPUSIM_OK in both
+ * cases; gpusim_sim_ended tells them apart. A run that ended `stalled` is complete, and says so in
+ * its summary. */
+GPUSIM_API gpusim_status gpusim_sim_run_until(gpusim_sim *sim, gpusim_time until, gpusim_error *err);
+
+/* Runs one batch; *ran is 0 when the run has ended. */
+GPUSIM_API gpusim_status gpusim_sim_step(gpusim_sim *sim, int *ran, gpusim_error *err);
+GPUSIM_API int gpusim_sim_ended(const gpusim_sim *sim);
+GPUSIM_API gpusim_time gpusim_sim_now(const gpusim_sim *sim);
+
+/* Asks the run to stop after the batch at hand, which then returns GPUSIM_INTERRUPTED. The one
+ * function that is safe in a signal handler and from another thread. */
+GPUSIM_API void gpusim_sim_interrupt(gpusim_sim *sim);
+
+/* Ends the run now: unfinished jobs get their rows, observers hear the end. Idempotent; destroy does
+ * not do it. */
+GPUSIM_API gpusim_status gpusim_sim_finish(gpusim_sim *sim, gpusim_error *err);
+
+/* Checks every invariant of the state; GPUSIM_INTERNAL says which one is broken. O(state). */
+GPUSIM_API gpusim_status gpusim_sim_check(const gpusim_sim *sim, gpusim_error *err);
+
+/* With paranoid = 1 that check runs after every batch. */
+GPUSIM_API void gpusim_sim_paranoid(gpusim_sim *sim, int paranoid);
+
+/* The whole state as bytes, freed with gpusim_free; a sim of the same model and seed restored from
+ * them goes on as if never interrupted. Only between batches. */
+GPUSIM_API gpusim_status gpusim_sim_save(const gpusim_sim *sim, void **bytes, size_t *size,
+                                         gpusim_error *err);
+GPUSIM_API gpusim_status gpusim_sim_restore(gpusim_sim *sim, const void *bytes, size_t size,
+                                            gpusim_error *err);
+
+/* XXH3-128 of what saving would write, 32 hexadecimal digits and a zero. */
+GPUSIM_API gpusim_status gpusim_sim_hash(const gpusim_sim *sim, char hash[33], gpusim_error *err);
+
+/* ---- actions of a program that drives the run ---- */
+
+/* Cancels a job by its index (submission order); GPUSIM_ARGUMENT when it has ended or not begun. */
+GPUSIM_API gpusim_status gpusim_sim_cancel(gpusim_sim *sim, uint64_t job, gpusim_error *err);
+/* Drains a node: no new jobs; `drained` when the last has left. Undrain makes it `up`. */
+GPUSIM_API gpusim_status gpusim_sim_drain(gpusim_sim *sim, uint32_t node, gpusim_error *err);
+GPUSIM_API gpusim_status gpusim_sim_undrain(gpusim_sim *sim, uint32_t node, gpusim_error *err);
+
+/* What a module would be shown now. */
+GPUSIM_API const gpusim_view *gpusim_sim_view(const gpusim_sim *sim);
+
+/* ---- the summary ---- */
+
+/* Mean and type-7 quantiles (Hyndman and Fan 1996); NaN when there is no value. */
+typedef struct gpusim_statistics {
+    uint64_t count;
+    double mean, p50, p95, p99, max;
+} gpusim_statistics;
+
+struct gpusim_summary {
+    uint32_t size;
+    uint32_t stalled;       /* 1: ended because no job could ever run again */
+    uint64_t seed;
+    double sim_time_s, wall_time_s;
+    uint64_t events, batches, passes;
+    uint64_t submitted, completed, failed, cancelled, timeout, oom, rejected, unfinished;
+    uint64_t restarts, preemptions, refused;
+    uint64_t bad_lines;     /* of logs */
+    gpusim_statistics wait_s, first_wait_s, jct_s, bounded_slowdown;
+    double makespan_s;      /* first submit to last end */
+    double gpu_allocated_fraction, gpu_allocated_fraction_of_up, gpu_utilization, goodput;
+    double throughput_per_h; /* jobs completed */
+    double lower_bound_jct_s; /* no schedule of rigid jobs has a smaller mean JCT (definitions 22) */
+    double longest_wait_s;  /* of any job, ended or not */
+    uint32_t queue_peak;    /* longest queue */
+    uint32_t oracle;        /* 1: the scheduler was given true durations */
+    double queue_mean;      /* time-weighted */
+    double energy_gpu_j, energy_it_j, energy_facility_j, power_mean_w, power_peak_w; /* NaN: none */
+    uint64_t faults, alerts;
+    uint64_t peak_memory_bytes; /* of the state */
+    char stall_reason[256];
+};
+
+/* The summary up to now; valid until the sim goes on or is destroyed. O(jobs ended). */
+GPUSIM_API const gpusim_summary *gpusim_sim_summary(gpusim_sim *sim);
+
+/* Its fields, for printing: the table that --json and /summary are made from. Nested groups are
+ * records. */
+GPUSIM_API const gpusim_record *gpusim_summary_record(void);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A spec is a scenario as its author wrote it: read from YAML, edited by key path, checked. */
+#ifndef GPUSIM_SPEC_H
+#define GPUSIM_SPEC_H
+
+#include <stddef.h>
+
+#include <gpusim/field.h>
+#include <gpusim/types.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef struct gpusim_spec gpusim_spec;
+
+/* Reads a scenario. A file that could be read always yields a spec, also when it is wrong: then the
+ * call fails, *err is the first problem, and gpusim_spec_problems lists them all (at most 20). */
+GPUSIM_API gpusim_status gpusim_spec_load(const char *path, gpusim_spec **spec, gpusim_error *err);
+
+/* The same from memory; `name` stands for the file in messages, relative paths count from
+ * `folder` (NULL: the working folder). */
+GPUSIM_API gpusim_status gpusim_spec_parse(const char *text, size_t length, const char *name,
+                                           const char *folder, gpusim_spec **spec,
+                                           gpusim_error *err);
+GPUSIM_API void gpusim_spec_destroy(gpusim_spec *spec);
+
+/* Sets what stands at a key path ("cluster.nodes[0].count", "scheduler.order") to a value written in
+ * YAML ("4", "30 min", "{order: sjf}"); makes missing maps on the way. */
+GPUSIM_API gpusim_status gpusim_spec_set(gpusim_spec *spec, const char *key, const char *value,
+                                         gpusim_error *err);
+
+/* All problems of the spec as it now is, in order of appearance; valid until it is edited or
+ * destroyed. */
+GPUSIM_API const gpusim_error *gpusim_spec_problems(const gpusim_spec *spec, uint32_t *count);
+
+/* The text as read, and the effective scenario: canonical YAML with every default spelled out. Owned
+ * by the spec; the latter until it is edited. */
+GPUSIM_API const char *gpusim_spec_text(const gpusim_spec *spec, size_t *length);
+GPUSIM_API gpusim_status gpusim_spec_effective(gpusim_spec *spec, const char **text, size_t *length,
+                                               gpusim_error *err);
+
+/* The table of a whole scenario: what `gpusim schema` prints and `list -v` explains. */
+GPUSIM_API const gpusim_record *gpusim_spec_record(void);
+
+/* JSON Schema (draft-7) of that table, as text that the caller frees with gpusim_free. */
+GPUSIM_API gpusim_status gpusim_spec_schema(char **text, gpusim_error *err);
+
+/* Frees what a call of this library handed over. free(NULL)'s manners. */
+GPUSIM_API void gpusim_free(void *memory);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

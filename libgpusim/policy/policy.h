@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The host's side of scheduling: it keeps the queues, asks the modules, and hands their decisions to
+ * the core, which checks and carries them out. */
+#ifndef GS_POLICY_POLICY_H
+#define GS_POLICY_POLICY_H
+
+#include <gpusim/module.h>
+
+#include "base/array.h"
+#include "base/memory.h"
+
+/* ---- what the scenario says (the record behind `scheduler:`) ---- */
+
+typedef enum gs_estimates {
+    GS_ESTIMATE_REQUESTED, /* the walltime; exact where jobs carry none */
+    GS_ESTIMATE_EXACT,
+    GS_ESTIMATE_NOISE,     /* the true duration x (1 + U(0, noise)) */
+} gs_estimates;
+
+typedef struct gs_chosen_module {
+    const gpusim_module *module; /* NULL: none */
+    const void *parameters;      /* the module's record; NULL when it has none */
+} gs_chosen_module;
+
+/* A scheduler ready to be used by any number of runs; owned by the model. */
+typedef struct gs_setup {
+    gs_chosen_module order, placement, scheduler; /* scheduler alone, or the other two */
+    int32_t backfill, preemption;                 /* as in policy/tables.c */
+    int32_t estimates;                            /* gs_estimates */
+    uint8_t blocking;
+    uint8_t oracle; /* jobs' true durations are estimates: the summary says so */
+    uint8_t reserved[2];
+    double noise;
+    char text[128]; /* in short, for people: "fifo, best-fit, backfill easy" */
+} gs_setup;
+
+/* The record behind `scheduler:` and its conversion, both in policy/tables.c. */
+extern const gpusim_record gs_scheduler_record;
+gpusim_status gs_setup_make(const void *scheduler_record_value, gs_setup *setup, gpusim_error *err);
+
+/* ---- nodes by free GPUs ---- */
+
+/* Answers gpusim_view_first and _with. One per (possibly hypothetical) cluster. */
+typedef struct gs_index gs_index;
+gpusim_status gs_index_create(const gpusim_view *view, gs_index **index, gpusim_error *err);
+void gs_index_destroy(gs_index *index);
+/* Makes it agree with view->nodes: all of them, or one after its free GPUs or state changed. */
+void gs_index_rebuild(gs_index *index, const gpusim_view *view);
+void gs_index_update(gs_index *index, const gpusim_view *view, uint32_t node);
+gpusim_status gs_index_check(const gs_index *index, const gpusim_view *view, gpusim_error *err);
+
+/* ---- decisions ---- */
+
+/* What the core hands to a pass; the public gpusim_decide_* call through it. */
+struct gpusim_decisions {
+    void *core;
+    gpusim_refusal (*start)(void *core, gpusim_job_id job, const gpusim_placement *placement,
+                            const char *reason);
+    gpusim_refusal (*preempt)(void *core, gpusim_job_id job, const char *reason);
+    gpusim_refusal (*migrate)(void *core, gpusim_job_id job, const gpusim_placement *placement,
+                              const char *reason);
+    gpusim_refusal (*cancel)(void *core, gpusim_job_id job, const char *reason);
+    gpusim_time wait; /* the earliest asked for in this pass; GPUSIM_TIME_MAX: none */
+};
+
+/* ---- the policy of one run ---- */
+
+typedef struct gs_policy gs_policy;
+
+/* Its state goes into `state`. The setup outlives it; `view` does too, and its arrays may move. */
+gpusim_status gs_policy_create(const gs_setup *setup, const gpusim_view *view, uint64_t seed,
+                               gs_state *state, gs_policy **policy, gpusim_error *err);
+void gs_policy_destroy(gs_policy *policy);
+
+/* What the core tells it, between passes or during one (through a decision):
+ * a job joined the queue (new, or sent back), started, left (ended or cancelled, queued or running). */
+gpusim_status gs_policy_queued(gs_policy *policy, uint32_t slot, gpusim_error *err);
+void gs_policy_started(gs_policy *policy, uint32_t slot);
+void gs_policy_left(gs_policy *policy, uint32_t slot);
+/* Something that may let a waiting job start: a release, a node that came up, a quota. */
+void gs_policy_freed(gs_policy *policy);
+
+/* One pass; decisions->wait says when to come again. Asked only if something above happened since the
+ * last pass, or a wait has come. */
+gpusim_status gs_policy_pass(gs_policy *policy, gpusim_decisions *decisions, gpusim_error *err);
+
+/* 1 when a pass could decide anything now. */
+int gs_policy_wants_pass(const gs_policy *policy);
+
+uint32_t gs_policy_queue_length(const gs_policy *policy);
+
+/* Rebuilds what is derived from the state after a restore; and checks the invariants. */
+gpusim_status gs_policy_restored(gs_policy *policy, gpusim_error *err);
+gpusim_status gs_policy_check(const gs_policy *policy, gpusim_error *err);
+
+#endif

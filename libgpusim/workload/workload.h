@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Jobs as a user or a log describes them: logs and lists are read into one sorted array, synthetic
+ * sources make their k-th job when it is asked for. */
+#ifndef GS_WORKLOAD_WORKLOAD_H
+#define GS_WORKLOAD_WORKLOAD_H
+
+#include <gpusim/field.h>
+#include <gpusim/module.h>
+
+#include "base/array.h"
+#include "base/memory.h"
+#include "base/names.h"
+
+/* A job before it is submitted. No padding. Names are numbers of the model's name table; 0: none. */
+typedef struct gs_job {
+    int64_t id;             /* the log's own, or the ordinal within its source */
+    gpusim_time submit;
+    gpusim_time duration;   /* run time at rate 1 */
+    gpusim_time walltime;   /* requested limit; GPUSIM_TIME_MAX: none */
+    uint64_t memory;        /* host bytes per GPU (of the job when it has no GPU) */
+    uint64_t gpu_memory;    /* bytes per GPU */
+    uint32_t name, source, user, vc, group; /* names */
+    uint32_t gpus, cpus;    /* cpus per GPU (of the job when it has no GPU) */
+    int32_t priority;
+    uint32_t extra;         /* in extras, or GPUSIM_NONE */
+    uint8_t final_state;    /* gpusim_job_state when it has run: completed, failed or cancelled */
+    uint8_t reserved[3];
+} gs_job;
+
+/* What few jobs have. */
+typedef struct gs_job_extra {
+    gpusim_time start;    /* recorded; GPUSIM_TIME_MAX: none */
+    gpusim_time think;    /* between the end of `after` and this submit */
+    uint32_t after;       /* index in jobs of the one it depends on, or GPUSIM_NONE */
+    uint32_t first_node, nodes; /* recorded nodes (numbers as in the log), in recorded_nodes */
+    uint32_t reserved;
+} gs_job_extra;
+
+/* One synthetic source, ready to draw from; see workload/synthetic.h. */
+typedef struct gs_synthetic gs_synthetic;
+
+typedef struct gs_workload {
+    gs_array jobs;           /* gs_job, sorted by submit, ties in order of sources and lines */
+    gs_array extras;         /* gs_job_extra */
+    gs_array recorded_nodes; /* uint32_t */
+    const gs_synthetic **synthetic; /* [synthetic_count], in the arena */
+    uint32_t synthetic_count;
+    uint32_t reserved;
+    uint64_t bad_lines;      /* skipped */
+    char input_hash[33];     /* of the bytes of all logs read */
+} gs_workload;
+
+/* What reading needs to know of the rest of the scenario. */
+typedef struct gs_workload_context {
+    const char *folder; /* relative paths count from here; NULL: the working folder */
+    gs_names *names;
+    gs_arena *arena;    /* lives as long as the workload */
+    double gpus;        /* installed, for `load:` */
+} gs_workload_context;
+
+/* The record behind an item of `workload:` (a one-of: trace, synthetic, jobs) and its struct are in
+ * workload/tables.h. */
+gpusim_status gs_workload_build(const gpusim_list *items, const gs_workload_context *context,
+                                gs_workload *workload, gpusim_error *err);
+void gs_workload_release(gs_workload *workload);
+
+/* Job `ordinal` (0 ..) of a source: fills *job, its submit not before `previous` (that of the job
+ * before it; 0 at the beginning). *more is 0 when the source has ended. A function of (seed, source
+ * name, ordinal, previous) alone. */
+gpusim_status gs_synthetic_job(const gs_synthetic *source, uint64_t seed, uint64_t ordinal,
+                               gpusim_time previous, gs_job *job, int *more, gpusim_error *err);
+/* GPU-seconds a second it offers in the long run, for the load report; NaN when unknown. */
+double gs_synthetic_load(const gs_synthetic *source);
+/* Name of its source. */
+uint32_t gs_synthetic_name(const gs_synthetic *source);
+
+#endif
