@@ -18,7 +18,7 @@ typedef struct gs_array {
     uint32_t reserved;
 } gs_array;
 
-#define GS_ARRAY(type) ((gs_array){.element = (uint32_t)sizeof(type)})
+#define GS_ARRAY(type)        ((gs_array){.element = (uint32_t)sizeof(type)})
 #define GS_AT(array, type, i) (((type *)(array).data)[i])
 
 /* Room for `capacity` elements in all; grows by half at least. */
@@ -39,15 +39,16 @@ typedef struct gs_state {
     uint32_t count;
 } gs_state;
 
-/* Registers an array under a name that outlives the table. GPUSIM_INTERNAL when the table is full. */
+/* Registers an array under a name that outlives the table. GPUSIM_INTERNAL when the table is full.
+ */
 gpusim_status gs_state_add(gs_state *state, const char *name, gs_array *array, gpusim_error *err);
 
 /* Bytes that saving writes: for each array its name, element size, count and elements. */
 size_t gs_state_size(const gs_state *state);
 /* Writes them; `bytes` has room for gs_state_size. */
 void gs_state_write(const gs_state *state, void *bytes);
-/* Reads them back into the same arrays; GPUSIM_FORMAT when names, sizes or lengths do not agree, and
- * then some arrays may have changed. */
+/* Reads them back into the same arrays; GPUSIM_FORMAT when names, sizes or lengths do not agree,
+ * and then some arrays may have changed. */
 gpusim_status gs_state_read(gs_state *state, const void *bytes, size_t size, gpusim_error *err);
 /* Bytes held, capacities included. */
 uint64_t gs_state_memory(const gs_state *state);

@@ -13,7 +13,8 @@ uint64_t gs_hash64(const void *bytes, size_t size, uint64_t seed);
 typedef struct gs_hasher gs_hasher;
 gpusim_status gs_hasher_create(gs_hasher **hasher, gpusim_error *err);
 void gs_hasher_add(gs_hasher *hasher, const void *bytes, size_t size);
-void gs_hasher_text(gs_hasher *hasher, const char *text); /* with its length, so that "a","bc" != "ab","c" */
+void gs_hasher_text(gs_hasher *hasher,
+                    const char *text); /* with its length, so that "a","bc" != "ab","c" */
 void gs_hasher_hex(const gs_hasher *hasher, char hex[33]);
 void gs_hasher_destroy(gs_hasher *hasher);
 

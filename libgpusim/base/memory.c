@@ -38,7 +38,7 @@ void gs_release(void *memory)
 }
 
 #define GS_BLOCK_BYTES 16384u
-#define GS_ALIGNMENT 16u
+#define GS_ALIGNMENT   16u
 
 struct gs_arena_block {
     struct gs_arena_block *next;

@@ -10,8 +10,8 @@
 /* realloc's contract: NULL when there is no memory, and then the old block stays; size 0 frees. */
 void *gs_resize(void *memory, size_t size);
 
-/* *memory becomes `count` zeroed elements; GPUSIM_MEMORY when that fails or overflows (then *memory is
- * NULL). Release with gs_release. */
+/* *memory becomes `count` zeroed elements; GPUSIM_MEMORY when that fails or overflows (then *memory
+ * is NULL). Release with gs_release. */
 gpusim_status gs_allocate(void *memory, size_t count, size_t element, gpusim_error *err);
 
 /* Frees *memory and makes it NULL. */

@@ -13,7 +13,8 @@ static gpusim_time saturate(double nanoseconds)
     return nanoseconds <= -GS_TIME_LIMIT ? -GPUSIM_TIME_MAX : (gpusim_time)nanoseconds;
 }
 
-// (gpusim_time) cuts towards zero, so nearest and up need one step at most; no libm, no rounding mode
+// (gpusim_time) cuts towards zero, so nearest and up need one step at most; no libm, no rounding
+// mode
 gpusim_time gpusim_time_from_seconds(double seconds)
 {
     double nanoseconds = seconds * 1e9;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What the library itself may do with an engine beyond <gpusim/engine.h>: keep it in a state table. */
+/* What the library itself may do with an engine beyond <gpusim/engine.h>: keep it in a state table.
+ */
 #ifndef GS_ENGINE_ENGINE_H
 #define GS_ENGINE_ENGINE_H
 

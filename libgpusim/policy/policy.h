@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The host's side of scheduling: it keeps the queues, asks the modules, and hands their decisions to
- * the core, which checks and carries them out. */
+/* The host's side of scheduling: it keeps the queues, asks the modules, and hands their decisions
+ * to the core, which checks and carries them out. */
 #ifndef GS_POLICY_POLICY_H
 #define GS_POLICY_POLICY_H
 
@@ -14,7 +14,7 @@
 typedef enum gs_estimates {
     GS_ESTIMATE_REQUESTED, /* the walltime; exact where jobs carry none */
     GS_ESTIMATE_EXACT,
-    GS_ESTIMATE_NOISE,     /* the true duration x (1 + U(0, noise)) */
+    GS_ESTIMATE_NOISE, /* the true duration x (1 + U(0, noise)) */
 } gs_estimates;
 
 typedef struct gs_chosen_module {
@@ -73,15 +73,16 @@ gpusim_status gs_policy_create(const gs_setup *setup, const gpusim_view *view, u
 void gs_policy_destroy(gs_policy *policy);
 
 /* What the core tells it, between passes or during one (through a decision):
- * a job joined the queue (new, or sent back), started, left (ended or cancelled, queued or running). */
+ * a job joined the queue (new, or sent back), started, left (ended or cancelled, queued or
+ * running). */
 gpusim_status gs_policy_queued(gs_policy *policy, uint32_t slot, gpusim_error *err);
 void gs_policy_started(gs_policy *policy, uint32_t slot);
 void gs_policy_left(gs_policy *policy, uint32_t slot);
 /* Something that may let a waiting job start: a release, a node that came up, a quota. */
 void gs_policy_freed(gs_policy *policy);
 
-/* One pass; decisions->wait says when to come again. Asked only if something above happened since the
- * last pass, or a wait has come. */
+/* One pass; decisions->wait says when to come again. Asked only if something above happened since
+ * the last pass, or a wait has come. */
 gpusim_status gs_policy_pass(gs_policy *policy, gpusim_decisions *decisions, gpusim_error *err);
 
 /* 1 when a pass could decide anything now. */

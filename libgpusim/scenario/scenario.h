@@ -7,12 +7,12 @@
 
 typedef struct gs_scenario_group {
     const char *name, *gpu;
-    uint64_t memory;     /* of a node */
+    uint64_t memory; /* of a node */
     uint32_t count, per_rack, gpus, cpus;
 } gs_scenario_group;
 
 typedef struct gs_scenario_vc {
-    const char *key;     /* its name */
+    const char *key; /* its name */
     uint32_t quota, reserved;
 } gs_scenario_vc;
 
@@ -49,9 +49,9 @@ typedef struct gs_scenario {
     int32_t replay;       /* 0: by the scheduler; 1: recorded starts */
     int32_t walltime;     /* 0: extend, 1: kill */
     int32_t reserved;
-    gpusim_time grace;    /* after the walltime, before a job is killed */
+    gpusim_time grace; /* after the walltime, before a job is killed */
     gs_scenario_cluster cluster;
-    gpusim_list workload; /* as workload/tables.h */
+    gpusim_list workload;    /* as workload/tables.h */
     gpusim_one_of scheduler; /* as policy/tables.h */
     gs_scenario_telemetry telemetry;
     gs_scenario_trace trace;

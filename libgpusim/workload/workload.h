@@ -11,27 +11,28 @@
 #include "base/memory.h"
 #include "base/names.h"
 
-/* A job before it is submitted. No padding. Names are numbers of the model's name table; 0: none. */
+/* A job before it is submitted. No padding. Names are numbers of the model's name table; 0: none.
+ */
 typedef struct gs_job {
-    int64_t id;             /* the log's own, or the ordinal within its source */
+    int64_t id; /* the log's own, or the ordinal within its source */
     gpusim_time submit;
-    gpusim_time duration;   /* run time at rate 1 */
-    gpusim_time walltime;   /* requested limit; GPUSIM_TIME_MAX: none */
-    uint64_t memory;        /* host bytes per GPU (of the job when it has no GPU) */
-    uint64_t gpu_memory;    /* bytes per GPU */
+    gpusim_time duration;                   /* run time at rate 1 */
+    gpusim_time walltime;                   /* requested limit; GPUSIM_TIME_MAX: none */
+    uint64_t memory;                        /* host bytes per GPU (of the job when it has no GPU) */
+    uint64_t gpu_memory;                    /* bytes per GPU */
     uint32_t name, source, user, vc, group; /* names */
-    uint32_t gpus, cpus;    /* cpus per GPU (of the job when it has no GPU) */
+    uint32_t gpus, cpus;                    /* cpus per GPU (of the job when it has no GPU) */
     int32_t priority;
-    uint32_t extra;         /* in extras, or GPUSIM_NONE */
-    uint8_t final_state;    /* gpusim_job_state when it has run: completed, failed or cancelled */
+    uint32_t extra;      /* in extras, or GPUSIM_NONE */
+    uint8_t final_state; /* gpusim_job_state when it has run: completed, failed or cancelled */
     uint8_t reserved[3];
 } gs_job;
 
 /* What few jobs have. */
 typedef struct gs_job_extra {
-    gpusim_time start;    /* recorded; GPUSIM_TIME_MAX: none */
-    gpusim_time think;    /* between the end of `after` and this submit */
-    uint32_t after;       /* index in jobs of the one it depends on, or GPUSIM_NONE */
+    gpusim_time start;          /* recorded; GPUSIM_TIME_MAX: none */
+    gpusim_time think;          /* between the end of `after` and this submit */
+    uint32_t after;             /* index in jobs of the one it depends on, or GPUSIM_NONE */
     uint32_t first_node, nodes; /* recorded nodes (numbers as in the log), in recorded_nodes */
     uint32_t reserved;
 } gs_job_extra;
@@ -46,16 +47,16 @@ typedef struct gs_workload {
     const gs_synthetic **synthetic; /* [synthetic_count], in the arena */
     uint32_t synthetic_count;
     uint32_t reserved;
-    uint64_t bad_lines;      /* skipped */
-    char input_hash[33];     /* of the bytes of all logs read */
+    uint64_t bad_lines;  /* skipped */
+    char input_hash[33]; /* of the bytes of all logs read */
 } gs_workload;
 
 /* What reading needs to know of the rest of the scenario. */
 typedef struct gs_workload_context {
     const char *folder; /* relative paths count from here; NULL: the working folder */
     gs_names *names;
-    gs_arena *arena;    /* lives as long as the workload */
-    double gpus;        /* installed, for `load:` */
+    gs_arena *arena; /* lives as long as the workload */
+    double gpus;     /* installed, for `load:` */
 } gs_workload_context;
 
 /* The record behind an item of `workload:` (a one-of: trace, synthetic, jobs) and its struct are in

@@ -4,7 +4,8 @@
  *
  * Order: (time, batch, class), first in first out. Events of one instant that were scheduled before
  * the instant's current batch began are its batch; what a handler schedules with zero delay, of any
- * class, is the next batch of the same instant. After each batch the pass function is called once. */
+ * class, is the next batch of the same instant. After each batch the pass function is called once.
+ */
 #ifndef GPUSIM_ENGINE_H
 #define GPUSIM_ENGINE_H
 
@@ -16,7 +17,7 @@
 extern "C" {
 #endif
 
-#define GPUSIM_CLASSES 8       /* event classes, 0 first */
+#define GPUSIM_CLASSES     8    /* event classes, 0 first */
 #define GPUSIM_BATCHES_MAX 1000 /* batches at one instant before GPUSIM_LOOP */
 
 typedef struct gpusim_engine gpusim_engine;
@@ -46,9 +47,9 @@ typedef gpusim_status (*gpusim_event_fn)(void *context, const gpusim_event *even
 typedef gpusim_status (*gpusim_pass_fn)(void *context, gpusim_time now, gpusim_error *err);
 
 typedef struct gpusim_engine_config {
-    uint32_t size;     /* filled by gpusim_engine_config_default */
-    uint32_t capacity; /* pending events to make room for; grows when needed */
-    void *context;     /* handed to handlers and to the pass */
+    uint32_t size;       /* filled by gpusim_engine_config_default */
+    uint32_t capacity;   /* pending events to make room for; grows when needed */
+    void *context;       /* handed to handlers and to the pass */
     gpusim_pass_fn pass; /* may be NULL */
 } gpusim_engine_config;
 
@@ -60,14 +61,15 @@ GPUSIM_API gpusim_status gpusim_engine_create(const gpusim_engine_config *config
                                               gpusim_engine **engine, gpusim_error *err);
 GPUSIM_API void gpusim_engine_destroy(gpusim_engine *engine);
 
-/* Names handler number `handler` (0 .. 255); the name appears in errors and must outlive the engine. */
+/* Names handler number `handler` (0 .. 255); the name appears in errors and must outlive the
+ * engine. */
 GPUSIM_API gpusim_status gpusim_engine_handle(gpusim_engine *engine, uint16_t handler,
                                               const char *name, gpusim_event_fn function,
                                               gpusim_error *err);
 
-/* Schedules an event at `time` >= now (GPUSIM_ARGUMENT otherwise; at GPUSIM_TIME_MAX it never comes,
- * and *id is no event). id may be NULL. Amortised O(1); allocates only when more events are pending
- * than ever before. */
+/* Schedules an event at `time` >= now (GPUSIM_ARGUMENT otherwise; at GPUSIM_TIME_MAX it never
+ * comes, and *id is no event). id may be NULL. Amortised O(1); allocates only when more events are
+ * pending than ever before. */
 GPUSIM_API gpusim_status gpusim_engine_schedule(gpusim_engine *engine, gpusim_time time,
                                                 uint16_t class_, uint16_t handler, uint32_t entity,
                                                 uint64_t payload, gpusim_event_id *id,
@@ -90,8 +92,8 @@ GPUSIM_API gpusim_time gpusim_engine_next(const gpusim_engine *engine); /* GPUSI
 GPUSIM_API uint64_t gpusim_engine_count(const gpusim_engine *engine);   /* pending events */
 GPUSIM_API uint64_t gpusim_engine_fired(const gpusim_engine *engine);   /* events so far */
 
-/* Runs all batches with time <= `until`; afterwards now is `until`, or the time of the last event when
- * `until` is GPUSIM_TIME_MAX. Fails with what a handler failed with, or GPUSIM_LOOP. */
+/* Runs all batches with time <= `until`; afterwards now is `until`, or the time of the last event
+ * when `until` is GPUSIM_TIME_MAX. Fails with what a handler failed with, or GPUSIM_LOOP. */
 GPUSIM_API gpusim_status gpusim_engine_run_until(gpusim_engine *engine, gpusim_time until,
                                                  gpusim_error *err);
 

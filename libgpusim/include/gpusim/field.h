@@ -37,19 +37,19 @@ typedef enum gpusim_field_type {
 /* What a number measures. The scenario needs the unit to be written (except GPUSIM_UNIT_NONE and
  * GPUSIM_UNIT_RATIO); values are stored in the unit named here. */
 typedef enum gpusim_unit {
-    GPUSIM_UNIT_NONE,        /* a count or a pure number */
-    GPUSIM_UNIT_RATIO,       /* a pure number, usually 0..1; "12 %" is understood */
-    GPUSIM_UNIT_SECOND,      /* s; stored as ns when the type is GPUSIM_TIME */
-    GPUSIM_UNIT_PER_SECOND,  /* 1/s: "40/h" */
-    GPUSIM_UNIT_BYTE,        /* B: "80 GiB", "500 GB" */
+    GPUSIM_UNIT_NONE,       /* a count or a pure number */
+    GPUSIM_UNIT_RATIO,      /* a pure number, usually 0..1; "12 %" is understood */
+    GPUSIM_UNIT_SECOND,     /* s; stored as ns when the type is GPUSIM_TIME */
+    GPUSIM_UNIT_PER_SECOND, /* 1/s: "40/h" */
+    GPUSIM_UNIT_BYTE,       /* B: "80 GiB", "500 GB" */
     GPUSIM_UNIT_BYTE_PER_SECOND,
     GPUSIM_UNIT_WATT,
     GPUSIM_UNIT_JOULE,
-    GPUSIM_UNIT_CELSIUS,     /* C on the scale; differences are GPUSIM_UNIT_KELVIN */
+    GPUSIM_UNIT_CELSIUS, /* C on the scale; differences are GPUSIM_UNIT_KELVIN */
     GPUSIM_UNIT_KELVIN,
     GPUSIM_UNIT_KELVIN_PER_WATT,
     GPUSIM_UNIT_HERTZ,
-    GPUSIM_UNIT_PERCENT,     /* telemetry only */
+    GPUSIM_UNIT_PERCENT, /* telemetry only */
     GPUSIM_UNIT_COUNT
 } gpusim_unit;
 
@@ -72,17 +72,18 @@ typedef struct gpusim_choice {
 } gpusim_choice;
 
 enum {
-    GPUSIM_REQUIRED = 1 << 0,  /* the scenario must give it */
-    GPUSIM_OPTIONAL = 1 << 1,  /* absent is a value of its own: NaN, GPUSIM_TIME_MAX, NULL, the type's
-                                * maximum for integers, value NULL or count 0, and for a record:
-                                * its first field is a uint8_t `present` (never written in YAML) */
-    GPUSIM_EXCLUSIVE = 1 << 2, /* minimum itself is not allowed (range is open below) */
-    GPUSIM_PLAIN = 1 << 3,     /* of a one-of: a plain scalar (or list) is the first alternative */
-    GPUSIM_TAGGED = 1 << 4,    /* of a one-of: the value of key `tag` picks the alternative, whose
-                                * other keys stand beside it; without it the only key picks it */
+    GPUSIM_REQUIRED = 1 << 0, /* the scenario must give it */
+    GPUSIM_OPTIONAL =
+        1 << 1, /* absent is a value of its own: NaN, GPUSIM_TIME_MAX, NULL, the type's
+                 * maximum for integers, value NULL or count 0, and for a record:
+                 * its first field is a uint8_t `present` (never written in YAML) */
+    GPUSIM_EXCLUSIVE = 1 << 2,  /* minimum itself is not allowed (range is open below) */
+    GPUSIM_PLAIN = 1 << 3,      /* of a one-of: a plain scalar (or list) is the first alternative */
+    GPUSIM_TAGGED = 1 << 4,     /* of a one-of: the value of key `tag` picks the alternative, whose
+                                 * other keys stand beside it; without it the only key picks it */
     GPUSIM_UNMEASURED = 1 << 5, /* of a row: depends on wall time or memory; not in the digest */
-    GPUSIM_WORD = 1 << 6,      /* of a time: the bare words in detail.choices are values too, e.g.
-                                * `drained`; stored as the choice's value */
+    GPUSIM_WORD = 1 << 6,       /* of a time: the bare words in detail.choices are values too, e.g.
+                                 * `drained`; stored as the choice's value */
 };
 
 typedef struct gpusim_field gpusim_field;
@@ -94,7 +95,7 @@ struct gpusim_field {
     gpusim_unit unit;
     uint32_t offset; /* offsetof() in the record's struct */
     uint32_t flags;
-    const char *fallback; /* the default, as a user would write it in YAML; NULL: none */
+    const char *fallback;    /* the default, as a user would write it in YAML; NULL: none */
     double minimum, maximum; /* inclusive, in the stored unit (times: seconds); equal: no range */
     union {
         const void *any; /* set this in a table */
@@ -112,7 +113,7 @@ struct gpusim_record {
     const char *name; /* for messages and the schema: "node group" */
     const gpusim_field *fields;
     uint32_t count;
-    uint32_t size;   /* sizeof the C struct */
+    uint32_t size; /* sizeof the C struct */
     const char *doc;
 };
 
@@ -121,9 +122,9 @@ struct gpusim_record {
 /* Names and symbols of a unit: "s", "1/s", "B", "W", "degC", ... ("" for pure numbers). */
 GPUSIM_API const char *gpusim_unit_symbol(gpusim_unit unit);
 
-/* Parses a quantity as scenarios write it ("7 d", "80 GiB", "30/h", "85 C", "12 %"). The value comes
- * in the unit's stored scale. GPUSIM_ARGUMENT with a message and a hint when the text is no number,
- * lacks its unit or has one of another kind. Same result in every locale. */
+/* Parses a quantity as scenarios write it ("7 d", "80 GiB", "30/h", "85 C", "12 %"). The value
+ * comes in the unit's stored scale. GPUSIM_ARGUMENT with a message and a hint when the text is no
+ * number, lacks its unit or has one of another kind. Same result in every locale. */
 GPUSIM_API gpusim_status gpusim_quantity_parse(const char *text, gpusim_unit unit, double *value,
                                                gpusim_error *err);
 

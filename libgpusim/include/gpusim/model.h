@@ -21,20 +21,20 @@ GPUSIM_API void gpusim_model_destroy(gpusim_model *model);
 typedef struct gpusim_model_info {
     uint32_t size;
     uint32_t nodes, gpus, racks, groups, vcs, names;
-    uint32_t warnings;      /* see gpusim_model_warning */
-    uint64_t jobs;          /* known before the run: of logs and lists */
-    uint64_t bad_lines;     /* of logs, skipped with on_error: skip */
-    uint64_t never_fit;     /* jobs that will be rejected */
-    uint64_t seed;          /* the scenario's */
-    gpusim_time duration;   /* GPUSIM_TIME_MAX: until drained */
+    uint32_t warnings;        /* see gpusim_model_warning */
+    uint64_t jobs;            /* known before the run: of logs and lists */
+    uint64_t bad_lines;       /* of logs, skipped with on_error: skip */
+    uint64_t never_fit;       /* jobs that will be rejected */
+    uint64_t seed;            /* the scenario's */
+    gpusim_time duration;     /* GPUSIM_TIME_MAX: until drained */
     gpusim_time sample_every; /* GPUSIM_TIME_MAX: no telemetry */
-    const char *name;       /* of the scenario */
-    const char *scheduler;  /* in short: "fifo, best-fit, backfill easy" */
-    const char *trace_path; /* resolved; NULL: the scenario names none */
-    const char *text;       /* the scenario as read */
-    const char *effective;  /* with every default spelled out */
-    const char *file;       /* the path it was read from */
-    char hash[33];          /* what can change results, hexadecimal */
+    const char *name;         /* of the scenario */
+    const char *scheduler;    /* in short: "fifo, best-fit, backfill easy" */
+    const char *trace_path;   /* resolved; NULL: the scenario names none */
+    const char *text;         /* the scenario as read */
+    const char *effective;    /* with every default spelled out */
+    const char *file;         /* the path it was read from */
+    char hash[33];            /* what can change results, hexadecimal */
 } gpusim_model_info;
 
 #define gpusim_model_info_get(model, info)                                                         \
@@ -49,7 +49,8 @@ GPUSIM_API const char *gpusim_model_name(const gpusim_model *model, uint32_t i);
 GPUSIM_API const char *gpusim_model_warning(const gpusim_model *model, uint32_t i);
 
 /* Row i of a constant table (nodes, gpus, racks) into *row; 0 when there is none. */
-GPUSIM_API int gpusim_model_row(const gpusim_model *model, gpusim_table table, uint32_t i, void *row);
+GPUSIM_API int gpusim_model_row(const gpusim_model *model, gpusim_table table, uint32_t i,
+                                void *row);
 
 /* Metrics that this scenario samples: their numbers; *count of them. */
 GPUSIM_API const uint32_t *gpusim_model_metrics(const gpusim_model *model, uint32_t *count);
@@ -63,11 +64,11 @@ GPUSIM_API int gpusim_model_entity_name(const gpusim_model *model, gpusim_entity
 
 /* Offered load of each GPU model: what jobs ask for over what is there. */
 typedef struct gpusim_load {
-    const char *gpu;      /* product name, or "generic", or "any" for jobs that do not care */
-    uint32_t gpus;        /* installed */
+    const char *gpu; /* product name, or "generic", or "any" for jobs that do not care */
+    uint32_t gpus;   /* installed */
     uint32_t reserved;
-    double gpu_seconds;   /* asked for by jobs known before the run */
-    double load;          /* gpu_seconds / (gpus x span), plus what generators offer; NaN: unknown */
+    double gpu_seconds; /* asked for by jobs known before the run */
+    double load;        /* gpu_seconds / (gpus x span), plus what generators offer; NaN: unknown */
 } gpusim_load;
 GPUSIM_API const gpusim_load *gpusim_model_load(const gpusim_model *model, uint32_t *count);
 

@@ -41,44 +41,44 @@ typedef enum gpusim_node_state {
 /* One job that is queued or running, as its scheduler knows it. No true duration is in here: only
  * what was requested or estimated. */
 typedef struct gpusim_job_info {
-    gpusim_job_id id;       /* index is the job's slot; 0,0 when the slot is free */
-    uint64_t order;         /* submission order over the whole run, 0 .. ; ties are broken by it */
+    gpusim_job_id id; /* index is the job's slot; 0,0 when the slot is free */
+    uint64_t order;   /* submission order over the whole run, 0 .. ; ties are broken by it */
     gpusim_time submit;
-    gpusim_time start;      /* of the current or last attempt; GPUSIM_TIME_MAX: none yet */
-    gpusim_time walltime;   /* limit requested per attempt; GPUSIM_TIME_MAX: none */
-    gpusim_time estimate;   /* expected run time at rate 1, from the scenario's kind of estimate */
-    gpusim_time attained;   /* run time over all attempts, up to `settled` */
-    gpusim_time settled;    /* when `attained` was last brought up to date */
-    uint64_t memory;        /* host memory, bytes per GPU */
-    uint64_t gpu_memory;    /* bytes per GPU */
-    uint32_t gpus;          /* whole GPUs, all or nothing */
-    uint32_t cpus;          /* CPU cores per GPU, or of the job when it wants no GPU */
-    uint32_t group;         /* the only node group it may use, or GPUSIM_NONE */
+    gpusim_time start;       /* of the current or last attempt; GPUSIM_TIME_MAX: none yet */
+    gpusim_time walltime;    /* limit requested per attempt; GPUSIM_TIME_MAX: none */
+    gpusim_time estimate;    /* expected run time at rate 1, from the scenario's kind of estimate */
+    gpusim_time attained;    /* run time over all attempts, up to `settled` */
+    gpusim_time settled;     /* when `attained` was last brought up to date */
+    uint64_t memory;         /* host memory, bytes per GPU */
+    uint64_t gpu_memory;     /* bytes per GPU */
+    uint32_t gpus;           /* whole GPUs, all or nothing */
+    uint32_t cpus;           /* CPU cores per GPU, or of the job when it wants no GPU */
+    uint32_t group;          /* the only node group it may use, or GPUSIM_NONE */
     uint32_t name, user, vc; /* names; vc counts from 0 in the table of VCs, GPUSIM_NONE: no VC */
-    int32_t priority;       /* larger goes first */
-    uint32_t shape;         /* jobs of one shape fit exactly the same places: same gpus, cpus,
-                             * memory, group and VC; dense from 0 */
-    uint32_t attempts;      /* times started */
+    int32_t priority;        /* larger goes first */
+    uint32_t shape;          /* jobs of one shape fit exactly the same places: same gpus, cpus,
+                              * memory, group and VC; dense from 0 */
+    uint32_t attempts;       /* times started */
     uint32_t preemptions;
     uint32_t first_part, parts; /* its current allocation, in the view's parts; 0 parts: queued */
-    uint32_t state;         /* gpusim_job_state */
+    uint32_t state;             /* gpusim_job_state */
     uint32_t reserved;
 } gpusim_job_info;
 
 typedef struct gpusim_node_info {
     uint64_t memory, free_memory; /* bytes of host memory */
     uint32_t gpus, free_gpus;
-    uint32_t cpus, free_cpus;     /* cores */
+    uint32_t cpus, free_cpus; /* cores */
     uint32_t group, rack;
     uint32_t state; /* gpusim_node_state; only nodes that are `up` take new jobs */
     uint32_t jobs;  /* with at least one part here */
 } gpusim_node_info;
 
 typedef struct gpusim_group_info {
-    uint64_t memory;     /* of one node */
+    uint64_t memory;            /* of one node */
     uint32_t first_node, nodes; /* nodes of a group are adjacent */
-    uint32_t gpus, cpus; /* of one node */
-    uint32_t gpu_model;  /* index in the catalogue; GPUSIM_NONE: generic */
+    uint32_t gpus, cpus;        /* of one node */
+    uint32_t gpu_model;         /* index in the catalogue; GPUSIM_NONE: generic */
     uint32_t name;
 } gpusim_group_info;
 
@@ -104,7 +104,7 @@ typedef struct gpusim_part {
 typedef struct gpusim_view {
     uint32_t size;
     uint32_t node_count, group_count, vc_count;
-    uint32_t job_capacity;  /* slots */
+    uint32_t job_capacity; /* slots */
     uint32_t running_count;
     gpusim_time now;
     const gpusim_node_info *nodes;   /* [node_count] */
@@ -119,7 +119,7 @@ typedef struct gpusim_view {
 typedef struct gpusim_placement {
     gpusim_part *parts; /* [capacity], the host's; capacity is at least the job's GPUs, and 1 */
     uint32_t count, capacity;
-    double score;       /* optional, recorded with the decision */
+    double score; /* optional, recorded with the decision */
 } gpusim_placement;
 
 /* Seconds of run time so far, and expected to remain (never below 0). */
@@ -130,12 +130,12 @@ GPUSIM_API gpusim_time gpusim_view_remaining(const gpusim_view *view, const gpus
 GPUSIM_API const gpusim_part *gpusim_view_parts(const gpusim_view *view, const gpusim_job_info *job,
                                                 uint32_t *count);
 
-/* Nodes of a group that are up and have at least `gpus` free GPUs, in three orders; GPUSIM_NONE when
- * there is none. CPU and memory are for the caller to look at. O(free counts that occur). */
+/* Nodes of a group that are up and have at least `gpus` free GPUs, in three orders; GPUSIM_NONE
+ * when there is none. CPU and memory are for the caller to look at. O(free counts that occur). */
 GPUSIM_API uint32_t gpusim_view_first(const gpusim_view *view, uint32_t group, uint32_t gpus,
                                       uint32_t from); /* lowest index >= from */
 GPUSIM_API uint32_t gpusim_view_with(const gpusim_view *view, uint32_t group, uint32_t exactly,
-                                     uint32_t from);  /* exactly so many free, index >= from */
+                                     uint32_t from); /* exactly so many free, index >= from */
 
 /* GPUs' worth of this job that a node can take now: bounded by its free GPUs, cores and memory. */
 GPUSIM_API uint32_t gpusim_view_room(const gpusim_view *view, const gpusim_job_info *job,
@@ -149,13 +149,13 @@ typedef struct gpusim_decisions gpusim_decisions; /* where decisions go; the hos
  * with its reason) changes nothing. `reason` is a short word or two, or NULL. */
 typedef enum gpusim_refusal {
     GPUSIM_ACCEPTED,
-    GPUSIM_REFUSED_NO_JOB,      /* no such job, or in the wrong state */
-    GPUSIM_REFUSED_NO_NODE,     /* no such node, or it is not up */
-    GPUSIM_REFUSED_GPUS,        /* GPUs are not free, or not as many as the job needs */
+    GPUSIM_REFUSED_NO_JOB,  /* no such job, or in the wrong state */
+    GPUSIM_REFUSED_NO_NODE, /* no such node, or it is not up */
+    GPUSIM_REFUSED_GPUS,    /* GPUs are not free, or not as many as the job needs */
     GPUSIM_REFUSED_CPUS,
     GPUSIM_REFUSED_MEMORY,
     GPUSIM_REFUSED_QUOTA,
-    GPUSIM_REFUSED_GROUP,       /* a node outside the job's group */
+    GPUSIM_REFUSED_GROUP, /* a node outside the job's group */
 } gpusim_refusal;
 
 GPUSIM_API gpusim_refusal gpusim_decide_start(gpusim_decisions *decisions, gpusim_job_id job,
@@ -174,7 +174,7 @@ GPUSIM_API void gpusim_decide_wait(gpusim_decisions *decisions, gpusim_time time
 
 /* ---- what a module is ---- */
 
-#define GPUSIM_MODULE_MAGIC UINT32_C(0x6d707367) /* "gspm" */
+#define GPUSIM_MODULE_MAGIC     UINT32_C(0x6d707367) /* "gspm" */
 #define GPUSIM_MODULE_ABI_MAJOR 1
 #define GPUSIM_MODULE_ABI_MINOR 0
 
@@ -189,11 +189,11 @@ typedef enum gpusim_module_kind {
 
 /* What each operation is handed. */
 typedef struct gpusim_context {
-    const void *parameters;  /* the module's record, filled from the scenario */
-    void *state;             /* its state_bytes, zeroed at creation; saved and restored bit by bit */
-    void *job_state;         /* job_bytes for each slot: use gpusim_job_state_of */
+    const void *parameters; /* the module's record, filled from the scenario */
+    void *state;            /* its state_bytes, zeroed at creation; saved and restored bit by bit */
+    void *job_state;        /* job_bytes for each slot: use gpusim_job_state_of */
     const gpusim_view *view;
-    gpusim_stream stream;    /* randomness of this module in this run */
+    gpusim_stream stream; /* randomness of this module in this run */
     uint32_t job_bytes;
     uint32_t reserved;
 } gpusim_context;
@@ -231,15 +231,15 @@ typedef struct gpusim_order {
     gpusim_time (*wake)(const gpusim_context *context);
 } gpusim_order;
 
-/* Placement: fills `placement` for one job on context->view and returns 1, or 0 when it does not fit.
- * Changes nothing but its own state. */
+/* Placement: fills `placement` for one job on context->view and returns 1, or 0 when it does not
+ * fit. Changes nothing but its own state. */
 typedef struct gpusim_placer {
     int (*place)(const gpusim_context *context, const gpusim_job_info *job,
                  gpusim_placement *placement);
 } gpusim_placer;
 
-/* A scheduler that decides everything: one pass after each batch in which jobs or nodes changed. The
- * queue is in order of submission. */
+/* A scheduler that decides everything: one pass after each batch in which jobs or nodes changed.
+ * The queue is in order of submission. */
 typedef struct gpusim_scheduler {
     gpusim_status (*pass)(const gpusim_context *context, const uint32_t *queue, uint32_t queued,
                           gpusim_decisions *decisions, gpusim_error *err);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What a run tells its observers: rows of tables and samples of metrics. Each table is declared once
- * (gpusim_table_record); its HDF5 columns, CSV headers and docs are made from that. */
+/* What a run tells its observers: rows of tables and samples of metrics. Each table is declared
+ * once (gpusim_table_record); its HDF5 columns, CSV headers and docs are made from that. */
 #ifndef GPUSIM_RECORD_H
 #define GPUSIM_RECORD_H
 
@@ -14,12 +14,12 @@ extern "C" {
 #endif
 
 typedef enum gpusim_table {
-    GPUSIM_TABLE_JOBS,        /* a row as each job ends; the unfinished at the end of the run */
+    GPUSIM_TABLE_JOBS, /* a row as each job ends; the unfinished at the end of the run */
     GPUSIM_TABLE_EVENTS,
     GPUSIM_TABLE_DECISIONS,
     GPUSIM_TABLE_ALLOCATIONS, /* a row as each allocation ends */
     GPUSIM_TABLE_ACTIONS,
-    GPUSIM_TABLE_NODES,       /* constant: told once, at the beginning */
+    GPUSIM_TABLE_NODES, /* constant: told once, at the beginning */
     GPUSIM_TABLE_GPUS,
     GPUSIM_TABLE_RACKS,
     GPUSIM_TABLE_COUNT
@@ -41,27 +41,27 @@ typedef struct gpusim_job_row {
 
 typedef enum gpusim_job_reason {
     GPUSIM_REASON_NONE,
-    GPUSIM_REASON_RECORDED,    /* the log says so */
+    GPUSIM_REASON_RECORDED, /* the log says so */
     GPUSIM_REASON_WALLTIME,
-    GPUSIM_REASON_TOO_LARGE,   /* can never fit: GPUs, or GPUs of its group */
+    GPUSIM_REASON_TOO_LARGE, /* can never fit: GPUs, or GPUs of its group */
     GPUSIM_REASON_NO_CPUS,
     GPUSIM_REASON_NO_MEMORY,
-    GPUSIM_REASON_OVER_QUOTA,  /* more than its VC's whole quota */
-    GPUSIM_REASON_DEPENDENCY,  /* what it waited for did not complete */
-    GPUSIM_REASON_USER,        /* cancelled by an action */
-    GPUSIM_REASON_SCHEDULER,   /* cancelled by a decision */
+    GPUSIM_REASON_OVER_QUOTA, /* more than its VC's whole quota */
+    GPUSIM_REASON_DEPENDENCY, /* what it waited for did not complete */
+    GPUSIM_REASON_USER,       /* cancelled by an action */
+    GPUSIM_REASON_SCHEDULER,  /* cancelled by a decision */
     GPUSIM_REASON_PREEMPTED,
-    GPUSIM_REASON_HORIZON,     /* the run ended first */
+    GPUSIM_REASON_HORIZON, /* the run ended first */
 } gpusim_job_reason;
 
 typedef enum gpusim_event_type {
     GPUSIM_EVENT_SUBMIT,
     GPUSIM_EVENT_START,
-    GPUSIM_EVENT_END,      /* detail: the final state */
+    GPUSIM_EVENT_END, /* detail: the final state */
     GPUSIM_EVENT_PREEMPT,
     GPUSIM_EVENT_MIGRATE,
-    GPUSIM_EVENT_NODE,     /* entity: node; detail: its new state */
-    GPUSIM_EVENT_HELD,     /* waits for a dependency */
+    GPUSIM_EVENT_NODE, /* entity: node; detail: its new state */
+    GPUSIM_EVENT_HELD, /* waits for a dependency */
 } gpusim_event_type;
 
 typedef struct gpusim_event_row {
@@ -75,8 +75,8 @@ typedef struct gpusim_event_row {
 typedef struct gpusim_decision_row {
     gpusim_time time;
     uint64_t job;
-    double score;    /* NaN: none */
-    uint32_t node;   /* of the first part; GPUSIM_NONE: none */
+    double score;  /* NaN: none */
+    uint32_t node; /* of the first part; GPUSIM_NONE: none */
     uint32_t gpus;
     uint32_t reason; /* name */
     uint8_t what;    /* gpusim_decision */
@@ -106,8 +106,8 @@ typedef struct gpusim_action_row {
     gpusim_time time;
     double value;
     uint64_t entity;
-    uint32_t who;  /* name: scenario, scheduler, api, replay */
-    uint8_t what;  /* gpusim_action */
+    uint32_t who; /* name: scenario, scheduler, api, replay */
+    uint8_t what; /* gpusim_action */
     uint8_t reserved[3];
 } gpusim_action_row;
 
@@ -135,15 +135,20 @@ GPUSIM_API const gpusim_record *gpusim_table_record(gpusim_table table);
 
 /* ---- telemetry ---- */
 
-typedef enum gpusim_entity { GPUSIM_OF_GPU, GPUSIM_OF_NODE, GPUSIM_OF_RACK, GPUSIM_OF_CLUSTER } gpusim_entity;
+typedef enum gpusim_entity {
+    GPUSIM_OF_GPU,
+    GPUSIM_OF_NODE,
+    GPUSIM_OF_RACK,
+    GPUSIM_OF_CLUSTER
+} gpusim_entity;
 
 typedef struct gpusim_metric {
     const char *name; /* "gpu_util" */
     const char *dcgm; /* "DCGM_FI_DEV_GPU_UTIL", or NULL */
     uint16_t dcgm_id; /* 203, or 0 */
     uint8_t entity;   /* gpusim_entity */
-    uint8_t type;     /* GPUSIM_FLOAT32 (missing NaN), GPUSIM_UINT64 or GPUSIM_UINT32 (missing: max) */
-    uint32_t unit;    /* gpusim_unit */
+    uint8_t type;  /* GPUSIM_FLOAT32 (missing NaN), GPUSIM_UINT64 or GPUSIM_UINT32 (missing: max) */
+    uint32_t unit; /* gpusim_unit */
     const char *doc;
 } gpusim_metric;
 

@@ -25,7 +25,8 @@ GPUSIM_API gpusim_status gpusim_sim_observe(gpusim_sim *sim, const gpusim_observ
 /* Runs to `until`, or to the end of the scenario if that comes first. Returns GPUSIM_OK in both
  * cases; gpusim_sim_ended tells them apart. A run that ended `stalled` is complete, and says so in
  * its summary. */
-GPUSIM_API gpusim_status gpusim_sim_run_until(gpusim_sim *sim, gpusim_time until, gpusim_error *err);
+GPUSIM_API gpusim_status gpusim_sim_run_until(gpusim_sim *sim, gpusim_time until,
+                                              gpusim_error *err);
 
 /* Runs one batch; *ran is 0 when the run has ended. */
 GPUSIM_API gpusim_status gpusim_sim_step(gpusim_sim *sim, int *ran, gpusim_error *err);
@@ -36,8 +37,8 @@ GPUSIM_API gpusim_time gpusim_sim_now(const gpusim_sim *sim);
  * function that is safe in a signal handler and from another thread. */
 GPUSIM_API void gpusim_sim_interrupt(gpusim_sim *sim);
 
-/* Ends the run now: unfinished jobs get their rows, observers hear the end. Idempotent; destroy does
- * not do it. */
+/* Ends the run now: unfinished jobs get their rows, observers hear the end. Idempotent; destroy
+ * does not do it. */
 GPUSIM_API gpusim_status gpusim_sim_finish(gpusim_sim *sim, gpusim_error *err);
 
 /* Checks every invariant of the state; GPUSIM_INTERNAL says which one is broken. O(state). */
@@ -77,22 +78,23 @@ typedef struct gpusim_statistics {
 
 struct gpusim_summary {
     uint32_t size;
-    uint32_t stalled;       /* 1: ended because no job could ever run again */
+    uint32_t stalled; /* 1: ended because no job could ever run again */
     uint64_t seed;
     double sim_time_s, wall_time_s;
     uint64_t events, batches, passes;
     uint64_t submitted, completed, failed, cancelled, timeout, oom, rejected, unfinished;
     uint64_t restarts, preemptions, refused;
-    uint64_t bad_lines;     /* of logs */
+    uint64_t bad_lines; /* of logs */
     gpusim_statistics wait_s, first_wait_s, jct_s, bounded_slowdown;
-    double makespan_s;      /* first submit to last end */
+    double makespan_s; /* first submit to last end */
     double gpu_allocated_fraction, gpu_allocated_fraction_of_up, gpu_utilization, goodput;
     double throughput_per_h; /* jobs completed */
-    double lower_bound_jct_s; /* no schedule of rigid jobs has a smaller mean JCT (definitions 22) */
-    double longest_wait_s;  /* of any job, ended or not */
-    uint32_t queue_peak;    /* longest queue */
-    uint32_t oracle;        /* 1: the scheduler was given true durations */
-    double queue_mean;      /* time-weighted */
+    double
+        lower_bound_jct_s; /* no schedule of rigid jobs has a smaller mean JCT (definitions 22) */
+    double longest_wait_s; /* of any job, ended or not */
+    uint32_t queue_peak;   /* longest queue */
+    uint32_t oracle;       /* 1: the scheduler was given true durations */
+    double queue_mean;     /* time-weighted */
     double energy_gpu_j, energy_it_j, energy_facility_j, power_mean_w, power_peak_w; /* NaN: none */
     uint64_t faults, alerts;
     uint64_t peak_memory_bytes; /* of the state */

@@ -25,8 +25,8 @@ GPUSIM_API gpusim_status gpusim_spec_parse(const char *text, size_t length, cons
                                            gpusim_error *err);
 GPUSIM_API void gpusim_spec_destroy(gpusim_spec *spec);
 
-/* Sets what stands at a key path ("cluster.nodes[0].count", "scheduler.order") to a value written in
- * YAML ("4", "30 min", "{order: sjf}"); makes missing maps on the way. */
+/* Sets what stands at a key path ("cluster.nodes[0].count", "scheduler.order") to a value written
+ * in YAML ("4", "30 min", "{order: sjf}"); makes missing maps on the way. */
 GPUSIM_API gpusim_status gpusim_spec_set(gpusim_spec *spec, const char *key, const char *value,
                                          gpusim_error *err);
 
@@ -34,8 +34,8 @@ GPUSIM_API gpusim_status gpusim_spec_set(gpusim_spec *spec, const char *key, con
  * destroyed. */
 GPUSIM_API const gpusim_error *gpusim_spec_problems(const gpusim_spec *spec, uint32_t *count);
 
-/* The text as read, and the effective scenario: canonical YAML with every default spelled out. Owned
- * by the spec; the latter until it is edited. */
+/* The text as read, and the effective scenario: canonical YAML with every default spelled out.
+ * Owned by the spec; the latter until it is edited. */
 GPUSIM_API const char *gpusim_spec_text(const gpusim_spec *spec, size_t *length);
 GPUSIM_API gpusim_status gpusim_spec_effective(gpusim_spec *spec, const char **text, size_t *length,
                                                gpusim_error *err);

@@ -10,14 +10,15 @@ extern "C" {
 #endif
 
 #if defined(__GNUC__)
-#define GPUSIM_API __attribute__((visibility("default")))
+#define GPUSIM_API                 __attribute__((visibility("default")))
 #define GPUSIM_PRINTF(text, first) __attribute__((__format__(__printf__, text, first)))
 #else
 #define GPUSIM_API
 #define GPUSIM_PRINTF(text, first)
 #endif
 
-/* One list gives the enum, its names and its texts. Append only: the numbers are part of the API. */
+/* One list gives the enum, its names and its texts. Append only: the numbers are part of the API.
+ */
 #define GPUSIM_STATUS_LIST(X)                                                                      \
     X(OK, "success")                                                                               \
     X(ARGUMENT, "invalid argument")                                                                \

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Traces: an observer that writes a run to an HDF5 file, and a reader for what it wrote. *Uses GSL:*
- * no. Of HDF5 only this room's calls reach the library. */
+/* Traces: an observer that writes a run to an HDF5 file, and a reader for what it wrote. *Uses
+ * GSL:* no. Of HDF5 only this room's calls reach the library. */
 #ifndef GPUSIM_TRACE_H
 #define GPUSIM_TRACE_H
 

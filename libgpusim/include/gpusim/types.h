@@ -15,13 +15,13 @@ extern "C" {
  * 292 years fit. */
 typedef int64_t gpusim_time;
 
-#define GPUSIM_TIME_MAX INT64_MAX /* never */
+#define GPUSIM_TIME_MAX    INT64_MAX /* never */
 #define GPUSIM_MICROSECOND INT64_C(1000)
 #define GPUSIM_MILLISECOND INT64_C(1000000)
-#define GPUSIM_SECOND INT64_C(1000000000)
-#define GPUSIM_MINUTE (60 * GPUSIM_SECOND)
-#define GPUSIM_HOUR (3600 * GPUSIM_SECOND)
-#define GPUSIM_DAY (86400 * GPUSIM_SECOND)
+#define GPUSIM_SECOND      INT64_C(1000000000)
+#define GPUSIM_MINUTE      (60 * GPUSIM_SECOND)
+#define GPUSIM_HOUR        (3600 * GPUSIM_SECOND)
+#define GPUSIM_DAY         (86400 * GPUSIM_SECOND)
 
 /* Seconds to the nearest nanosecond; saturates (NaN and what does not fit give GPUSIM_TIME_MAX, or
  * its negative). */
