@@ -84,14 +84,18 @@ int gpusim_error_format(const gpusim_error *err, char *buffer, int size)
     }
     append(buffer, size, &length, "error: %s", err->message);
 
-    // the offending line, and a caret under the place; tabs are kept so that they line up
+    // the offending line, and a caret under the place; tabs are kept so that they line up, and a
+    // character of several bytes takes one column
     if (err->source[0]) {
         append(buffer, size, &length, "\n    %s", err->source);
         int cut = (int)strlen(err->source);
-        if (err->column > 0 && err->column <= cut + 1) {
+        int caret = err->caret > 0 ? err->caret : err->column;
+        if (caret > 0 && caret <= cut + 1) {
             append(buffer, size, &length, "\n    ");
-            for (int i = 0; i < err->column - 1; i++) {
-                append(buffer, size, &length, "%c", err->source[i] == '\t' ? '\t' : ' ');
+            for (int i = 0; i < caret - 1; i++) {
+                if (((unsigned char)err->source[i] & 0xC0) != 0x80) {
+                    append(buffer, size, &length, "%c", err->source[i] == '\t' ? '\t' : ' ');
+                }
             }
             append(buffer, size, &length, "^");
         }

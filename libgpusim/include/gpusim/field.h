@@ -30,7 +30,8 @@ typedef enum gpusim_field_type {
     GPUSIM_RECORD,  /* a nested struct, inline; detail.record */
     GPUSIM_LIST,    /* gpusim_list of detail.element's type */
     GPUSIM_MAP,     /* gpusim_list of structs that begin with `const char *key`; detail.element
-                     * describes the value, its offset counts from the start of that struct */
+                     * describes the value, its offset counts from the start of that struct, whose
+                     * size is the end of the value rounded up to a multiple of 8 */
     GPUSIM_ONE_OF,  /* gpusim_one_of; detail.record's fields are the alternatives */
 } gpusim_field_type;
 
@@ -80,7 +81,9 @@ enum {
     GPUSIM_EXCLUSIVE = 1 << 2,  /* minimum itself is not allowed (range is open below) */
     GPUSIM_PLAIN = 1 << 3,      /* of a one-of: a plain scalar (or list) is the first alternative */
     GPUSIM_TAGGED = 1 << 4,     /* of a one-of: the value of key `tag` picks the alternative, whose
-                                 * other keys stand beside it; without it the only key picks it */
+                                 * other keys stand beside it (so alternatives are records); when that
+                                 * key is absent, alternative 0 is taken. Without this flag the only
+                                 * key of the map picks the alternative */
     GPUSIM_UNMEASURED = 1 << 5, /* of a row: depends on wall time or memory; not in the digest */
     GPUSIM_WORD = 1 << 6,       /* of a time: the bare words in detail.choices are values too, e.g.
                                  * `drained`; stored as the choice's value */
@@ -96,7 +99,8 @@ struct gpusim_field {
     uint32_t offset; /* offsetof() in the record's struct */
     uint32_t flags;
     const char *fallback;    /* the default, as a user would write it in YAML; NULL: none */
-    double minimum, maximum; /* inclusive, in the stored unit (times: seconds); equal: no range */
+    double minimum, maximum; /* inclusive, in the stored unit (times: seconds); of lists, maps and
+                              * strings the length; equal: no range */
     union {
         const void *any; /* set this in a table */
         const gpusim_choice *choices;
@@ -133,9 +137,20 @@ GPUSIM_API gpusim_status gpusim_quantity_parse(const char *text, gpusim_unit uni
 GPUSIM_API int gpusim_quantity_format(double value, gpusim_unit unit, int exact, char *buffer,
                                       int size);
 
-/* A time written and read exactly, in integers ("90 min" is 5400000000000). */
+/* A time written and read exactly, in integers ("90 min" is 5400000000000; "never" is
+ * GPUSIM_TIME_MAX). */
 GPUSIM_API gpusim_status gpusim_time_parse(const char *text, gpusim_time *value, gpusim_error *err);
 GPUSIM_API int gpusim_time_format(gpusim_time value, char *buffer, int size);
+
+/* The candidate nearest to a word that is none of them (letters changed, missing, added or swapped,
+ * or an abbreviation); NULL when none is near. */
+GPUSIM_API const char *gpusim_nearest(const char *word, const char *const *candidates,
+                                      uint32_t count);
+
+/* Writes what there is to say about a table, an entry for each field and those within it: key path,
+ * type, unit, default, range, doc. `write` is handed pieces of text, not terminated. */
+typedef void (*gpusim_write)(void *to, const char *text, size_t length);
+GPUSIM_API void gpusim_record_describe(const gpusim_record *record, gpusim_write write, void *to);
 
 /* The field of that name, or NULL. O(count). */
 GPUSIM_API const gpusim_field *gpusim_record_find(const gpusim_record *record, const char *name);

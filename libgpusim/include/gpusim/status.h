@@ -47,7 +47,7 @@ typedef struct gpusim_error {
     int32_t status;    /* a gpusim_status */
     int32_t line;      /* in file, from 1 */
     int32_t column;    /* in line, from 1, in bytes */
-    int32_t reserved;  /* zero */
+    int32_t caret;     /* where column is in `source` if the line was cut on its left; 0: column */
     char message[512]; /* one sentence, no full stop, no new line */
     char file[512];    /* path as the caller wrote it, or "" */
     char key[128];     /* path of the key at fault ("cluster.nodes[0].gpus"), or "" */

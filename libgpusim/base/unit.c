@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The table of units. */
+#include "base/unit.h"
+
+#include <string.h>
+
+static const struct {
+    const char *symbol, *noun, *example;
+} kinds[GPUSIM_UNIT_COUNT] = {
+    [GPUSIM_UNIT_NONE] = {"", "a number", "8"},
+    [GPUSIM_UNIT_RATIO] = {"", "a ratio", "0.8"},
+    [GPUSIM_UNIT_SECOND] = {"s", "a time", "30 min"},
+    [GPUSIM_UNIT_PER_SECOND] = {"1/s", "a rate", "40/h"},
+    [GPUSIM_UNIT_BYTE] = {"B", "a size", "80 GiB"},
+    [GPUSIM_UNIT_BYTE_PER_SECOND] = {"B/s", "a bandwidth", "50 GB/s"},
+    [GPUSIM_UNIT_WATT] = {"W", "a power", "250 W"},
+    [GPUSIM_UNIT_JOULE] = {"J", "an energy", "3 kWh"},
+    [GPUSIM_UNIT_CELSIUS] = {"degC", "a temperature", "85 C"},
+    [GPUSIM_UNIT_KELVIN] = {"K", "a difference of temperature", "2 K"},
+    [GPUSIM_UNIT_KELVIN_PER_WATT] = {"K/W", "a thermal resistance", "0.05 K/W"},
+    [GPUSIM_UNIT_HERTZ] = {"Hz", "a frequency", "1410 MHz"},
+    [GPUSIM_UNIT_PERCENT] = {"%", "a percentage", "12 %"},
+};
+
+#define BYTES(suffix, kind)                                                                        \
+    {"PiB" suffix, kind, UINT64_C(1) << 50, 0, 1, 1}, {"PB" suffix, kind, 1, 15, 1, 1},            \
+        {"TiB" suffix, kind, UINT64_C(1) << 40, 0, 1, 1}, {"TB" suffix, kind, 1, 12, 1, 1},        \
+        {"GiB" suffix, kind, UINT64_C(1) << 30, 0, 1, 1}, {"GB" suffix, kind, 1, 9, 1, 1},         \
+        {"MiB" suffix, kind, UINT64_C(1) << 20, 0, 1, 1}, {"MB" suffix, kind, 1, 6, 1, 1},         \
+        {"KiB" suffix, kind, UINT64_C(1) << 10, 0, 1, 1}, {"kB" suffix, kind, 1, 3, 1, 1},         \
+    {                                                                                              \
+        "B" suffix, kind, 1, 0, 1, 1                                                               \
+    }
+
+static const gs_unit_word words[] = {
+    {"%", GPUSIM_UNIT_RATIO, 1, -2, 1, 0},
+    {"w", GPUSIM_UNIT_SECOND, 604800, 0, 1, 0},
+    {"d", GPUSIM_UNIT_SECOND, 86400, 0, 1, 1},
+    {"h", GPUSIM_UNIT_SECOND, 3600, 0, 1, 1},
+    {"min", GPUSIM_UNIT_SECOND, 60, 0, 1, 1},
+    {"s", GPUSIM_UNIT_SECOND, 1, 0, 1, 1},
+    {"ms", GPUSIM_UNIT_SECOND, 1, -3, 1, 1},
+    {"us", GPUSIM_UNIT_SECOND, 1, -6, 1, 1},
+    {"ns", GPUSIM_UNIT_SECOND, 1, -9, 1, 1},
+    {"/s", GPUSIM_UNIT_PER_SECOND, 1, 0, 1, 1},
+    {"/min", GPUSIM_UNIT_PER_SECOND, 1, 0, 60, 1},
+    {"/h", GPUSIM_UNIT_PER_SECOND, 1, 0, 3600, 1},
+    {"/d", GPUSIM_UNIT_PER_SECOND, 1, 0, 86400, 1},
+    BYTES("", GPUSIM_UNIT_BYTE),
+    BYTES("/s", GPUSIM_UNIT_BYTE_PER_SECOND),
+    {"Tbit/s", GPUSIM_UNIT_BYTE_PER_SECOND, 125, 9, 1, 0},
+    {"Gbit/s", GPUSIM_UNIT_BYTE_PER_SECOND, 125, 6, 1, 0},
+    {"Mbit/s", GPUSIM_UNIT_BYTE_PER_SECOND, 125, 3, 1, 0},
+    {"GW", GPUSIM_UNIT_WATT, 1, 9, 1, 1},
+    {"MW", GPUSIM_UNIT_WATT, 1, 6, 1, 1},
+    {"kW", GPUSIM_UNIT_WATT, 1, 3, 1, 1},
+    {"W", GPUSIM_UNIT_WATT, 1, 0, 1, 1},
+    {"mW", GPUSIM_UNIT_WATT, 1, -3, 1, 1},
+    {"GWh", GPUSIM_UNIT_JOULE, 3600, 9, 1, 1},
+    {"MWh", GPUSIM_UNIT_JOULE, 3600, 6, 1, 1},
+    {"kWh", GPUSIM_UNIT_JOULE, 3600, 3, 1, 1},
+    {"Wh", GPUSIM_UNIT_JOULE, 3600, 0, 1, 0},
+    {"GJ", GPUSIM_UNIT_JOULE, 1, 9, 1, 0},
+    {"MJ", GPUSIM_UNIT_JOULE, 1, 6, 1, 0},
+    {"kJ", GPUSIM_UNIT_JOULE, 1, 3, 1, 1},
+    {"J", GPUSIM_UNIT_JOULE, 1, 0, 1, 1},
+    {"C", GPUSIM_UNIT_CELSIUS, 1, 0, 1, 1},
+    {"degC", GPUSIM_UNIT_CELSIUS, 1, 0, 1, 0},
+    {"\xC2\xB0"
+     "C",
+     GPUSIM_UNIT_CELSIUS, 1, 0, 1, 0},
+    {"K", GPUSIM_UNIT_KELVIN, 1, 0, 1, 1},
+    {"K/W", GPUSIM_UNIT_KELVIN_PER_WATT, 1, 0, 1, 1},
+    {"GHz", GPUSIM_UNIT_HERTZ, 1, 9, 1, 1},
+    {"MHz", GPUSIM_UNIT_HERTZ, 1, 6, 1, 1},
+    {"kHz", GPUSIM_UNIT_HERTZ, 1, 3, 1, 1},
+    {"Hz", GPUSIM_UNIT_HERTZ, 1, 0, 1, 1},
+    {"%", GPUSIM_UNIT_PERCENT, 1, 0, 1, 1},
+};
+
+const gs_unit_word *gs_unit_words(uint32_t *count)
+{
+    *count = sizeof words / sizeof words[0];
+    return words;
+}
+
+const gs_unit_word *gs_unit_find(const char *text, size_t length, gpusim_unit unit)
+{
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
+        if ((unit == GPUSIM_UNIT_COUNT || words[i].unit == unit) &&
+            strlen(words[i].text) == length && memcmp(words[i].text, text, length) == 0) {
+            return &words[i];
+        }
+    }
+    return NULL;
+}
+
+const char *gpusim_unit_symbol(gpusim_unit unit)
+{
+    return (unsigned)unit < GPUSIM_UNIT_COUNT ? kinds[unit].symbol : "";
+}
+
+const char *gs_unit_noun(gpusim_unit unit)
+{
+    return kinds[unit].noun;
+}
+
+const char *gs_unit_example(gpusim_unit unit)
+{
+    return kinds[unit].example;
+}
+
+int gs_unit_is_bare(gpusim_unit unit)
+{
+    return unit == GPUSIM_UNIT_NONE || unit == GPUSIM_UNIT_RATIO;
+}
