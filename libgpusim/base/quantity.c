@@ -122,7 +122,7 @@ static gpusim_status fail_unit(const char *text, size_t number, const char *word
         gpusim_fail(err, GPUSIM_ARGUMENT, "'%s' is %s; expected %s such as '%s'", quoted,
                     gs_unit_noun(other->unit), gs_unit_noun(unit), gs_unit_example(unit));
         hint_units(err, text, number, unit);
-    } else if (gs_unit_is_bare(unit)) {
+    } else if (gs_unit_is_bare(unit) || strchr(".,:-+_0123456789", word[0])) {
         gpusim_fail(err, GPUSIM_ARGUMENT, "expected %s such as '%s', found '%s'",
                     gs_unit_noun(unit), gs_unit_example(unit), quoted);
     } else {
