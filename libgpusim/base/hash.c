@@ -25,6 +25,12 @@ uint64_t gs_hash64(const void *bytes, size_t size, uint64_t seed)
     return XXH3_64bits_withSeed(bytes, size, seed);
 }
 
+gs_block gs_hash128(const void *bytes, size_t size, uint64_t seed)
+{
+    XXH128_hash_t hash = XXH3_128bits_withSeed(bytes, size, seed);
+    return (gs_block){{hash.low64, hash.high64}};
+}
+
 gpusim_status gs_hasher_create(gs_hasher **hasher, gpusim_error *err)
 {
     gpusim_status status = gs_allocate(hasher, 1, sizeof **hasher, err);

@@ -10,6 +10,13 @@
 
 uint64_t gs_hash64(const void *bytes, size_t size, uint64_t seed);
 
+/* 128 bits as two words. */
+typedef struct gs_block {
+    uint64_t words[2];
+} gs_block;
+
+gs_block gs_hash128(const void *bytes, size_t size, uint64_t seed);
+
 typedef struct gs_hasher gs_hasher;
 gpusim_status gs_hasher_create(gs_hasher **hasher, gpusim_error *err);
 void gs_hasher_add(gs_hasher *hasher, const void *bytes, size_t size);
