@@ -1,0 +1,211 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The tables of a trace: every column declared once, with its type, its unit and what it means. */
+#include <gpusim/record.h>
+
+#include <gpusim/module.h>
+
+#define COLUMN(row, member, type_, unit_, flags_, doc_)                                            \
+    {                                                                                              \
+        .name = #member, .type = GPUSIM_##type_, .unit = GPUSIM_UNIT_##unit_,                      \
+        .offset = (uint32_t)offsetof(row, member), .flags = (flags_), .doc = (doc_)                \
+    }
+
+#define CHOICE_COLUMN(row, member, choices_, doc_)                                                 \
+    {                                                                                              \
+        .name = #member, .type = GPUSIM_ENUM, .offset = (uint32_t)offsetof(row, member),           \
+        .detail = {choices_}, .doc = (doc_)                                                        \
+    }
+
+#define TABLE(name_, row, columns, doc_)                                                           \
+    {                                                                                              \
+        .name = (name_), .fields = (columns),                                                      \
+        .count = (uint32_t)(sizeof(columns) / sizeof((columns)[0])),                               \
+        .size = (uint32_t)sizeof(row), .doc = (doc_)                                               \
+    }
+
+static const gpusim_choice job_states[] = {
+    {"queued", GPUSIM_JOB_QUEUED, "waits for GPUs"},
+    {"running", GPUSIM_JOB_RUNNING, "holds GPUs"},
+    {"completed", GPUSIM_JOB_COMPLETED, "did all its work"},
+    {"failed", GPUSIM_JOB_FAILED, "ended by a failure of its own"},
+    {"cancelled", GPUSIM_JOB_CANCELLED, "ended by its user, the scheduler or the log"},
+    {"timeout", GPUSIM_JOB_TIMEOUT, "reached its walltime limit"},
+    {"oom", GPUSIM_JOB_OOM, "exceeded the memory of its GPUs"},
+    {"rejected", GPUSIM_JOB_REJECTED, "could never have run"},
+    {"held", GPUSIM_JOB_HELD, "waits for a job it depends on"},
+    {NULL, 0, NULL},
+};
+
+static const gpusim_choice job_reasons[] = {
+    {"none", GPUSIM_REASON_NONE, "nothing to explain"},
+    {"recorded", GPUSIM_REASON_RECORDED, "the log says so"},
+    {"walltime", GPUSIM_REASON_WALLTIME, "reached its limit"},
+    {"too_large", GPUSIM_REASON_TOO_LARGE, "wants more GPUs than there are for it"},
+    {"no_cpus", GPUSIM_REASON_NO_CPUS, "wants more CPU cores than a node has"},
+    {"no_memory", GPUSIM_REASON_NO_MEMORY, "wants more host memory than a node has"},
+    {"over_quota", GPUSIM_REASON_OVER_QUOTA, "wants more than the whole quota of its VC"},
+    {"dependency", GPUSIM_REASON_DEPENDENCY, "what it waited for did not complete"},
+    {"user", GPUSIM_REASON_USER, "cancelled by an action"},
+    {"scheduler", GPUSIM_REASON_SCHEDULER, "cancelled by a decision"},
+    {"preempted", GPUSIM_REASON_PREEMPTED, "lost its GPUs to another job"},
+    {"horizon", GPUSIM_REASON_HORIZON, "the run ended first"},
+    {NULL, 0, NULL},
+};
+
+static const gpusim_choice event_types[] = {
+    {"submit", GPUSIM_EVENT_SUBMIT, "a job arrives"},
+    {"start", GPUSIM_EVENT_START, "a job gets its GPUs"},
+    {"end", GPUSIM_EVENT_END, "a job ends; the detail is its final state"},
+    {"preempt", GPUSIM_EVENT_PREEMPT, "a job goes back to the queue"},
+    {"migrate", GPUSIM_EVENT_MIGRATE, "a job moves to other GPUs"},
+    {"node", GPUSIM_EVENT_NODE, "a node changes; the detail is its new state"},
+    {"held", GPUSIM_EVENT_HELD, "a job waits for another"},
+    {NULL, 0, NULL},
+};
+
+static const gpusim_choice decisions[] = {
+    {"start", GPUSIM_DECISION_START, "give a queued job GPUs"},
+    {"preempt", GPUSIM_DECISION_PREEMPT, "send a running job back to the queue"},
+    {"migrate", GPUSIM_DECISION_MIGRATE, "move a running job"},
+    {"cancel", GPUSIM_DECISION_CANCEL, "end a job"},
+    {NULL, 0, NULL},
+};
+
+static const gpusim_choice refusals[] = {
+    {"accepted", GPUSIM_ACCEPTED, "carried out"},
+    {"no_job", GPUSIM_REFUSED_NO_JOB, "no such job, or in the wrong state"},
+    {"no_node", GPUSIM_REFUSED_NO_NODE, "no such node, or it is not up"},
+    {"gpus", GPUSIM_REFUSED_GPUS, "GPUs are not free, or not as many as the job needs"},
+    {"cpus", GPUSIM_REFUSED_CPUS, "not enough CPU cores"},
+    {"memory", GPUSIM_REFUSED_MEMORY, "not enough host memory"},
+    {"quota", GPUSIM_REFUSED_QUOTA, "over the quota of the job's VC"},
+    {"group", GPUSIM_REFUSED_GROUP, "a node outside the job's group"},
+    {NULL, 0, NULL},
+};
+
+static const gpusim_choice actions[] = {
+    {"cancel_job", GPUSIM_ACTION_CANCEL_JOB, "end a job"},
+    {"drain", GPUSIM_ACTION_DRAIN, "no new jobs on a node"},
+    {"undrain", GPUSIM_ACTION_UNDRAIN, "a node takes jobs again"},
+    {NULL, 0, NULL},
+};
+
+#define JOB(member, type, unit, flags, doc) COLUMN(gpusim_job_row, member, type, unit, flags, doc)
+static const gpusim_field job_columns[] = {
+    JOB(index, UINT64, NONE, 0, "Order of submission, from 0; what other tables call a job."),
+    JOB(id, INT64, NONE, 0, "The log's own number, or the ordinal within its source."),
+    JOB(name, NAME, NONE, 0, "Name given by the scenario or the log."),
+    JOB(source, NAME, NONE, 0, "Entry of the workload it came from."),
+    JOB(user, NAME, NONE, 0, "Who submitted it."),
+    JOB(vc, NAME, NONE, 0, "Virtual cluster it is charged to."),
+    JOB(submit, TIME, SECOND, 0, "When it was submitted."),
+    JOB(start, TIME, SECOND, GPUSIM_OPTIONAL, "When it first got its GPUs."),
+    JOB(end, TIME, SECOND, GPUSIM_OPTIONAL, "When it ended."),
+    JOB(wait, TIME, SECOND, GPUSIM_OPTIONAL, "Time without GPUs between submission and end."),
+    JOB(duration, TIME, SECOND, GPUSIM_OPTIONAL, "Its work: run time at rate 1."),
+    JOB(walltime, TIME, SECOND, GPUSIM_OPTIONAL, "Limit on one attempt's run time."),
+    JOB(gpus, UINT32, NONE, 0, "GPUs it holds while it runs."),
+    JOB(cpus, UINT32, NONE, 0, "CPU cores for each GPU, or of the job when it wants no GPU."),
+    JOB(memory, UINT64, BYTE, 0, "Host memory for each GPU, or of the job when it wants no GPU."),
+    JOB(preemptions, UINT32, NONE, 0, "Times it was sent back to the queue by the scheduler."),
+    JOB(restarts, UINT32, NONE, 0, "Times it was started again, whatever the cause."),
+    JOB(energy_j, FLOAT64, JOULE, GPUSIM_OPTIONAL, "Energy charged to it."),
+    CHOICE_COLUMN(gpusim_job_row, state, job_states, "State it ended in."),
+    CHOICE_COLUMN(gpusim_job_row, reason, job_reasons, "Why it ended so."),
+};
+
+#define EVENT(member, type, unit, flags, doc)                                                      \
+    COLUMN(gpusim_event_row, member, type, unit, flags, doc)
+static const gpusim_field event_columns[] = {
+    EVENT(time, TIME, SECOND, 0, "When it happened."),
+    CHOICE_COLUMN(gpusim_event_row, type, event_types, "What happened."),
+    EVENT(entity, UINT64, NONE, 0, "The job's index, or the node."),
+    EVENT(detail, INT64, NONE, 0, "What more there is to say; depends on the type."),
+};
+
+#define DECISION(member, type, unit, flags, doc)                                                   \
+    COLUMN(gpusim_decision_row, member, type, unit, flags, doc)
+static const gpusim_field decision_columns[] = {
+    DECISION(time, TIME, SECOND, 0, "When the scheduler decided."),
+    DECISION(job, UINT64, NONE, 0, "The job's index."),
+    CHOICE_COLUMN(gpusim_decision_row, what, decisions, "What it decided."),
+    DECISION(node, UINT32, NONE, GPUSIM_OPTIONAL, "First node of the placement."),
+    DECISION(gpus, UINT32, NONE, 0, "GPUs of the placement."),
+    DECISION(score, FLOAT64, NONE, GPUSIM_OPTIONAL, "The scheduler's own score."),
+    DECISION(reason, NAME, NONE, 0, "The scheduler's own reason."),
+    CHOICE_COLUMN(gpusim_decision_row, refused, refusals, "Why it was not carried out."),
+};
+
+#define ALLOCATION(member, type, unit, flags, doc)                                                 \
+    COLUMN(gpusim_allocation_row, member, type, unit, flags, doc)
+static const gpusim_field allocation_columns[] = {
+    ALLOCATION(job, UINT64, NONE, 0, "The job's index."),
+    ALLOCATION(attempt, UINT32, NONE, 0, "Which of the job's starts, from 1."),
+    ALLOCATION(node, UINT32, NONE, 0, "The node."),
+    ALLOCATION(first_gpu, UINT32, NONE, GPUSIM_OPTIONAL,
+               "First GPU within the node; none for a job without GPUs."),
+    ALLOCATION(gpus, UINT32, NONE, 0, "Adjacent GPUs from there."),
+    ALLOCATION(milli, UINT32, NONE, 0, "Thousandths of each GPU."),
+    ALLOCATION(start, TIME, SECOND, 0, "When the job got them."),
+    ALLOCATION(end, TIME, SECOND, 0, "When it gave them back, or the run ended."),
+};
+
+#define ACTION(member, type, unit, flags, doc)                                                     \
+    COLUMN(gpusim_action_row, member, type, unit, flags, doc)
+static const gpusim_field action_columns[] = {
+    ACTION(time, TIME, SECOND, 0, "When it was done."),
+    ACTION(who, NAME, NONE, 0, "Who asked: scenario, scheduler, api or replay."),
+    CHOICE_COLUMN(gpusim_action_row, what, actions, "What was done."),
+    ACTION(entity, UINT64, NONE, 0, "The job's index, or the node."),
+    ACTION(value, FLOAT64, NONE, GPUSIM_OPTIONAL, "How much, where that means something."),
+};
+
+#define NODE(member, type, unit, flags, doc) COLUMN(gpusim_node_row, member, type, unit, flags, doc)
+static const gpusim_field node_columns[] = {
+    NODE(node, UINT32, NONE, 0, "Its number, from 0; what other tables call a node."),
+    NODE(name, NAME, NONE, 0, "Its name."),
+    NODE(group, NAME, NONE, 0, "Its node group."),
+    NODE(rack, UINT32, NONE, GPUSIM_OPTIONAL, "Its rack."),
+    NODE(gpu_model, NAME, NONE, 0, "Product name of its GPUs."),
+    NODE(gpus, UINT32, NONE, 0, "GPUs in it."),
+    NODE(first_gpu, UINT32, NONE, 0, "Number of the first of them over the whole cluster."),
+    NODE(cpus, UINT32, NONE, 0, "CPU cores."),
+    NODE(memory, UINT64, BYTE, 0, "Host memory."),
+};
+
+#define GPU(member, type, unit, flags, doc) COLUMN(gpusim_gpu_row, member, type, unit, flags, doc)
+static const gpusim_field gpu_columns[] = {
+    GPU(gpu, UINT32, NONE, 0, "Its number over the whole cluster, from 0."),
+    GPU(node, UINT32, NONE, 0, "The node it is in."),
+    GPU(slot, UINT32, NONE, 0, "Its number within the node."),
+    GPU(model, NAME, NONE, 0, "Product name."),
+};
+
+#define RACK(member, type, unit, flags, doc) COLUMN(gpusim_rack_row, member, type, unit, flags, doc)
+static const gpusim_field rack_columns[] = {
+    RACK(rack, UINT32, NONE, 0, "Its number, from 0."),
+    RACK(name, NAME, NONE, 0, "Its name."),
+    RACK(first_node, UINT32, NONE, 0, "The first node in it."),
+    RACK(nodes, UINT32, NONE, 0, "How many nodes, adjacent from there."),
+};
+
+static const gpusim_record tables[GPUSIM_TABLE_COUNT] = {
+    [GPUSIM_TABLE_JOBS] = TABLE("jobs", gpusim_job_row, job_columns,
+                                "One row a job, in the order in which they ended."),
+    [GPUSIM_TABLE_EVENTS] = TABLE("events", gpusim_event_row, event_columns,
+                                  "What happened to jobs and nodes, in order."),
+    [GPUSIM_TABLE_DECISIONS] = TABLE("decisions", gpusim_decision_row, decision_columns,
+                                     "What the scheduler decided, in order."),
+    [GPUSIM_TABLE_ALLOCATIONS] = TABLE("allocations", gpusim_allocation_row, allocation_columns,
+                                       "Who held which GPUs; a row as each allocation ends."),
+    [GPUSIM_TABLE_ACTIONS] = TABLE("actions", gpusim_action_row, action_columns,
+                                   "What was done to the cluster by anyone, in order."),
+    [GPUSIM_TABLE_NODES] = TABLE("cluster/nodes", gpusim_node_row, node_columns, "The nodes."),
+    [GPUSIM_TABLE_GPUS] = TABLE("cluster/gpus", gpusim_gpu_row, gpu_columns, "The GPUs."),
+    [GPUSIM_TABLE_RACKS] = TABLE("cluster/racks", gpusim_rack_row, rack_columns, "The racks."),
+};
+
+const gpusim_record *gpusim_table_record(gpusim_table table)
+{
+    return (unsigned)table < GPUSIM_TABLE_COUNT ? &tables[table] : NULL;
+}

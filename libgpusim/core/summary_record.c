@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The fields of a summary, declared once for `--json` and for /summary of a trace. */
+#include <gpusim/sim.h>
+
+/* A field of `owner` whose offset counts from `first`, the member its record begins at. */
+#define FIELD(owner, first, name_, member, type_, unit_, flags_, doc_)                             \
+    {                                                                                              \
+        .name = (name_), .type = GPUSIM_##type_, .unit = GPUSIM_UNIT_##unit_,                      \
+        .offset = (uint32_t)(offsetof(owner, member) - offsetof(owner, first)), .flags = (flags_), \
+        .doc = (doc_)                                                                              \
+    }
+#define SUMMARY(member, type, unit, flags, doc)                                                    \
+    FIELD(gpusim_summary, size, #member, member, type, unit, flags, doc)
+
+/* A nested record that begins at `member`. */
+#define GROUP(name_, member, record_, doc_)                                                        \
+    {                                                                                              \
+        .name = (name_), .type = GPUSIM_RECORD,                                                    \
+        .offset = (uint32_t)offsetof(gpusim_summary, member), .detail = {&(record_)},              \
+        .doc = (doc_)                                                                              \
+    }
+
+#define JOBS(member, doc) FIELD(gpusim_summary, submitted, #member, member, UINT64, NONE, 0, doc)
+static const gpusim_field job_fields[] = {
+    JOBS(submitted, "Jobs submitted before the end of the run."),
+    JOBS(completed, "Jobs that did all their work."),
+    JOBS(failed, "Jobs ended by a failure of their own."),
+    JOBS(cancelled, "Jobs ended by their user, the scheduler or the log."),
+    JOBS(timeout, "Jobs that reached their walltime limit."),
+    JOBS(oom, "Jobs that exceeded the memory of their GPUs."),
+    JOBS(rejected, "Jobs that could never have run."),
+    JOBS(unfinished, "Jobs still queued, held or running at the end of the run."),
+    JOBS(restarts, "Times that jobs were started again."),
+    JOBS(preemptions, "Times that the scheduler sent a job back to the queue."),
+};
+static const gpusim_record job_record = {
+    "jobs", GPUSIM_FIELDS(job_fields),
+    (uint32_t)(offsetof(gpusim_summary, refused) - offsetof(gpusim_summary, submitted)),
+    "What became of the jobs."};
+
+#define STATISTICS(unit)                                                                           \
+    {                                                                                              \
+        FIELD(gpusim_statistics, count, "count", count, UINT64, NONE, 0, "Values."),               \
+            FIELD(gpusim_statistics, count, "mean", mean, FLOAT64, unit, GPUSIM_OPTIONAL,          \
+                  "Arithmetic mean."),                                                             \
+            FIELD(gpusim_statistics, count, "p50", p50, FLOAT64, unit, GPUSIM_OPTIONAL,            \
+                  "Median."),                                                                      \
+            FIELD(gpusim_statistics, count, "p95", p95, FLOAT64, unit, GPUSIM_OPTIONAL,            \
+                  "95th percentile."),                                                             \
+            FIELD(gpusim_statistics, count, "p99", p99, FLOAT64, unit, GPUSIM_OPTIONAL,            \
+                  "99th percentile."),                                                             \
+            FIELD(gpusim_statistics, count, "max", max, FLOAT64, unit, GPUSIM_OPTIONAL,            \
+                  "Largest."),                                                                     \
+    }
+static const gpusim_field time_fields[] = STATISTICS(SECOND);
+static const gpusim_field number_fields[] = STATISTICS(NONE);
+static const gpusim_record time_record = {"statistics", GPUSIM_FIELDS(time_fields),
+                                          (uint32_t)sizeof(gpusim_statistics),
+                                          "Mean and type-7 quantiles of times."};
+static const gpusim_record number_record = {"statistics", GPUSIM_FIELDS(number_fields),
+                                            (uint32_t)sizeof(gpusim_statistics),
+                                            "Mean and type-7 quantiles of pure numbers."};
+
+#define ENERGY(name, member, doc)                                                                  \
+    FIELD(gpusim_summary, energy_gpu_j, name, member, FLOAT64, JOULE, GPUSIM_OPTIONAL, doc)
+static const gpusim_field energy_fields[] = {
+    ENERGY("gpu", energy_gpu_j, "Of the GPUs."),
+    ENERGY("it", energy_it_j, "Of the whole nodes."),
+    ENERGY("facility", energy_facility_j, "With cooling and distribution."),
+};
+static const gpusim_record energy_record = {"energy", GPUSIM_FIELDS(energy_fields),
+                                            (uint32_t)(3 * sizeof(double)), "Energy used."};
+
+#define POWER(name, member, doc)                                                                   \
+    FIELD(gpusim_summary, power_mean_w, name, member, FLOAT64, WATT, GPUSIM_OPTIONAL, doc)
+static const gpusim_field power_fields[] = {
+    POWER("mean", power_mean_w, "Over the run."),
+    POWER("peak", power_peak_w, "Highest at any moment."),
+};
+static const gpusim_record power_record = {"power", GPUSIM_FIELDS(power_fields),
+                                           (uint32_t)(2 * sizeof(double)), "Power of the nodes."};
+
+static const gpusim_field summary_fields[] = {
+    SUMMARY(seed, UINT64, NONE, 0, "Seed of the run."),
+    SUMMARY(sim_time_s, FLOAT64, SECOND, 0, "Simulated time at the end."),
+    SUMMARY(wall_time_s, FLOAT64, SECOND, GPUSIM_UNMEASURED, "Time that the run took."),
+    SUMMARY(events, UINT64, NONE, 0, "Events handled."),
+    SUMMARY(batches, UINT64, NONE, 0, "Batches of events of one instant."),
+    SUMMARY(passes, UINT64, NONE, 0, "Times that the scheduler was asked."),
+    GROUP("jobs", submitted, job_record, "What became of the jobs."),
+    SUMMARY(refused, UINT64, NONE, 0, "Decisions of the scheduler that were refused."),
+    SUMMARY(bad_lines, UINT64, NONE, 0, "Lines of job logs that were skipped."),
+    GROUP("wait_s", wait_s, time_record, "Time without GPUs between submission and end."),
+    GROUP("first_wait_s", first_wait_s, time_record, "Time between submission and first start."),
+    GROUP("jct_s", jct_s, time_record, "Completion time of completed jobs: end - submit."),
+    GROUP("bounded_slowdown", bounded_slowdown, number_record,
+          "max(1, completion time / max(work at rate 1, 10 s))."),
+    SUMMARY(makespan_s, FLOAT64, SECOND, GPUSIM_OPTIONAL, "First submission to last end."),
+    SUMMARY(gpu_allocated_fraction, FLOAT64, RATIO, GPUSIM_OPTIONAL,
+            "GPU time allocated over GPU time installed."),
+    SUMMARY(gpu_allocated_fraction_of_up, FLOAT64, RATIO, GPUSIM_OPTIONAL,
+            "GPU time allocated over GPU time of nodes that are up."),
+    SUMMARY(gpu_utilization, FLOAT64, RATIO, GPUSIM_OPTIONAL,
+            "GPU activity over GPU time installed."),
+    SUMMARY(goodput, FLOAT64, RATIO, GPUSIM_OPTIONAL,
+            "Useful reference GPU time over GPU time installed."),
+    SUMMARY(throughput_per_h, FLOAT64, NONE, GPUSIM_OPTIONAL, "Jobs completed per hour."),
+    SUMMARY(lower_bound_jct_s, FLOAT64, SECOND, GPUSIM_OPTIONAL,
+            "No schedule of rigid jobs has a smaller mean completion time."),
+    SUMMARY(longest_wait_s, FLOAT64, SECOND, GPUSIM_OPTIONAL,
+            "Longest wait of any job, ended or not."),
+    SUMMARY(queue_peak, UINT32, NONE, 0, "Longest queue."),
+    SUMMARY(queue_mean, FLOAT64, NONE, GPUSIM_OPTIONAL, "Mean length of the queue over time."),
+    SUMMARY(oracle, UINT32, NONE, 0, "1 when the scheduler was given true durations."),
+    GROUP("energy_j", energy_gpu_j, energy_record, "Energy used."),
+    GROUP("power_w", power_mean_w, power_record, "Power of the nodes."),
+    SUMMARY(faults, UINT64, NONE, 0, "Faults that struck."),
+    SUMMARY(alerts, UINT64, NONE, 0, "Alerts raised."),
+    SUMMARY(peak_memory_bytes, UINT64, BYTE, GPUSIM_UNMEASURED, "Memory of the state at its peak."),
+    SUMMARY(stalled, UINT32, NONE, 0, "1 when the run ended because no job could ever run again."),
+};
+static const gpusim_record summary_record = {"summary", GPUSIM_FIELDS(summary_fields),
+                                             (uint32_t)sizeof(gpusim_summary),
+                                             "What a run comes to."};
+
+const gpusim_record *gpusim_summary_record(void)
+{
+    return &summary_record;
+}
