@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* A scenario as C structs: what scenario/tables.c binds and scenario/compile.c makes a model of. */
+/* A scenario as C structs: what scenario/tables.c describes, scenario/bind.c fills and
+ * scenario/compile.c makes a model of. */
 #ifndef GS_SCENARIO_SCENARIO_H
 #define GS_SCENARIO_SCENARIO_H
 
@@ -7,13 +8,15 @@
 
 typedef struct gs_scenario_group {
     const char *name, *gpu;
-    uint64_t memory; /* of a node */
-    uint32_t count, per_rack, gpus, cpus;
+    uint64_t memory; /* of a node; the maximum: no limit */
+    uint32_t count, per_rack, gpus;
+    uint32_t cpus; /* the maximum: no limit */
 } gs_scenario_group;
 
 typedef struct gs_scenario_vc {
     const char *key; /* its name */
-    uint32_t quota, reserved;
+    uint32_t quota;  /* GPUs; the maximum: no limit */
+    uint32_t reserved;
 } gs_scenario_vc;
 
 typedef struct gs_scenario_cluster {
@@ -21,23 +24,34 @@ typedef struct gs_scenario_cluster {
     gpusim_list virtual_clusters; /* gs_scenario_vc */
 } gs_scenario_cluster;
 
+typedef enum gs_walltime_rule {
+    GS_WALLTIME_AUTO,   /* jobs of a log run on, others are killed */
+    GS_WALLTIME_EXTEND, /* every job runs on */
+    GS_WALLTIME_KILL,   /* every job ends in `timeout` */
+} gs_walltime_rule;
+
+typedef struct gs_scenario_limits {
+    gpusim_time grace; /* after the walltime */
+    int32_t walltime;  /* gs_walltime_rule */
+    int32_t reserved;
+} gs_scenario_limits;
+
 typedef struct gs_scenario_telemetry {
     uint8_t present, reserved[7];
     gpusim_time every;
-    gpusim_list metrics; /* const char *; empty: all */
+    gpusim_list metrics; /* const char *; none: all */
 } gs_scenario_telemetry;
 
 typedef struct gs_scenario_trace {
     const char *path; /* NULL: none */
 } gs_scenario_trace;
 
-/* A timed action. */
 typedef struct gs_scenario_action {
     gpusim_time at;
-    int32_t what; /* gpusim_action */
-    int32_t reserved;
     const char *job;  /* NULL: not of a job */
     const char *node; /* NULL: not of a node */
+    int32_t what;     /* gpusim_action */
+    int32_t reserved;
 } gs_scenario_action;
 
 typedef struct gs_scenario {
@@ -46,16 +60,17 @@ typedef struct gs_scenario {
     uint64_t seed;
     gpusim_time duration; /* GPUSIM_TIME_MAX: not given */
     int32_t until;        /* 1: drained */
-    int32_t replay;       /* 0: by the scheduler; 1: recorded starts */
-    int32_t walltime;     /* 0: extend, 1: kill */
-    int32_t reserved;
-    gpusim_time grace; /* after the walltime, before a job is killed */
+    int32_t replay;       /* 1: recorded starts, no scheduler */
     gs_scenario_cluster cluster;
-    gpusim_list workload;    /* as workload/tables.h */
-    gpusim_one_of scheduler; /* as policy/tables.h */
+    gpusim_list workload;    /* gpusim_one_of by workload/tables.h */
+    gpusim_one_of scheduler; /* by policy/tables.c */
+    gs_scenario_limits limits;
     gs_scenario_telemetry telemetry;
     gs_scenario_trace trace;
     gpusim_list actions; /* gs_scenario_action */
 } gs_scenario;
+
+/* The table of all this: what gpusim_spec_record returns. */
+extern const gpusim_record gs_scenario_record;
 
 #endif

@@ -25,7 +25,8 @@ typedef struct gs_job {
     int32_t priority;
     uint32_t extra;      /* in extras, or GPUSIM_NONE */
     uint8_t final_state; /* gpusim_job_state when it has run: completed, failed or cancelled */
-    uint8_t reserved[3];
+    uint8_t is_log;      /* of a log: by default its walltime does not end it */
+    uint8_t reserved[2];
 } gs_job;
 
 /* What few jobs have. */

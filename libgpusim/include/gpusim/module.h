@@ -76,9 +76,10 @@ typedef struct gpusim_node_info {
 
 typedef struct gpusim_group_info {
     uint64_t memory;            /* of one node */
+    uint64_t gpu_memory;        /* of one GPU, bytes; 0: no limit */
     uint32_t first_node, nodes; /* nodes of a group are adjacent */
     uint32_t gpus, cpus;        /* of one node */
-    uint32_t gpu_model;         /* index in the catalogue; GPUSIM_NONE: generic */
+    uint32_t gpu_model;         /* index in gpusim_gpu_models; 0: generic */
     uint32_t name;
 } gpusim_group_info;
 

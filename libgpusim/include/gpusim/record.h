@@ -46,8 +46,8 @@ typedef enum gpusim_job_reason {
     GPUSIM_REASON_TOO_LARGE, /* can never fit: GPUs, or GPUs of its group */
     GPUSIM_REASON_NO_CPUS,
     GPUSIM_REASON_NO_MEMORY,
+    GPUSIM_REASON_NO_GPU_MEMORY,
     GPUSIM_REASON_OVER_QUOTA, /* more than its VC's whole quota */
-    GPUSIM_REASON_DEPENDENCY, /* what it waited for did not complete */
     GPUSIM_REASON_USER,       /* cancelled by an action */
     GPUSIM_REASON_SCHEDULER,  /* cancelled by a decision */
     GPUSIM_REASON_PREEMPTED,

@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Lays out groups of nodes as flat arrays of nodes, racks and GPUs. */
+#include "cluster/cluster.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "cluster/catalogue.h"
+
+#define GS_CLUSTER_LIMIT INT32_MAX
+
+static uint32_t racks_of(const gs_group_setup *setup)
+{
+    if (setup->count == 0) {
+        return 0;
+    }
+    return setup->per_rack ? (setup->count - 1) / setup->per_rack + 1 : 1;
+}
+
+// sums of nodes, racks and GPUs; each group on its own and all together have to stay in range
+static gpusim_status count_all(const gs_group_setup *setups, uint32_t count, gs_cluster *cluster,
+                               uint32_t *wrong, gpusim_error *err)
+{
+    uint64_t nodes = 0, racks = 0, gpus = 0, words = 0;
+    for (uint32_t i = 0; i < count; i++) {
+        nodes += setups[i].count;
+        racks += racks_of(&setups[i]);
+        gpus += (uint64_t)setups[i].count * setups[i].gpus;
+        words += (uint64_t)setups[i].count * ((setups[i].gpus + 63u) / 64u);
+        if (nodes > GS_CLUSTER_LIMIT || gpus > GS_CLUSTER_LIMIT || words > GS_CLUSTER_LIMIT) {
+            *wrong = i;
+            return gpusim_fail(err, GPUSIM_SCENARIO, "more than %d nodes or GPUs",
+                               GS_CLUSTER_LIMIT);
+        }
+        if (setups[i].gpus > cluster->largest_node) {
+            cluster->largest_node = setups[i].gpus;
+        }
+    }
+    cluster->group_count = count;
+    cluster->node_count = (uint32_t)nodes;
+    cluster->rack_count = (uint32_t)racks;
+    cluster->gpu_count = (uint32_t)gpus;
+    cluster->word_count = (uint32_t)words;
+    return GPUSIM_OK;
+}
+
+static gpusim_status reserve(gs_cluster *cluster, gs_arena *arena, gpusim_error *err)
+{
+    size_t nodes = cluster->node_count;
+    cluster->groups = gs_arena_get(arena, cluster->group_count * sizeof *cluster->groups);
+    cluster->group_gpu = gs_arena_get(arena, cluster->group_count * sizeof(uint32_t));
+    cluster->racks = gs_arena_get(arena, cluster->rack_count * sizeof *cluster->racks);
+    cluster->node_name = gs_arena_get(arena, nodes * sizeof(uint32_t));
+    cluster->node_rack = gs_arena_get(arena, nodes * sizeof(uint32_t));
+    cluster->node_group = gs_arena_get(arena, nodes * sizeof(uint32_t));
+    cluster->node_first_gpu = gs_arena_get(arena, (nodes + 1) * sizeof(uint32_t));
+    cluster->node_first_word = gs_arena_get(arena, (nodes + 1) * sizeof(uint32_t));
+    if (!cluster->groups || !cluster->group_gpu || !cluster->racks || !cluster->node_name ||
+        !cluster->node_rack || !cluster->node_group || !cluster->node_first_gpu ||
+        !cluster->node_first_word) {
+        return gpusim_fail(err, GPUSIM_MEMORY, "no memory for %zu nodes", nodes);
+    }
+    return GPUSIM_OK;
+}
+
+// "train-0003": four digits, or as many as the group's last node needs
+static gpusim_status add_name(gs_names *names, const char *stem, uint32_t number, int digits,
+                              uint32_t *name, gpusim_error *err)
+{
+    char text[256];
+    int length = snprintf(text, sizeof text, "%.200s-%0*u", stem, digits, number);
+    return gs_names_add(names, text, (size_t)length, name, err);
+}
+
+typedef struct gs_place {
+    uint32_t node, rack, gpu, word;
+} gs_place;
+
+static gpusim_status lay_out(const gs_group_setup *setup, uint32_t group, gs_names *names,
+                             gs_cluster *cluster, gs_place *at, gpusim_error *err)
+{
+    gpusim_status status = GPUSIM_OK;
+    uint32_t per_rack = setup->per_rack ? setup->per_rack : setup->count;
+    for (uint32_t k = 0; k < setup->count; k++) {
+        // racks are not shared between groups
+        if (k % per_rack == 0) {
+            gs_rack *rack = &cluster->racks[at->rack];
+            GPUSIM_TRY(add_name(names, "rack", at->rack, 2, &rack->name, err));
+            rack->first_node = at->node;
+            at->rack++;
+        }
+        cluster->racks[at->rack - 1].nodes++;
+
+        uint32_t node = at->node++;
+        GPUSIM_TRY(add_name(names, setup->name, k, 4, &cluster->node_name[node], err));
+        cluster->node_rack[node] = at->rack - 1;
+        cluster->node_group[node] = group;
+        cluster->node_first_gpu[node] = at->gpu;
+        cluster->node_first_word[node] = at->word;
+        at->gpu += setup->gpus;
+        at->word += (setup->gpus + 63u) / 64u;
+    }
+cleanup:
+    return status;
+}
+
+gpusim_status gs_cluster_build(const gs_group_setup *setups, uint32_t count, gs_names *names,
+                               gs_arena *arena, gs_cluster *cluster, uint32_t *wrong,
+                               gpusim_error *err)
+{
+    gpusim_status status = GPUSIM_OK;
+    *wrong = GPUSIM_NONE;
+    memset(cluster, 0, sizeof *cluster);
+    GPUSIM_TRY(count_all(setups, count, cluster, wrong, err));
+    GPUSIM_TRY(reserve(cluster, arena, err));
+
+    gs_place at = {0};
+    for (uint32_t i = 0; i < count; i++) {
+        const gpusim_gpu_model *model = gs_gpu_model_find(setups[i].gpu);
+        if (!model) {
+            *wrong = i;
+            return gpusim_fail(err, GPUSIM_SCENARIO, "no GPU model is called '%s'", setups[i].gpu);
+        }
+        gpusim_group_info *group = &cluster->groups[i];
+        group->memory = setups[i].memory;
+        group->gpu_memory = model->memory;
+        group->first_node = at.node;
+        group->nodes = setups[i].count;
+        group->gpus = setups[i].gpus;
+        group->cpus = setups[i].cpus;
+        group->gpu_model = (uint32_t)(model - gpusim_gpu_models(NULL));
+        GPUSIM_TRY(gs_names_add(names, setups[i].name, strlen(setups[i].name), &group->name, err));
+        GPUSIM_TRY(
+            gs_names_add(names, model->name, strlen(model->name), &cluster->group_gpu[i], err));
+        GPUSIM_TRY(lay_out(&setups[i], i, names, cluster, &at, err));
+    }
+    cluster->node_first_gpu[at.node] = at.gpu;
+    cluster->node_first_word[at.node] = at.word;
+cleanup:
+    return status;
+}

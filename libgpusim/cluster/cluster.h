@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What a cluster is made of: groups of nodes, racks, GPUs. Immutable; the model owns it. */
+#ifndef GS_CLUSTER_CLUSTER_H
+#define GS_CLUSTER_CLUSTER_H
+
+#include <gpusim/module.h>
+
+#include "base/memory.h"
+#include "base/names.h"
+
+typedef struct gs_group_setup {
+    const char *name;
+    const char *gpu;                      /* product name */
+    uint64_t memory;                      /* of a node */
+    uint32_t count, per_rack, gpus, cpus; /* per_rack 0: all in one rack */
+} gs_group_setup;
+
+typedef struct gs_rack {
+    uint32_t name, first_node, nodes;
+} gs_rack;
+
+typedef struct gs_cluster {
+    gpusim_group_info *groups;
+    uint32_t *group_gpu; /* name of the group's GPU model */
+    uint32_t *node_name, *node_rack, *node_group;
+    uint32_t *node_first_gpu;  /* [nodes + 1]: GPUs of node n are first[n] .. first[n+1] - 1 */
+    uint32_t *node_first_word; /* [nodes + 1]: its words in a bit set of GPUs, 64 a word */
+    gs_rack *racks;
+    uint32_t group_count, node_count, rack_count, gpu_count, word_count;
+    uint32_t largest_node; /* most GPUs of any node */
+} gs_cluster;
+
+/* Lays the groups out in order. GPUSIM_SCENARIO for an unknown GPU model or a cluster beyond 2^31
+ * nodes or GPUs; *wrong is then the group at fault. */
+gpusim_status gs_cluster_build(const gs_group_setup *setups, uint32_t count, gs_names *names,
+                               gs_arena *arena, gs_cluster *cluster, uint32_t *wrong,
+                               gpusim_error *err);
+
+#endif

@@ -1,0 +1,341 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What can be done to a cluster, whoever asks: scheduler, scenario, replay or the program. */
+#include <string.h>
+
+#include "core/sim.h"
+
+// ---- starting, preempting, migrating ----
+
+static gpusim_status schedule_end(gpusim_sim *sim, uint32_t slot, gpusim_error *err)
+{
+    gpusim_status status = GPUSIM_OK;
+    const gpusim_job_info *job = GS_JOB(sim, slot);
+    gs_live *live = GS_LIVE(sim, slot);
+    gpusim_time now = gpusim_engine_now(sim->engine);
+    gpusim_time end = gpusim_time_add(now, live->duration - job->attained);
+    GPUSIM_TRY(gpusim_engine_schedule(sim->engine, end, GS_CLASS_END, GS_ON_END, slot, 0,
+                                      &live->end, err));
+
+    // a limit counts from this allocation; one that cannot be reached needs no event
+    int kill =
+        live->log == GPUSIM_NONE || !GS_AT(sim->model->workload.jobs, gs_job, live->log).is_log
+            ? sim->model->kill_other
+            : sim->model->kill_log;
+    if (kill && job->walltime != GPUSIM_TIME_MAX) {
+        gpusim_time limit = gpusim_time_add(now, gpusim_time_add(job->walltime, sim->model->grace));
+        if (limit < end) {
+            GPUSIM_TRY(gpusim_engine_schedule(sim->engine, limit, GS_CLASS_LIMIT, GS_ON_LIMIT, slot,
+                                              0, &live->limit, err));
+        }
+    }
+cleanup:
+    return status;
+}
+
+gpusim_refusal gs_start(gpusim_sim *sim, uint32_t slot, const gpusim_placement *placement)
+{
+    gs_sim_integrate(sim);
+    gpusim_refusal refusal = gs_allocation_take(sim, slot, placement, 0);
+    if (refusal != GPUSIM_ACCEPTED) {
+        return refusal;
+    }
+    gpusim_job_info *job = GS_JOB(sim, slot);
+    gs_live *live = GS_LIVE(sim, slot);
+    gs_totals *totals = GS_TOTALS(sim);
+    gpusim_time now = gpusim_engine_now(sim->engine);
+
+    // from the queue to the running list
+    job->state = GPUSIM_JOB_RUNNING;
+    job->start = job->settled = now;
+    live->running_at = sim->running.count;
+    GS_KEEP(sim, gs_array_push(&sim->running, &slot, &sim->failure_error));
+    sim->view.running = sim->running.data;
+    sim->view.running_count = sim->running.count;
+    totals->queued_now--;
+    if (job->vc != GPUSIM_NONE) {
+        GS_AT(sim->vcs, gpusim_vc_info, job->vc).queued--;
+    }
+    if (job->attempts++ == 0) {
+        live->first_start = now;
+    } else {
+        totals->restarts++;
+    }
+    GS_KEEP(sim, schedule_end(sim, slot, &sim->failure_error));
+    GS_KEEP(sim, gs_emit_event(sim, GPUSIM_EVENT_START, job->order, 0, &sim->failure_error));
+    return GPUSIM_ACCEPTED;
+}
+
+static uint64_t order_of(const gpusim_sim *sim, gpusim_job_id id)
+{
+    return gs_job_alive(sim, id) ? GS_JOB(sim, id.index)->order : UINT64_MAX;
+}
+
+// every decision is recorded, with its refusal if it was refused
+static gpusim_refusal record(gpusim_sim *sim, gpusim_decision what, uint64_t order,
+                             const gpusim_placement *placement, const char *reason,
+                             gpusim_refusal refusal)
+{
+    gs_totals *totals = GS_TOTALS(sim);
+    if (refusal == GPUSIM_ACCEPTED) {
+        totals->refused_in_row = 0;
+    } else {
+        totals->refused++;
+        totals->refused_in_row++;
+    }
+    GS_KEEP(sim,
+            gs_emit_decision(sim, what, order, placement, reason, refusal, &sim->failure_error));
+    return refusal;
+}
+
+static gpusim_refusal decide_start(void *core, gpusim_job_id id, const gpusim_placement *placement,
+                                   const char *reason)
+{
+    gpusim_sim *sim = core;
+    gpusim_refusal refusal = GPUSIM_REFUSED_NO_JOB;
+    if (gs_job_alive(sim, id) && GS_JOB(sim, id.index)->state == GPUSIM_JOB_QUEUED) {
+        refusal = gs_start(sim, id.index, placement);
+        if (refusal == GPUSIM_ACCEPTED) {
+            gs_policy_started(sim->policy, id.index);
+        }
+    }
+    return record(sim, GPUSIM_DECISION_START, order_of(sim, id), placement, reason, refusal);
+}
+
+static gpusim_refusal decide_preempt(void *core, gpusim_job_id id, const char *reason)
+{
+    gpusim_sim *sim = core;
+    if (!gs_job_alive(sim, id) || GS_JOB(sim, id.index)->state != GPUSIM_JOB_RUNNING) {
+        return record(sim, GPUSIM_DECISION_PREEMPT, UINT64_MAX, NULL, reason,
+                      GPUSIM_REFUSED_NO_JOB);
+    }
+    // off its GPUs, keeping the work done, and back into the queue
+    gpusim_job_info *job = GS_JOB(sim, id.index);
+    gs_totals *totals = GS_TOTALS(sim);
+    gs_sim_integrate(sim);
+    gs_job_stop(sim, id.index);
+    job->state = GPUSIM_JOB_QUEUED;
+    job->preemptions++;
+    totals->preemptions++;
+    totals->queued_now++;
+    if (totals->queued_now > totals->queue_peak) {
+        totals->queue_peak = totals->queued_now;
+    }
+    if (job->vc != GPUSIM_NONE) {
+        GS_AT(sim->vcs, gpusim_vc_info, job->vc).queued++;
+    }
+    GS_KEEP(sim, gs_policy_queued(sim->policy, id.index, &sim->failure_error));
+    GS_KEEP(sim, gs_emit_event(sim, GPUSIM_EVENT_PREEMPT, job->order, 0, &sim->failure_error));
+    return record(sim, GPUSIM_DECISION_PREEMPT, job->order, NULL, reason, GPUSIM_ACCEPTED);
+}
+
+static gpusim_refusal decide_migrate(void *core, gpusim_job_id id,
+                                     const gpusim_placement *placement, const char *reason)
+{
+    gpusim_sim *sim = core;
+    if (!gs_job_alive(sim, id) || GS_JOB(sim, id.index)->state != GPUSIM_JOB_RUNNING) {
+        return record(sim, GPUSIM_DECISION_MIGRATE, UINT64_MAX, placement, reason,
+                      GPUSIM_REFUSED_NO_JOB);
+    }
+    // the old GPUs are free for the new placement; a refusal puts it back where it was
+    gpusim_job_info *job = GS_JOB(sim, id.index);
+    gs_sim_integrate(sim);
+    GS_KEEP(sim, gs_emit_allocation(sim, id.index, &sim->failure_error));
+    gpusim_part *old = NULL;
+    GS_KEEP(sim, gs_allocate(&old, job->parts, sizeof *old, &sim->failure_error));
+    if (!old) {
+        return GPUSIM_REFUSED_MEMORY;
+    }
+    gpusim_placement back = {.parts = old, .count = job->parts, .capacity = job->parts};
+    memcpy(old, sim->view.parts + job->first_part, job->parts * sizeof *old);
+    gs_allocation_release(sim, id.index);
+    gpusim_refusal refusal = gs_allocation_take(sim, id.index, placement, 0);
+    if (refusal != GPUSIM_ACCEPTED &&
+        gs_allocation_take(sim, id.index, &back, 1) != GPUSIM_ACCEPTED) {
+        GS_KEEP(sim, gpusim_fail(&sim->failure_error, GPUSIM_INTERNAL,
+                                 "a job lost its GPUs to a refused migration"));
+    }
+    gs_release(&old);
+
+    // work goes on without a break, on a new row of allocations
+    gpusim_time now = gpusim_engine_now(sim->engine);
+    GS_LIVE(sim, id.index)->allocated += now - job->start;
+    job->attained += now - job->settled;
+    job->start = job->settled = now;
+    if (refusal == GPUSIM_ACCEPTED) {
+        GS_KEEP(sim, gs_emit_event(sim, GPUSIM_EVENT_MIGRATE, job->order, 0, &sim->failure_error));
+    }
+    return record(sim, GPUSIM_DECISION_MIGRATE, job->order, placement, reason, refusal);
+}
+
+static gpusim_refusal decide_cancel(void *core, gpusim_job_id id, const char *reason)
+{
+    gpusim_sim *sim = core;
+    if (!gs_job_alive(sim, id)) {
+        return record(sim, GPUSIM_DECISION_CANCEL, UINT64_MAX, NULL, reason, GPUSIM_REFUSED_NO_JOB);
+    }
+    uint64_t order = order_of(sim, id);
+    GS_KEEP(sim, gs_job_end(sim, id.index, GPUSIM_JOB_CANCELLED, GPUSIM_REASON_SCHEDULER,
+                            &sim->failure_error));
+    return record(sim, GPUSIM_DECISION_CANCEL, order, NULL, reason, GPUSIM_ACCEPTED);
+}
+
+void gs_actions_offer(gpusim_sim *sim)
+{
+    sim->decisions = (gpusim_decisions){
+        .core = sim,
+        .start = decide_start,
+        .preempt = decide_preempt,
+        .migrate = decide_migrate,
+        .cancel = decide_cancel,
+        .wait = GPUSIM_TIME_MAX,
+    };
+}
+
+// ---- nodes ----
+
+gpusim_status gs_node_set(gpusim_sim *sim, uint32_t node, gpusim_node_state state,
+                          gpusim_error *err)
+{
+    gpusim_node_info *info = GS_NODE(sim, node);
+    gs_sim_integrate(sim);
+    if (info->state == (uint32_t)state) {
+        return GPUSIM_OK;
+    }
+    uint32_t *up = &GS_TOTALS(sim)->up;
+    int was_up = info->state == GPUSIM_NODE_UP || info->state == GPUSIM_NODE_DRAINING;
+    int is_up = state == GPUSIM_NODE_UP || state == GPUSIM_NODE_DRAINING;
+    *up = *up + (is_up ? info->gpus : 0) - (was_up ? info->gpus : 0);
+    GS_TOTALS(sim)->draining += (state == GPUSIM_NODE_DRAINING);
+    GS_TOTALS(sim)->draining -= (info->state == GPUSIM_NODE_DRAINING);
+    info->state = (uint32_t)state;
+    gs_index_update(sim->index, &sim->view, node);
+    if (sim->policy) {
+        gs_policy_freed(sim->policy);
+    }
+    GS_TOTALS(sim)->freed = 1;
+    return gs_emit_event(sim, GPUSIM_EVENT_NODE, node, state, err);
+}
+
+gpusim_status gs_nodes_drained(gpusim_sim *sim, gpusim_error *err)
+{
+    gpusim_status status = GPUSIM_OK;
+    for (uint32_t n = 0; n < sim->nodes.count && GS_TOTALS(sim)->draining > 0; n++) {
+        if (GS_NODE(sim, n)->state == GPUSIM_NODE_DRAINING && GS_NODE(sim, n)->jobs == 0) {
+            GPUSIM_TRY(gs_node_set(sim, n, GPUSIM_NODE_DRAINED, err));
+        }
+    }
+cleanup:
+    return status;
+}
+
+static gpusim_status drain(gpusim_sim *sim, uint32_t node, gpusim_error *err)
+{
+    const gpusim_node_info *info = GS_NODE(sim, node);
+    if (info->state != GPUSIM_NODE_UP) {
+        return GPUSIM_OK;
+    }
+    return gs_node_set(sim, node, info->jobs ? GPUSIM_NODE_DRAINING : GPUSIM_NODE_DRAINED, err);
+}
+
+static gpusim_status undrain(gpusim_sim *sim, uint32_t node, gpusim_error *err)
+{
+    uint32_t state = GS_NODE(sim, node)->state;
+    if (state != GPUSIM_NODE_DRAINING && state != GPUSIM_NODE_DRAINED) {
+        return GPUSIM_OK;
+    }
+    return gs_node_set(sim, node, GPUSIM_NODE_UP, err);
+}
+
+// ---- actions of the scenario ----
+
+// the live job an action means, or GPUSIM_NONE: by source and id, or by the job's own name
+static uint32_t find_job(const gpusim_sim *sim, const gs_timed_action *action)
+{
+    for (uint32_t slot = 0; slot < sim->jobs.count; slot++) {
+        const gpusim_job_info *job = GS_JOB(sim, slot);
+        const gs_live *live = GS_LIVE(sim, slot);
+        if (job->id.generation == 0) {
+            continue;
+        }
+        if (action->source == GPUSIM_NONE
+                ? job->name == action->name
+                : live->source == action->source && live->id == action->id) {
+            return slot;
+        }
+    }
+    return GPUSIM_NONE;
+}
+
+gpusim_status gs_on_action(void *context, const gpusim_event *event, gpusim_error *err)
+{
+    gpusim_sim *sim = context;
+    gpusim_status status = GPUSIM_OK;
+    const gs_timed_action *action = &GS_AT(sim->model->actions, gs_timed_action, event->entity);
+    uint64_t entity = action->node;
+    if (action->what == GPUSIM_ACTION_CANCEL_JOB) {
+        uint32_t slot = find_job(sim, action);
+        entity = slot == GPUSIM_NONE ? UINT64_MAX : GS_JOB(sim, slot)->order;
+        if (slot != GPUSIM_NONE) {
+            GPUSIM_TRY(gs_job_end(sim, slot, GPUSIM_JOB_CANCELLED, GPUSIM_REASON_USER, err));
+        }
+    } else if (action->what == GPUSIM_ACTION_DRAIN) {
+        GPUSIM_TRY(drain(sim, action->node, err));
+    } else {
+        GPUSIM_TRY(undrain(sim, action->node, err));
+    }
+    GPUSIM_TRY(
+        gs_emit_action(sim, sim->model->name_scenario, (gpusim_action)action->what, entity, err));
+cleanup:
+    return status;
+}
+
+// ---- actions of a program; they take effect before the next batch ----
+
+static gpusim_status wake(gpusim_sim *sim, gpusim_error *err)
+{
+    return gpusim_engine_schedule(sim->engine, gpusim_engine_now(sim->engine), GS_CLASS_CONTROL,
+                                  GS_ON_WAKE, GPUSIM_NONE, 0, NULL, err);
+}
+
+gpusim_status gpusim_sim_cancel(gpusim_sim *sim, uint64_t job, gpusim_error *err)
+{
+    gpusim_status status = GPUSIM_OK;
+    uint32_t slot = 0;
+    while (slot < sim->jobs.count &&
+           (GS_JOB(sim, slot)->id.generation == 0 || GS_JOB(sim, slot)->order != job)) {
+        slot++;
+    }
+    if (slot == sim->jobs.count || sim->ended) {
+        return gpusim_fail(err, GPUSIM_ARGUMENT, "job %llu is neither queued nor running",
+                           (unsigned long long)job);
+    }
+    GPUSIM_TRY(gs_emit_action(sim, sim->model->name_api, GPUSIM_ACTION_CANCEL_JOB, job, err));
+    GPUSIM_TRY(gs_job_end(sim, slot, GPUSIM_JOB_CANCELLED, GPUSIM_REASON_USER, err));
+    GPUSIM_TRY(wake(sim, err));
+cleanup:
+    return status;
+}
+
+static gpusim_status node_action(gpusim_sim *sim, uint32_t node, gpusim_action what,
+                                 gpusim_error *err)
+{
+    gpusim_status status = GPUSIM_OK;
+    if (node >= sim->nodes.count || sim->ended) {
+        return gpusim_fail(err, GPUSIM_ARGUMENT, "there is no node %u to act on", node);
+    }
+    GPUSIM_TRY(gs_emit_action(sim, sim->model->name_api, what, node, err));
+    GPUSIM_TRY(what == GPUSIM_ACTION_DRAIN ? drain(sim, node, err) : undrain(sim, node, err));
+    GPUSIM_TRY(wake(sim, err));
+cleanup:
+    return status;
+}
+
+gpusim_status gpusim_sim_drain(gpusim_sim *sim, uint32_t node, gpusim_error *err)
+{
+    return node_action(sim, node, GPUSIM_ACTION_DRAIN, err);
+}
+
+gpusim_status gpusim_sim_undrain(gpusim_sim *sim, uint32_t node, gpusim_error *err)
+{
+    return node_action(sim, node, GPUSIM_ACTION_UNDRAIN, err);
+}

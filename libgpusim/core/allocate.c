@@ -1,0 +1,304 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Who holds which GPUs, cores and memory. Free GPUs are bits; an allocation is a block of parts,
+ * each a run of adjacent GPUs of one node. Everything is checked here, and nowhere else. */
+#include <string.h>
+
+#include "core/sim.h"
+
+uint32_t gs_bits_count(const uint64_t *words, uint32_t count)
+{
+    uint32_t bits = 0;
+    for (uint32_t i = 0; i < count; i++) {
+        bits += (uint32_t)__builtin_popcountll(words[i]);
+    }
+    return bits;
+}
+
+static uint64_t *words_of(gpusim_sim *sim, uint32_t node)
+{
+    return (uint64_t *)sim->gpu_free.data + sim->model->cluster.node_first_word[node];
+}
+
+// ---- blocks of parts: sizes are powers of two, free ones are chained through `node` ----
+
+static uint32_t block_class(uint32_t parts)
+{
+    uint32_t k = 0;
+    while ((1u << k) < parts) {
+        k++;
+    }
+    return k;
+}
+
+static gpusim_status block_get(gpusim_sim *sim, uint32_t parts, uint32_t *first, gpusim_error *err)
+{
+    uint32_t k = block_class(parts);
+    uint32_t *head = &GS_TOTALS(sim)->free_parts[k];
+    if (*head != GPUSIM_NONE) {
+        *first = *head;
+        *head = GS_AT(sim->parts, gpusim_part, *first).node;
+        return GPUSIM_OK;
+    }
+    *first = sim->parts.count;
+    gpusim_status status = gs_array_resize(&sim->parts, *first + (1u << k), err);
+    gs_sim_refresh_view(sim);
+    return status;
+}
+
+static void block_free(gpusim_sim *sim, uint32_t first, uint32_t parts)
+{
+    uint32_t k = block_class(parts);
+    uint32_t *head = &GS_TOTALS(sim)->free_parts[k];
+    gpusim_part *part = (gpusim_part *)sim->parts.data + first;
+    memset(part, 0, sizeof *part << k);
+    part->node = *head;
+    *head = first;
+}
+
+// ---- one node ----
+
+// cores and memory that a part takes: per GPU, or once for a job that wants none
+static uint64_t cpus_of(const gpusim_job_info *job, uint32_t gpus)
+{
+    return (uint64_t)job->cpus * (job->gpus ? gpus : 1);
+}
+
+static uint64_t memory_of(const gpusim_job_info *job, uint32_t gpus)
+{
+    uint64_t memory = 0;
+    return __builtin_mul_overflow(job->memory, job->gpus ? gpus : 1, &memory) ? UINT64_MAX : memory;
+}
+
+// a node whose cores or memory are not limited has the type's maximum of them, and keeps it
+static void charge(gpusim_node_info *node, const gpusim_job_info *job, uint32_t gpus, int sign)
+{
+    node->free_gpus = sign > 0 ? node->free_gpus - gpus : node->free_gpus + gpus;
+    if (node->cpus != UINT32_MAX) {
+        uint32_t cpus = (uint32_t)cpus_of(job, gpus);
+        node->free_cpus = sign > 0 ? node->free_cpus - cpus : node->free_cpus + cpus;
+    }
+    if (node->memory != UINT64_MAX) {
+        uint64_t memory = memory_of(job, gpus);
+        node->free_memory = sign > 0 ? node->free_memory - memory : node->free_memory + memory;
+    }
+}
+
+static gpusim_refusal check_node(const gpusim_sim *sim, const gpusim_job_info *job,
+                                 const gpusim_part *part, int back)
+{
+    if (part->node >= sim->nodes.count) {
+        return GPUSIM_REFUSED_NO_NODE;
+    }
+    const gpusim_node_info *node = GS_NODE(sim, part->node);
+    if (node->state != GPUSIM_NODE_UP && !back) {
+        return GPUSIM_REFUSED_NO_NODE;
+    }
+    if (job->group != GPUSIM_NONE && node->group != job->group) {
+        return GPUSIM_REFUSED_GROUP;
+    }
+    if (part->gpus > node->free_gpus || (part->gpus == 0) != (job->gpus == 0)) {
+        return GPUSIM_REFUSED_GPUS;
+    }
+    if (node->cpus != UINT32_MAX && cpus_of(job, part->gpus) > node->free_cpus) {
+        return GPUSIM_REFUSED_CPUS;
+    }
+    uint64_t gpu_memory = sim->view.groups[node->group].gpu_memory;
+    if ((node->memory != UINT64_MAX && memory_of(job, part->gpus) > node->free_memory) ||
+        (gpu_memory != 0 && job->gpu_memory > gpu_memory)) {
+        return GPUSIM_REFUSED_MEMORY;
+    }
+    return GPUSIM_ACCEPTED;
+}
+
+static gpusim_status add_run(gpusim_sim *sim, uint32_t node, uint32_t first, uint32_t gpus,
+                             gpusim_error *err)
+{
+    gpusim_part run = {.node = node, .first_gpu = first, .gpus = gpus, .milli = gpus ? 1000 : 0};
+    return gs_array_push(&sim->scratch, &run, err);
+}
+
+// takes `gpus` free bits of a node from bit `from` on, as runs; with `exactly`, these very bits
+static gpusim_refusal take_bits(gpusim_sim *sim, uint32_t node, uint32_t from, uint32_t gpus,
+                                int exactly)
+{
+    uint64_t *words = words_of(sim, node);
+    uint32_t size = GS_NODE(sim, node)->gpus;
+    uint32_t left = gpus;
+    uint32_t run = 0;
+    uint32_t bit = from;
+    for (; bit < size && left > 0; bit++) {
+        if (!(words[bit / 64] >> (bit % 64) & 1)) {
+            // the run ends; skip whole words without a free GPU
+            if (exactly) {
+                break;
+            }
+            if (run > 0) {
+                GS_KEEP(sim, add_run(sim, node, bit - run, run, &sim->failure_error));
+                run = 0;
+            }
+            if (words[bit / 64] >> (bit % 64) == 0) {
+                bit |= 63;
+            }
+            continue;
+        }
+        words[bit / 64] &= ~(UINT64_C(1) << (bit % 64));
+        run++;
+        left--;
+    }
+    if (run > 0) {
+        GS_KEEP(sim, add_run(sim, node, bit - run, run, &sim->failure_error));
+    }
+    return left == 0 ? GPUSIM_ACCEPTED : GPUSIM_REFUSED_GPUS;
+}
+
+static void give_bits(gpusim_sim *sim, const gpusim_part *run)
+{
+    uint64_t *words = words_of(sim, run->node);
+    for (uint32_t bit = run->first_gpu; bit < run->first_gpu + run->gpus; bit++) {
+        words[bit / 64] |= UINT64_C(1) << (bit % 64);
+    }
+}
+
+static gpusim_refusal take_part(gpusim_sim *sim, const gpusim_job_info *job,
+                                const gpusim_part *part, int back)
+{
+    gpusim_refusal refusal = check_node(sim, job, part, back);
+    if (refusal != GPUSIM_ACCEPTED) {
+        return refusal;
+    }
+    uint32_t before = sim->scratch.count;
+    if (part->gpus == 0) {
+        GS_KEEP(sim, add_run(sim, part->node, GPUSIM_NONE, 0, &sim->failure_error));
+    } else if (part->first_gpu == GPUSIM_NONE) {
+        refusal = take_bits(sim, part->node, 0, part->gpus, 0);
+    } else {
+        refusal = take_bits(sim, part->node, part->first_gpu, part->gpus, 1);
+    }
+
+    // what was taken is charged at once, so that a second part of the same node is checked right
+    for (uint32_t i = before; i < sim->scratch.count; i++) {
+        charge(GS_NODE(sim, part->node), job, GS_AT(sim->scratch, gpusim_part, i).gpus, 1);
+    }
+    return refusal;
+}
+
+// by node and GPU, so that parts of a node are adjacent; nearly always sorted already
+static void sort_runs(gpusim_part *runs, uint32_t count)
+{
+    for (uint32_t i = 1; i < count; i++) {
+        gpusim_part run = runs[i];
+        uint32_t at = i;
+        while (at > 0 &&
+               (runs[at - 1].node > run.node ||
+                (runs[at - 1].node == run.node && runs[at - 1].first_gpu > run.first_gpu))) {
+            runs[at] = runs[at - 1];
+            at--;
+        }
+        runs[at] = run;
+    }
+}
+
+static gpusim_refusal check_whole(const gpusim_sim *sim, const gpusim_job_info *job,
+                                  const gpusim_placement *placement)
+{
+    uint64_t gpus = 0;
+    for (uint32_t i = 0; i < placement->count; i++) {
+        gpus += placement->parts[i].gpus;
+    }
+    if (placement->count == 0 || gpus != job->gpus || (gpus == 0 && placement->count != 1)) {
+        return GPUSIM_REFUSED_GPUS;
+    }
+    if (job->vc != GPUSIM_NONE) {
+        const gpusim_vc_info *vc = &GS_AT(sim->vcs, gpusim_vc_info, job->vc);
+        if (vc->quota != GPUSIM_NONE && (uint64_t)vc->used + job->gpus > vc->quota) {
+            return GPUSIM_REFUSED_QUOTA;
+        }
+    }
+    return GPUSIM_ACCEPTED;
+}
+
+// counts each node of the sorted parts once, and brings the index up to date
+static void count_nodes(gpusim_sim *sim, const gpusim_part *parts, uint32_t count, int sign)
+{
+    for (uint32_t i = 0; i < count; i++) {
+        if (i + 1 == count || parts[i + 1].node != parts[i].node) {
+            gpusim_node_info *node = GS_NODE(sim, parts[i].node);
+            node->jobs = sign > 0 ? node->jobs + 1 : node->jobs - 1;
+            gs_index_update(sim->index, &sim->view, parts[i].node);
+        }
+    }
+}
+
+gpusim_refusal gs_allocation_take(gpusim_sim *sim, uint32_t slot, const gpusim_placement *placement,
+                                  int back)
+{
+    gpusim_job_info *job = GS_JOB(sim, slot);
+    gpusim_refusal refusal = check_whole(sim, job, placement);
+    sim->scratch.count = 0;
+    for (uint32_t i = 0; i < placement->count && refusal == GPUSIM_ACCEPTED; i++) {
+        refusal = take_part(sim, job, &placement->parts[i], back);
+    }
+
+    uint32_t first = 0;
+    gpusim_part *runs = sim->scratch.data;
+    uint32_t count = sim->scratch.count;
+    if (refusal == GPUSIM_ACCEPTED) {
+        GS_KEEP(sim, block_get(sim, count, &first, &sim->failure_error));
+    }
+    if (refusal != GPUSIM_ACCEPTED || sim->failure != GPUSIM_OK) {
+        for (uint32_t i = 0; i < count; i++) {
+            charge(GS_NODE(sim, runs[i].node), job, runs[i].gpus, -1);
+            give_bits(sim, &runs[i]);
+        }
+        return refusal != GPUSIM_ACCEPTED ? refusal : GPUSIM_REFUSED_MEMORY;
+    }
+
+    sort_runs(runs, count);
+    memcpy((gpusim_part *)sim->parts.data + first, runs, count * sizeof *runs);
+    job->first_part = first;
+    job->parts = count;
+    count_nodes(sim, runs, count, 1);
+    GS_TOTALS(sim)->allocated += job->gpus;
+    if (job->vc != GPUSIM_NONE) {
+        GS_AT(sim->vcs, gpusim_vc_info, job->vc).used += job->gpus;
+    }
+    return GPUSIM_ACCEPTED;
+}
+
+void gs_allocation_release(gpusim_sim *sim, uint32_t slot)
+{
+    gpusim_job_info *job = GS_JOB(sim, slot);
+    const gpusim_part *parts = (const gpusim_part *)sim->parts.data + job->first_part;
+    for (uint32_t i = 0; i < job->parts; i++) {
+        charge(GS_NODE(sim, parts[i].node), job, parts[i].gpus, -1);
+        give_bits(sim, &parts[i]);
+    }
+    count_nodes(sim, parts, job->parts, -1);
+    GS_TOTALS(sim)->allocated -= job->gpus;
+    if (job->vc != GPUSIM_NONE) {
+        GS_AT(sim->vcs, gpusim_vc_info, job->vc).used -= job->gpus;
+    }
+    block_free(sim, job->first_part, job->parts);
+    job->first_part = 0;
+    job->parts = 0;
+}
+
+int gs_allocation_anywhere(gpusim_sim *sim, uint32_t slot, gpusim_placement *placement)
+{
+    const gpusim_job_info *job = GS_JOB(sim, slot);
+    uint32_t left = job->gpus;
+    sim->anywhere.count = 0;
+    for (uint32_t n = 0; n < sim->nodes.count && (left > 0 || sim->anywhere.count == 0); n++) {
+        uint32_t room =
+            GS_NODE(sim, n)->state == GPUSIM_NODE_UP ? gpusim_view_room(&sim->view, job, n) : 0;
+        if (room > 0) {
+            uint32_t take = job->gpus == 0 ? 0 : room < left ? room : left;
+            gpusim_part part = {.node = n, .first_gpu = GPUSIM_NONE, .gpus = take, .milli = 1000};
+            GS_KEEP(sim, gs_array_push(&sim->anywhere, &part, &sim->failure_error));
+            left -= take;
+        }
+    }
+    placement->parts = sim->anywhere.data;
+    placement->count = placement->capacity = sim->anywhere.count;
+    return left == 0 && sim->anywhere.count > 0;
+}

@@ -1,0 +1,209 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The invariants of a run, recomputed from nothing but jobs and their parts. */
+#include <string.h>
+
+#include "core/sim.h"
+
+typedef struct gs_recount {
+    gpusim_node_info *nodes; /* as they have to be */
+    uint64_t *gpu_free;
+    uint32_t *vc_used, *vc_queued;
+    uint32_t *shape_jobs;
+    uint8_t *part_used;
+    uint64_t *last_job; /* per node: order + 1 of the job that was counted there last */
+    uint64_t allocated, queued, running;
+} gs_recount;
+
+#define GS_BROKEN(...) gpusim_fail(err, GPUSIM_INTERNAL, __VA_ARGS__)
+
+static gpusim_status recount_begin(const gpusim_sim *sim, gs_recount *count, gpusim_error *err)
+{
+    gpusim_status status = GPUSIM_OK;
+    const gs_cluster *cluster = &sim->model->cluster;
+    GPUSIM_TRY(gs_allocate(&count->nodes, sim->nodes.count, sizeof *count->nodes, err));
+    GPUSIM_TRY(gs_allocate(&count->gpu_free, sim->gpu_free.count, sizeof(uint64_t), err));
+    GPUSIM_TRY(gs_allocate(&count->vc_used, sim->vcs.count, sizeof(uint32_t), err));
+    GPUSIM_TRY(gs_allocate(&count->vc_queued, sim->vcs.count, sizeof(uint32_t), err));
+    GPUSIM_TRY(gs_allocate(&count->shape_jobs, sim->shapes.count, sizeof(uint32_t), err));
+    GPUSIM_TRY(gs_allocate(&count->part_used, sim->parts.count, 1, err));
+    GPUSIM_TRY(gs_allocate(&count->last_job, sim->nodes.count, sizeof(uint64_t), err));
+    for (uint32_t n = 0; n < sim->nodes.count; n++) {
+        count->nodes[n] = *GS_NODE(sim, n);
+        count->nodes[n].free_gpus = count->nodes[n].gpus;
+        count->nodes[n].free_cpus = count->nodes[n].cpus;
+        count->nodes[n].free_memory = count->nodes[n].memory;
+        count->nodes[n].jobs = 0;
+        uint64_t *words = count->gpu_free + cluster->node_first_word[n];
+        for (uint32_t g = 0; g < count->nodes[n].gpus; g++) {
+            words[g / 64] |= UINT64_C(1) << (g % 64);
+        }
+    }
+cleanup:
+    return status;
+}
+
+static gpusim_status recount_part(const gpusim_sim *sim, const gpusim_job_info *job, uint32_t index,
+                                  gs_recount *count, gpusim_error *err)
+{
+    if (index >= sim->parts.count || count->part_used[index]++) {
+        return GS_BROKEN("job %llu shares a part of its allocation",
+                         (unsigned long long)job->order);
+    }
+    const gpusim_part *part = &GS_AT(sim->parts, gpusim_part, index);
+    if (part->node >= sim->nodes.count) {
+        return GS_BROKEN("job %llu is on no node", (unsigned long long)job->order);
+    }
+    gpusim_node_info *node = &count->nodes[part->node];
+    uint64_t *words = count->gpu_free + sim->model->cluster.node_first_word[part->node];
+    for (uint32_t g = part->first_gpu; part->gpus > 0 && g < part->first_gpu + part->gpus; g++) {
+        if (g >= node->gpus || !(words[g / 64] >> (g % 64) & 1)) {
+            return GS_BROKEN("GPU %u of node %u is used twice", g, part->node);
+        }
+        words[g / 64] &= ~(UINT64_C(1) << (g % 64));
+    }
+    uint64_t worth = job->gpus ? part->gpus : 1;
+    uint64_t cpus = worth * job->cpus;
+    uint64_t memory = worth * job->memory;
+    if ((node->cpus != UINT32_MAX && cpus > node->free_cpus) ||
+        (node->memory != UINT64_MAX && memory > node->free_memory)) {
+        return GS_BROKEN("node %u has given more cores or memory than it has", part->node);
+    }
+    node->free_gpus -= part->gpus;
+    node->free_cpus -= node->cpus != UINT32_MAX ? (uint32_t)cpus : 0;
+    node->free_memory -= node->memory != UINT64_MAX ? memory : 0;
+    node->jobs += count->last_job[part->node] != job->order + 1;
+    count->last_job[part->node] = job->order + 1;
+    return GPUSIM_OK;
+}
+
+static gpusim_status recount_running(const gpusim_sim *sim, uint32_t slot, gs_recount *count,
+                                     gpusim_error *err)
+{
+    gpusim_status status = GPUSIM_OK;
+    const gpusim_job_info *job = GS_JOB(sim, slot);
+    const gs_live *live = GS_LIVE(sim, slot);
+    uint64_t gpus = 0;
+    if (live->running_at >= sim->running.count ||
+        GS_AT(sim->running, uint32_t, live->running_at) != slot) {
+        return GS_BROKEN("job %llu is not in the running list", (unsigned long long)job->order);
+    }
+    if (!gpusim_engine_pending(sim->engine, live->end, NULL)) {
+        return GS_BROKEN("job %llu runs and will never end", (unsigned long long)job->order);
+    }
+    for (uint32_t i = 0; i < job->parts; i++) {
+        GPUSIM_TRY(recount_part(sim, job, job->first_part + i, count, err));
+        gpus += GS_AT(sim->parts, gpusim_part, job->first_part + i).gpus;
+    }
+    if (gpus != job->gpus || job->parts == 0) {
+        return GS_BROKEN("job %llu has %llu GPUs of %u", (unsigned long long)job->order,
+                         (unsigned long long)gpus, job->gpus);
+    }
+    count->running++;
+    count->allocated += gpus;
+    if (job->vc != GPUSIM_NONE) {
+        count->vc_used[job->vc] += job->gpus;
+    }
+cleanup:
+    return status;
+}
+
+static gpusim_status recount_jobs(const gpusim_sim *sim, gs_recount *count, gpusim_error *err)
+{
+    gpusim_status status = GPUSIM_OK;
+    for (uint32_t slot = 0; slot < sim->jobs.count; slot++) {
+        const gpusim_job_info *job = GS_JOB(sim, slot);
+        if (job->id.generation == 0) {
+            continue;
+        }
+        if (job->id.index != slot || job->submit > gpusim_engine_now(sim->engine)) {
+            return GS_BROKEN("slot %u holds another job, or one from the future", slot);
+        }
+        count->shape_jobs[job->shape]++;
+        if (job->state == GPUSIM_JOB_RUNNING) {
+            GPUSIM_TRY(recount_running(sim, slot, count, err));
+        } else if (job->state == GPUSIM_JOB_QUEUED && job->parts == 0) {
+            count->queued++;
+            if (job->vc != GPUSIM_NONE) {
+                count->vc_queued[job->vc]++;
+            }
+        } else {
+            return GS_BROKEN("job %llu is neither queued nor running",
+                             (unsigned long long)job->order);
+        }
+    }
+cleanup:
+    return status;
+}
+
+static gpusim_status compare_totals(const gpusim_sim *sim, const gs_recount *count,
+                                    gpusim_error *err)
+{
+    const gs_totals *totals = GS_TOTALS(sim);
+    uint64_t over = totals->completed + totals->failed + totals->cancelled + totals->timeout +
+                    totals->oom + totals->rejected;
+    if (totals->submitted != over + totals->alive ||
+        totals->alive != count->queued + count->running) {
+        return GS_BROKEN("jobs were lost: %llu submitted, %llu ended, %u alive",
+                         (unsigned long long)totals->submitted, (unsigned long long)over,
+                         totals->alive);
+    }
+    if (sim->ended_jobs.count != over || sim->running.count != count->running ||
+        totals->queued_now != count->queued || totals->allocated != count->allocated) {
+        return GS_BROKEN("the counters do not agree with the jobs");
+    }
+    if (totals->integrated > gpusim_engine_now(sim->engine)) {
+        return GS_BROKEN("time has run back");
+    }
+    for (uint32_t v = 0; v < sim->vcs.count; v++) {
+        const gpusim_vc_info *vc = &GS_AT(sim->vcs, gpusim_vc_info, v);
+        if (vc->used != count->vc_used[v] || vc->queued != count->vc_queued[v] ||
+            (vc->quota != GPUSIM_NONE && vc->used > vc->quota)) {
+            return GS_BROKEN("virtual cluster %u is over its quota or miscounted", v);
+        }
+    }
+    for (uint32_t s = 0; s < sim->shapes.count; s++) {
+        if (GS_AT(sim->shapes, gs_shape, s).jobs != count->shape_jobs[s]) {
+            return GS_BROKEN("shape %u is miscounted", s);
+        }
+    }
+    return GPUSIM_OK;
+}
+
+static gpusim_status compare_nodes(const gpusim_sim *sim, const gs_recount *count,
+                                   gpusim_error *err)
+{
+    for (uint32_t n = 0; n < sim->nodes.count; n++) {
+        if (memcmp(GS_NODE(sim, n), &count->nodes[n], sizeof count->nodes[n]) != 0) {
+            return GS_BROKEN("node %u is miscounted", n);
+        }
+    }
+    if (sim->gpu_free.count > 0 &&
+        memcmp(sim->gpu_free.data, count->gpu_free, sim->gpu_free.count * sizeof(uint64_t)) != 0) {
+        return GS_BROKEN("the free GPUs are not those that no job holds");
+    }
+    return GPUSIM_OK;
+}
+
+gpusim_status gpusim_sim_check(const gpusim_sim *sim, gpusim_error *err)
+{
+    gpusim_status status = GPUSIM_OK;
+    gs_recount count = {0};
+    GPUSIM_TRY(recount_begin(sim, &count, err));
+    GPUSIM_TRY(recount_jobs(sim, &count, err));
+    GPUSIM_TRY(compare_totals(sim, &count, err));
+    GPUSIM_TRY(compare_nodes(sim, &count, err));
+    GPUSIM_TRY(gs_index_check(sim->index, &sim->view, err));
+    GPUSIM_TRY(gs_engine_check(sim->engine, err));
+    if (sim->policy) {
+        GPUSIM_TRY(gs_policy_check(sim->policy, err));
+    }
+cleanup:
+    gs_release(&count.nodes);
+    gs_release(&count.gpu_free);
+    gs_release(&count.vc_used);
+    gs_release(&count.vc_queued);
+    gs_release(&count.shape_jobs);
+    gs_release(&count.part_used);
+    gs_release(&count.last_job);
+    return status;
+}

@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Whether a job could run on the cluster if nobody else did. */
+#include "core/model.h"
+
+static uint64_t smaller(uint64_t a, uint64_t b)
+{
+    return a < b ? a : b;
+}
+
+/* How many GPUs' worth of a job some nodes hold under each limit in turn; of a job without GPUs,
+ * how many such jobs. */
+typedef struct gs_room {
+    uint64_t by_gpus, by_cpus, by_memory, by_gpu_memory;
+} gs_room;
+
+static void add_group(gs_room *room, const gpusim_group_info *group, const gpusim_job_info *job)
+{
+    uint64_t gpus = job->gpus ? group->gpus : 1;
+    uint64_t cpus = job->cpus && group->cpus != UINT32_MAX ? group->cpus / job->cpus : gpus;
+    uint64_t memory =
+        job->memory && group->memory != UINT64_MAX ? group->memory / job->memory : gpus;
+    int holds = group->gpu_memory == 0 || job->gpu_memory <= group->gpu_memory;
+    uint64_t all = smaller(smaller(gpus, cpus), memory);
+    room->by_gpus += gpus * group->nodes;
+    room->by_cpus += smaller(gpus, cpus) * group->nodes;
+    room->by_memory += all * group->nodes;
+    room->by_gpu_memory += holds ? all * group->nodes : 0;
+}
+
+uint32_t gs_model_misfit(const gpusim_model *model, const gpusim_job_info *job)
+{
+    const gs_cluster *cluster = &model->cluster;
+    gs_room room = {0};
+    for (uint32_t g = 0; g < cluster->group_count; g++) {
+        if (job->group == GPUSIM_NONE || job->group == g) {
+            add_group(&room, &cluster->groups[g], job);
+        }
+    }
+    uint64_t wanted = job->gpus ? job->gpus : 1;
+    if (room.by_gpus < wanted) {
+        return GPUSIM_REASON_TOO_LARGE;
+    }
+    if (room.by_cpus < wanted) {
+        return GPUSIM_REASON_NO_CPUS;
+    }
+    if (room.by_memory < wanted) {
+        return GPUSIM_REASON_NO_MEMORY;
+    }
+    if (room.by_gpu_memory < wanted) {
+        return GPUSIM_REASON_NO_GPU_MEMORY;
+    }
+    if (job->vc != GPUSIM_NONE) {
+        uint32_t quota = GS_AT(model->vcs, gpusim_vc_info, job->vc).quota;
+        if (quota != GPUSIM_NONE && job->gpus > quota) {
+            return GPUSIM_REASON_OVER_QUOTA;
+        }
+    }
+    return GPUSIM_REASON_NONE;
+}
+
+uint32_t gs_model_find_vc(const gpusim_model *model, uint32_t name)
+{
+    for (uint32_t i = 0; name != 0 && i < model->vcs.count; i++) {
+        if (GS_AT(model->vcs, gpusim_vc_info, i).name == name) {
+            return i;
+        }
+    }
+    return GPUSIM_NONE;
+}
+
+uint32_t gs_model_find_group(const gpusim_model *model, uint32_t name)
+{
+    for (uint32_t i = 0; name != 0 && i < model->cluster.group_count; i++) {
+        if (model->cluster.groups[i].name == name) {
+            return i;
+        }
+    }
+    return GPUSIM_NONE;
+}

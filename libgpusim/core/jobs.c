@@ -1,0 +1,241 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A job's life from submission to end: slots, states, and what is remembered afterwards. */
+#include <string.h>
+
+#include "core/sim.h"
+
+int gs_job_alive(const gpusim_sim *sim, gpusim_job_id id)
+{
+    return id.generation != 0 && id.index < sim->jobs.count &&
+           GS_JOB(sim, id.index)->id.generation == id.generation;
+}
+
+gpusim_time gs_job_worked(const gpusim_sim *sim, uint32_t slot)
+{
+    return gpusim_view_attained(&sim->view, GS_JOB(sim, slot));
+}
+
+// ---- slots ----
+
+static gpusim_status slot_get(gpusim_sim *sim, uint32_t *slot, gpusim_error *err)
+{
+    gpusim_status status = GPUSIM_OK;
+    gs_totals *totals = GS_TOTALS(sim);
+    if (totals->first_free_slot != GPUSIM_NONE) {
+        *slot = totals->first_free_slot;
+        totals->first_free_slot = GS_LIVE(sim, *slot)->running_at;
+        return GPUSIM_OK;
+    }
+    *slot = sim->jobs.count;
+    GPUSIM_TRY(gs_array_push(&sim->jobs, NULL, err));
+    GPUSIM_TRY(gs_array_push(&sim->live, NULL, err));
+    gs_sim_refresh_view(sim);
+cleanup:
+    return status;
+}
+
+// the generation stays, so that handles of the job that was here are recognised as stale
+static void slot_free(gpusim_sim *sim, uint32_t slot)
+{
+    uint32_t generation = GS_LIVE(sim, slot)->generation;
+    memset(GS_JOB(sim, slot), 0, sizeof(gpusim_job_info));
+    memset(GS_LIVE(sim, slot), 0, sizeof(gs_live));
+    GS_LIVE(sim, slot)->generation = generation;
+    GS_LIVE(sim, slot)->running_at = GS_TOTALS(sim)->first_free_slot;
+    GS_TOTALS(sim)->first_free_slot = slot;
+}
+
+// ---- submission ----
+
+// what the scheduler is told to expect (definitions 5)
+static gpusim_time estimate_of(const gpusim_sim *sim, const gs_job *job)
+{
+    const gs_setup *setup = &sim->model->setup;
+    if (setup->estimates == GS_ESTIMATE_NOISE) {
+        gpusim_stream stream =
+            gpusim_stream_make(sim->seed, "estimate", gpusim_model_name(sim->model, job->source));
+        double factor = 1 + setup->noise * gpusim_draw_uniform(stream, (uint64_t)job->id);
+        return gpusim_time_from_seconds(gpusim_seconds(job->duration) * factor);
+    }
+    if (setup->estimates == GS_ESTIMATE_REQUESTED && job->walltime != GPUSIM_TIME_MAX) {
+        return job->walltime;
+    }
+    return job->duration;
+}
+
+static void fill(gpusim_sim *sim, uint32_t slot, const gs_job *job, uint32_t log)
+{
+    gs_live *live = GS_LIVE(sim, slot);
+    if (++live->generation == 0) {
+        live->generation = 1; // 0 is no job
+    }
+    live->duration = job->duration > 0 ? job->duration : 0;
+    live->first_start = GPUSIM_TIME_MAX;
+    live->id = job->id;
+    live->log = log;
+    live->source = job->source;
+    live->running_at = GPUSIM_NONE;
+    live->final_state = job->final_state;
+    *GS_JOB(sim, slot) = (gpusim_job_info){
+        .id = {slot, live->generation},
+        .order = GS_TOTALS(sim)->submitted,
+        .submit = gpusim_engine_now(sim->engine),
+        .start = GPUSIM_TIME_MAX,
+        .walltime = job->walltime,
+        .estimate = estimate_of(sim, job),
+        .memory = job->memory,
+        .gpu_memory = job->gpu_memory,
+        .gpus = job->gpus,
+        .cpus = job->cpus,
+        .group = gs_model_find_group(sim->model, job->group),
+        .name = job->name,
+        .user = job->user,
+        .vc = gs_model_find_vc(sim->model, job->vc),
+        .priority = job->priority,
+        .state = GPUSIM_JOB_QUEUED,
+    };
+}
+
+static gpusim_status enqueue(gpusim_sim *sim, uint32_t slot, gpusim_error *err)
+{
+    gpusim_job_info *job = GS_JOB(sim, slot);
+    gs_totals *totals = GS_TOTALS(sim);
+    totals->queued_now++;
+    if (totals->queued_now > totals->queue_peak) {
+        totals->queue_peak = totals->queued_now;
+    }
+    if (job->vc != GPUSIM_NONE) {
+        GS_AT(sim->vcs, gpusim_vc_info, job->vc).queued++;
+    }
+    return sim->model->replay ? gs_replay_submitted(sim, slot, err)
+                              : gs_policy_queued(sim->policy, slot, err);
+}
+
+gpusim_status gs_job_submit(gpusim_sim *sim, const gs_job *job, uint32_t log, gpusim_error *err)
+{
+    gpusim_status status = GPUSIM_OK;
+    gs_totals *totals = GS_TOTALS(sim);
+    uint32_t slot = 0;
+    gs_sim_integrate(sim);
+    GPUSIM_TRY(slot_get(sim, &slot, err));
+    fill(sim, slot, job, log);
+    if (totals->submitted++ == 0) {
+        totals->first_submit = gpusim_engine_now(sim->engine);
+    }
+    totals->alive++;
+    GPUSIM_TRY(gs_shape_take(sim, GS_JOB(sim, slot), &GS_JOB(sim, slot)->shape, err));
+    GPUSIM_TRY(gs_emit_event(sim, GPUSIM_EVENT_SUBMIT, GS_JOB(sim, slot)->order, 0, err));
+
+    // jobs that the log says never ran end here, as do those that can never run
+    if (job->duration < 0) {
+        return gs_job_end(sim, slot, GPUSIM_JOB_CANCELLED, GPUSIM_REASON_RECORDED, err);
+    }
+    uint32_t misfit = gs_shape_misfit(sim, GS_JOB(sim, slot));
+    if (misfit != GPUSIM_REASON_NONE) {
+        return gs_job_end(sim, slot, GPUSIM_JOB_REJECTED, (gpusim_job_reason)misfit, err);
+    }
+    GPUSIM_TRY(enqueue(sim, slot, err));
+cleanup:
+    return status;
+}
+
+// ---- the end ----
+
+static void count_end(gs_totals *totals, gpusim_job_state state)
+{
+    uint64_t *counters[] = {
+        [GPUSIM_JOB_COMPLETED] = &totals->completed,
+        [GPUSIM_JOB_FAILED] = &totals->failed,
+        [GPUSIM_JOB_CANCELLED] = &totals->cancelled,
+        [GPUSIM_JOB_TIMEOUT] = &totals->timeout,
+        [GPUSIM_JOB_OOM] = &totals->oom,
+        [GPUSIM_JOB_REJECTED] = &totals->rejected,
+    };
+    ++*counters[state];
+    totals->alive--;
+}
+
+static gpusim_status remember(gpusim_sim *sim, uint32_t slot, gpusim_job_state state,
+                              gpusim_error *err)
+{
+    const gpusim_job_info *job = GS_JOB(sim, slot);
+    const gs_live *live = GS_LIVE(sim, slot);
+    gpusim_time now = gpusim_engine_now(sim->engine);
+    gs_ended ended = {
+        .submit = job->submit,
+        .end = now,
+        .first_start = live->first_start,
+        .duration = live->duration,
+        .allocated = live->allocated,
+        .gpus = job->gpus,
+        .state = (uint32_t)state,
+    };
+    GS_TOTALS(sim)->last_end = now;
+    if (state == GPUSIM_JOB_COMPLETED) {
+        GS_TOTALS(sim)->useful += gpusim_seconds(live->duration) * job->gpus;
+    }
+    return gs_array_push(&sim->ended_jobs, &ended, err);
+}
+
+void gs_job_stop(gpusim_sim *sim, uint32_t slot)
+{
+    gpusim_job_info *job = GS_JOB(sim, slot);
+    gs_live *live = GS_LIVE(sim, slot);
+    gpusim_time now = gpusim_engine_now(sim->engine);
+    GS_KEEP(sim, gs_emit_allocation(sim, slot, &sim->failure_error));
+    job->attained += now - job->settled;
+    job->settled = now;
+    live->allocated += now - job->start;
+    gs_allocation_release(sim, slot);
+    (void)gpusim_engine_cancel(sim->engine, &live->end);
+    (void)gpusim_engine_cancel(sim->engine, &live->limit);
+
+    // out of the running list: the last one takes its place
+    uint32_t *running = sim->running.data;
+    uint32_t last = running[--sim->running.count];
+    running[live->running_at] = last;
+    GS_LIVE(sim, last)->running_at = live->running_at;
+    live->running_at = GPUSIM_NONE;
+    sim->view.running_count = sim->running.count;
+    GS_TOTALS(sim)->freed = 1;
+}
+
+gpusim_status gs_job_end(gpusim_sim *sim, uint32_t slot, gpusim_job_state state,
+                         gpusim_job_reason reason, gpusim_error *err)
+{
+    gpusim_status status = GPUSIM_OK;
+    gpusim_job_info *job = GS_JOB(sim, slot);
+    gs_totals *totals = GS_TOTALS(sim);
+    uint32_t log = GS_LIVE(sim, slot)->log;
+    int known = state != GPUSIM_JOB_REJECTED &&
+                !(state == GPUSIM_JOB_CANCELLED && reason == GPUSIM_REASON_RECORDED &&
+                  job->state == GPUSIM_JOB_QUEUED);
+    gs_sim_integrate(sim);
+
+    // off its GPUs, or out of the queue
+    if (job->state == GPUSIM_JOB_RUNNING) {
+        gs_job_stop(sim, slot);
+    } else if (known) {
+        totals->queued_now--;
+        if (job->vc != GPUSIM_NONE) {
+            GS_AT(sim->vcs, gpusim_vc_info, job->vc).queued--;
+        }
+    }
+    if (known && sim->model->replay) {
+        gs_replay_left(sim, slot);
+    } else if (known) {
+        gs_policy_left(sim->policy, slot);
+        gs_policy_freed(sim->policy);
+    }
+
+    // what observers hear, and what is kept
+    count_end(totals, state);
+    GPUSIM_TRY(gs_emit_job(sim, slot, state, reason, err));
+    GPUSIM_TRY(gs_emit_event(sim, GPUSIM_EVENT_END, job->order, state, err));
+    GPUSIM_TRY(remember(sim, slot, state, err));
+    gs_shape_leave(sim, job->shape);
+    slot_free(sim, slot);
+    GPUSIM_TRY(gs_release_dependents(sim, log, err));
+cleanup:
+    return status;
+}

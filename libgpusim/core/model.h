@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What a model holds. scenario/compile.c fills it; nobody changes it afterwards. */
+#ifndef GS_CORE_MODEL_H
+#define GS_CORE_MODEL_H
+
+#include <gpusim/model.h>
+
+#include "base/array.h"
+#include "base/names.h"
+#include "cluster/cluster.h"
+#include "policy/policy.h"
+#include "workload/workload.h"
+
+/* An action of the scenario, its names looked up. */
+typedef struct gs_timed_action {
+    gpusim_time at;
+    uint32_t what; /* gpusim_action */
+    uint32_t node; /* GPUSIM_NONE: not of a node */
+    uint32_t
+        source; /* of the job: name of its source, or GPUSIM_NONE when `name` is its own name */
+    uint32_t name;
+    int64_t id;
+} gs_timed_action;
+
+struct gpusim_model {
+    gpusim_model_info info;
+    gs_arena arena;
+    gs_names *names;
+    gs_cluster cluster;
+    gs_array vcs; /* gpusim_vc_info, `used` and `queued` zero */
+    gs_workload workload;
+    uint32_t *dependents_first; /* [jobs + 1] in dependents; NULL: nobody depends on anybody */
+    uint32_t *dependents;       /* log jobs */
+    gs_setup setup;
+    gs_array actions; /* gs_timed_action */
+    uint32_t *metrics;
+    uint32_t metric_count;
+    gs_array warnings; /* const char * */
+    gs_array loads;    /* gpusim_load */
+    gpusim_time grace;
+    uint8_t until_drained;
+    uint8_t replay;     /* recorded starts */
+    uint8_t kill_log;   /* walltime limits end jobs of logs */
+    uint8_t kill_other; /* ... and all others */
+    uint32_t name_scenario, name_scheduler, name_api, name_replay; /* who acts */
+};
+
+/* An empty model; gpusim_model_destroy releases whatever has been filled in. */
+gpusim_status gs_model_create(gpusim_model **model, gpusim_error *err);
+
+/* Fills dependents from the workload's extras. */
+gpusim_status gs_model_index_dependents(gpusim_model *model, gpusim_error *err);
+
+/* Why a cluster without other jobs could not run one of this request (gpusim_job_reason); 0: it
+ * could. Looks at sums over nodes, not at how a placement would cut the job. */
+uint32_t gs_model_misfit(const gpusim_model *model, const gpusim_job_info *job);
+
+/* The virtual cluster or node group of that name, or GPUSIM_NONE (also for name 0). */
+uint32_t gs_model_find_vc(const gpusim_model *model, uint32_t name);
+uint32_t gs_model_find_group(const gpusim_model *model, uint32_t name);
+
+/* Adds a warning; the text is copied. */
+gpusim_status gs_model_warn(gpusim_model *model, gpusim_error *err, const char *format, ...)
+    GPUSIM_PRINTF(3, 4);
+
+#endif

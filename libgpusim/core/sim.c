@@ -1,0 +1,557 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* One run: created from a model, moved by its engine, ended, saved and restored. */
+#include "core/sim.h"
+
+#include <string.h>
+#include <time.h>
+
+#include "base/hash.h"
+
+/* Refusals in a row after which a scheduler is taken to be broken. */
+#define GS_REFUSALS_MAX 1000u
+
+// ---- what happens at an event ----
+
+static gpusim_status on_end(void *context, const gpusim_event *event, gpusim_error *err)
+{
+    gpusim_sim *sim = context;
+    gs_live *live = GS_LIVE(sim, event->entity);
+    live->end = (gpusim_event_id){0};
+    gpusim_job_state state = (gpusim_job_state)live->final_state;
+    return gs_job_end(sim, event->entity, state,
+                      state == GPUSIM_JOB_COMPLETED ? GPUSIM_REASON_NONE : GPUSIM_REASON_RECORDED,
+                      err);
+}
+
+static gpusim_status on_limit(void *context, const gpusim_event *event, gpusim_error *err)
+{
+    gpusim_sim *sim = context;
+    GS_LIVE(sim, event->entity)->limit = (gpusim_event_id){0};
+    return gs_job_end(sim, event->entity, GPUSIM_JOB_TIMEOUT, GPUSIM_REASON_WALLTIME, err);
+}
+
+static gpusim_status on_wake(void *context, const gpusim_event *event, gpusim_error *err)
+{
+    (void)event;
+    (void)err;
+    gpusim_sim *sim = context;
+    if (sim->policy) {
+        gs_policy_freed(sim->policy);
+    }
+    return GPUSIM_OK;
+}
+
+// ---- after each batch ----
+
+static gpusim_status ask_policy(gpusim_sim *sim, gpusim_time now, gpusim_error *err)
+{
+    gpusim_status status = GPUSIM_OK;
+    gs_totals *totals = GS_TOTALS(sim);
+    if (!gs_policy_wants_pass(sim->policy)) {
+        return GPUSIM_OK;
+    }
+    totals->passes++;
+    sim->decisions.wait = GPUSIM_TIME_MAX;
+    GPUSIM_TRY(gs_policy_pass(sim->policy, &sim->decisions, err));
+    if (totals->refused_in_row >= GS_REFUSALS_MAX) {
+        return gpusim_fail(err, GPUSIM_MODULE, "scheduler '%s' was refused %u times running",
+                           sim->model->setup.text, GS_REFUSALS_MAX);
+    }
+
+    // a wait holds for the next pass only
+    (void)gpusim_engine_cancel(sim->engine, &totals->wake);
+    if (sim->decisions.wait != GPUSIM_TIME_MAX) {
+        gpusim_time wait = sim->decisions.wait < now ? now : sim->decisions.wait;
+        GPUSIM_TRY(gpusim_engine_schedule(sim->engine, wait, GS_CLASS_CONTROL, GS_ON_WAKE,
+                                          GPUSIM_NONE, 0, &totals->wake, err));
+    }
+cleanup:
+    return status;
+}
+
+// a run until drained is over when nobody runs, waits or will come; or when nothing can change that
+static int over(gpusim_sim *sim)
+{
+    gs_totals *totals = GS_TOTALS(sim);
+    if (!sim->model->until_drained) {
+        return 0;
+    }
+    if (totals->alive == 0 && gs_arrivals_over(sim)) {
+        return 1;
+    }
+    uint64_t samples = sim->model->info.sample_every != GPUSIM_TIME_MAX;
+    if (gpusim_engine_count(sim->engine) <= samples) {
+        totals->stalled = 1;
+        return 1;
+    }
+    return 0;
+}
+
+static gpusim_status on_pass(void *context, gpusim_time now, gpusim_error *err)
+{
+    gpusim_sim *sim = context;
+    gpusim_status status = GPUSIM_OK;
+    if (sim->failure == GPUSIM_OK && GS_TOTALS(sim)->draining > 0) {
+        GPUSIM_TRY(gs_nodes_drained(sim, err));
+    }
+    if (sim->failure == GPUSIM_OK) {
+        GPUSIM_TRY(sim->policy ? ask_policy(sim, now, err) : gs_replay_retry(sim, err));
+    }
+    if (sim->failure != GPUSIM_OK) {
+        if (err) {
+            *err = sim->failure_error;
+        }
+        return sim->failure;
+    }
+    if (sim->paranoid) {
+        GPUSIM_TRY(gpusim_sim_check(sim, err));
+    }
+    if (over(sim)) {
+        sim->ended = 1;
+        gpusim_engine_stop(sim->engine);
+    }
+    if (atomic_load_explicit(&sim->interrupted, memory_order_relaxed)) {
+        atomic_store_explicit(&sim->interrupted, 0, memory_order_relaxed);
+        return gpusim_fail(err, GPUSIM_INTERRUPTED, "interrupted");
+    }
+cleanup:
+    return status;
+}
+
+// ---- creation ----
+
+static const struct {
+    const char *name;
+    gpusim_event_fn function;
+} handlers[GS_HANDLERS] = {
+    [GS_ON_SAMPLE] = {"sample", gs_on_sample},
+    [GS_ON_END] = {"job end", on_end},
+    [GS_ON_LIMIT] = {"walltime limit", on_limit},
+    [GS_ON_LOG] = {"arrival from a log", gs_on_log},
+    [GS_ON_SYNTHETIC] = {"synthetic arrival", gs_on_synthetic},
+    [GS_ON_RELEASE] = {"arrival after a dependency", gs_on_release},
+    [GS_ON_REPLAY] = {"recorded start", gs_on_replay},
+    [GS_ON_ACTION] = {"action", gs_on_action},
+    [GS_ON_WAKE] = {"scheduler's wait", on_wake},
+};
+
+void gs_sim_refresh_view(gpusim_sim *sim)
+{
+    const gs_cluster *cluster = &sim->model->cluster;
+    sim->view = (gpusim_view){
+        .size = sizeof sim->view,
+        .node_count = sim->nodes.count,
+        .group_count = cluster->group_count,
+        .vc_count = sim->vcs.count,
+        .job_capacity = sim->jobs.count,
+        .running_count = sim->running.count,
+        .now = gpusim_engine_now(sim->engine),
+        .nodes = sim->nodes.data,
+        .groups = cluster->groups,
+        .vcs = sim->vcs.data,
+        .jobs = sim->jobs.data,
+        .running = sim->running.data,
+        .parts = sim->parts.data,
+        .index = sim->index,
+    };
+}
+
+void gs_sim_integrate(gpusim_sim *sim)
+{
+    gs_totals *totals = GS_TOTALS(sim);
+    gpusim_time now = gpusim_engine_now(sim->engine);
+    sim->view.now = now;
+    if (now > totals->integrated) {
+        double span = gpusim_seconds(now - totals->integrated);
+        totals->gpu_allocated += span * totals->allocated;
+        totals->gpu_up += span * totals->up;
+        totals->queue += span * totals->queued_now;
+        totals->integrated = now;
+    }
+}
+
+static void set_element_sizes(gpusim_sim *sim)
+{
+    sim->totals_array = GS_ARRAY(gs_totals);
+    sim->jobs = GS_ARRAY(gpusim_job_info);
+    sim->live = GS_ARRAY(gs_live);
+    sim->running = GS_ARRAY(uint32_t);
+    sim->late = GS_ARRAY(uint32_t);
+    sim->nodes = GS_ARRAY(gpusim_node_info);
+    sim->vcs = GS_ARRAY(gpusim_vc_info);
+    sim->gpu_free = GS_ARRAY(uint64_t);
+    sim->parts = GS_ARRAY(gpusim_part);
+    sim->shapes = GS_ARRAY(gs_shape);
+    sim->buckets = GS_ARRAY(uint32_t);
+    sim->sources = GS_ARRAY(gs_source);
+    sim->log_end = GS_ARRAY(gpusim_time);
+    sim->ended_jobs = GS_ARRAY(gs_ended);
+    sim->scratch = GS_ARRAY(gpusim_part);
+    sim->anywhere = GS_ARRAY(gpusim_part);
+    sim->samples = GS_ARRAY(float);
+    sim->observers = GS_ARRAY(gpusim_observer);
+}
+
+gpusim_status gs_sim_register(gpusim_sim *sim, gpusim_error *err)
+{
+    gpusim_status status = GPUSIM_OK;
+    struct {
+        const char *name;
+        gs_array *array;
+    } arrays[] = {
+        {"totals", &sim->totals_array},  {"jobs", &sim->jobs},
+        {"jobs.live", &sim->live},       {"jobs.running", &sim->running},
+        {"jobs.late", &sim->late},       {"jobs.ended", &sim->ended_jobs},
+        {"jobs.log_end", &sim->log_end}, {"jobs.sources", &sim->sources},
+        {"nodes", &sim->nodes},          {"vcs", &sim->vcs},
+        {"gpus.free", &sim->gpu_free},   {"parts", &sim->parts},
+        {"shapes", &sim->shapes},        {"shapes.buckets", &sim->buckets},
+    };
+    for (size_t i = 0; i < sizeof arrays / sizeof arrays[0]; i++) {
+        GPUSIM_TRY(gs_state_add(&sim->state, arrays[i].name, arrays[i].array, err));
+    }
+    GPUSIM_TRY(gs_engine_register(sim->engine, &sim->state, err));
+cleanup:
+    return status;
+}
+
+static gpusim_status fill_nodes(gpusim_sim *sim, gpusim_error *err)
+{
+    gpusim_status status = GPUSIM_OK;
+    const gs_cluster *cluster = &sim->model->cluster;
+    GPUSIM_TRY(gs_array_resize(&sim->nodes, cluster->node_count, err));
+    GPUSIM_TRY(gs_array_resize(&sim->gpu_free, cluster->word_count, err));
+    for (uint32_t n = 0; n < cluster->node_count; n++) {
+        const gpusim_group_info *group = &cluster->groups[cluster->node_group[n]];
+        *GS_NODE(sim, n) = (gpusim_node_info){
+            .memory = group->memory,
+            .free_memory = group->memory,
+            .gpus = group->gpus,
+            .free_gpus = group->gpus,
+            .cpus = group->cpus,
+            .free_cpus = group->cpus,
+            .group = cluster->node_group[n],
+            .rack = cluster->node_rack[n],
+            .state = GPUSIM_NODE_UP,
+        };
+        uint64_t *words = (uint64_t *)sim->gpu_free.data + cluster->node_first_word[n];
+        for (uint32_t g = 0; g < group->gpus; g++) {
+            words[g / 64] |= UINT64_C(1) << (g % 64);
+        }
+    }
+cleanup:
+    return status;
+}
+
+static gpusim_status fill_totals(gpusim_sim *sim, gpusim_error *err)
+{
+    gpusim_status status = gs_array_resize(&sim->totals_array, 1, err);
+    if (status != GPUSIM_OK) {
+        return status;
+    }
+    gs_totals *totals = GS_TOTALS(sim);
+    totals->up = sim->model->cluster.gpu_count;
+    totals->first_free_slot = totals->first_free_shape = GPUSIM_NONE;
+    for (size_t k = 0; k < sizeof totals->free_parts / sizeof totals->free_parts[0]; k++) {
+        totals->free_parts[k] = GPUSIM_NONE;
+    }
+    return GPUSIM_OK;
+}
+
+static gpusim_status fill_state(gpusim_sim *sim, gpusim_error *err)
+{
+    gpusim_status status = GPUSIM_OK;
+    const gpusim_model *model = sim->model;
+    GPUSIM_TRY(fill_totals(sim, err));
+    GPUSIM_TRY(fill_nodes(sim, err));
+    GPUSIM_TRY(gs_array_resize(&sim->vcs, model->vcs.count, err));
+    if (model->vcs.count > 0) {
+        memcpy(sim->vcs.data, model->vcs.data, model->vcs.count * sizeof(gpusim_vc_info));
+    }
+    GPUSIM_TRY(gs_array_resize(&sim->buckets, 64, err));
+    memset(sim->buckets.data, 0xff, 64 * sizeof(uint32_t)); // GPUSIM_NONE
+    GPUSIM_TRY(gs_array_resize(&sim->sources, model->workload.synthetic_count, err));
+    if (model->dependents_first) {
+        GPUSIM_TRY(gs_array_resize(&sim->log_end, model->workload.jobs.count, err));
+        memset(sim->log_end.data, 0xff, model->workload.jobs.count * sizeof(gpusim_time)); // -1
+    }
+cleanup:
+    return status;
+}
+
+static gpusim_status schedule_first(gpusim_sim *sim, gpusim_error *err)
+{
+    gpusim_status status = GPUSIM_OK;
+    const gpusim_model *model = sim->model;
+    GPUSIM_TRY(gs_arrivals_begin(sim, err));
+    GPUSIM_TRY(gpusim_engine_schedule(sim->engine, model->info.sample_every, GS_CLASS_SAMPLE,
+                                      GS_ON_SAMPLE, GPUSIM_NONE, 0, NULL, err));
+    for (uint32_t i = 0; i < model->actions.count; i++) {
+        GPUSIM_TRY(gpusim_engine_schedule(sim->engine, GS_AT(model->actions, gs_timed_action, i).at,
+                                          GS_CLASS_CONTROL, GS_ON_ACTION, i, 0, NULL, err));
+    }
+cleanup:
+    return status;
+}
+
+gpusim_status gpusim_sim_create(const gpusim_model *model, uint64_t seed, gpusim_sim **created,
+                                gpusim_error *err)
+{
+    gpusim_status status = GPUSIM_OK;
+    gpusim_sim *sim = NULL;
+    gpusim_engine_config config;
+    *created = NULL;
+    GPUSIM_TRY(gs_allocate(&sim, 1, sizeof *sim, err));
+    sim->model = model;
+    sim->seed = seed;
+    set_element_sizes(sim);
+
+    // the engine and its handlers
+    gpusim_engine_config_default(&config);
+    config.context = sim;
+    config.pass = on_pass;
+    GPUSIM_TRY(gpusim_engine_create(&config, &sim->engine, err));
+    for (uint16_t i = 0; i < GS_HANDLERS; i++) {
+        GPUSIM_TRY(
+            gpusim_engine_handle(sim->engine, i, handlers[i].name, handlers[i].function, err));
+    }
+
+    // the state, what is derived from it, and the policy on top
+    GPUSIM_TRY(fill_state(sim, err));
+    GPUSIM_TRY(gs_sim_register(sim, err));
+    gs_sim_refresh_view(sim);
+    GPUSIM_TRY(gs_index_create(&sim->view, &sim->index, err));
+    gs_sim_refresh_view(sim);
+    gs_actions_offer(sim);
+    if (!model->replay) {
+        GPUSIM_TRY(
+            gs_policy_create(&model->setup, &sim->view, seed, &sim->state, &sim->policy, err));
+    }
+    GPUSIM_TRY(schedule_first(sim, err));
+    *created = sim;
+    return GPUSIM_OK;
+cleanup:
+    gpusim_sim_destroy(sim);
+    return status;
+}
+
+void gpusim_sim_destroy(gpusim_sim *sim)
+{
+    if (!sim) {
+        return;
+    }
+    gs_policy_destroy(sim->policy);
+    gs_index_destroy(sim->index);
+    gpusim_engine_destroy(sim->engine);
+    gs_array *arrays[] = {
+        &sim->totals_array, &sim->jobs,    &sim->live,      &sim->running,    &sim->late,
+        &sim->nodes,        &sim->vcs,     &sim->gpu_free,  &sim->parts,      &sim->shapes,
+        &sim->buckets,      &sim->sources, &sim->log_end,   &sim->ended_jobs, &sim->scratch,
+        &sim->anywhere,     &sim->samples, &sim->observers,
+    };
+    for (size_t i = 0; i < sizeof arrays / sizeof arrays[0]; i++) {
+        gs_array_release(arrays[i]);
+    }
+    gs_release(&sim);
+}
+
+gpusim_status gpusim_sim_observe(gpusim_sim *sim, const gpusim_observer *observer,
+                                 gpusim_error *err)
+{
+    if (sim->begun) {
+        return gpusim_fail(err, GPUSIM_ARGUMENT, "observers join before the first event");
+    }
+    gpusim_observer copy;
+    gpusim_observer_default(&copy);
+    uint32_t size = observer->size < copy.size ? observer->size : copy.size;
+    memcpy(&copy, observer, size);
+    return gs_array_push(&sim->observers, &copy, err);
+}
+
+// ---- running ----
+
+static double wall_clock(void)
+{
+    struct timespec now = {0};
+    (void)clock_gettime(CLOCK_MONOTONIC, &now);
+    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
+}
+
+static gpusim_status begin(gpusim_sim *sim, gpusim_error *err)
+{
+    if (sim->begun) {
+        return GPUSIM_OK;
+    }
+    sim->begun = 1;
+    return gs_emit_begin(sim, err);
+}
+
+gpusim_status gpusim_sim_run_until(gpusim_sim *sim, gpusim_time until, gpusim_error *err)
+{
+    gpusim_status status = GPUSIM_OK;
+    double started = wall_clock();
+    gpusim_time end = sim->model->info.duration;
+    GPUSIM_TRY(begin(sim, err));
+    if (!sim->ended) {
+        GPUSIM_TRY(gpusim_engine_run_until(sim->engine, until < end ? until : end, err));
+        int horizon = end != GPUSIM_TIME_MAX && gpusim_engine_now(sim->engine) >= end;
+        int nothing = end == GPUSIM_TIME_MAX && gpusim_engine_count(sim->engine) == 0;
+        sim->ended = sim->ended || horizon || nothing;
+    }
+cleanup:
+    sim->wall_time_s += wall_clock() - started;
+    gs_sim_integrate(sim);
+    return status == GPUSIM_OK && sim->ended ? gpusim_sim_finish(sim, err) : status;
+}
+
+gpusim_status gpusim_sim_step(gpusim_sim *sim, int *ran, gpusim_error *err)
+{
+    gpusim_status status = GPUSIM_OK;
+    double started = wall_clock();
+    *ran = 0;
+    GPUSIM_TRY(begin(sim, err));
+    if (!sim->ended) {
+        gpusim_time end = sim->model->info.duration;
+        GPUSIM_TRY(gpusim_engine_step(sim->engine, end, ran, err));
+        if (!*ran) {
+            // nothing more to come: the clock goes to the end
+            GPUSIM_TRY(gpusim_engine_run_until(sim->engine, end, err));
+            sim->ended = 1;
+        }
+    }
+cleanup:
+    sim->wall_time_s += wall_clock() - started;
+    gs_sim_integrate(sim);
+    return status == GPUSIM_OK && sim->ended ? gpusim_sim_finish(sim, err) : status;
+}
+
+int gpusim_sim_ended(const gpusim_sim *sim)
+{
+    return sim->ended;
+}
+
+gpusim_time gpusim_sim_now(const gpusim_sim *sim)
+{
+    return gpusim_engine_now(sim->engine);
+}
+
+void gpusim_sim_interrupt(gpusim_sim *sim)
+{
+    atomic_store_explicit(&sim->interrupted, 1, memory_order_relaxed);
+}
+
+void gpusim_sim_paranoid(gpusim_sim *sim, int paranoid)
+{
+    sim->paranoid = paranoid != 0;
+}
+
+const gpusim_view *gpusim_sim_view(const gpusim_sim *sim)
+{
+    return &sim->view;
+}
+
+// jobs that have not ended get their rows, in order of slots; those that run leave an allocation
+static gpusim_status tell_unfinished(gpusim_sim *sim, gpusim_error *err)
+{
+    gpusim_status status = GPUSIM_OK;
+    for (uint32_t slot = 0; slot < sim->jobs.count; slot++) {
+        const gpusim_job_info *job = GS_JOB(sim, slot);
+        if (job->id.generation == 0) {
+            continue;
+        }
+        if (job->state == GPUSIM_JOB_RUNNING) {
+            GPUSIM_TRY(gs_emit_allocation(sim, slot, err));
+        }
+        GPUSIM_TRY(
+            gs_emit_job(sim, slot, (gpusim_job_state)job->state, GPUSIM_REASON_HORIZON, err));
+    }
+cleanup:
+    return status;
+}
+
+gpusim_status gpusim_sim_finish(gpusim_sim *sim, gpusim_error *err)
+{
+    gpusim_status status = GPUSIM_OK;
+    if (sim->finished) {
+        return GPUSIM_OK;
+    }
+    sim->finished = 1;
+    int complete = sim->ended;
+    sim->ended = 1;
+    GPUSIM_TRY(begin(sim, err));
+    GPUSIM_TRY(tell_unfinished(sim, err));
+    GPUSIM_TRY(gs_summary_make(sim, err));
+cleanup:
+    complete = complete && status == GPUSIM_OK;
+    gpusim_status end = gs_emit_end(sim, complete, status == GPUSIM_OK ? err : NULL);
+    return status != GPUSIM_OK ? status : end;
+}
+
+// ---- saving ----
+
+// what stands before the arrays, so that a state is not restored into another run
+typedef struct gs_save_header {
+    char magic[8];
+    char model[33];
+    char reserved[7];
+    uint64_t seed;
+} gs_save_header;
+
+static gs_save_header header_of(const gpusim_sim *sim)
+{
+    gs_save_header header = {.magic = "gpusim1", .seed = sim->seed};
+    memcpy(header.model, sim->model->info.hash, sizeof header.model);
+    return header;
+}
+
+gpusim_status gpusim_sim_save(const gpusim_sim *sim, void **bytes, size_t *size, gpusim_error *err)
+{
+    gpusim_status status = GPUSIM_OK;
+    char *copy = NULL;
+    gs_save_header header = header_of(sim);
+    GPUSIM_TRY(gs_engine_before_save(sim->engine, err));
+    *size = sizeof header + gs_state_size(&sim->state);
+    GPUSIM_TRY(gs_allocate(&copy, *size, 1, err));
+    memcpy(copy, &header, sizeof header);
+    gs_state_write(&sim->state, copy + sizeof header);
+    *bytes = copy;
+cleanup:
+    return status;
+}
+
+gpusim_status gpusim_sim_restore(gpusim_sim *sim, const void *bytes, size_t size, gpusim_error *err)
+{
+    gpusim_status status = GPUSIM_OK;
+    gs_save_header header = header_of(sim);
+    if (size < sizeof header || memcmp(bytes, &header, sizeof header) != 0) {
+        return gpusim_fail(err, GPUSIM_FORMAT, "this is not a state of the same model and seed");
+    }
+    GPUSIM_TRY(
+        gs_state_read(&sim->state, (const char *)bytes + sizeof header, size - sizeof header, err));
+    GPUSIM_TRY(gs_engine_after_restore(sim->engine, err));
+    gs_sim_refresh_view(sim);
+    gs_index_rebuild(sim->index, &sim->view);
+    if (sim->policy) {
+        GPUSIM_TRY(gs_policy_restored(sim->policy, err));
+    }
+    sim->ended = sim->finished = 0;
+    sim->failure = GPUSIM_OK;
+cleanup:
+    return status;
+}
+
+gpusim_status gpusim_sim_hash(const gpusim_sim *sim, char hash[33], gpusim_error *err)
+{
+    gpusim_status status = GPUSIM_OK;
+    void *bytes = NULL;
+    size_t size = 0;
+    gs_hasher *hasher = NULL;
+    GPUSIM_TRY(gpusim_sim_save(sim, &bytes, &size, err));
+    GPUSIM_TRY(gs_hasher_create(&hasher, err));
+    gs_hasher_add(hasher, bytes, size);
+    gs_hasher_hex(hasher, hash);
+cleanup:
+    gs_hasher_destroy(hasher);
+    gpusim_free(bytes);
+    return status;
+}

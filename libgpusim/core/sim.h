@@ -1,0 +1,235 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The state of one run, and what the files of core/ do with it. */
+#ifndef GS_CORE_SIM_H
+#define GS_CORE_SIM_H
+
+#include <stdatomic.h>
+
+#include <gpusim/sim.h>
+
+#include "core/model.h"
+#include "engine/engine.h"
+
+/* Event classes, in the order in which one instant is worked off. */
+enum {
+    GS_CLASS_SAMPLE,
+    GS_CLASS_END,
+    GS_CLASS_LIMIT,
+    GS_CLASS_REPAIR,
+    GS_CLASS_FAULT,
+    GS_CLASS_ARRIVAL,
+    GS_CLASS_PHYSICS,
+    GS_CLASS_CONTROL,
+};
+
+/* Handlers. */
+enum {
+    GS_ON_SAMPLE,
+    GS_ON_END,
+    GS_ON_LIMIT,
+    GS_ON_LOG,       /* entity: none; the next jobs of the log */
+    GS_ON_SYNTHETIC, /* entity: source */
+    GS_ON_RELEASE,   /* entity: log job whose dependency has ended */
+    GS_ON_REPLAY,    /* entity: slot; its recorded start */
+    GS_ON_ACTION,    /* entity: action of the scenario */
+    GS_ON_WAKE,
+    GS_HANDLERS
+};
+
+/* Keeps the first failure of a decision or row, which have no status to return, for the pass. */
+#define GS_KEEP(sim, call)                                                                         \
+    do {                                                                                           \
+        if ((sim)->failure == GPUSIM_OK) {                                                         \
+            (sim)->failure = (call);                                                               \
+        }                                                                                          \
+    } while (0)
+
+/* What the host knows of a live job and its scheduler does not; same slot as its gpusim_job_info.
+ */
+typedef struct gs_live {
+    gpusim_time duration;    /* run time at rate 1 */
+    gpusim_time allocated;   /* time holding GPUs in attempts that have ended */
+    gpusim_time first_start; /* GPUSIM_TIME_MAX: none yet */
+    gpusim_event_id end, limit;
+    int64_t id;
+    uint32_t log;        /* in the workload's jobs; GPUSIM_NONE: synthetic */
+    uint32_t source;     /* name */
+    uint32_t running_at; /* place in the running list */
+    uint32_t generation;
+    uint8_t final_state; /* when it has run to its end */
+    uint8_t reserved[7];
+} gs_live;
+
+/* What is kept of a job that has ended, for exact quantiles and the lower bound. */
+typedef struct gs_ended {
+    gpusim_time submit, end, first_start, duration, allocated;
+    uint32_t gpus;
+    uint32_t state; /* gpusim_job_state */
+} gs_ended;
+
+/* One distinct request; see core/shapes.c. */
+typedef struct gs_shape {
+    uint64_t memory, gpu_memory;
+    uint32_t gpus, cpus, group, vc;
+    uint32_t jobs; /* alive with this shape; 0: the entry is free */
+    uint32_t next; /* in its bucket, or among the free */
+    uint32_t fits; /* an empty cluster can take it: 0 unknown, 1 yes, else a gpusim_job_reason */
+    uint32_t reserved;
+} gs_shape;
+
+/* A synthetic source's place. */
+typedef struct gs_source {
+    gpusim_time previous;
+    uint64_t ordinal; /* of its next job */
+    gs_job next;
+    uint8_t more;
+    uint8_t reserved[7];
+} gs_source;
+
+/* Scalars of the state: counters, and integrals brought up to `integrated`. */
+typedef struct gs_totals {
+    gpusim_time integrated;
+    gpusim_time first_submit, last_end;
+    uint64_t submitted, completed, failed, cancelled, timeout, oom, rejected;
+    uint64_t restarts, preemptions, refused, passes;
+    uint64_t next_log; /* log jobs handed out */
+    uint64_t held;     /* log jobs that wait for another */
+    uint64_t refused_in_row;
+    double gpu_allocated; /* integral of GPUs allocated, GPU-seconds */
+    double gpu_up;        /* of GPUs on nodes that are up or draining */
+    double useful;        /* work done by jobs that completed or still run, GPU-seconds */
+    double queue;         /* integral of the queue's length */
+    gpusim_event_id wake;
+    uint32_t allocated; /* GPUs now */
+    uint32_t up;        /* GPUs now */
+    uint32_t draining;  /* nodes now */
+    uint32_t queue_peak;
+    uint32_t queued_now; /* jobs waiting */
+    uint32_t alive;      /* queued and running */
+    uint32_t stalled;
+    uint32_t first_free_slot;
+    uint32_t first_free_shape;
+    uint32_t freed;          /* replay: something was released since the last try */
+    uint32_t free_parts[32]; /* first free block of 2^k parts, or GPUSIM_NONE */
+} gs_totals;
+
+struct gpusim_sim {
+    const gpusim_model *model;
+    uint64_t seed;
+    gpusim_engine *engine;
+    gs_policy *policy;
+    gs_state state;
+
+    /* the state, all flat; names are those of gs_sim_register */
+    gs_array totals_array; /* gs_totals, one */
+    gs_array jobs;         /* gpusim_job_info, by slot */
+    gs_array live;         /* gs_live, by slot */
+    gs_array running;      /* slots */
+    gs_array late;         /* replay: slots past their recorded start, in that order */
+    gs_array nodes;        /* gpusim_node_info */
+    gs_array vcs;          /* gpusim_vc_info */
+    gs_array gpu_free;     /* bits, 64 a word, nodes begin with a new word */
+    gs_array parts;        /* gpusim_part, blocks of powers of two */
+    gs_array shapes;       /* gs_shape */
+    gs_array buckets;      /* first shape of each hash bucket; a power of two of them */
+    gs_array sources;      /* gs_source */
+    gs_array log_end; /* gpusim_time: when a log job ended, -1 before; empty without dependencies */
+    gs_array ended_jobs; /* gs_ended */
+
+    /* derived, or not state at all */
+    gpusim_view view;
+    gs_index *index;
+    gpusim_decisions decisions;
+    gs_array scratch;   /* gpusim_part: runs being taken */
+    gs_array anywhere;  /* gpusim_part: of gs_allocation_anywhere */
+    gs_array samples;   /* values of the sample at hand */
+    gs_array observers; /* gpusim_observer */
+    gpusim_summary summary;
+    double wall_time_s;
+    gpusim_status failure; /* of a decision or row, kept until the pass returns */
+    gpusim_error failure_error;
+    _Atomic int interrupted;
+    uint8_t begun, paranoid, ended, finished;
+    uint8_t reserved[4];
+};
+
+#define GS_TOTALS(sim)     ((gs_totals *)(sim)->totals_array.data)
+#define GS_JOB(sim, slot)  (&GS_AT((sim)->jobs, gpusim_job_info, slot))
+#define GS_LIVE(sim, slot) (&GS_AT((sim)->live, gs_live, slot))
+#define GS_NODE(sim, node) (&GS_AT((sim)->nodes, gpusim_node_info, node))
+
+/* ---- core/sim.c ---- */
+void gs_sim_refresh_view(gpusim_sim *sim); /* after an array may have moved */
+void gs_sim_integrate(gpusim_sim *sim);    /* brings integrals up to now; call before a change */
+gpusim_status gs_sim_register(gpusim_sim *sim, gpusim_error *err);
+
+/* ---- core/shapes.c ---- */
+gpusim_status gs_shape_take(gpusim_sim *sim, const gpusim_job_info *job, uint32_t *shape,
+                            gpusim_error *err);
+void gs_shape_leave(gpusim_sim *sim, uint32_t shape);
+/* 0 when a cluster without jobs could run it, else why not (gpusim_job_reason). */
+uint32_t gs_shape_misfit(gpusim_sim *sim, const gpusim_job_info *job);
+
+/* ---- core/jobs.c: a job's life ---- */
+gpusim_status gs_job_submit(gpusim_sim *sim, const gs_job *job, uint32_t log, gpusim_error *err);
+gpusim_status gs_job_end(gpusim_sim *sim, uint32_t slot, gpusim_job_state state,
+                         gpusim_job_reason reason, gpusim_error *err);
+gpusim_time gs_job_worked(const gpusim_sim *sim, uint32_t slot); /* run time done by now */
+void gs_job_stop(gpusim_sim *sim, uint32_t slot);                /* takes it off its GPUs */
+int gs_job_alive(const gpusim_sim *sim, gpusim_job_id id);
+
+/* ---- core/arrivals.c ---- */
+gpusim_status gs_arrivals_begin(gpusim_sim *sim, gpusim_error *err);
+gpusim_status gs_on_log(void *context, const gpusim_event *event, gpusim_error *err);
+gpusim_status gs_on_synthetic(void *context, const gpusim_event *event, gpusim_error *err);
+gpusim_status gs_on_release(void *context, const gpusim_event *event, gpusim_error *err);
+gpusim_status gs_release_dependents(gpusim_sim *sim, uint32_t log, gpusim_error *err);
+int gs_arrivals_over(const gpusim_sim *sim);
+
+/* ---- core/allocate.c: GPUs, cores and memory of nodes ---- */
+/* Gives a job without GPUs what the placement says, or changes nothing and says why not. With
+ * `back` it had them a moment ago: then its nodes may be draining. */
+gpusim_refusal gs_allocation_take(gpusim_sim *sim, uint32_t slot, const gpusim_placement *placement,
+                                  int back);
+void gs_allocation_release(gpusim_sim *sim, uint32_t slot);
+/* Any free GPUs, lowest nodes first, scattered if need be; 0 when there are too few. */
+int gs_allocation_anywhere(gpusim_sim *sim, uint32_t slot, gpusim_placement *placement);
+uint32_t gs_bits_count(const uint64_t *words, uint32_t count);
+
+/* ---- core/actions.c: what can be done to a cluster, whoever asks ---- */
+void gs_actions_offer(gpusim_sim *sim); /* fills sim->decisions */
+gpusim_refusal gs_start(gpusim_sim *sim, uint32_t slot, const gpusim_placement *placement);
+gpusim_status gs_node_set(gpusim_sim *sim, uint32_t node, gpusim_node_state state,
+                          gpusim_error *err);
+/* Nodes that were draining and have no job any more are drained. */
+gpusim_status gs_nodes_drained(gpusim_sim *sim, gpusim_error *err);
+gpusim_status gs_on_action(void *context, const gpusim_event *event, gpusim_error *err);
+
+/* ---- core/replay.c ---- */
+gpusim_status gs_replay_submitted(gpusim_sim *sim, uint32_t slot, gpusim_error *err);
+gpusim_status gs_on_replay(void *context, const gpusim_event *event, gpusim_error *err);
+gpusim_status gs_replay_retry(gpusim_sim *sim, gpusim_error *err);
+void gs_replay_left(gpusim_sim *sim, uint32_t slot);
+
+/* ---- core/sample.c ---- */
+gpusim_status gs_on_sample(void *context, const gpusim_event *event, gpusim_error *err);
+
+/* ---- core/emit.c: what observers hear ---- */
+gpusim_status gs_emit(gpusim_sim *sim, gpusim_table table, const void *row, gpusim_error *err);
+gpusim_status gs_emit_event(gpusim_sim *sim, gpusim_event_type type, uint64_t entity,
+                            int64_t detail, gpusim_error *err);
+gpusim_status gs_emit_job(gpusim_sim *sim, uint32_t slot, gpusim_job_state state,
+                          gpusim_job_reason reason, gpusim_error *err);
+gpusim_status gs_emit_allocation(gpusim_sim *sim, uint32_t slot, gpusim_error *err);
+gpusim_status gs_emit_decision(gpusim_sim *sim, gpusim_decision what, uint64_t job,
+                               const gpusim_placement *placement, const char *reason,
+                               gpusim_refusal refused, gpusim_error *err);
+gpusim_status gs_emit_action(gpusim_sim *sim, uint32_t who, gpusim_action what, uint64_t entity,
+                             gpusim_error *err);
+gpusim_status gs_emit_begin(gpusim_sim *sim, gpusim_error *err);
+gpusim_status gs_emit_end(gpusim_sim *sim, int complete, gpusim_error *err);
+
+/* ---- core/summary.c ---- */
+gpusim_status gs_summary_make(gpusim_sim *sim, gpusim_error *err);
+
+#endif

@@ -1,0 +1,337 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The table of a scenario: every key that is not a module's or the workload's. */
+#include <gpusim/record.h>
+
+#include "policy/policy.h"
+#include "scenario/scenario.h"
+#include "workload/tables.h"
+
+#define AT(type, member)    (uint32_t) offsetof(gs_scenario_##type, member)
+#define OF_SCENARIO(member) (uint32_t) offsetof(gs_scenario, member)
+
+static const gpusim_field group_fields[] = {
+    {.name = "name",
+     .type = GPUSIM_STRING,
+     .offset = AT(group, name),
+     .flags = GPUSIM_REQUIRED,
+     .doc = "Nodes are called NAME-0000, NAME-0001 and so on; unique among groups."},
+    {.name = "count",
+     .type = GPUSIM_UINT32,
+     .offset = AT(group, count),
+     .fallback = "1",
+     .minimum = 1,
+     .maximum = 10e6,
+     .doc = "Nodes in the group."},
+    {.name = "per_rack",
+     .type = GPUSIM_UINT32,
+     .offset = AT(group, per_rack),
+     .fallback = "0",
+     .minimum = 0,
+     .maximum = 10e6,
+     .doc = "Nodes in a rack; 0 puts the whole group into one. Groups do not share racks."},
+    {.name = "gpu",
+     .type = GPUSIM_STRING,
+     .offset = AT(group, gpu),
+     .fallback = "generic",
+     .doc = "GPU model under the driver's product name (`gpusim list gpus`); `generic` has neither "
+            "physics nor a memory limit."},
+    {.name = "gpus",
+     .type = GPUSIM_UINT32,
+     .offset = AT(group, gpus),
+     .flags = GPUSIM_REQUIRED,
+     .minimum = 0,
+     .maximum = 1e6,
+     .doc = "GPUs in each node."},
+    {.name = "cpus",
+     .type = GPUSIM_UINT32,
+     .offset = AT(group, cpus),
+     .flags = GPUSIM_OPTIONAL,
+     .minimum = 1,
+     .maximum = 1e6,
+     .doc = "CPU cores in each node; without it jobs' CPUs are not limited here."},
+    {.name = "memory",
+     .type = GPUSIM_UINT64,
+     .unit = GPUSIM_UNIT_BYTE,
+     .offset = AT(group, memory),
+     .flags = GPUSIM_OPTIONAL,
+     .minimum = 1,
+     .maximum = 1e18,
+     .doc = "Host memory of each node; without it jobs' memory is not limited here."},
+};
+
+static const gpusim_record group_record = {
+    .name = "node group",
+    GPUSIM_FIELDS(group_fields),
+    .size = sizeof(gs_scenario_group),
+    .doc = "Nodes that are all alike.",
+};
+
+static const gpusim_field vc_fields[] = {
+    {.name = "quota",
+     .type = GPUSIM_UINT32,
+     .offset = AT(vc, quota),
+     .flags = GPUSIM_OPTIONAL,
+     .minimum = 1,
+     .maximum = 1e9,
+     .doc = "GPUs its jobs may hold at a time; without it as many as there are."},
+};
+
+static const gpusim_record vc_record = {
+    .name = "virtual cluster",
+    GPUSIM_FIELDS(vc_fields),
+    .size = sizeof(gs_scenario_vc),
+    .doc = "A tenant with a queue and a quota of its own.",
+};
+
+static const gpusim_field group_element = {
+    .name = "group", .type = GPUSIM_RECORD, .detail.record = &group_record, .doc = "A group."};
+static const gpusim_field vc_element = {
+    .name = "vc", .type = GPUSIM_RECORD, .detail.record = &vc_record, .doc = "A virtual cluster."};
+static const gpusim_field metric_element = {
+    .name = "metric", .type = GPUSIM_STRING, .doc = "A metric (`gpusim list metrics`)."};
+
+static const gpusim_field cluster_fields[] = {
+    {.name = "nodes",
+     .type = GPUSIM_LIST,
+     .offset = AT(cluster, nodes),
+     .flags = GPUSIM_REQUIRED,
+     .minimum = 1,
+     .maximum = 10000,
+     .detail.element = &group_element,
+     .doc = "Groups of nodes."},
+    {.name = "virtual_clusters",
+     .type = GPUSIM_MAP,
+     .offset = AT(cluster, virtual_clusters),
+     .flags = GPUSIM_OPTIONAL,
+     .detail.element = &vc_element,
+     .doc = "Tenants by name. Each has one queue; a job of a tenant that is not listed has no "
+            "quota and shares the common queue."},
+};
+
+static const gpusim_record cluster_record = {
+    .name = "cluster",
+    GPUSIM_FIELDS(cluster_fields),
+    .size = sizeof(gs_scenario_cluster),
+    .doc = "What there is to run on.",
+};
+
+static const gpusim_choice walltime_choices[] = {
+    {"auto", GS_WALLTIME_AUTO, "jobs of a log run on past their request, others are killed"},
+    {"extend", GS_WALLTIME_EXTEND, "every job runs on past its request"},
+    {"kill", GS_WALLTIME_KILL, "a job that reaches its limit ends as `timeout`"},
+    {NULL, 0, NULL},
+};
+
+static const gpusim_field limits_fields[] = {
+    {.name = "walltime",
+     .type = GPUSIM_ENUM,
+     .offset = AT(limits, walltime),
+     .fallback = "auto",
+     .detail.choices = walltime_choices,
+     .doc = "What becomes of a job that reaches the run time it requested; counted for each "
+            "attempt from its allocation."},
+    {.name = "grace",
+     .type = GPUSIM_TIME,
+     .unit = GPUSIM_UNIT_SECOND,
+     .offset = AT(limits, grace),
+     .fallback = "0 s",
+     .minimum = 0,
+     .maximum = 1e9,
+     .doc = "Time after the limit before the job is killed."},
+};
+
+static const gpusim_record limits_record = {
+    .name = "limits",
+    GPUSIM_FIELDS(limits_fields),
+    .size = sizeof(gs_scenario_limits),
+    .doc = "How limits are enforced.",
+};
+
+static const gpusim_field telemetry_fields[] = {
+    {.name = "every",
+     .type = GPUSIM_TIME,
+     .unit = GPUSIM_UNIT_SECOND,
+     .offset = AT(telemetry, every),
+     .flags = GPUSIM_REQUIRED | GPUSIM_EXCLUSIVE,
+     .minimum = 0,
+     .maximum = 1e9,
+     .doc = "Time between samples; the first is taken after one such interval."},
+    {.name = "metrics",
+     .type = GPUSIM_LIST,
+     .offset = AT(telemetry, metrics),
+     .flags = GPUSIM_OPTIONAL,
+     .detail.element = &metric_element,
+     .doc = "Which metrics are sampled; without it all."},
+};
+
+static const gpusim_record telemetry_record = {
+    .name = "telemetry",
+    GPUSIM_FIELDS(telemetry_fields),
+    .size = sizeof(gs_scenario_telemetry),
+    .doc = "What a monitoring system would record.",
+};
+
+static const gpusim_field trace_fields[] = {
+    {.name = "path",
+     .type = GPUSIM_STRING,
+     .offset = AT(trace, path),
+     .flags = GPUSIM_OPTIONAL,
+     .doc = "Where `gpusim run` writes the trace, counted from the working folder; `-o` wins. "
+            "Not part of the model's hash."},
+};
+
+static const gpusim_record trace_record = {
+    .name = "trace",
+    GPUSIM_FIELDS(trace_fields),
+    .size = sizeof(gs_scenario_trace),
+    .doc = "The file a run leaves behind.",
+};
+
+static const gpusim_choice action_choices[] = {
+    {"cancel", GPUSIM_ACTION_CANCEL_JOB, "end a job, queued or running, as `cancelled`"},
+    {"drain", GPUSIM_ACTION_DRAIN, "let a node's jobs finish and give it no new ones"},
+    {"undrain", GPUSIM_ACTION_UNDRAIN, "take a node back into service"},
+    {NULL, 0, NULL},
+};
+
+static const gpusim_field action_fields[] = {
+    {.name = "at",
+     .type = GPUSIM_TIME,
+     .unit = GPUSIM_UNIT_SECOND,
+     .offset = AT(action, at),
+     .flags = GPUSIM_REQUIRED,
+     .minimum = 0,
+     .maximum = 9e9,
+     .doc = "When."},
+    {.name = "do",
+     .type = GPUSIM_ENUM,
+     .offset = AT(action, what),
+     .flags = GPUSIM_REQUIRED,
+     .detail.choices = action_choices,
+     .doc = "What."},
+    {.name = "job",
+     .type = GPUSIM_STRING,
+     .offset = AT(action, job),
+     .flags = GPUSIM_OPTIONAL,
+     .doc = "The job, as SOURCE/ID or by its name; for `cancel`."},
+    {.name = "node",
+     .type = GPUSIM_STRING,
+     .offset = AT(action, node),
+     .flags = GPUSIM_OPTIONAL,
+     .doc = "The node; for `drain` and `undrain`."},
+};
+
+static const gpusim_record action_record = {
+    .name = "action",
+    GPUSIM_FIELDS(action_fields),
+    .size = sizeof(gs_scenario_action),
+    .doc = "Something done to the cluster at a given time.",
+};
+
+static const gpusim_field action_element = {
+    .name = "action", .type = GPUSIM_RECORD, .detail.record = &action_record, .doc = "An action."};
+
+static const gpusim_choice until_choices[] = {
+    {"duration", 0, "the run ends after `duration`"},
+    {"drained", 1, "the run ends when no job runs, waits or will come"},
+    {NULL, 0, NULL},
+};
+
+static const gpusim_choice replay_choices[] = {
+    {"scheduler", 0, "the scheduler decides"},
+    {"recorded", 1, "jobs start when (and, where recorded, where) the log says they did"},
+    {NULL, 0, NULL},
+};
+
+static const gpusim_field scenario_fields[] = {
+    {.name = "gpusim",
+     .type = GPUSIM_INT64,
+     .offset = OF_SCENARIO(format),
+     .flags = GPUSIM_REQUIRED,
+     .minimum = 1,
+     .maximum = 1.5,
+     .doc = "Version of the scenario format: 1."},
+    {.name = "name",
+     .type = GPUSIM_STRING,
+     .offset = OF_SCENARIO(name),
+     .fallback = "unnamed",
+     .doc = "What people call it."},
+    {.name = "seed",
+     .type = GPUSIM_UINT64,
+     .offset = OF_SCENARIO(seed),
+     .fallback = "1",
+     .minimum = 0,
+     .maximum = 9e15,
+     .doc = "Seed of all randomness; `--seed` wins."},
+    {.name = "duration",
+     .type = GPUSIM_TIME,
+     .unit = GPUSIM_UNIT_SECOND,
+     .offset = OF_SCENARIO(duration),
+     .flags = GPUSIM_OPTIONAL | GPUSIM_EXCLUSIVE,
+     .minimum = 0,
+     .maximum = 9e9,
+     .doc = "Simulated time to run."},
+    {.name = "until",
+     .type = GPUSIM_ENUM,
+     .offset = OF_SCENARIO(until),
+     .fallback = "duration",
+     .detail.choices = until_choices,
+     .doc = "What ends the run. Without `duration` a run always goes on until it is drained."},
+    {.name = "replay",
+     .type = GPUSIM_ENUM,
+     .offset = OF_SCENARIO(replay),
+     .fallback = "scheduler",
+     .detail.choices = replay_choices,
+     .doc = "Who decides when jobs start."},
+    {.name = "cluster",
+     .type = GPUSIM_RECORD,
+     .offset = OF_SCENARIO(cluster),
+     .flags = GPUSIM_REQUIRED,
+     .detail.record = &cluster_record,
+     .doc = "Nodes and tenants."},
+    {.name = "workload",
+     .type = GPUSIM_LIST,
+     .offset = OF_SCENARIO(workload),
+     .flags = GPUSIM_REQUIRED,
+     .detail.element = &gs_workload_element,
+     .doc = "Where jobs come from: logs, generators, lists."},
+    {.name = "scheduler",
+     .type = GPUSIM_ONE_OF,
+     .offset = OF_SCENARIO(scheduler),
+     .flags = GPUSIM_TAGGED,
+     .fallback = "{}",
+     .detail.record = &gs_scheduler_record,
+     .tag = "module",
+     .doc = "Who runs where, and when."},
+    {.name = "limits",
+     .type = GPUSIM_RECORD,
+     .offset = OF_SCENARIO(limits),
+     .fallback = "{}",
+     .detail.record = &limits_record,
+     .doc = "Walltime limits."},
+    {.name = "telemetry",
+     .type = GPUSIM_RECORD,
+     .offset = OF_SCENARIO(telemetry),
+     .flags = GPUSIM_OPTIONAL,
+     .detail.record = &telemetry_record,
+     .doc = "Sampling; without it none."},
+    {.name = "trace",
+     .type = GPUSIM_RECORD,
+     .offset = OF_SCENARIO(trace),
+     .fallback = "{}",
+     .detail.record = &trace_record,
+     .doc = "The trace."},
+    {.name = "actions",
+     .type = GPUSIM_LIST,
+     .offset = OF_SCENARIO(actions),
+     .flags = GPUSIM_OPTIONAL,
+     .detail.element = &action_element,
+     .doc = "Things done to the cluster at given times."},
+};
+
+const gpusim_record gs_scenario_record = {
+    .name = "scenario",
+    GPUSIM_FIELDS(scenario_fields),
+    .size = sizeof(gs_scenario),
+    .doc = "A scenario: what there is, what is asked of it, and who decides.",
+};
