@@ -4,9 +4,10 @@
 #include <math.h>
 #include <string.h>
 
+#include "core/metrics.h"
 #include "core/sim.h"
 
-// the names that gpusim_metrics declares, in the order of the functions below
+// fills one metric for all its entities
 typedef void (*gs_measure)(const gpusim_sim *sim, float *values, uint32_t count);
 
 static void gpu_bits(const gpusim_sim *sim, float *values, float allocated)
@@ -97,34 +98,19 @@ static void gpus_up(const gpusim_sim *sim, float *values, uint32_t count)
     values[0] = (float)GS_TOTALS(sim)->up;
 }
 
-static const struct {
-    const char *name;
-    gpusim_entity entity;
-    gs_measure measure;
-} measures[] = {
-    {"gpu_util", GPUSIM_OF_GPU, gpu_util},
-    {"gpu_allocated", GPUSIM_OF_GPU, gpu_allocated},
-    {"gpus_allocated", GPUSIM_OF_NODE, node_gpus},
-    {"cpus_allocated", GPUSIM_OF_NODE, node_cpus},
-    {"memory_allocated", GPUSIM_OF_NODE, node_memory},
-    {"jobs_running", GPUSIM_OF_NODE, node_jobs},
-    {"gpus_allocated", GPUSIM_OF_RACK, rack_gpus},
-    {"queue_length", GPUSIM_OF_CLUSTER, queue_length},
-    {"jobs_running", GPUSIM_OF_CLUSTER, jobs_running},
-    {"gpus_allocated", GPUSIM_OF_CLUSTER, gpus_allocated},
-    {"gpus_up", GPUSIM_OF_CLUSTER, gpus_up},
+static const gs_measure measures[GS_METRIC_COUNT] = {
+    [GS_METRIC_GPU_UTIL] = gpu_util,
+    [GS_METRIC_GPU_ALLOCATED] = gpu_allocated,
+    [GS_METRIC_NODE_GPUS_ALLOCATED] = node_gpus,
+    [GS_METRIC_NODE_CPUS_ALLOCATED] = node_cpus,
+    [GS_METRIC_NODE_MEMORY_ALLOCATED] = node_memory,
+    [GS_METRIC_NODE_JOBS_RUNNING] = node_jobs,
+    [GS_METRIC_RACK_GPUS_ALLOCATED] = rack_gpus,
+    [GS_METRIC_CLUSTER_QUEUE_LENGTH] = queue_length,
+    [GS_METRIC_CLUSTER_JOBS_RUNNING] = jobs_running,
+    [GS_METRIC_CLUSTER_GPUS_ALLOCATED] = gpus_allocated,
+    [GS_METRIC_CLUSTER_GPUS_UP] = gpus_up,
 };
-
-static gs_measure find_measure(const gpusim_metric *metric)
-{
-    for (size_t i = 0; i < sizeof measures / sizeof measures[0]; i++) {
-        if ((uint8_t)measures[i].entity == metric->entity &&
-            strcmp(measures[i].name, metric->name) == 0) {
-            return measures[i].measure;
-        }
-    }
-    return NULL;
-}
 
 static gpusim_status tell(gpusim_sim *sim, gpusim_error *err)
 {
@@ -143,14 +129,9 @@ static gpusim_status tell(gpusim_sim *sim, gpusim_error *err)
     at = 0;
     for (uint32_t i = 0; i < model->metric_count; i++) {
         const gpusim_metric *metric = &metrics[model->metrics[i]];
-        gs_measure measure = find_measure(metric);
-        if (!measure) {
-            status = gpusim_fail(err, GPUSIM_INTERNAL, "nothing measures '%s'", metric->name);
-            goto cleanup;
-        }
         float *values = (float *)sim->samples.data + at;
         uint32_t count = gpusim_model_entities(model, (gpusim_entity)metric->entity);
-        measure(sim, values, count);
+        measures[model->metrics[i]](sim, values, count);
         samples[i] = (gpusim_sample){.metric = model->metrics[i], .count = count, .values = values};
         at += count;
     }
