@@ -8,6 +8,7 @@
 #include <gpusim/model.h>
 #include <gpusim/module.h>
 #include <gpusim/observer.h>
+#include <gpusim/placement.h>
 #include <gpusim/random.h>
 #include <gpusim/record.h>
 #include <gpusim/sim.h>

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: 0BSD */
+/* For authors of placements: a rule that picks one node becomes a placement of whole jobs, with
+ * several nodes, groups, cores and memory taken care of. */
+#ifndef GPUSIM_PLACEMENT_H
+#define GPUSIM_PLACEMENT_H
+
+#include <gpusim/module.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* Where a node is looked for: of the nodes first .. end-1 that the job may use, those that can take
+ * `gpus` GPUs of it now, without those that `taken` has already. */
+typedef struct gpusim_search {
+    const gpusim_view *view;
+    const gpusim_job_info *job;
+    const gpusim_placement *taken;
+    uint32_t gpus; /* 0 for a job without GPUs */
+    uint32_t first, end;
+    uint32_t reserved;
+} gpusim_search;
+
+/* The lowest such node >= from; of all, or of those with exactly so many free GPUs. GPUSIM_NONE:
+ * there is none. */
+GPUSIM_API uint32_t gpusim_search_first(const gpusim_search *search, uint32_t from);
+GPUSIM_API uint32_t gpusim_search_with(const gpusim_search *search, uint32_t exactly,
+                                       uint32_t from);
+/* 1 when this node is such a node. */
+GPUSIM_API int gpusim_search_admits(const gpusim_search *search, uint32_t node);
+/* GPUs of the largest node searched. */
+GPUSIM_API uint32_t gpusim_search_largest(const gpusim_search *search);
+
+/* The rule: one node of the search, or GPUSIM_NONE when there is none at all. */
+typedef uint32_t (*gpusim_choice_of_node)(const gpusim_context *context,
+                                          const gpusim_search *search);
+
+/* Places a job whole. One that a node can hold goes to one node, which the rule picks. A larger one
+ * takes as many fully idle nodes as it fills, in order of number, and the rule picks another for
+ * the rest; it stays within one group where one is large enough. Otherwise it does not fit, unless
+ * scatter is not 0: then it takes what is free on one node after another, as the rule picks them,
+ * the fullest part first. What a node can hold is bounded by its cores and memory, too. Returns 1,
+ * or 0 when the job does not fit now. */
+GPUSIM_API int gpusim_place_job(const gpusim_context *context, const gpusim_job_info *job,
+                                gpusim_placement *placement, gpusim_choice_of_node rule,
+                                int scatter);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Asks the modules: a job's key, and where it would go. */
+#include <math.h>
+#include <string.h>
+
+#include "policy/inside.h"
+
+gpusim_context gs_order_context(const gs_policy *policy)
+{
+    return (gpusim_context){.parameters = policy->setup->order.parameters,
+                            .state = policy->order_state.data,
+                            .job_state = policy->order_jobs.data,
+                            .view = policy->view,
+                            .stream = policy->order_stream,
+                            .job_bytes = policy->setup->order.module->job_bytes};
+}
+
+double gs_order_key(const gs_policy *policy, const gpusim_job_info *job)
+{
+    gpusim_context context = gs_order_context(policy);
+    const gpusim_order *order = policy->setup->order.module->operations;
+    double key = order->key(&context, job);
+    return isnan(key) ? HUGE_VAL : key;
+}
+
+static int ask(gs_policy *policy, const gpusim_view *view, void *state, uint32_t slot,
+               gpusim_placement *placement)
+{
+    const gpusim_module *module = policy->setup->placement.module;
+    gpusim_context context = {.parameters = policy->setup->placement.parameters,
+                              .state = state,
+                              .job_state = policy->place_jobs.data,
+                              .view = view,
+                              .stream = policy->placement_stream,
+                              .job_bytes = module->job_bytes};
+    *placement = (gpusim_placement){
+        .parts = policy->trial.data, .capacity = policy->trial.count, .score = NAN};
+    const gpusim_placer *placer = module->operations;
+    return placer->place(&context, &view->jobs[slot], placement);
+}
+
+int gs_place_now(gs_policy *policy, uint32_t slot, gpusim_placement *placement)
+{
+    return ask(policy, policy->view, policy->place_state.data, slot, placement);
+}
+
+int gs_place_if(gs_policy *policy, const gpusim_view *view, uint32_t slot,
+                gpusim_placement *placement)
+{
+    if (policy->place_state.count) {
+        memcpy(policy->state_copy.data, policy->place_state.data, policy->place_state.count);
+    }
+    return ask(policy, view, policy->state_copy.data, slot, placement);
+}

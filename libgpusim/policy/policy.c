@@ -1,0 +1,282 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The policy of one run: its life, what the core tells it, and the pass. */
+#include <string.h>
+
+#include "policy/inside.h"
+
+static gs_manner manner_of(const gs_setup *setup)
+{
+    if (setup->scheduler.module) {
+        return GS_MANNER_MODULE;
+    }
+    if (setup->preemption == GS_PREEMPTION_REPACK) {
+        return GS_MANNER_REPACK;
+    }
+    switch (setup->backfill) {
+    case GS_BACKFILL_EASY:
+        return GS_MANNER_EASY;
+    case GS_BACKFILL_CONSERVATIVE:
+        return GS_MANNER_CONSERVATIVE;
+    default:
+        return GS_MANNER_COMPOSED;
+    }
+}
+
+// A module's own bytes, its jobs' bytes, and its stream.
+static gpusim_status adopt(const gs_chosen_module *chosen, uint64_t seed, gs_array *state,
+                           gs_array *jobs, gpusim_stream *stream, gpusim_error *err)
+{
+    *state = GS_ARRAY(unsigned char);
+    *jobs = GS_ARRAY(unsigned char);
+    if (!chosen->module) {
+        return GPUSIM_OK;
+    }
+    if (chosen->module->job_bytes) {
+        jobs->element = chosen->module->job_bytes;
+    }
+    *stream = gpusim_stream_make(seed, "scheduler", chosen->module->name);
+    return gs_array_resize(state, chosen->module->state_bytes, err);
+}
+
+static gpusim_status set_up(gs_policy *policy, uint64_t seed, gpusim_error *err)
+{
+    gpusim_status status;
+    const gs_setup *setup = policy->setup;
+    policy->books = GS_ARRAY(gs_books);
+    policy->waiters = GS_ARRAY(gs_waiter);
+    policy->members = GS_ARRAY(gs_ordered);
+    policy->lines = GS_ARRAY(gs_line);
+    policy->line_members = GS_ARRAY(gs_ordered);
+    policy->queues = GS_ARRAY(gs_queue);
+    policy->list = GS_ARRAY(uint32_t);
+    policy->reservations = GS_ARRAY(gs_reservation);
+    policy->parts = GS_ARRAY(gpusim_part);
+    policy->trial = GS_ARRAY(gpusim_part);
+    policy->state_copy = GS_ARRAY(unsigned char);
+    policy->slots = GS_ARRAY(uint32_t);
+    policy->runs = GS_ARRAY(uint8_t);
+    policy->keys = GS_ARRAY(double);
+    policy->spare = GS_ARRAY(uint32_t);
+    GPUSIM_TRY(adopt(&setup->order, seed, &policy->order_state, &policy->order_jobs,
+                     &policy->order_stream, err));
+    GPUSIM_TRY(adopt(&setup->placement, seed, &policy->place_state, &policy->place_jobs,
+                     &policy->placement_stream, err));
+    GPUSIM_TRY(adopt(&setup->scheduler, seed, &policy->module_state, &policy->module_jobs,
+                     &policy->scheduler_stream, err));
+    GPUSIM_TRY(gs_array_resize(&policy->state_copy, policy->place_state.count, err));
+    gs_books books = {.next = GPUSIM_TIME_MAX,
+                      .installed = gs_index_installed(policy->view->index),
+                      .running = GPUSIM_NONE};
+    GPUSIM_TRY(gs_array_push(&policy->books, &books, err));
+    GPUSIM_TRY(gs_queues_create(policy, err));
+    status = gs_array_resize(&policy->trial, 1, err);
+cleanup:
+    return status;
+}
+
+static gpusim_status register_state(gs_policy *policy, gs_state *state, gpusim_error *err)
+{
+    struct {
+        const char *name;
+        gs_array *array;
+    } all[] = {
+        {"policy/books", &policy->books},
+        {"policy/waiters", &policy->waiters},
+        {"policy/members", &policy->members},
+        {"policy/lines", &policy->lines},
+        {"policy/line_members", &policy->line_members},
+        {"policy/queues", &policy->queues},
+        {"policy/list", &policy->list},
+        {"policy/reservations", &policy->reservations},
+        {"policy/parts", &policy->parts},
+        {"policy/order", &policy->order_state},
+        {"policy/order_jobs", &policy->order_jobs},
+        {"policy/placement", &policy->place_state},
+        {"policy/placement_jobs", &policy->place_jobs},
+        {"policy/module", &policy->module_state},
+        {"policy/module_jobs", &policy->module_jobs},
+    };
+    gpusim_status status = GPUSIM_OK;
+    for (uint32_t i = 0; i < sizeof all / sizeof all[0]; i++) {
+        GPUSIM_TRY(gs_state_add(state, all[i].name, all[i].array, err));
+    }
+cleanup:
+    return status;
+}
+
+gpusim_status gs_policy_create(const gs_setup *setup, const gpusim_view *view, uint64_t seed,
+                               gs_state *state, gs_policy **policy, gpusim_error *err)
+{
+    gpusim_status status;
+    gs_policy *made = NULL;
+    uint32_t entries = state->count;
+    *policy = NULL;
+    GPUSIM_TRY(gs_allocate(&made, 1, sizeof *made, err));
+    made->setup = setup;
+    made->view = view;
+    made->manner = manner_of(setup);
+    made->by_shape =
+        made->manner == GS_MANNER_EASY || (made->manner == GS_MANNER_COMPOSED && !setup->blocking);
+    GPUSIM_TRY(set_up(made, seed, err));
+    GPUSIM_TRY(register_state(made, state, err));
+    *policy = made;
+    return GPUSIM_OK;
+
+cleanup:
+    state->count = entries;
+    gs_policy_destroy(made);
+    return status;
+}
+
+void gs_policy_destroy(gs_policy *policy)
+{
+    if (!policy) {
+        return;
+    }
+    gs_array *all[] = {
+        &policy->books,        &policy->waiters,      &policy->members,     &policy->lines,
+        &policy->line_members, &policy->queues,       &policy->list,        &policy->reservations,
+        &policy->parts,        &policy->order_state,  &policy->order_jobs,  &policy->place_state,
+        &policy->place_jobs,   &policy->module_state, &policy->module_jobs, &policy->trial,
+        &policy->state_copy,   &policy->slots,        &policy->runs,        &policy->keys,
+        &policy->spare,
+    };
+    for (uint32_t i = 0; i < sizeof all / sizeof all[0]; i++) {
+        gs_array_release(all[i]);
+    }
+    gs_release(&policy);
+}
+
+// Everything kept by slot reaches this one, and a placement has room for its job.
+static gpusim_status make_room(gs_policy *policy, uint32_t slot, gpusim_error *err)
+{
+    gpusim_status status = GPUSIM_OK;
+    if (slot >= policy->waiters.count) {
+        GPUSIM_TRY(gs_array_resize(&policy->members, slot + 1, err));
+        if (policy->setup->order.module && policy->setup->order.module->job_bytes) {
+            GPUSIM_TRY(gs_array_resize(&policy->order_jobs, slot + 1, err));
+        }
+        if (policy->setup->placement.module && policy->setup->placement.module->job_bytes) {
+            GPUSIM_TRY(gs_array_resize(&policy->place_jobs, slot + 1, err));
+        }
+        if (policy->setup->scheduler.module && policy->setup->scheduler.module->job_bytes) {
+            GPUSIM_TRY(gs_array_resize(&policy->module_jobs, slot + 1, err));
+        }
+        GPUSIM_TRY(gs_array_resize(&policy->waiters, slot + 1, err));
+    }
+    uint32_t parts = gs_job_of(policy, slot)->gpus;
+    if (parts > policy->trial.count) {
+        GPUSIM_TRY(gs_array_resize(&policy->trial, parts, err));
+    }
+cleanup:
+    return status;
+}
+
+static void forget(gs_array *jobs, uint32_t slot)
+{
+    if (slot < jobs->count) {
+        memset((char *)jobs->data + (size_t)slot * jobs->element, 0, jobs->element);
+    }
+}
+
+// A running job no longer runs, whatever becomes of it.
+static void stop(gs_policy *policy, uint32_t slot)
+{
+    gs_waiter *waiter = gs_waiter_of(policy, slot);
+    gs_books *books = gs_books_of(policy);
+    gs_queue_of(policy, waiter->queue)->used -= waiter->gpus;
+    if (policy->manner == GS_MANNER_EASY || policy->manner == GS_MANNER_CONSERVATIVE) {
+        books->wrong |= policy->view->now != waiter->end;
+        gs_running_remove(policy, slot);
+    }
+    books->freed = books->changed = 1;
+    waiter->where = GS_ABSENT;
+}
+
+gpusim_status gs_policy_queued(gs_policy *policy, uint32_t slot, gpusim_error *err)
+{
+    gpusim_status status;
+    GPUSIM_TRY(make_room(policy, slot, err));
+    gs_waiter *waiter = gs_waiter_of(policy, slot);
+    if (waiter->where == GS_WAITING) {
+        return GPUSIM_OK;
+    }
+    if (waiter->where == GS_RUNNING) {
+        stop(policy, slot);
+    } else {
+        forget(&policy->order_jobs, slot);
+        forget(&policy->place_jobs, slot);
+        forget(&policy->module_jobs, slot);
+    }
+    gs_books_of(policy)->changed = 1;
+    status = gs_queue_join(policy, slot, err);
+cleanup:
+    return status;
+}
+
+void gs_policy_started(gs_policy *policy, uint32_t slot)
+{
+    gs_waiter *waiter = gs_waiter_of(policy, slot);
+    gs_queue_leave(policy, slot);
+    waiter->where = GS_RUNNING;
+    gs_queue_of(policy, waiter->queue)->used += waiter->gpus;
+    if (policy->manner == GS_MANNER_EASY || policy->manner == GS_MANNER_CONSERVATIVE) {
+        gs_running_add(policy, slot);
+    }
+    gs_books_of(policy)->changed = 1;
+}
+
+void gs_policy_left(gs_policy *policy, uint32_t slot)
+{
+    gs_waiter *waiter = gs_waiter_of(policy, slot);
+    if (waiter->where == GS_RUNNING) {
+        stop(policy, slot);
+    } else if (waiter->where == GS_WAITING) {
+        gs_queue_leave(policy, slot);
+        gs_books_of(policy)->changed = 1;
+    }
+    *waiter = (gs_waiter){0};
+}
+
+void gs_policy_freed(gs_policy *policy)
+{
+    gs_books_of(policy)->freed = 1;
+}
+
+uint32_t gs_policy_queue_length(const gs_policy *policy)
+{
+    return gs_books_of(policy)->waiting;
+}
+
+int gs_policy_wants_pass(const gs_policy *policy)
+{
+    const gs_books *books = gs_books_of(policy);
+    if (policy->manner == GS_MANNER_COMPOSED) {
+        return (books->freed && books->waiting) || gs_queue_next(policy) != GPUSIM_NONE;
+    }
+    return books->changed || (books->freed && books->waiting);
+}
+
+gpusim_status gs_policy_pass(gs_policy *policy, gpusim_decisions *decisions, gpusim_error *err)
+{
+    gs_books *books = gs_books_of(policy);
+    decisions->wait = GPUSIM_TIME_MAX;
+    if (books->freed) {
+        gs_queues_thaw(policy);
+    }
+    books->freed = books->changed = 0;
+    return gs_pass_composed(policy, decisions, err);
+}
+
+gpusim_status gs_policy_restored(gs_policy *policy, gpusim_error *err)
+{
+    // all is state but the room for placements, which the jobs that wait decide
+    gpusim_status status = GPUSIM_OK;
+    for (uint32_t slot = 0; slot < policy->waiters.count; slot++) {
+        if (gs_waiter_of(policy, slot)->where != GS_ABSENT) {
+            GPUSIM_TRY(make_room(policy, slot, err));
+        }
+    }
+cleanup:
+    return status;
+}

@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Who waits: lines of jobs in queues, and whose turn it is. */
+#include "policy/inside.h"
+
+gpusim_status gs_queues_create(gs_policy *policy, gpusim_error *err)
+{
+    gpusim_status status;
+    const gpusim_view *view = policy->view;
+    gs_queue queue = {.heads = GPUSIM_NONE, .vc = GPUSIM_NONE};
+    GPUSIM_TRY(gs_array_push(&policy->queues, &queue, err));
+    for (uint32_t vc = 0; vc < view->vc_count; vc++) {
+        if (view->vcs[vc].quota != GPUSIM_NONE) {
+            queue.vc = vc;
+            GPUSIM_TRY(gs_array_push(&policy->queues, &queue, err));
+        }
+    }
+    status = GPUSIM_OK;
+cleanup:
+    return status;
+}
+
+static uint32_t queue_of(const gs_policy *policy, const gpusim_job_info *job)
+{
+    for (uint32_t i = 1; i < policy->queues.count && job->vc != GPUSIM_NONE; i++) {
+        if (gs_queue_of(policy, i)->vc == job->vc) {
+            return i;
+        }
+    }
+    return 0;
+}
+
+uint32_t gs_line_candidate(const gs_policy *policy, uint32_t line)
+{
+    const gs_line *it = gs_line_of(policy, line);
+    return gs_ordered_seek(policy->members.data, it->jobs, it->bound);
+}
+
+void gs_line_refresh(gs_policy *policy, uint32_t line)
+{
+    gs_line *it = gs_line_of(policy, line);
+    gs_queue *queue = gs_queue_of(policy, it->queue);
+    gs_ordered *heads = policy->line_members.data;
+    uint32_t slot = gs_line_candidate(policy, line);
+    const gs_ordered *first =
+        slot == GPUSIM_NONE ? NULL : &GS_AT(policy->members, gs_ordered, slot);
+    if (it->listed) {
+        if (first && first->order == heads[line].order && first->key == heads[line].key) {
+            return;
+        }
+        gs_ordered_remove(heads, &queue->heads, line);
+        it->listed = 0;
+    }
+    if (first) {
+        gs_ordered_insert(heads, &queue->heads, line, first->key, first->order, 0);
+        it->listed = 1;
+    }
+}
+
+void gs_line_bound(gs_policy *policy, uint32_t line, gpusim_time bound)
+{
+    gs_line *it = gs_line_of(policy, line);
+    if (it->bound != bound) {
+        it->bound = bound;
+        gs_line_refresh(policy, line);
+    }
+}
+
+// Lines up to this one exist.
+static gpusim_status make_lines(gs_policy *policy, uint32_t line, gpusim_error *err)
+{
+    gpusim_status status = GPUSIM_OK;
+    gs_line empty = {.bound = GPUSIM_TIME_MAX, .jobs = GPUSIM_NONE, .queue = GPUSIM_NONE};
+    while (policy->lines.count <= line) {
+        GPUSIM_TRY(gs_array_resize(&policy->line_members, policy->lines.count + 1, err));
+        GPUSIM_TRY(gs_array_push(&policy->lines, &empty, err));
+    }
+cleanup:
+    return status;
+}
+
+gpusim_status gs_queue_join(gs_policy *policy, uint32_t slot, gpusim_error *err)
+{
+    gpusim_status status;
+    const gpusim_job_info *job = gs_job_of(policy, slot);
+    gs_waiter *waiter = gs_waiter_of(policy, slot);
+    uint32_t queue = queue_of(policy, job);
+    uint32_t line = policy->by_shape ? job->shape : queue;
+    GPUSIM_TRY(make_lines(policy, line, err));
+
+    gs_line *it = gs_line_of(policy, line);
+    it->queue = queue;
+    waiter->where = GS_WAITING;
+    waiter->line = line;
+    waiter->queue = queue;
+    waiter->gpus = job->gpus;
+    waiter->order = job->order;
+    gs_ordered_insert(policy->members.data, &it->jobs, slot, gs_order_key(policy, job), job->order,
+                      gpusim_view_remaining(policy->view, job));
+    gs_queue_of(policy, queue)->waiting++;
+    gs_books_of(policy)->waiting++;
+
+    // a new first of a queue's only line has not been tried yet
+    if (!policy->by_shape && gs_ordered_first(policy->members.data, it->jobs) == slot) {
+        it->bound = GPUSIM_TIME_MAX;
+        gs_queue_of(policy, queue)->blocked = 0;
+    }
+    gs_line_refresh(policy, line);
+cleanup:
+    return status;
+}
+
+void gs_queue_leave(gs_policy *policy, uint32_t slot)
+{
+    gs_waiter *waiter = gs_waiter_of(policy, slot);
+    gs_line *it = gs_line_of(policy, waiter->line);
+    gs_queue *queue = gs_queue_of(policy, waiter->queue);
+
+    // whoever waits behind a first job that goes has not been tried yet
+    if (!policy->by_shape && gs_ordered_first(policy->members.data, it->jobs) == slot) {
+        it->bound = GPUSIM_TIME_MAX;
+        queue->blocked = 0;
+    }
+    gs_ordered_remove(policy->members.data, &it->jobs, slot);
+    queue->waiting--;
+    gs_books_of(policy)->waiting--;
+    gs_line_refresh(policy, waiter->line);
+    waiter->where = GS_ABSENT;
+}
+
+// GPUs that a queue is entitled to: its quota, or the cluster.
+static uint64_t entitlement(const gs_policy *policy, const gs_queue *queue)
+{
+    return queue->vc == GPUSIM_NONE ? gs_index_installed(policy->view->index)
+                                    : policy->view->vcs[queue->vc].quota;
+}
+
+uint32_t gs_queue_next(const gs_policy *policy)
+{
+    uint32_t best = GPUSIM_NONE;
+    for (uint32_t i = 0; i < policy->queues.count; i++) {
+        const gs_queue *queue = gs_queue_of(policy, i);
+        if (queue->heads == GPUSIM_NONE || queue->blocked) {
+            continue;
+        }
+        if (best == GPUSIM_NONE) {
+            best = i;
+            continue;
+        }
+        // used / quota, compared without dividing
+        const gs_queue *other = gs_queue_of(policy, best);
+        if (queue->used * entitlement(policy, other) < other->used * entitlement(policy, queue)) {
+            best = i;
+        }
+    }
+    return best;
+}
+
+int gs_quota_leaves(const gs_policy *policy, uint32_t queue, uint64_t used, uint32_t gpus)
+{
+    uint32_t vc = gs_queue_of(policy, queue)->vc;
+    return vc == GPUSIM_NONE || gpus == 0 || used + gpus <= policy->view->vcs[vc].quota;
+}
+
+void gs_queues_thaw(gs_policy *policy)
+{
+    uint64_t free = gs_index_free(policy->view->index);
+    for (uint32_t i = 0; i < policy->queues.count; i++) {
+        gs_queue_of(policy, i)->blocked = 0;
+    }
+    for (uint32_t i = 0; i < policy->lines.count; i++) {
+        const gs_line *line = gs_line_of(policy, i);
+        if (line->bound == GPUSIM_TIME_MAX || line->jobs == GPUSIM_NONE) {
+            continue;
+        }
+        // jobs of one shape want equally many GPUs, so the root speaks for all
+        if (!policy->by_shape || gs_waiter_of(policy, line->jobs)->gpus <= free) {
+            gs_line_bound(policy, i, GPUSIM_TIME_MAX);
+        }
+    }
+}

@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* From what the scenario says to a setup that runs can use. */
+#include <stdio.h>
+
+#include <gpusim/model.h>
+
+#include "../schedulers/registry.h"
+#include "policy/tables.h"
+
+const gpusim_module *gpusim_module_builtin(gpusim_module_kind kind, uint32_t i)
+{
+    if (kind == GPUSIM_MODULE_ORDER && i < GS_ORDER_COUNT) {
+        return gs_orders[i];
+    }
+    if (kind == GPUSIM_MODULE_PLACEMENT && i < GS_PLACEMENT_COUNT) {
+        return gs_placements[i];
+    }
+    return NULL;
+}
+
+static const void *parameters_of(const gs_composition *said, const gpusim_module *module)
+{
+#define PLACE(identifier, name) &gs_parameters_##identifier,
+    static const gpusim_record *const places[] = {GS_PARAMETERS_LIST(PLACE)};
+#undef PLACE
+    for (uint32_t i = 0; i < GS_PARAMETER_PLACES; i++) {
+        if (module->parameters == places[i]) {
+            return said->parameters[i];
+        }
+    }
+    return NULL;
+}
+
+static void describe(gs_setup *setup)
+{
+    static const char *const backfills[] = {"", ", backfill easy", ", backfill conservative"};
+    const char *skip = setup->blocking || setup->backfill != GS_BACKFILL_NONE ? "" : " (skip)";
+    snprintf(setup->text, sizeof setup->text, "%s%s, %s%s%s", setup->order.module->name, skip,
+             setup->placement.module->name, backfills[setup->backfill],
+             setup->preemption == GS_PREEMPTION_REPACK ? ", preemption repack" : "");
+}
+
+gpusim_status gs_setup_make(const void *scheduler_record_value, gs_setup *setup, gpusim_error *err)
+{
+    // without a word about it: FIFO that blocks, on the first node that fits
+    static const gs_composition plain = {
+        .order = GS_MODULE_fifo, .placement = GS_MODULE_first_fit, .blocking = 1, .noise = 2};
+    const gpusim_one_of *chosen = scheduler_record_value;
+    const gs_composition *said = chosen && chosen->value ? chosen->value : &plain;
+    if (chosen && chosen->value && chosen->which != 0) {
+        return gpusim_fail(err, GPUSIM_MODULE, "the scheduler has no alternative %u",
+                           chosen->which);
+    }
+    if (said->backfill != GS_BACKFILL_NONE && said->preemption != GS_PREEMPTION_NONE) {
+        gpusim_fail(err, GPUSIM_SCENARIO, "backfill and preemption cannot be combined");
+        gpusim_error_hint(err, "repack fills the cluster in order whenever something changes, so "
+                               "there is nothing left to backfill; leave one of them at none");
+        return GPUSIM_SCENARIO;
+    }
+
+    *setup = (gs_setup){.backfill = said->backfill,
+                        .preemption = said->preemption,
+                        .estimates = said->estimates,
+                        .blocking = said->blocking,
+                        .oracle = said->estimates == GS_ESTIMATE_EXACT,
+                        .noise = said->noise};
+    setup->order.module = gs_orders[said->order];
+    setup->order.parameters = parameters_of(said, setup->order.module);
+    setup->placement.module = gs_placements[said->placement];
+    setup->placement.parameters = parameters_of(said, setup->placement.module);
+    describe(setup);
+    return GPUSIM_OK;
+}

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The questions that modules ask of a view. */
+#include "policy/index.h"
+
+gpusim_time gpusim_view_attained(const gpusim_view *view, const gpusim_job_info *job)
+{
+    if (job->state != GPUSIM_JOB_RUNNING || view->now <= job->settled) {
+        return job->attained;
+    }
+    return gpusim_time_add(job->attained, view->now - job->settled);
+}
+
+gpusim_time gpusim_view_remaining(const gpusim_view *view, const gpusim_job_info *job)
+{
+    if (job->estimate == GPUSIM_TIME_MAX) {
+        return GPUSIM_TIME_MAX;
+    }
+    gpusim_time attained = gpusim_view_attained(view, job);
+    return attained < job->estimate ? job->estimate - attained : 0;
+}
+
+const gpusim_part *gpusim_view_parts(const gpusim_view *view, const gpusim_job_info *job,
+                                     uint32_t *count)
+{
+    *count = job->parts;
+    return job->parts ? &view->parts[job->first_part] : NULL;
+}
+
+uint32_t gpusim_view_first(const gpusim_view *view, uint32_t group, uint32_t gpus, uint32_t from)
+{
+    return group < view->group_count ? gs_index_first(view->index, group, gpus, from) : GPUSIM_NONE;
+}
+
+uint32_t gpusim_view_with(const gpusim_view *view, uint32_t group, uint32_t exactly, uint32_t from)
+{
+    return group < view->group_count ? gs_index_with(view->index, group, exactly, from)
+                                     : GPUSIM_NONE;
+}
+
+// How many times `each` goes into `free`, at most `most` times.
+static uint32_t times(uint64_t free, uint64_t each, uint32_t most)
+{
+    return each && free / each < most ? (uint32_t)(free / each) : most;
+}
+
+uint32_t gpusim_view_room(const gpusim_view *view, const gpusim_job_info *job, uint32_t node)
+{
+    const gpusim_node_info *info = &view->nodes[node];
+    if (info->state != GPUSIM_NODE_UP || (job->group != GPUSIM_NONE && job->group != info->group)) {
+        return 0;
+    }
+    uint32_t most = job->gpus ? info->free_gpus : 1;
+    return times(info->free_memory, job->memory, times(info->free_cpus, job->cpus, most));
+}

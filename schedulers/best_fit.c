@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The placement `best-fit`. */
+#include <stddef.h>
+
+#include <gpusim/placement.h>
+
+typedef struct parameters {
+    uint8_t scatter;
+} parameters;
+
+static const gpusim_field fields[] = {
+    {.name = "scatter",
+     .type = GPUSIM_BOOL,
+     .offset = offsetof(parameters, scatter),
+     .fallback = "false",
+     .doc = "Whether a job may be spread over partly used nodes when it does not fit otherwise."},
+};
+
+const gpusim_record gs_parameters_best_fit = {
+    .name = "best-fit",
+    .fields = fields,
+    .count = 1,
+    .size = sizeof(parameters),
+    .doc = "Parameters of the placement best-fit.",
+};
+
+static uint32_t tightest(const gpusim_context *context, const gpusim_search *search)
+{
+    (void)context;
+    uint32_t largest = gpusim_search_largest(search);
+    for (uint32_t free = search->gpus; free <= largest; free++) {
+        uint32_t node = gpusim_search_with(search, free, search->first);
+        if (node != GPUSIM_NONE) {
+            return node;
+        }
+    }
+    return GPUSIM_NONE;
+}
+
+static int place(const gpusim_context *context, const gpusim_job_info *job,
+                 gpusim_placement *placement)
+{
+    const parameters *given = context->parameters;
+    return gpusim_place_job(context, job, placement, tightest, given && given->scatter);
+}
+
+static const gpusim_placer operations = {.place = place};
+
+const gpusim_module gs_module_best_fit = {
+    .magic = GPUSIM_MODULE_MAGIC,
+    .size = sizeof(gpusim_module),
+    .abi_major = GPUSIM_MODULE_ABI_MAJOR,
+    .abi_minor = GPUSIM_MODULE_ABI_MINOR,
+    .kind = GPUSIM_MODULE_PLACEMENT,
+    .name = "best-fit",
+    .version = "1.0.0",
+    .doc = "The node with the fewest free GPUs that has room, lowest number first; a job larger "
+           "than a node takes fully idle nodes, and for the rest the tightest other node.",
+    .parameters = &gs_parameters_best_fit,
+    .operations = &operations,
+};

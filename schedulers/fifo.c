@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The order `fifo`. */
+#include <gpusim/module.h>
+
+static double key(const gpusim_context *context, const gpusim_job_info *job)
+{
+    (void)context;
+    return (double)job->submit;
+}
+
+static const gpusim_order operations = {.key = key};
+
+const gpusim_module gs_module_fifo = {
+    .magic = GPUSIM_MODULE_MAGIC,
+    .size = sizeof(gpusim_module),
+    .abi_major = GPUSIM_MODULE_ABI_MAJOR,
+    .abi_minor = GPUSIM_MODULE_ABI_MINOR,
+    .kind = GPUSIM_MODULE_ORDER,
+    .name = "fifo",
+    .version = "1.0.0",
+    .doc = "Jobs in order of submission.",
+    .operations = &operations,
+};

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The modules that are built in: one line each. */
+#ifndef GS_SCHEDULERS_REGISTRY_H
+#define GS_SCHEDULERS_REGISTRY_H
+
+#include <gpusim/module.h>
+
+/* X(identifier, name, what the choice means in a word or two) */
+#define GS_ORDER_LIST(X)                                                                           \
+    X(fifo, "fifo", "first come, first served")                                                    \
+    X(las, "las", "least attained service, in queues")                                             \
+    X(priority, "priority", "largest priority first")                                              \
+    X(sjf, "sjf", "shortest estimate first")                                                       \
+    X(smallest, "smallest", "fewest GPUs first")                                                   \
+    X(srsf, "srsf", "least remaining time x GPUs first")                                           \
+    X(srtf, "srtf", "least remaining time first")
+
+#define GS_PLACEMENT_LIST(X)                                                                       \
+    X(best_fit, "best-fit", "the node with the fewest free GPUs that fits")                        \
+    X(consolidate, "consolidate", "best-fit; the rest of a large job on the emptiest node")        \
+    X(first_fit, "first-fit", "the first node that fits")                                          \
+    X(random, "random", "any node that fits")                                                      \
+    X(round_robin, "round-robin", "the next node that fits after the last one used")               \
+    X(spread, "spread", "the node with the most free GPUs")
+
+/* Those with parameters: each exports its table as gs_parameters_<identifier>. */
+#define GS_PARAMETERS_LIST(X)                                                                      \
+    X(las, "las")                                                                                  \
+    X(best_fit, "best-fit")                                                                        \
+    X(consolidate, "consolidate")                                                                  \
+    X(first_fit, "first-fit")                                                                      \
+    X(random, "random")                                                                            \
+    X(round_robin, "round-robin")                                                                  \
+    X(spread, "spread")
+
+#define GS_MODULE_NUMBER(identifier, name, doc) GS_MODULE_##identifier,
+typedef enum gs_order_number { GS_ORDER_LIST(GS_MODULE_NUMBER) GS_ORDER_COUNT } gs_order_number;
+typedef enum gs_placement_number {
+    GS_PLACEMENT_LIST(GS_MODULE_NUMBER) GS_PLACEMENT_COUNT
+} gs_placement_number;
+#undef GS_MODULE_NUMBER
+
+#define GS_MODULE_EXTERN(identifier, name, doc) extern const gpusim_module gs_module_##identifier;
+GS_ORDER_LIST(GS_MODULE_EXTERN)
+GS_PLACEMENT_LIST(GS_MODULE_EXTERN)
+#undef GS_MODULE_EXTERN
+
+#define GS_PARAMETERS_EXTERN(identifier, name)                                                     \
+    extern const gpusim_record gs_parameters_##identifier;
+GS_PARAMETERS_LIST(GS_PARAMETERS_EXTERN)
+#undef GS_PARAMETERS_EXTERN
+
+/* The same as tables, in order of name, each ended by NULL. */
+extern const gpusim_module *const gs_orders[];
+extern const gpusim_module *const gs_placements[];
+
+#endif
