@@ -9,7 +9,7 @@ typedef struct parameters {
     gpusim_list limits; /* gpusim_time, rising */
 } parameters;
 
-static const gpusim_field limit = {
+static const gpusim_field limits_element = {
     .name = "limit",
     .type = GPUSIM_TIME,
     .unit = GPUSIM_UNIT_SECOND,
@@ -21,7 +21,7 @@ static const gpusim_field fields[] = {
      .type = GPUSIM_LIST,
      .offset = offsetof(parameters, limits),
      .fallback = "[3250 s, 7200 s]",
-     .detail.any = &limit,
+     .detail.any = &limits_element,
      .doc = "Run time at which a job is demoted from the first queue, the second, and so on; the "
             "last queue has no limit."},
 };

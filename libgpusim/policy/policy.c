@@ -217,6 +217,9 @@ cleanup:
 void gs_policy_started(gs_policy *policy, uint32_t slot)
 {
     gs_waiter *waiter = gs_waiter_of(policy, slot);
+    if (waiter->where != GS_WAITING) {
+        return;
+    }
     gs_queue_leave(policy, slot);
     waiter->where = GS_RUNNING;
     gs_queue_of(policy, waiter->queue)->used += waiter->gpus;
@@ -228,6 +231,9 @@ void gs_policy_started(gs_policy *policy, uint32_t slot)
 
 void gs_policy_left(gs_policy *policy, uint32_t slot)
 {
+    if (slot >= policy->waiters.count) {
+        return;
+    }
     gs_waiter *waiter = gs_waiter_of(policy, slot);
     if (waiter->where == GS_RUNNING) {
         stop(policy, slot);
