@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What no scheduler can beat. */
+#ifndef GS_STATS_BOUND_H
+#define GS_STATS_BOUND_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include <gpusim/types.h>
+
+/* A lower bound, in seconds, on the mean JCT of rigid jobs that run at rate 1 or below on `total`
+ * GPUs: the larger of the mean duration and the mean JCT of shortest remaining time first on one
+ * machine that is as fast as all GPUs together, a job's size being its GPUs x duration. Jobs in any
+ * order; those that can never run must be left out. NaN for no jobs. O(n log n). */
+gpusim_status gs_lower_bound_jct(const gpusim_time *submit, const gpusim_time *duration,
+                                 const uint32_t *gpus, size_t count, uint32_t total, double *bound,
+                                 gpusim_error *err);
+
+#endif
