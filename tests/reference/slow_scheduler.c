@@ -14,22 +14,30 @@ typedef struct work {
     int64_t attained;  /* work done, at `settled` */
     int64_t settled;
     uint32_t queue;    /* of las */
+    int failed;        /* tried in vain in this pass */
     uint32_t *held;    /* [nodes] GPUs it has on each */
     int64_t reserved;  /* conservative: when it is to start; SLOW_NEVER: no reservation */
     uint32_t *planned; /* [nodes] and where */
 } work;
+
+/* What a node has to give. */
+typedef struct spare {
+    uint32_t gpus, cpus;
+} spare;
 
 typedef struct twin {
     const slow_cluster *cluster;
     const slow_policy *policy;
     slow_job *jobs;
     work *works;
-    uint32_t *held;  /* storage of held and planned */
-    uint32_t *list;  /* jobs present, in the lasting order of repack and las */
-    uint32_t *next;  /* a second list, for sorting */
-    uint32_t *free;  /* [nodes] GPUs, in the cluster or a hypothetical one */
+    uint32_t *held;     /* storage of held and planned */
+    uint32_t *list;     /* jobs present, in the lasting order of repack and las */
+    uint32_t *next;     /* a second list, for sorting */
+    spare *free;        /* [nodes] of the cluster or a hypothetical one */
+    uint32_t *group_of; /* [nodes] */
+    uint32_t nodes;
     uint32_t *parts; /* [nodes] result of place() */
-    uint32_t *level; /* [points][nodes] GPUs believed to be free from a point to the next */
+    spare *level;    /* [points][nodes] believed to be free from a point to the next */
     int64_t *when;   /* [points] where they begin, in order */
     uint32_t points;
     uint32_t count, present;
@@ -39,80 +47,137 @@ typedef struct twin {
 
 /* ---- placement on t->free ---- */
 
-/* GPUs of this job that a node can take. Cores go with GPUs: a job takes cpus of them per GPU. */
-static uint32_t room(const twin *t, uint32_t node)
+static int may_use(const slow_job *job, uint32_t group)
 {
-    return t->free[node];
+    return job->group == SLOW_ANY || job->group == group;
 }
 
-/* The best node with at least `gpus` free that is not yet used by this placement, or the number of
- * nodes. */
-static uint32_t choose(const twin *t, uint32_t gpus)
+/* GPUs of this job that something spare can take. */
+static uint32_t room(const slow_job *job, spare what)
 {
-    const uint32_t nodes = t->cluster->nodes;
-    uint32_t best = nodes;
+    return job->cpus > 0 && what.cpus / job->cpus < what.gpus ? what.cpus / job->cpus : what.gpus;
+}
 
-    for (uint32_t k = 0; k < nodes; k++) {
-        if (room(t, k) < gpus || t->parts[k] > 0) {
+/* GPUs of this job that an empty node of a group can take. */
+static uint32_t capacity(const twin *t, const slow_job *job, uint32_t group)
+{
+    const slow_group *g = &t->cluster->group[group];
+
+    return room(job, (spare){.gpus = g->gpus, .cpus = g->cpus});
+}
+
+/* Whether a placement with that many free GPUs goes before the best so far; `rest`: what is left of
+ * a job that has whole nodes already. */
+static int better(const twin *t, uint32_t free, uint32_t best, int rest)
+{
+    switch (t->policy->placement) {
+    case SLOW_FIRST_FIT:
+        return 0;
+    case SLOW_BEST_FIT:
+        return free < best;
+    case SLOW_CONSOLIDATE:
+        return rest ? free > best : free < best;
+    default:
+        return free > best;
+    }
+}
+
+/* Gives `gpus` to the best node of the groups from .. last that has them and is not yet used by
+ * this placement; 1 when there is one. */
+static int place_on_one(const twin *t, const slow_job *job, uint32_t gpus, uint32_t from,
+                        uint32_t last, int rest)
+{
+    uint32_t best = t->nodes;
+
+    for (uint32_t k = 0; k < t->nodes; k++) {
+        const uint32_t group = t->group_of[k];
+        if (group < from || group > last || !may_use(job, group) || t->parts[k] > 0 ||
+            room(job, t->free[k]) < gpus) {
             continue;
         }
-        if (best == nodes) {
+        if (best == t->nodes || better(t, t->free[k].gpus, t->free[best].gpus, rest)) {
             best = k;
-        } else if (t->policy->placement == SLOW_SPREAD) {
-            best = room(t, k) > room(t, best) ? k : best;
-        } else if (t->policy->placement != SLOW_FIRST_FIT) {
-            best = room(t, k) < room(t, best) ? k : best;
         }
     }
-    return best;
+    if (best < t->nodes) {
+        t->parts[best] = gpus;
+    }
+    return best < t->nodes;
 }
 
-/* Fills t->parts; 1 if the job fits. Up to one node's GPUs go to one node; more take whole nodes in
- * order of number and the remainder on another. */
+/* Fully idle nodes of the groups from .. last in order of number as long as the job fills them, and
+ * the remainder on another. */
+static int place_on_many(const twin *t, const slow_job *job, uint32_t from, uint32_t last)
+{
+    uint32_t need = job->gpus;
+
+    memset(t->parts, 0, t->nodes * sizeof(t->parts[0]));
+    for (uint32_t k = 0; k < t->nodes; k++) {
+        const uint32_t group = t->group_of[k];
+        const uint32_t fill = capacity(t, job, group);
+        if (group >= from && group <= last && may_use(job, group) && fill > 0 && need >= fill &&
+            t->free[k].gpus == t->cluster->group[group].gpus && room(job, t->free[k]) >= fill) {
+            t->parts[k] = fill;
+            need -= fill;
+        }
+    }
+    return need == 0 || place_on_one(t, job, need, from, last, 1);
+}
+
+/* Fills t->parts; 1 if the job fits. One node if any takes it; else several nodes of one group
+ * where a group is large enough, of all groups where none is. */
 static int place(const twin *t, const slow_job *job)
 {
-    const uint32_t nodes = t->cluster->nodes;
-    uint32_t whole = job->gpus > t->cluster->gpus ? job->gpus / t->cluster->gpus : 0;
-    const uint32_t rest = whole > 0 ? job->gpus % t->cluster->gpus : job->gpus;
+    const uint32_t groups = t->cluster->groups;
+    int enough = 0;
 
-    memset(t->parts, 0, nodes * sizeof(t->parts[0]));
-    for (uint32_t k = 0; k < nodes && whole > 0; k++) {
-        if (room(t, k) == t->cluster->gpus) {
-            t->parts[k] = t->cluster->gpus;
-            whole--;
+    memset(t->parts, 0, t->nodes * sizeof(t->parts[0]));
+    if (place_on_one(t, job, job->gpus, 0, groups, 0)) {
+        return 1;
+    }
+    for (uint32_t g = 0; g < groups; g++) {
+        enough |= may_use(job, g) && capacity(t, job, g) * t->cluster->group[g].nodes >= job->gpus;
+    }
+    for (uint32_t g = 0; g < groups && enough; g++) {
+        if (may_use(job, g) && job->gpus > capacity(t, job, g) && place_on_many(t, job, g, g)) {
+            return 1;
         }
     }
-    if (whole > 0) {
-        return 0;
-    }
-    if (rest > 0) {
-        const uint32_t node = choose(t, rest);
-        if (node == nodes) {
-            return 0;
-        }
-        t->parts[node] = rest;
-    }
-    return 1;
+    return !enough && place_on_many(t, job, 0, groups);
 }
 
-/* t->free as it is now, without the jobs that are not running. */
+/* Takes GPUs, and the cores that go with them, out of a node. */
+static void subtract(spare *node, const slow_job *job, uint32_t gpus)
+{
+    node->gpus -= gpus;
+    node->cpus -= gpus * job->cpus;
+}
+
+static void free_all(const twin *t, spare *nodes)
+{
+    for (uint32_t k = 0; k < t->nodes; k++) {
+        const slow_group *g = &t->cluster->group[t->group_of[k]];
+        nodes[k] = (spare){.gpus = g->gpus, .cpus = g->cpus};
+    }
+}
+
+/* t->free as it is now. */
 static void free_now(const twin *t)
 {
-    for (uint32_t k = 0; k < t->cluster->nodes; k++) {
-        t->free[k] = t->cluster->gpus;
-        for (uint32_t j = 0; j < t->count; j++) {
-            if (t->jobs[j].state == SLOW_RUNNING) {
-                t->free[k] -= t->works[j].held[k];
-            }
+    free_all(t, t->free);
+    for (uint32_t j = 0; j < t->count; j++) {
+        for (uint32_t k = 0; t->jobs[j].state == SLOW_RUNNING && k < t->nodes; k++) {
+            subtract(&t->free[k], &t->jobs[j], t->works[j].held[k]);
         }
     }
 }
 
-static void take(const twin *t, uint32_t *held)
+/* Makes the placement found the job's. */
+static void take(const twin *t, uint32_t j, uint32_t *held)
 {
-    memcpy(held, t->parts, t->cluster->nodes * sizeof(held[0]));
-    for (uint32_t k = 0; k < t->cluster->nodes; k++) {
-        t->free[k] -= t->parts[k];
+    memcpy(held, t->parts, t->nodes * sizeof(held[0]));
+    for (uint32_t k = 0; k < t->nodes; k++) {
+        subtract(&t->free[k], &t->jobs[j], t->parts[k]);
     }
 }
 
@@ -145,11 +210,11 @@ static int64_t end_of(const twin *t, uint32_t j)
  * 15, 30 min, 1, 2, 5, 10 h and then 10 h again (Tsafrir 2007). */
 static int64_t expected_end(const twin *t, uint32_t j, int64_t when)
 {
-    static const int64_t steps[] = {1, 5, 15, 30, 60, 120, 300, 600};
+    static const int64_t steps[] = {1, 5, 15, 30, 60, 120, 300, 600, 1200, 3000, 6000};
     int64_t end = t->works[j].began + t->jobs[j].estimate;
 
     for (uint32_t i = 0; end <= when && t->works[j].began < when; i++) {
-        end += steps[i < 8 ? i : 7] * MINUTE;
+        end += steps[i < 11 ? i : 10] * MINUTE;
     }
     return end;
 }
@@ -209,12 +274,73 @@ static uint32_t waiting(const twin *t)
     uint32_t count = 0;
 
     for (uint32_t j = 0; j < t->count; j++) {
+        t->works[j].failed = 0;
         if (t->jobs[j].state == SLOW_WAITING) {
             t->next[count++] = j;
         }
     }
     sort(t, t->next, count);
     return count;
+}
+
+/* ---- virtual clusters: one queue each, and one for all jobs without a quota ---- */
+
+/* Queue 0 is the common one, the others are VCs. */
+static uint32_t queue_of(const slow_job *job)
+{
+    return job->vc == SLOW_NO_VC ? 0 : job->vc + 1;
+}
+
+static uint64_t entitled(const twin *t, uint32_t queue)
+{
+    uint64_t gpus = 0;
+
+    for (uint32_t g = 0; g < t->cluster->groups; g++) {
+        gpus += (uint64_t)t->cluster->group[g].nodes * t->cluster->group[g].gpus;
+    }
+    return queue == 0 ? gpus : t->cluster->quota[queue - 1];
+}
+
+static uint64_t used(const twin *t, uint32_t queue)
+{
+    uint64_t gpus = 0;
+
+    for (uint32_t j = 0; j < t->count; j++) {
+        gpus += t->jobs[j].state == SLOW_RUNNING && queue_of(&t->jobs[j]) == queue ? t->jobs[j].gpus
+                                                                                   : 0;
+    }
+    return gpus;
+}
+
+static int within_quota(const twin *t, const slow_job *job)
+{
+    return job->vc == SLOW_NO_VC ||
+           used(t, queue_of(job)) + job->gpus <= t->cluster->quota[job->vc];
+}
+
+/* Of t->next[count], the first job not yet tried of the queue that uses least of what it is
+ * entitled to; `count` when there is none. */
+static uint32_t next_turn(const twin *t, uint32_t count)
+{
+    uint32_t best = count;
+
+    for (uint32_t queue = 0; queue <= t->cluster->vcs; queue++) {
+        uint32_t i = 0;
+        while (i < count &&
+               (queue_of(&t->jobs[t->next[i]]) != queue ||
+                t->jobs[t->next[i]].state != SLOW_WAITING || t->works[t->next[i]].failed)) {
+            i++;
+        }
+        if (i == count) {
+            continue;
+        }
+        const uint32_t other = best < count ? queue_of(&t->jobs[t->next[best]]) : 0;
+        if (best == count ||
+            used(t, queue) * entitled(t, other) < used(t, other) * entitled(t, queue)) {
+            best = i;
+        }
+    }
+    return best;
 }
 
 /* ---- the pass without preemption ---- */
@@ -224,12 +350,17 @@ static void pass_plain(const twin *t)
     const uint32_t count = waiting(t);
 
     free_now(t);
-    for (uint32_t i = 0; i < count; i++) {
-        if (place(t, &t->jobs[t->next[i]])) {
-            take(t, t->works[t->next[i]].held);
-            start(t, t->next[i]);
-        } else if (t->policy->blocking) {
-            return;
+    for (uint32_t i = next_turn(t, count); i < count; i = next_turn(t, count)) {
+        const uint32_t j = t->next[i];
+        if (within_quota(t, &t->jobs[j]) && place(t, &t->jobs[j])) {
+            take(t, j, t->works[j].held);
+            start(t, j);
+            continue;
+        }
+        for (uint32_t k = i; k < count; k++) {
+            t->works[t->next[k]].failed |=
+                k == i ||
+                (t->policy->blocking && queue_of(&t->jobs[t->next[k]]) == queue_of(&t->jobs[j]));
         }
     }
 }
@@ -239,7 +370,7 @@ static void pass_plain(const twin *t)
 /* Sees to it that a point begins at `when`, which is not before the first; returns its number. */
 static uint32_t split_at(twin *t, int64_t when)
 {
-    const uint32_t nodes = t->cluster->nodes;
+    const uint32_t nodes = t->nodes;
     uint32_t at = t->points;
 
     while (t->when[at - 1] > when) {
@@ -257,10 +388,10 @@ static uint32_t split_at(twin *t, int64_t when)
     return at;
 }
 
-/* Takes GPUs of the nodes out of the profile from one moment to another. */
-static void carve(twin *t, int64_t from, int64_t to, const uint32_t *gpus)
+/* Takes what a job holds out of the profile from one moment to another. */
+static void carve(twin *t, uint32_t j, int64_t from, int64_t to, const uint32_t *gpus)
 {
-    const uint32_t nodes = t->cluster->nodes;
+    const uint32_t nodes = t->nodes;
 
     if (to <= from) {
         return;
@@ -269,7 +400,7 @@ static void carve(twin *t, int64_t from, int64_t to, const uint32_t *gpus)
     const uint32_t last = split_at(t, to);
     for (uint32_t i = first; i < last; i++) {
         for (uint32_t k = 0; k < nodes; k++) {
-            t->level[i * nodes + k] -= gpus[k];
+            subtract(&t->level[i * nodes + k], &t->jobs[j], gpus[k]);
         }
     }
 }
@@ -279,16 +410,14 @@ static void draw_profile(twin *t)
 {
     t->points = 1;
     t->when[0] = t->now;
-    for (uint32_t k = 0; k < t->cluster->nodes; k++) {
-        t->level[k] = t->cluster->gpus;
-    }
+    free_all(t, t->level);
     for (uint32_t i = 0; i < t->present; i++) {
         const uint32_t j = t->list[i];
         const work *w = &t->works[j];
         if (t->jobs[j].state == SLOW_RUNNING) {
-            carve(t, t->now, expected_end(t, j, t->now), w->held);
+            carve(t, j, t->now, expected_end(t, j, t->now), w->held);
         } else if (w->reserved != SLOW_NEVER) {
-            carve(t, w->reserved, w->reserved + t->jobs[j].estimate, w->planned);
+            carve(t, j, w->reserved, w->reserved + t->jobs[j].estimate, w->planned);
         }
     }
 }
@@ -296,13 +425,14 @@ static void draw_profile(twin *t)
 /* t->free as the least of each node over a span from a point on. */
 static void free_during(const twin *t, uint32_t point, int64_t span)
 {
-    const uint32_t nodes = t->cluster->nodes;
+    const uint32_t nodes = t->nodes;
 
     memcpy(t->free, &t->level[point * nodes], nodes * sizeof(t->free[0]));
     for (uint32_t i = point + 1; i < t->points && t->when[i] - t->when[point] < span; i++) {
         for (uint32_t k = 0; k < nodes; k++) {
-            const uint32_t level = t->level[i * nodes + k];
-            t->free[k] = level < t->free[k] ? level : t->free[k];
+            const spare *level = &t->level[i * nodes + k];
+            t->free[k].gpus = level->gpus < t->free[k].gpus ? level->gpus : t->free[k].gpus;
+            t->free[k].cpus = level->cpus < t->free[k].cpus ? level->cpus : t->free[k].cpus;
         }
     }
 }
@@ -314,9 +444,9 @@ static void reserve(twin *t, uint32_t j)
     for (uint32_t i = 0; i < t->points; i++) {
         free_during(t, i, t->jobs[j].estimate);
         if (place(t, &t->jobs[j])) {
-            take(t, t->works[j].planned);
+            take(t, j, t->works[j].planned);
             t->works[j].reserved = t->when[i];
-            carve(t, t->when[i], t->when[i] + t->jobs[j].estimate, t->works[j].planned);
+            carve(t, j, t->when[i], t->when[i] + t->jobs[j].estimate, t->works[j].planned);
             return;
         }
     }
@@ -334,8 +464,8 @@ static void pass_easy(twin *t)
         const uint32_t j = t->next[i];
         free_during(t, 0, t->jobs[j].estimate);
         if (place(t, &t->jobs[j])) {
-            take(t, t->works[j].held);
-            carve(t, t->now, t->now + t->jobs[j].estimate, t->works[j].held);
+            take(t, j, t->works[j].held);
+            carve(t, j, t->now, t->now + t->jobs[j].estimate, t->works[j].held);
             start(t, j);
         } else if (head == SLOW_NO_VC) {
             head = j;
@@ -363,7 +493,7 @@ static void pass_conservative(twin *t)
             reserve(t, j);
         }
         if (t->works[j].reserved == t->now) {
-            memcpy(t->works[j].held, t->works[j].planned, t->cluster->nodes * sizeof(uint32_t));
+            memcpy(t->works[j].held, t->works[j].planned, t->nodes * sizeof(uint32_t));
             start(t, j);
         }
     }
@@ -376,13 +506,11 @@ static void refill(const twin *t)
 {
     int stopped = 0;
 
-    for (uint32_t k = 0; k < t->cluster->nodes; k++) {
-        t->free[k] = t->cluster->gpus;
-    }
+    free_all(t, t->free);
     for (uint32_t i = 0; i < t->present; i++) {
         const uint32_t j = t->list[i];
         if (!stopped && place(t, &t->jobs[j])) {
-            take(t, t->works[j].held);
+            take(t, j, t->works[j].held);
             if (t->jobs[j].state == SLOW_WAITING) {
                 start(t, j);
             }
@@ -523,54 +651,80 @@ static int64_t next_event(const twin *t)
     return next;
 }
 
-static int can_ever_fit(const slow_cluster *cluster, const slow_job *job)
+/* Whether an empty cluster would take the job. */
+static int can_ever_fit(const twin *t, const slow_job *job)
 {
-    return job->gpus <= cluster->nodes * cluster->gpus &&
-           (job->vc == SLOW_NO_VC || job->gpus <= cluster->quota[job->vc]);
+    uint64_t gpus = 0;
+
+    for (uint32_t g = 0; g < t->cluster->groups; g++) {
+        gpus += may_use(job, g) ? (uint64_t)capacity(t, job, g) * t->cluster->group[g].nodes : 0;
+    }
+    return job->gpus <= gpus && (job->vc == SLOW_NO_VC || job->gpus <= t->cluster->quota[job->vc]);
+}
+
+static int allocate(twin *t)
+{
+    const size_t nodes = t->nodes, count = t->count;
+
+    t->works = calloc(count + 1, sizeof(t->works[0]));
+    t->held = calloc(2 * nodes * count + 1, sizeof(t->held[0]));
+    t->list = calloc(count + 1, sizeof(t->list[0]));
+    t->next = calloc(count + 1, sizeof(t->next[0]));
+    t->free = calloc(nodes + 1, sizeof(t->free[0]));
+    t->parts = calloc(nodes + 1, sizeof(t->parts[0]));
+    t->group_of = calloc(nodes + 1, sizeof(t->group_of[0]));
+    t->when = calloc(2 * count + 2, sizeof(t->when[0]));
+    t->level = calloc((2 * count + 2) * nodes, sizeof(t->level[0]));
+    return t->works != NULL && t->held != NULL && t->list != NULL && t->next != NULL &&
+           t->free != NULL && t->parts != NULL && t->group_of != NULL && t->when != NULL &&
+           t->level != NULL;
+}
+
+static void begin(twin *t)
+{
+    uint32_t node = 0;
+
+    for (uint32_t g = 0; g < t->cluster->groups; g++) {
+        for (uint32_t k = 0; k < t->cluster->group[g].nodes; k++) {
+            t->group_of[node++] = g;
+        }
+    }
+    for (uint32_t j = 0; j < t->count; j++) {
+        slow_job *job = &t->jobs[j];
+        job->state = can_ever_fit(t, job) ? SLOW_COMING : SLOW_REJECTED;
+        job->start = SLOW_NEVER;
+        job->end = job->state == SLOW_REJECTED ? job->submit : SLOW_NEVER;
+        job->preemptions = 0;
+        t->works[j].remaining = job->duration;
+        t->works[j].reserved = SLOW_NEVER;
+        t->works[j].held = &t->held[2 * (size_t)t->nodes * j];
+        t->works[j].planned = &t->held[2 * (size_t)t->nodes * j + t->nodes];
+    }
 }
 
 int slow_schedule(const slow_cluster *cluster, const slow_policy *policy, slow_job *jobs,
                   uint32_t count)
 {
     twin t = {.cluster = cluster, .policy = policy, .jobs = jobs, .count = count};
-    const size_t nodes = cluster->nodes;
     int result = -1;
 
-    t.works = calloc(count + 1, sizeof(t.works[0]));
-    t.held = calloc(2 * nodes * count + 1, sizeof(t.held[0]));
-    t.list = calloc(count + 1, sizeof(t.list[0]));
-    t.next = calloc(count + 1, sizeof(t.next[0]));
-    t.free = calloc(nodes + 1, sizeof(t.free[0]));
-    t.parts = calloc(nodes + 1, sizeof(t.parts[0]));
-    t.when = calloc(2 * (size_t)count + 2, sizeof(t.when[0]));
-    t.level = calloc((2 * (size_t)count + 2) * nodes, sizeof(t.level[0]));
-    if (t.works == NULL || t.held == NULL || t.list == NULL || t.next == NULL || t.free == NULL ||
-        t.parts == NULL || t.when == NULL || t.level == NULL) {
-        goto cleanup;
+    for (uint32_t g = 0; g < cluster->groups; g++) {
+        t.nodes += cluster->group[g].nodes;
     }
-    for (uint32_t j = 0; j < count; j++) {
-        jobs[j].state = can_ever_fit(cluster, &jobs[j]) ? SLOW_COMING : SLOW_REJECTED;
-        jobs[j].start = jobs[j].end = SLOW_NEVER;
-        jobs[j].preemptions = 0;
-        t.works[j].remaining = jobs[j].duration;
-        t.works[j].reserved = SLOW_NEVER;
-        t.works[j].held = &t.held[2 * nodes * j];
-        t.works[j].planned = &t.held[2 * nodes * j + nodes];
-        if (jobs[j].state == SLOW_REJECTED) {
-            jobs[j].end = jobs[j].submit;
+    if (allocate(&t)) {
+        begin(&t);
+        for (t.now = next_event(&t); t.now != SLOW_NEVER; t.now = next_event(&t)) {
+            round_now(&t);
         }
+        result = t.present == 0 ? 0 : -1;
     }
-    for (t.now = next_event(&t); t.now != SLOW_NEVER; t.now = next_event(&t)) {
-        round_now(&t);
-    }
-    result = t.present == 0 ? 0 : -1;
-cleanup:
     free(t.works);
     free(t.held);
     free(t.list);
     free(t.next);
     free(t.free);
     free(t.parts);
+    free(t.group_of);
     free(t.when);
     free(t.level);
     return result;

@@ -13,6 +13,7 @@
 
 #define SLOW_NEVER INT64_MAX
 #define SLOW_NO_VC UINT32_MAX
+#define SLOW_ANY   UINT32_MAX /* group */
 
 typedef enum slow_order {
     SLOW_FIFO,     /* submission */
@@ -48,8 +49,9 @@ typedef struct slow_job {
     int64_t walltime; /* SLOW_NEVER: none */
     int64_t estimate; /* what the scheduler believes */
     uint32_t gpus;
-    uint32_t cpus; /* per GPU */
-    uint32_t vc;   /* SLOW_NO_VC: none */
+    uint32_t cpus;  /* per GPU */
+    uint32_t group; /* SLOW_ANY: any */
+    uint32_t vc;    /* SLOW_NO_VC: none */
     int32_t priority;
 
     slow_state state;
@@ -57,12 +59,16 @@ typedef struct slow_job {
     uint32_t preemptions;
 } slow_job;
 
-/* Nodes of one group: all alike. */
+/* Nodes that are all alike. */
+typedef struct slow_group {
+    uint32_t nodes;
+    uint32_t gpus, cpus; /* of each node */
+} slow_group;
+
 typedef struct slow_cluster {
-    uint32_t nodes, gpus; /* GPUs of each node */
-    uint32_t cpus;        /* cores of each node */
-    uint32_t vcs;
-    const uint32_t *quota; /* [vcs] GPUs */
+    uint32_t groups, vcs;
+    const slow_group *group; /* [groups], their nodes numbered one after the other */
+    const uint32_t *quota;   /* [vcs] GPUs */
 } slow_cluster;
 
 typedef struct slow_policy {
@@ -76,7 +82,7 @@ typedef struct slow_policy {
 } slow_policy;
 
 /* Fills the results of jobs[count], which are in order of submission; all of them end or are
- * rejected. Returns 0, or -1 when memory ran out or nothing can ever go on. */
+ * rejected. Returns 0, or -1 when memory ran out or jobs are left that nothing can start. */
 int slow_schedule(const slow_cluster *cluster, const slow_policy *policy, slow_job *jobs,
                   uint32_t count);
 

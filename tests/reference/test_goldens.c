@@ -53,6 +53,7 @@ static uint32_t read_trace(const char *path, slow_job *jobs)
                                        .estimate = duration * SECOND,
                                        .walltime = SLOW_NEVER,
                                        .gpus = gpus,
+                                       .group = SLOW_ANY,
                                        .vc = SLOW_NO_VC};
         }
     }
@@ -79,16 +80,18 @@ static uint32_t read_golden(const char *path, golden_row *rows)
 }
 
 /* "pool", "pool128", "4x4", "8x8". */
-static slow_cluster cluster_of(const char *trace, const char *cluster)
+static slow_group nodes_of(const char *trace, const char *cluster)
 {
-    slow_cluster c = {.nodes = 1, .gpus = 128};
-
-    if (strcmp(cluster, "4x4") == 0 || strcmp(cluster, "8x8") == 0) {
-        c.nodes = c.gpus = cluster[0] == '4' ? 4 : 8;
-    } else if (strcmp(cluster, "pool") == 0) {
-        c.gpus = strcmp(trace, "60_job") == 0 ? 16 : 64;
+    if (strcmp(cluster, "4x4") == 0) {
+        return (slow_group){.nodes = 4, .gpus = 4};
     }
-    return c;
+    if (strcmp(cluster, "8x8") == 0) {
+        return (slow_group){.nodes = 8, .gpus = 8};
+    }
+    if (strcmp(cluster, "pool") == 0) {
+        return (slow_group){.nodes = 1, .gpus = strcmp(trace, "60_job") == 0 ? 16 : 64};
+    }
+    return (slow_group){.nodes = 1, .gpus = 128};
 }
 
 /* Number of rows that differ; -1 when the golden could not be tried. */
@@ -123,7 +126,8 @@ static int try_golden(const char *folder, const char *file)
         return -1;
     }
 
-    const slow_cluster c = cluster_of(trace, cluster);
+    const slow_group nodes = nodes_of(trace, cluster);
+    const slow_cluster c = {.groups = 1, .group = &nodes};
     if (slow_schedule(&c, chosen, jobs, count) != 0) {
         printf("%s: the twin gave up\n", file);
         return -1;
