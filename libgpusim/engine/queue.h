@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The queue of events after the current instant: a radix heap on time alone (Ahuja, Mehlhorn, Orlin
+ * and Tarjan 1990), with a short sorted run at the bottom.
+ *
+ * A bucket holds the entries whose time first differs from `base` at one bit, so entries of one
+ * time are always in one bucket, in the order in which they came. Entries move to lower buckets in
+ * that order too: first in, first out needs no sequence numbers.
+ */
+#ifndef GS_ENGINE_QUEUE_H
+#define GS_ENGINE_QUEUE_H
+
+#include <stdint.h>
+
+#include "engine/chain.h"
+
+#define GS_BUCKETS  63u
+#define GS_RUN_FILL 32u /* a bucket with at most this many is sorted into the run */
+#define GS_RUN      64u /* more than this and the run goes back to the buckets */
+
+/* Dead entries are swept when they are more than the live ones and this many. */
+#define GS_SWEEP_SLACK 64u
+
+typedef struct gs_queue {
+    gpusim_time base;  /* <= now; the buckets are relative to it */
+    gpusim_time limit; /* what comes at or before it is in the run */
+    uint64_t filled;   /* a bit for each bucket with entries */
+    uint32_t run_head, run_end;
+    uint32_t dead; /* dead entries, here or in the chains of the current instant */
+    uint32_t reserved;
+    gs_pool pool;
+    gs_chain buckets[GS_BUCKETS];
+    gs_entry run[GS_RUN];
+} gs_queue;
+
+/* Room for `events` live entries and as many dead ones as there can be. */
+gpusim_status gs_queue_reserve(gs_queue *queue, uint32_t events, gpusim_error *err);
+
+/* Empties the queue; the pool keeps its chunks, all of them free. */
+void gs_queue_clear(gs_queue *queue, gpusim_time now);
+void gs_queue_release(gs_queue *queue);
+
+/* Moves the run to the buckets. */
+void gs_queue_spill(gs_queue *queue, gpusim_time now);
+
+/* Brings what comes next to the head of the run, or straight into `due`, one chain a class, where
+ * many events of one instant end up. Returns the time of the next live event, or GPUSIM_TIME_MAX
+ * when there is none at or before `until`. */
+gpusim_time gs_queue_advance(gs_queue *queue, const gs_slots *slots, gpusim_time until,
+                             gs_chain *due);
+
+/* The time of the next live event or GPUSIM_TIME_MAX, without moving anything. O(bucket). */
+gpusim_time gs_queue_next(const gs_queue *queue, const gs_slots *slots);
+
+/* Drops all dead entries; the chains of the current instant are not its own. */
+void gs_queue_sweep(gs_queue *queue, const gs_slots *slots);
+
+static inline uint32_t gs_queue_bucket(gpusim_time base, gpusim_time time)
+{
+    return 63u - (uint32_t)__builtin_clzll((uint64_t)(base ^ time));
+}
+
+static inline void gs_queue_to_bucket(gs_queue *queue, gs_entry entry)
+{
+    uint32_t bucket = gs_queue_bucket(queue->base, entry.time);
+    gs_chain_push(&queue->buckets[bucket], &queue->pool, entry);
+    queue->filled |= UINT64_C(1) << bucket;
+}
+
+/* Adds an entry with time > now. */
+static inline void gs_queue_push(gs_queue *queue, gs_entry entry, gpusim_time now)
+{
+    if (entry.time <= queue->limit && queue->run_end == GS_RUN) {
+        gs_queue_spill(queue, now);
+    }
+    if (entry.time > queue->limit) {
+        gs_queue_to_bucket(queue, entry);
+        return;
+    }
+    // sorted in from the back, behind those of its time
+    uint32_t i = queue->run_end++;
+    while (i > queue->run_head && queue->run[i - 1].time > entry.time) {
+        queue->run[i] = queue->run[i - 1];
+        i--;
+    }
+    queue->run[i] = entry;
+}
+
+#endif
