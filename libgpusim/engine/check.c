@@ -36,17 +36,17 @@ static gpusim_status check_entry(const gpusim_engine *engine, const gs_entry *en
 static gpusim_status check_chain(const gpusim_engine *engine, const gs_chain *chain,
                                  uint32_t bucket, tally *sum, gpusim_error *err)
 {
-    const gs_queue *queue = &engine->queue;
+    const gs_heap *heap = &engine->heap;
     uint32_t chunk = chain->first;
     for (uint32_t i = 0; i < chain->count; i++) {
-        const gs_entry *entry = &queue->pool.chunks[chunk].entries[i % GS_CHUNK];
+        const gs_entry *entry = &heap->pool.chunks[chunk].entries[i % GS_CHUNK];
         if (i >= chain->taken) {
             gpusim_status status = check_entry(engine, entry, sum, err);
             if (status != GPUSIM_OK) {
                 return status;
             }
-            if (bucket < GS_BUCKETS && (entry->time <= queue->limit ||
-                                        gs_queue_bucket(queue->base, entry->time) != bucket)) {
+            if (bucket < GS_BUCKETS &&
+                (entry->time <= heap->limit || gs_heap_bucket(heap->base, entry->time) != bucket)) {
                 return violated("an entry is in the wrong bucket", err);
             }
             if (bucket == GS_BUCKETS && entry->time != engine->now) {
@@ -55,7 +55,7 @@ static gpusim_status check_chain(const gpusim_engine *engine, const gs_chain *ch
         }
         sum->chunks += i % GS_CHUNK == 0;
         if (i % GS_CHUNK == GS_CHUNK - 1) {
-            chunk = queue->pool.next[chunk];
+            chunk = heap->pool.next[chunk];
         }
     }
     return GPUSIM_OK;
@@ -63,14 +63,14 @@ static gpusim_status check_chain(const gpusim_engine *engine, const gs_chain *ch
 
 static gpusim_status check_run(const gpusim_engine *engine, tally *sum, gpusim_error *err)
 {
-    const gs_queue *queue = &engine->queue;
-    for (uint32_t i = queue->run_head; i < queue->run_end; i++) {
-        gpusim_status status = check_entry(engine, &queue->run[i], sum, err);
+    const gs_heap *heap = &engine->heap;
+    for (uint32_t i = heap->run_head; i < heap->run_end; i++) {
+        gpusim_status status = check_entry(engine, &heap->run[i], sum, err);
         if (status != GPUSIM_OK) {
             return status;
         }
-        if (queue->run[i].time > queue->limit ||
-            (i > queue->run_head && queue->run[i - 1].time > queue->run[i].time)) {
+        if (heap->run[i].time > heap->limit ||
+            (i > heap->run_head && heap->run[i - 1].time > heap->run[i].time)) {
             return violated("the run is out of order", err);
         }
     }
@@ -91,7 +91,7 @@ static gpusim_status check_free(const gpusim_engine *engine, gpusim_error *err)
 
 static gpusim_status check_chunks(const gpusim_engine *engine, const tally *sum, gpusim_error *err)
 {
-    const gs_pool *pool = &engine->queue.pool;
+    const gs_pool *pool = &engine->heap.pool;
     uint64_t left = pool->count - sum->chunks;
     for (uint32_t i = pool->first_free; left && i < pool->count; i = pool->next[i]) {
         left--;
@@ -102,23 +102,23 @@ static gpusim_status check_chunks(const gpusim_engine *engine, const tally *sum,
 gpusim_status gs_engine_check(const gpusim_engine *engine, gpusim_error *err)
 {
     gpusim_status status;
-    const gs_queue *queue = &engine->queue;
+    const gs_heap *heap = &engine->heap;
     tally sum = {0};
-    if (queue->base > engine->now || queue->base < 0) {
+    if (heap->base > engine->now || heap->base < 0) {
         return violated("the queue is ahead of the clock", err);
     }
     GPUSIM_TRY(check_run(engine, &sum, err));
     for (uint32_t i = 0; i < GS_BUCKETS; i++) {
-        if ((queue->filled >> i & 1) != (queue->buckets[i].count > 0)) {
+        if ((heap->filled >> i & 1) != (heap->buckets[i].count > 0)) {
             return violated("a bucket's mark", err);
         }
-        GPUSIM_TRY(check_chain(engine, &queue->buckets[i], i, &sum, err));
+        GPUSIM_TRY(check_chain(engine, &heap->buckets[i], i, &sum, err));
     }
     for (uint32_t i = 0; i < GPUSIM_CLASSES; i++) {
         GPUSIM_TRY(check_chain(engine, &engine->due[i], GS_BUCKETS, &sum, err));
         GPUSIM_TRY(check_chain(engine, &engine->later[i], GS_BUCKETS, &sum, err));
     }
-    if (sum.live != engine->slots.live || sum.dead != queue->dead) {
+    if (sum.live != engine->slots.live || sum.dead != heap->dead) {
         return violated("an event was lost", err);
     }
     GPUSIM_TRY(check_free(engine, err));

@@ -21,7 +21,7 @@ gpusim_status gs_engine_grow(gpusim_engine *engine, uint32_t capacity, gpusim_er
     if (capacity > GS_SLOTS_MAX) {
         return gpusim_fail(err, GPUSIM_MEMORY, "more than %u events pending", GS_SLOTS_MAX);
     }
-    GPUSIM_TRY(gs_queue_reserve(&engine->queue, capacity, err));
+    GPUSIM_TRY(gs_heap_reserve(&engine->heap, capacity, err));
     GPUSIM_TRY(gs_slots_reserve(&engine->slots, capacity, err));
 cleanup:
     return status;
@@ -45,7 +45,7 @@ gpusim_status gpusim_engine_create(const gpusim_engine_config *config, gpusim_en
     made->saved_events = GS_ARRAY(gs_saved_event);
     made->saved_slots = GS_ARRAY(uint32_t);
     made->saved_free = GS_ARRAY(uint32_t);
-    gs_queue_clear(&made->queue, 0);
+    gs_heap_clear(&made->queue, 0);
     GPUSIM_TRY(gs_engine_grow(made, settings.capacity ? settings.capacity : 1, err));
     *engine = made;
     made = NULL;
@@ -60,7 +60,7 @@ void gpusim_engine_destroy(gpusim_engine *engine)
     if (!engine) {
         return;
     }
-    gs_queue_release(&engine->queue);
+    gs_heap_release(&engine->heap);
     gs_release(&engine->slots.data);
     gs_array_release(&engine->saved_clock);
     gs_array_release(&engine->saved_events);
@@ -142,12 +142,12 @@ gpusim_status gpusim_engine_schedule(gpusim_engine *engine, gpusim_time time, ui
 
 void gs_engine_sweep(gpusim_engine *engine)
 {
-    gs_queue_sweep(&engine->queue, &engine->slots);
+    gs_heap_sweep(&engine->heap, &engine->slots);
     for (uint32_t i = 0; i < GPUSIM_CLASSES; i++) {
-        gs_chain_sweep(&engine->due[i], &engine->queue.pool, &engine->slots);
-        gs_chain_sweep(&engine->later[i], &engine->queue.pool, &engine->slots);
+        gs_chain_sweep(&engine->due[i], &engine->heap.pool, &engine->slots);
+        gs_chain_sweep(&engine->later[i], &engine->heap.pool, &engine->slots);
     }
-    engine->queue.dead = 0;
+    engine->heap.dead = 0;
 }
 
 int gpusim_engine_cancel(gpusim_engine *engine, gpusim_event_id *id)
@@ -160,8 +160,8 @@ int gpusim_engine_cancel(gpusim_engine *engine, gpusim_event_id *id)
     }
     // a generation that begins anew must meet no entry of its last round
     int anew = gs_slots_give(&engine->slots, index);
-    engine->queue.dead++;
-    if (engine->queue.dead > engine->slots.live + GS_SWEEP_SLACK || anew) {
+    engine->heap.dead++;
+    if (engine->heap.dead > engine->slots.live + GS_SWEEP_SLACK || anew) {
         gs_engine_sweep(engine);
     }
     return 1;
@@ -207,12 +207,12 @@ gpusim_time gpusim_engine_next(const gpusim_engine *engine)
 {
     // an event of a batch that is not over is pending now
     for (uint32_t i = 0; i < GPUSIM_CLASSES; i++) {
-        if (gs_chain_live(&engine->due[i], &engine->queue.pool, &engine->slots) ||
-            gs_chain_live(&engine->later[i], &engine->queue.pool, &engine->slots)) {
+        if (gs_chain_live(&engine->due[i], &engine->heap.pool, &engine->slots) ||
+            gs_chain_live(&engine->later[i], &engine->heap.pool, &engine->slots)) {
             return engine->now;
         }
     }
-    return gs_queue_next(&engine->queue, &engine->slots);
+    return gs_heap_next(&engine->heap, &engine->slots);
 }
 
 uint64_t gpusim_engine_count(const gpusim_engine *engine)
@@ -233,5 +233,5 @@ uint64_t gs_engine_batches(const gpusim_engine *engine)
 uint64_t gs_engine_memory(const gpusim_engine *engine)
 {
     return sizeof *engine + (uint64_t)engine->slots.capacity * sizeof(gs_slot) +
-           (uint64_t)engine->queue.pool.count * (sizeof(gs_chunk) + sizeof(uint32_t));
+           (uint64_t)engine->heap.pool.count * (sizeof(gs_chunk) + sizeof(uint32_t));
 }

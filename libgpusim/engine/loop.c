@@ -35,9 +35,9 @@ static gpusim_status fire_due(gpusim_engine *engine, gpusim_error *err)
     for (uint32_t i = 0; i < GPUSIM_CLASSES; i++) {
         gs_chain *chain = &engine->due[i];
         while (gs_chain_left(chain)) {
-            gs_entry entry = gs_chain_take(chain, &engine->queue.pool);
+            gs_entry entry = gs_chain_take(chain, &engine->heap.pool);
             if (gs_entry_dead(&engine->slots, &entry)) {
-                engine->queue.dead--;
+                engine->heap.dead--;
                 continue;
             }
             gpusim_status status = fire(engine, entry, err);
@@ -92,11 +92,11 @@ static void note_late(gpusim_engine *engine)
         const gs_chain *chain = &engine->due[i];
         uint32_t chunk = chain->first;
         for (uint32_t k = 0; k < chain->count; k++) {
-            const gs_entry *entry = &engine->queue.pool.chunks[chunk].entries[k % GS_CHUNK];
+            const gs_entry *entry = &engine->heap.pool.chunks[chunk].entries[k % GS_CHUNK];
             uint32_t handler = engine->slots.data[entry->place >> GS_CLASS_BITS].handler;
             engine->late[handler / 64] |= UINT64_C(1) << (handler % 64);
             if (k % GS_CHUNK == GS_CHUNK - 1) {
-                chunk = engine->queue.pool.next[chunk];
+                chunk = engine->heap.pool.next[chunk];
             }
         }
     }
@@ -109,10 +109,10 @@ static gpusim_status begin_next_batch(gpusim_engine *engine, int *ready, gpusim_
     if (!any_left(engine->later)) {
         return GPUSIM_OK;
     }
-    if (engine->queue.dead) {
+    if (engine->heap.dead) {
         for (uint32_t i = 0; i < GPUSIM_CLASSES; i++) {
-            engine->queue.dead -=
-                gs_chain_sweep(&engine->later[i], &engine->queue.pool, &engine->slots);
+            engine->heap.dead -=
+                gs_chain_sweep(&engine->later[i], &engine->heap.pool, &engine->slots);
         }
         if (!any_left(engine->later)) {
             return GPUSIM_OK;
@@ -144,21 +144,21 @@ static void set_now(gpusim_engine *engine, gpusim_time time)
 // Fires the first batch of an instant whose events head the queue's run, or are due already.
 static gpusim_status fire_instant(gpusim_engine *engine, gpusim_time time, gpusim_error *err)
 {
-    gs_queue *queue = &engine->queue;
+    gs_heap *heap = &engine->heap;
     set_now(engine, time);
     engine->batch = 1;
 
     // mostly there is one, and it needs no chain
-    if (queue->run_head < queue->run_end) {
-        uint32_t head = queue->run_head++;
-        if (queue->run_head == queue->run_end || queue->run[queue->run_head].time != time) {
-            return fire(engine, queue->run[head], err);
+    if (heap->run_head < heap->run_end) {
+        uint32_t head = heap->run_head++;
+        if (heap->run_head == heap->run_end || heap->run[heap->run_head].time != time) {
+            return fire(engine, heap->run[head], err);
         }
-        for (queue->run_head = head;
-             queue->run_head < queue->run_end && queue->run[queue->run_head].time == time;
-             queue->run_head++) {
-            gs_entry entry = queue->run[queue->run_head];
-            gs_chain_push(&engine->due[entry.place % GPUSIM_CLASSES], &queue->pool, entry);
+        for (heap->run_head = head;
+             heap->run_head < heap->run_end && heap->run[heap->run_head].time == time;
+             heap->run_head++) {
+            gs_entry entry = heap->run[heap->run_head];
+            gs_chain_push(&engine->due[entry.place % GPUSIM_CLASSES], &heap->pool, entry);
         }
     }
     return fire_due(engine, err);
@@ -180,7 +180,7 @@ static gpusim_status run_batch(gpusim_engine *engine, gpusim_time until, int *ra
     if (ready) {
         GPUSIM_TRY(fire_due(engine, err));
     } else {
-        gpusim_time time = gs_queue_advance(&engine->queue, &engine->slots, until, engine->due);
+        gpusim_time time = gs_heap_advance(&engine->heap, &engine->slots, until, engine->due);
         if (time == GPUSIM_TIME_MAX) {
             return GPUSIM_OK;
         }

@@ -6,7 +6,7 @@
 #include <stdint.h>
 
 #include "engine/engine.h"
-#include "engine/queue.h"
+#include "engine/heap.h"
 
 #define GS_HANDLERS 256u
 
@@ -50,7 +50,7 @@ struct gpusim_engine {
     gpusim_pass_fn pass;
 
     gs_slots slots;
-    gs_queue queue;                 /* what comes after now */
+    gs_heap heap;                   /* what comes after now */
     gs_chain due[GPUSIM_CLASSES];   /* what is left of the batch at hand */
     gs_chain later[GPUSIM_CLASSES]; /* the next batch of this instant */
 
@@ -75,9 +75,9 @@ static inline void gs_engine_enqueue(gpusim_engine *engine, uint32_t index)
                       .place = index << GS_CLASS_BITS | slot->class_,
                       .generation = slot->generation};
     if (entry.time == engine->now) {
-        gs_chain_push(&engine->later[slot->class_], &engine->queue.pool, entry);
+        gs_chain_push(&engine->later[slot->class_], &engine->heap.pool, entry);
     } else {
-        gs_queue_push(&engine->queue, entry, engine->now);
+        gs_heap_push(&engine->heap, entry, engine->now);
     }
 }
 

@@ -85,9 +85,9 @@ static void save_chain(gpusim_engine *engine, const gs_chain *chain)
 {
     uint32_t chunk = chain->first;
     for (uint32_t i = 0; i < chain->count; i++) {
-        save_entry(engine, &engine->queue.pool.chunks[chunk].entries[i % GS_CHUNK]);
+        save_entry(engine, &engine->heap.pool.chunks[chunk].entries[i % GS_CHUNK]);
         if (i % GS_CHUNK == GS_CHUNK - 1) {
-            chunk = engine->queue.pool.next[chunk];
+            chunk = engine->heap.pool.next[chunk];
         }
     }
 }
@@ -103,11 +103,11 @@ static gpusim_status save_events(gpusim_engine *engine, gpusim_error *err)
     for (uint32_t i = 0; i < GPUSIM_CLASSES; i++) {
         save_chain(engine, &engine->later[i]);
     }
-    for (uint32_t i = engine->queue.run_head; i < engine->queue.run_end; i++) {
-        save_entry(engine, &engine->queue.run[i]);
+    for (uint32_t i = engine->heap.run_head; i < engine->heap.run_end; i++) {
+        save_entry(engine, &engine->heap.run[i]);
     }
     for (uint32_t i = 0; i < GS_BUCKETS; i++) {
-        save_chain(engine, &engine->queue.buckets[i]);
+        save_chain(engine, &engine->heap.buckets[i]);
     }
     return sort_events(events, err);
 }
@@ -155,10 +155,10 @@ static gpusim_status broken(const char *what, gpusim_error *err)
 static void clear(gpusim_engine *engine)
 {
     for (uint32_t i = 0; i < GPUSIM_CLASSES; i++) {
-        gs_chain_clear(&engine->due[i], &engine->queue.pool);
-        gs_chain_clear(&engine->later[i], &engine->queue.pool);
+        gs_chain_clear(&engine->due[i], &engine->heap.pool);
+        gs_chain_clear(&engine->later[i], &engine->heap.pool);
     }
-    gs_queue_clear(&engine->queue, engine->now);
+    gs_heap_clear(&engine->heap, engine->now);
     engine->slots.used = engine->slots.live = 0;
     engine->slots.first_free = GPUSIM_NONE;
 }
