@@ -45,7 +45,7 @@ gpusim_status gpusim_engine_create(const gpusim_engine_config *config, gpusim_en
     made->saved_events = GS_ARRAY(gs_saved_event);
     made->saved_slots = GS_ARRAY(uint32_t);
     made->saved_free = GS_ARRAY(uint32_t);
-    gs_heap_clear(&made->queue, 0);
+    gs_heap_clear(&made->heap, 0);
     GPUSIM_TRY(gs_engine_grow(made, settings.capacity ? settings.capacity : 1, err));
     *engine = made;
     made = NULL;
