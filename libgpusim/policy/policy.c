@@ -48,17 +48,15 @@ static gpusim_status set_up(gs_policy *policy, uint64_t seed, gpusim_error *err)
     policy->lines = GS_ARRAY(gs_line);
     policy->line_members = GS_ARRAY(gs_ordered);
     policy->queues = GS_ARRAY(gs_queue);
-    policy->list = GS_ARRAY(gs_entry);
+    policy->list = GS_ARRAY(uint32_t);
     policy->reservations = GS_ARRAY(gs_reservation);
     policy->parts = GS_ARRAY(gpusim_part);
     policy->trial = GS_ARRAY(gpusim_part);
     policy->state_copy = GS_ARRAY(unsigned char);
     policy->slots = GS_ARRAY(uint32_t);
     policy->runs = GS_ARRAY(uint8_t);
-    policy->keys = policy->spare = (gs_array){.element = GS_KEYED_BYTES};
-    policy->moves = (gs_array){.element = GS_MOVE_BYTES};
-    policy->trial_parts = GS_ARRAY(gpusim_part);
-    policy->granted = GS_ARRAY(uint64_t);
+    policy->keys = GS_ARRAY(double);
+    policy->spare = GS_ARRAY(uint32_t);
     GPUSIM_TRY(adopt(&setup->order, seed, &policy->order_state, &policy->order_jobs,
                      &policy->order_stream, err));
     GPUSIM_TRY(adopt(&setup->placement, seed, &policy->place_state, &policy->place_jobs,
@@ -141,12 +139,11 @@ void gs_policy_destroy(gs_policy *policy)
         &policy->parts,        &policy->order_state,  &policy->order_jobs,  &policy->place_state,
         &policy->place_jobs,   &policy->module_state, &policy->module_jobs, &policy->trial,
         &policy->state_copy,   &policy->slots,        &policy->runs,        &policy->keys,
-        &policy->spare,        &policy->moves,        &policy->trial_parts, &policy->granted,
+        &policy->spare,
     };
     for (uint32_t i = 0; i < sizeof all / sizeof all[0]; i++) {
         gs_array_release(all[i]);
     }
-    gs_shadow_destroy(policy->shadow);
     gs_release(&policy);
 }
 
@@ -212,12 +209,7 @@ gpusim_status gs_policy_queued(gs_policy *policy, uint32_t slot, gpusim_error *e
         forget(&policy->module_jobs, slot);
     }
     gs_books_of(policy)->changed = 1;
-    GPUSIM_TRY(gs_queue_join(policy, slot, err));
-    if (policy->manner == GS_MANNER_REPACK && !waiter->in_list) {
-        gs_entry entry = {.order = waiter->order, .slot = slot};
-        GPUSIM_TRY(gs_array_push(&policy->list, &entry, err));
-        waiter->in_list = 1;
-    }
+    status = gs_queue_join(policy, slot, err);
 cleanup:
     return status;
 }
@@ -271,16 +263,6 @@ int gs_policy_wants_pass(const gs_policy *policy)
     return books->changed || (books->freed && books->waiting);
 }
 
-static gpusim_status run_pass(gs_policy *policy, gpusim_decisions *decisions, gpusim_error *err)
-{
-    switch (policy->manner) {
-    case GS_MANNER_REPACK:
-        return gs_pass_repack(policy, decisions, err);
-    default:
-        return gs_pass_composed(policy, decisions, err);
-    }
-}
-
 gpusim_status gs_policy_pass(gs_policy *policy, gpusim_decisions *decisions, gpusim_error *err)
 {
     gs_books *books = gs_books_of(policy);
@@ -288,9 +270,8 @@ gpusim_status gs_policy_pass(gs_policy *policy, gpusim_decisions *decisions, gpu
     if (books->freed) {
         gs_queues_thaw(policy);
     }
-    gpusim_status status = run_pass(policy, decisions, err);
     books->freed = books->changed = 0;
-    return status;
+    return gs_pass_composed(policy, decisions, err);
 }
 
 gpusim_status gs_policy_restored(gs_policy *policy, gpusim_error *err)

@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Jobs listed in the scenario itself. */
+#include "workload/list.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+void gs_error_key(gpusim_error *err, const char *format, ...)
+{
+    if (err) {
+        va_list arguments;
+        va_start(arguments, format);
+        vsnprintf(err->key, sizeof err->key, format, arguments);
+        va_end(arguments);
+    }
+}
+
+static gpusim_status add_name(const gs_log *log, const char *text, uint32_t *name,
+                              gpusim_error *err)
+{
+    return text ? gs_names_add(log->names, text, strlen(text), name, err) : GPUSIM_OK;
+}
+
+// a name is known as an id that no id can be: a text with this beside it
+#define BY_NAME 1
+
+// the job's id and name, which `after` of those that follow may use
+static gpusim_status read_identity(const gs_listed_job *listed, gs_log *log, gs_job *job,
+                                   gpusim_error *err)
+{
+    gpusim_status status = GPUSIM_OK;
+    uint32_t index = log->jobs.count;
+    job->id = index;
+    if (listed->id) {
+        gs_id id = {0};
+        GPUSIM_TRY(gs_log_id(log, listed->id, strlen(listed->id), &id, err));
+        uint32_t first = gs_ids_find(&log->ids, id);
+        if (first != GPUSIM_NONE) {
+            status = gpusim_fail(err, GPUSIM_SCENARIO, "jobs %u and %u have the same id, '%.100s'",
+                                 (unsigned)first, (unsigned)index, listed->id);
+            gs_error_key(err, "[%u].id", (unsigned)index);
+            return status;
+        }
+        GPUSIM_TRY(gs_ids_add(&log->ids, id, index, err));
+        job->id = id.text ? job->id : id.value;
+        job->name = id.text;
+    }
+    if (listed->name) {
+        gs_id name = {.value = BY_NAME};
+        GPUSIM_TRY(add_name(log, listed->name, &name.text, err));
+        job->name = job->name ? job->name : name.text;
+        if (gs_ids_find(&log->ids, name) == GPUSIM_NONE) {
+            GPUSIM_TRY(gs_ids_add(&log->ids, name, index, err));
+        }
+    }
+cleanup:
+    return status;
+}
+
+// which job it waits for: one listed before, by id or by name
+static gpusim_status read_after(const gs_listed_job *listed, gs_log *log, gs_job *job,
+                                gpusim_error *err)
+{
+    gpusim_status status = GPUSIM_OK;
+    uint32_t index = log->jobs.count;
+    gs_id id = {0};
+    GPUSIM_TRY(gs_log_id(log, listed->after, strlen(listed->after), &id, err));
+    uint32_t on = gs_ids_find(&log->ids, id);
+    if (on == GPUSIM_NONE) {
+        id = (gs_id){.value = BY_NAME};
+        GPUSIM_TRY(add_name(log, listed->after, &id.text, err));
+        on = gs_ids_find(&log->ids, id);
+    }
+    if (on == GPUSIM_NONE || on == index) {
+        status = gpusim_fail(err, GPUSIM_SCENARIO,
+                             "no job listed before this one is called '%.100s'", listed->after);
+        gpusim_error_hint(err, "a job is listed behind the one it waits for");
+        gs_error_key(err, "[%u].after", (unsigned)index);
+        return status;
+    }
+    gpusim_time earliest = GS_AT(log->jobs, gs_job, on).submit;
+    if (listed->at == GPUSIM_TIME_MAX) {
+        job->submit = earliest;
+    } else if (job->submit < earliest) {
+        status =
+            gpusim_fail(err, GPUSIM_SCENARIO,
+                        "the job is submitted before '%.100s', for which it waits", listed->after);
+        gs_error_key(err, "[%u].at", (unsigned)index);
+        return status;
+    }
+    gs_job_extra extra = {.start = GPUSIM_TIME_MAX, .think = listed->think, .after = on};
+    job->extra = log->extras.count;
+    GPUSIM_TRY(gs_array_push(&log->extras, &extra, err));
+cleanup:
+    return status;
+}
+
+gpusim_status gs_list_read(const gpusim_list *list, gs_log *log, gpusim_error *err)
+{
+    gpusim_status status = GPUSIM_OK;
+    for (uint32_t i = 0; i < list->count; i++) {
+        const gs_listed_job *listed = &((const gs_listed_job *)list->items)[i];
+        gs_job job = {.submit = listed->at == GPUSIM_TIME_MAX ? 0 : listed->at,
+                      .duration = listed->duration,
+                      .walltime = listed->walltime,
+                      .memory = listed->memory,
+                      .gpu_memory = listed->gpu_memory,
+                      .source = log->source,
+                      .gpus = listed->gpus,
+                      .cpus = listed->cpus,
+                      .priority = listed->priority,
+                      .extra = GPUSIM_NONE,
+                      .final_state = (uint8_t)listed->state};
+        GPUSIM_TRY(read_identity(listed, log, &job, err));
+        GPUSIM_TRY(add_name(log, listed->user, &job.user, err));
+        GPUSIM_TRY(add_name(log, listed->vc, &job.vc, err));
+        GPUSIM_TRY(add_name(log, listed->group, &job.group, err));
+        if (listed->after) {
+            GPUSIM_TRY(read_after(listed, log, &job, err));
+        }
+        GPUSIM_TRY(gs_array_push(&log->jobs, &job, err));
+    }
+    GPUSIM_TRY(gs_jobs_sort(&log->jobs, &log->extras, err));
+cleanup:
+    return status;
+}

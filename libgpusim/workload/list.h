@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Jobs listed in the scenario itself. */
+#ifndef GS_WORKLOAD_LIST_H
+#define GS_WORKLOAD_LIST_H
+
+#include "workload/log.h"
+
+/* Jobs of a list (gs_listed_job) in order of submission into log->jobs and extras; log->names and
+ * source are set. Errors carry the key within the list: "[3].after". */
+gpusim_status gs_list_read(const gpusim_list *list, gs_log *log, gpusim_error *err);
+
+/* Names the key at fault in an error; err may be NULL. */
+void gs_error_key(gpusim_error *err, const char *format, ...) GPUSIM_PRINTF(2, 3);
+
+#endif

@@ -1,0 +1,302 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Synthetic jobs: what each asks for, a function of the seed, its source's name and its ordinal. */
+#include "workload/synthetic.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "workload/list.h"
+
+// what a draw is for, within the source's stream
+enum {
+    DRAW_ARRIVAL,
+    DRAW_GPUS,
+    DRAW_DURATION,
+    DRAW_CPUS,
+    DRAW_MEMORY,
+    DRAW_GPU_MEMORY,
+    DRAW_PRIORITY,
+    DRAW_FACTOR,
+    DRAW_USER,
+    DRAW_VC,
+    DRAW_STATE
+};
+
+// names drawn by weight: upto[i] is the share of the first i + 1, the last is 1
+typedef struct lottery {
+    uint32_t *names;
+    double *upto;
+    uint32_t count, reserved;
+} lottery;
+
+struct gs_synthetic {
+    const char *text; // its name
+    uint32_t name, group;
+    uint64_t count;
+    gpusim_time until, round_up;
+    gs_arrivals arrivals;
+    gs_distribution gpus, duration, cpus, memory, gpu_memory, priority, factor;
+    lottery users, vcs;
+    double failed, cancelled;
+    uint8_t has_walltime, reserved[7];
+};
+
+static gpusim_status make(const gpusim_one_of *written, gpusim_unit unit, double fallback,
+                          const char *key, gs_arena *arena, gs_distribution *distribution,
+                          gpusim_error *err)
+{
+    if (!written->value) {
+        *distribution = gs_distribution_constant(fallback);
+        return GPUSIM_OK;
+    }
+    gpusim_status status = gs_distribution_make(written, unit, arena, distribution, err);
+    if (status != GPUSIM_OK) {
+        gs_error_key(err, "%s", key);
+    }
+    return status;
+}
+
+static gpusim_status make_lottery(lottery *l, uint32_t count, gs_arena *arena, gpusim_error *err)
+{
+    l->count = count;
+    l->names = gs_arena_get(arena, count * sizeof *l->names);
+    l->upto = gs_arena_get(arena, count * sizeof *l->upto);
+    if (!l->names || !l->upto) {
+        return gpusim_fail(err, GPUSIM_MEMORY, "no memory for %u names", (unsigned)count);
+    }
+    return GPUSIM_OK;
+}
+
+// from weights, summed up, to shares
+static void settle(lottery *l)
+{
+    for (uint32_t i = 0; i + 1 < l->count; i++) {
+        l->upto[i] /= l->upto[l->count - 1];
+    }
+    l->upto[l->count - 1] = 1;
+}
+
+static gpusim_status make_users(gs_synthetic *s, const gs_synthetic_fields *fields, gs_names *names,
+                                gs_arena *arena, gpusim_error *err)
+{
+    gpusim_status status = GPUSIM_OK;
+    if (fields->users == 0) {
+        return GPUSIM_OK;
+    }
+    GPUSIM_TRY(make_lottery(&s->users, fields->users, arena, err));
+    double sum = 0;
+    for (uint32_t i = 0; i < fields->users; i++) {
+        char text[24];
+        int length = snprintf(text, sizeof text, "user-%u", (unsigned)i + 1);
+        GPUSIM_TRY(gs_names_add(names, text, (size_t)length, &s->users.names[i], err));
+        sum += gpusim_pow(i + 1.0, -fields->user_skew);
+        s->users.upto[i] = sum;
+    }
+    settle(&s->users);
+cleanup:
+    return status;
+}
+
+static gpusim_status make_vcs(gs_synthetic *s, const gs_synthetic_fields *fields, gs_names *names,
+                              gs_arena *arena, gpusim_error *err)
+{
+    gpusim_status status = GPUSIM_OK;
+    const gs_tenant_fields *tenants = fields->vc.items;
+    if (fields->vc.count == 0) {
+        return GPUSIM_OK;
+    }
+    GPUSIM_TRY(make_lottery(&s->vcs, fields->vc.count, arena, err));
+    double sum = 0;
+    for (uint32_t i = 0; i < fields->vc.count; i++) {
+        GPUSIM_TRY(
+            gs_names_add(names, tenants[i].key, strlen(tenants[i].key), &s->vcs.names[i], err));
+        sum += tenants[i].weight;
+        s->vcs.upto[i] = sum;
+    }
+    if (!(sum > 0 && sum < (double)INFINITY)) {
+        status = gpusim_fail(err, GPUSIM_SCENARIO, "the weights of virtual clusters are all zero");
+        gs_error_key(err, "vc");
+        return status;
+    }
+    settle(&s->vcs);
+cleanup:
+    return status;
+}
+
+static gpusim_status make_sizes(gs_synthetic *s, const gs_synthetic_fields *f, gs_arena *arena,
+                                gpusim_error *err)
+{
+    gpusim_status status;
+    GPUSIM_TRY(make(&f->gpus, GPUSIM_UNIT_NONE, 1, "gpus", arena, &s->gpus, err));
+    GPUSIM_TRY(make(&f->duration, GPUSIM_UNIT_SECOND, 0, "duration", arena, &s->duration, err));
+    GPUSIM_TRY(make(&f->cpus, GPUSIM_UNIT_NONE, 0, "cpus", arena, &s->cpus, err));
+    GPUSIM_TRY(make(&f->memory, GPUSIM_UNIT_BYTE, 0, "memory", arena, &s->memory, err));
+    GPUSIM_TRY(make(&f->gpu_memory, GPUSIM_UNIT_BYTE, 0, "gpu_memory", arena, &s->gpu_memory, err));
+    GPUSIM_TRY(make(&f->priority, GPUSIM_UNIT_NONE, 0, "priority", arena, &s->priority, err));
+    s->has_walltime = f->walltime.present;
+    s->round_up = f->walltime.round_up;
+    if (s->has_walltime) {
+        GPUSIM_TRY(make(&f->walltime.factor, GPUSIM_UNIT_NONE, 1, "walltime.factor", arena,
+                        &s->factor, err));
+    }
+cleanup:
+    return status;
+}
+
+gpusim_status gs_synthetic_make(const gs_synthetic_fields *fields, uint32_t name, gs_names *names,
+                                gs_arena *arena, const gs_synthetic **source, gpusim_error *err)
+{
+    gpusim_status status;
+    gs_synthetic *s = gs_arena_get(arena, sizeof *s);
+    const char *text = gs_names_text(names, name);
+    if (!s || !(s->text = gs_arena_text(arena, text, strlen(text)))) {
+        return gpusim_fail(err, GPUSIM_MEMORY, "no memory for a synthetic source");
+    }
+    s->name = name;
+    s->count = fields->count;
+    s->until = fields->until;
+    s->failed = fields->failed;
+    s->cancelled = fields->cancelled;
+    if (s->failed + s->cancelled > 1) {
+        status = gpusim_fail(err, GPUSIM_SCENARIO, "failed and cancelled are more than all jobs");
+        gs_error_key(err, "failed");
+        return status;
+    }
+    if (fields->group) {
+        GPUSIM_TRY(gs_names_add(names, fields->group, strlen(fields->group), &s->group, err));
+    }
+    GPUSIM_TRY(make_sizes(s, fields, arena, err));
+    GPUSIM_TRY(make_users(s, fields, names, arena, err));
+    GPUSIM_TRY(make_vcs(s, fields, names, arena, err));
+    status = gs_arrivals_make(&fields->arrivals, fields->from, arena, &s->arrivals, err);
+    if (status == GPUSIM_SCENARIO && err) {
+        char key[32];
+        snprintf(key, sizeof key, "%.31s", err->key);
+        gs_error_key(err, "arrivals.%s", key);
+    }
+    *source = s;
+cleanup:
+    return status;
+}
+
+static uint32_t draw_name(const lottery *l, gpusim_stream stream, uint64_t ordinal)
+{
+    if (l->count == 0) {
+        return 0;
+    }
+    // the first whose share reaches u
+    double u = gpusim_draw_uniform(stream, ordinal);
+    uint32_t low = 0;
+    uint32_t high = l->count - 1;
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+        if (l->upto[middle] < u) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    return l->names[low];
+}
+
+// a count from a variate: what is above 0 is 1 at least
+static uint32_t to_count(double value)
+{
+    if (!(value > 0)) {
+        return 0;
+    }
+    return value < 1 ? 1 : value >= 4e9 ? UINT32_C(4000000000) : (uint32_t)(value + 0.5);
+}
+
+static uint64_t to_bytes(double value)
+{
+    return !(value > 0) ? 0 : value >= 1.8e19 ? UINT64_C(18000000000000000000) : (uint64_t)value;
+}
+
+static int32_t to_priority(double value)
+{
+    if (value >= 2e9 || value <= -2e9) {
+        return value > 0 ? 2000000000 : -2000000000;
+    }
+    return (int32_t)(value + (value < 0 ? -0.5 : 0.5));
+}
+
+static gpusim_time draw_walltime(const gs_synthetic *s, gpusim_stream stream, uint64_t ordinal,
+                                 gpusim_time duration)
+{
+    double factor = gs_distribution_draw(&s->factor, stream, ordinal);
+    double limit = (double)duration * factor;
+    if (!(limit < 9e18)) {
+        return GPUSIM_TIME_MAX;
+    }
+    gpusim_time time = limit >= 1 ? (gpusim_time)limit : 1;
+    time += (double)time < limit;
+    if (s->round_up > 0 && time % s->round_up) {
+        time = gpusim_time_add(time, s->round_up - time % s->round_up);
+    }
+    return time;
+}
+
+gpusim_status gs_synthetic_job(const gs_synthetic *s, uint64_t seed, uint64_t ordinal,
+                               gpusim_time previous, gs_job *job, int *more, gpusim_error *err)
+{
+    (void)err;
+    *more = 0;
+    if (ordinal >= s->count) {
+        return GPUSIM_OK;
+    }
+    gpusim_stream source = gpusim_stream_make(seed, "workload", s->text);
+    gpusim_time submit = gs_arrivals_next(&s->arrivals, gpusim_stream_indexed(source, DRAW_ARRIVAL),
+                                          ordinal, previous);
+    if (submit >= s->until || submit == GPUSIM_TIME_MAX) {
+        return GPUSIM_OK;
+    }
+
+    // each of its properties has a stream of its own, in which its variate has the job's ordinal
+#define DRAW(purpose, distribution)                                                                \
+    gs_distribution_draw(&s->distribution, gpusim_stream_indexed(source, purpose), ordinal)
+    double seconds = DRAW(DRAW_DURATION, duration);
+    *job = (gs_job){.id = (int64_t)ordinal,
+                    .submit = submit,
+                    .duration = gpusim_time_from_seconds(seconds > 0 ? seconds : 0),
+                    .walltime = GPUSIM_TIME_MAX,
+                    .memory = to_bytes(DRAW(DRAW_MEMORY, memory)),
+                    .gpu_memory = to_bytes(DRAW(DRAW_GPU_MEMORY, gpu_memory)),
+                    .source = s->name,
+                    .user = draw_name(&s->users, gpusim_stream_indexed(source, DRAW_USER), ordinal),
+                    .vc = draw_name(&s->vcs, gpusim_stream_indexed(source, DRAW_VC), ordinal),
+                    .group = s->group,
+                    .gpus = to_count(DRAW(DRAW_GPUS, gpus)),
+                    .cpus = to_count(DRAW(DRAW_CPUS, cpus)),
+                    .priority = to_priority(DRAW(DRAW_PRIORITY, priority)),
+                    .extra = GPUSIM_NONE,
+                    .final_state = GPUSIM_JOB_COMPLETED};
+#undef DRAW
+    if (s->has_walltime) {
+        job->walltime =
+            draw_walltime(s, gpusim_stream_indexed(source, DRAW_FACTOR), ordinal, job->duration);
+    }
+    if (s->failed + s->cancelled > 0) {
+        double u = gpusim_draw_uniform(gpusim_stream_indexed(source, DRAW_STATE), ordinal);
+        if (u < s->failed) {
+            job->final_state = GPUSIM_JOB_FAILED;
+        } else if (u < s->failed + s->cancelled) {
+            job->final_state = GPUSIM_JOB_CANCELLED;
+        }
+    }
+    *more = 1;
+    return GPUSIM_OK;
+}
+
+double gs_synthetic_load(const gs_synthetic *s)
+{
+    double load = gs_distribution_mean(&s->gpus) * gs_distribution_mean(&s->duration) *
+                  gs_arrivals_rate(&s->arrivals);
+    return load < (double)INFINITY ? load : (double)NAN;
+}
+
+uint32_t gs_synthetic_name(const gs_synthetic *s)
+{
+    return s->name;
+}

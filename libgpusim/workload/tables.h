@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What the scenario says of jobs: an item of `workload:` is a trace, a synthetic source or a list.
+ */
+#ifndef GS_WORKLOAD_TABLES_H
+#define GS_WORKLOAD_TABLES_H
+
+#include <gpusim/field.h>
+
+enum { GS_TRACE_SWF, GS_TRACE_PHILLY, GS_TRACE_CSV };
+enum { GS_ON_ERROR_STOP, GS_ON_ERROR_SKIP };
+enum { GS_ORIGIN_AUTO, GS_ORIGIN_LOG, GS_ORIGIN_FIRST };
+enum { GS_REQUEST_NONE, GS_REQUEST_REQUESTED };
+enum { GS_VC_FROM_NONE, GS_VC_FROM_USER, GS_VC_FROM_GROUP, GS_VC_FROM_QUEUE, GS_VC_FROM_PARTITION };
+
+typedef struct gs_trace_select {
+    uint8_t present, reserved[3];
+    uint32_t first;          /* UINT32_MAX: all */
+    gpusim_time from, until; /* [from, until); GPUSIM_TIME_MAX: to the end */
+    gpusim_list vc;          /* const char *; empty: all */
+} gs_trace_select;
+
+typedef struct gs_trace {
+    const char *path, *name, *group, *vc; /* NULL: not given, but for path */
+    double speed, load;                   /* load NaN: not given */
+    gs_trace_select select;
+    int32_t format, on_error, origin, walltime, memory, vc_from;
+    uint32_t processors_per_gpu, cpus;
+    uint8_t dependencies, reserved[7];
+} gs_trace;
+
+typedef struct gs_listed_job {
+    const char *id, *name, *user, *vc, *group, *after; /* NULL: not given */
+    gpusim_time at;                                    /* GPUSIM_TIME_MAX: not given */
+    gpusim_time duration, walltime, think;
+    uint64_t memory, gpu_memory;
+    uint32_t gpus, cpus;
+    int32_t priority, state;
+} gs_listed_job;
+
+/* How synthetic jobs arrive: alternatives of `arrivals:`, picked by its key `process`. */
+enum {
+    GS_ARRIVALS_POISSON,
+    GS_ARRIVALS_PERIODIC,
+    GS_ARRIVALS_RENEWAL,
+    GS_ARRIVALS_BURSTS,
+    GS_ARRIVALS_DIURNAL
+};
+
+typedef struct gs_poisson_fields {
+    double rate; /* 1/s */
+} gs_poisson_fields;
+
+typedef struct gs_periodic_fields {
+    gpusim_time every;
+} gs_periodic_fields;
+
+typedef struct gs_renewal_fields {
+    gpusim_one_of interarrival; /* seconds */
+} gs_renewal_fields;
+
+typedef struct gs_bursts_fields {
+    double rate;           /* 1/s, of bursts while there is none */
+    gpusim_one_of size;    /* jobs */
+    gpusim_one_of spacing; /* seconds */
+} gs_bursts_fields;
+
+typedef struct gs_diurnal_fields {
+    double rate, weekend;
+    gpusim_list profile; /* double */
+    int32_t first_day;   /* 0: Monday */
+    int32_t reserved;
+} gs_diurnal_fields;
+
+typedef struct gs_walltime_fields {
+    uint8_t present, reserved[7];
+    gpusim_one_of factor; /* a number */
+    gpusim_time round_up;
+} gs_walltime_fields;
+
+typedef struct gs_tenant_fields {
+    const char *key; /* the virtual cluster */
+    double weight;
+} gs_tenant_fields;
+
+typedef struct gs_synthetic_fields {
+    const char *name, *group; /* NULL: not given */
+    uint64_t count;           /* UINT64_MAX: no limit */
+    gpusim_time from, until;  /* GPUSIM_TIME_MAX: no end */
+    gpusim_one_of arrivals;
+    gpusim_one_of gpus, duration, memory, gpu_memory, cpus, priority;
+    gs_walltime_fields walltime;
+    gpusim_list vc; /* gs_tenant_fields */
+    double user_skew, failed, cancelled;
+    uint32_t users, reserved;
+} gs_synthetic_fields;
+
+/* The alternatives of an item, and the item (a one-of): the element of the list `workload:`. */
+enum { GS_WORKLOAD_TRACE, GS_WORKLOAD_SYNTHETIC, GS_WORKLOAD_JOBS };
+extern const gpusim_record gs_workload_record;
+extern const gpusim_field gs_workload_element;
+
+#endif
