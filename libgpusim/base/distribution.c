@@ -195,7 +195,10 @@ static gpusim_status make_choice(const gpusim_list *list, gpusim_unit unit, gs_a
     for (uint32_t i = 0; i < list->count; i++) {
         gpusim_status status = gpusim_quantity_parse(items[i].key, unit, &values[i], err);
         if (status != GPUSIM_OK) {
-            return status;
+            if (err) {
+                err->status = GPUSIM_SCENARIO;
+            }
+            return GPUSIM_SCENARIO;
         }
         if (!isfinite(values[i]) || (values[i] < 0 && unit != GPUSIM_UNIT_NONE)) {
             return gpusim_fail(err, GPUSIM_SCENARIO, "choice: '%s' is negative", items[i].key);
