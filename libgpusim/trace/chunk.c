@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The two filters of every chunk, shuffle and deflate at level 1, done without HDF5's lock. */
+#include "trace/chunk.h"
+
+#include "base/memory.h"
+
+static void *zlib_get(void *context, unsigned items, unsigned size)
+{
+    (void)context;
+    return gs_resize(NULL, (size_t)items * size);
+}
+
+static void zlib_free(void *context, void *block)
+{
+    (void)context;
+    gs_release(&block);
+}
+
+gpusim_status gs_packer_create(gs_packer *packer, size_t capacity, gpusim_error *err)
+{
+    gpusim_status status = GPUSIM_OK;
+    packer->stream = (z_stream){.zalloc = zlib_get, .zfree = zlib_free};
+    if (deflateInit(&packer->stream, 1) != Z_OK) {
+        return gpusim_fail(err, GPUSIM_MEMORY, "no memory for a compressor");
+    }
+    packer->started = 1;
+    packer->capacity = capacity;
+    packer->bound = deflateBound(&packer->stream, (uLong)capacity) + 1;
+    GPUSIM_TRY(gs_allocate(&packer->shuffled, capacity, 1, err));
+    GPUSIM_TRY(gs_allocate(&packer->packed, packer->bound, 1, err));
+
+cleanup:
+    return status;
+}
+
+void gs_packer_release(gs_packer *packer)
+{
+    if (packer->started) {
+        (void)deflateEnd(&packer->stream);
+    }
+    gs_release(&packer->shuffled);
+    gs_release(&packer->packed);
+    *packer = (gs_packer){0};
+}
+
+// all first bytes, then all second bytes, ...: what HDF5's shuffle filter does
+static void shuffle(const unsigned char *from, unsigned char *to, size_t bytes, size_t element)
+{
+    size_t count = bytes / element;
+    for (size_t j = 0; j < element; j++) {
+        for (size_t i = 0; i < count; i++) {
+            to[j * count + i] = from[i * element + j];
+        }
+    }
+}
+
+gpusim_status gs_packer_pack(gs_packer *packer, const void *chunk, size_t bytes, size_t element,
+                             const unsigned char **result, size_t *size, uint32_t *mask,
+                             gpusim_error *err)
+{
+    z_stream *stream = &packer->stream;
+    if (bytes > packer->capacity || deflateReset(stream) != Z_OK) {
+        return gpusim_fail(err, GPUSIM_INTERNAL, "a chunk of %zu bytes does not fit its packer",
+                           bytes);
+    }
+    shuffle(chunk, packer->shuffled, bytes, element);
+    stream->next_in = packer->shuffled;
+    stream->avail_in = (unsigned)bytes;
+    stream->next_out = packer->packed;
+    stream->avail_out = (unsigned)packer->bound;
+    if (deflate(stream, Z_FINISH) != Z_STREAM_END) {
+        return gpusim_fail(err, GPUSIM_INTERNAL, "a chunk of %zu bytes could not be deflated",
+                           bytes);
+    }
+
+    // noise does not shrink: then the second filter is skipped
+    int helps = stream->total_out < bytes;
+    *result = helps ? packer->packed : packer->shuffled;
+    *size = helps ? stream->total_out : bytes;
+    *mask = helps ? 0 : 1u << 1;
+    return GPUSIM_OK;
+}
+
+hid_t gs_chunked(int rank, const hsize_t *chunk)
+{
+    hid_t list = H5Pcreate(H5P_DATASET_CREATE);
+    if (list >= 0 && (H5Pset_chunk(list, rank, chunk) < 0 || H5Pset_shuffle(list) < 0 ||
+                      H5Pset_deflate(list, 1) < 0 || H5Pset_obj_track_times(list, 0) < 0)) {
+        (void)H5Pclose(list);
+        return -1;
+    }
+    return list;
+}

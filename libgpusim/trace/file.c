@@ -1,0 +1,279 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A trace's file while it is written. It gets its name once everything that HDF5 needs to read it
+ * is there, and never grows beyond what was reserved: a full disk is met before HDF5 meets it. */
+#include "trace/file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/memory.h"
+#include "trace/superblock.h"
+
+/* What a flush or a close may add beyond the chunks: metadata that is still in HDF5's cache. */
+#define SLACK_BYTES         (UINT64_C(1) << 20)
+#define SLACK_DATASET_BYTES (UINT64_C(16) << 10)
+#define STEP_BYTES          (UINT64_C(4) << 20)
+
+/* The first flush comes soon, so that a short run shows something; then ever more rarely. */
+#define FIRST_FLUSH_BYTES (UINT64_C(64) << 10)
+#define LAST_FLUSH_BYTES  (UINT64_C(16) << 20)
+
+static gpusim_status fail_exists(const char *path, gpusim_error *err)
+{
+    gpusim_fail(err, GPUSIM_EXISTS, "'%s' exists", path);
+    gpusim_error_hint(err, "choose another name, or overwrite it with --force");
+    return GPUSIM_EXISTS;
+}
+
+gpusim_status gs_file_init(gs_file *file, const char *path, int force, gpusim_error *err)
+{
+    gpusim_status status = GPUSIM_OK;
+    struct stat about;
+    size_t length = strlen(path);
+    *file = (gs_file){.descriptor = -1, .flush_at = FIRST_FLUSH_BYTES};
+    GPUSIM_TRY(gs_allocate(&file->path, length + 1, 1, err));
+    memcpy(file->path, path, length);
+    GPUSIM_TRY(gs_allocate(&file->temporary, length + 48, 1, err));
+
+    // what can be known to go wrong is said before anything is simulated
+    if (length == 0) {
+        status = gpusim_fail(err, GPUSIM_IO, "the trace's path is empty");
+        goto cleanup;
+    }
+    if (stat(path, &about) == 0) {
+        status = S_ISDIR(about.st_mode) ? gpusim_fail(err, GPUSIM_IO, "'%s' is a folder", path)
+                 : force                ? GPUSIM_OK
+                                        : fail_exists(path, err);
+        goto cleanup;
+    }
+    const char *slash = strrchr(path, '/');
+    memcpy(file->temporary, slash ? path : ".", slash ? (size_t)(slash - path) + 1 : 1);
+    if (stat(file->temporary, &about) != 0) {
+        status = gpusim_fail(err, GPUSIM_IO, "cannot write '%s': the folder '%s': %s", path,
+                             file->temporary, strerror(errno));
+    }
+
+cleanup:
+    return status;
+}
+
+static hid_t access_list(void)
+{
+    hid_t list = H5Pcreate(H5P_FILE_ACCESS);
+    if (list >= 0 && (H5Pset_libver_bounds(list, H5F_LIBVER_V110, H5F_LIBVER_V110) < 0 ||
+                      H5Pset_fclose_degree(list, H5F_CLOSE_STRONG) < 0)) {
+        (void)H5Pclose(list);
+        return -1;
+    }
+    return list;
+}
+
+// a name beside the final one that nothing has yet, taken by creating it
+static gpusim_status take_temporary(gs_file *file, gpusim_error *err)
+{
+    size_t room = strlen(file->path) + 48;
+    for (unsigned i = 0; i < 1000; i++) {
+        snprintf(file->temporary, room, "%s.%ld-%u.part", file->path, (long)getpid(), i);
+        file->descriptor = open(file->temporary, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+        if (file->descriptor >= 0 || errno != EEXIST) {
+            break;
+        }
+    }
+    if (file->descriptor < 0) {
+        return gpusim_fail(err, GPUSIM_IO, "cannot write '%s': %s", file->path, strerror(errno));
+    }
+    (void)gs_writer_lock(file->descriptor); // where locks do not work, nobody else asks for them
+    return GPUSIM_OK;
+}
+
+gpusim_status gs_file_create(gs_file *file, size_t chunk_bytes, gpusim_error *err)
+{
+    gpusim_status status = GPUSIM_OK;
+    hid_t list = 0;
+    GPUSIM_TRY(gs_packer_create(&file->packer, chunk_bytes, err));
+    GPUSIM_TRY(take_temporary(file, err));
+    list = access_list();
+    GS_H5(list, "cannot set up", file->path);
+    file->id = H5Fcreate(file->temporary, H5F_ACC_TRUNC, H5P_DEFAULT, list);
+    GS_H5(file->id, "cannot create", file->path);
+
+cleanup:
+    gs_h5_close(&list);
+    return status;
+}
+
+// makes sure that the file can grow to `size`; 0, or what is in the way
+static int grow(int descriptor, uint64_t size)
+{
+    struct rlimit limit;
+    if (size > INT64_MAX || (getrlimit(RLIMIT_FSIZE, &limit) == 0 &&
+                             limit.rlim_cur != RLIM_INFINITY && size > limit.rlim_cur)) {
+        return EFBIG; // asked here, since trying would end the process with SIGXFSZ
+    }
+    int result = 0;
+    do {
+        result = posix_fallocate(descriptor, 0, (off_t)size);
+    } while (result == EINTR);
+    return result == EOPNOTSUPP || result == EINVAL ? 0 : result;
+}
+
+// room for `bytes` more, and for what closing needs
+static gpusim_status reserve(gs_file *file, uint64_t bytes, gpusim_error *err)
+{
+    hsize_t size = 0;
+    if (H5Fget_filesize(file->id, &size) < 0) {
+        return gs_h5_fail(err, GPUSIM_IO, "cannot tell the size of", file->path);
+    }
+    uint64_t need = size + bytes + SLACK_BYTES + file->datasets * SLACK_DATASET_BYTES;
+    if (need <= file->reserved) {
+        return GPUSIM_OK;
+    }
+    uint64_t want = need + STEP_BYTES;
+    int problem = grow(file->descriptor, want);
+    if (problem) {
+        want = need;
+        problem = grow(file->descriptor, want);
+    }
+    if (problem) {
+        gpusim_fail(err, GPUSIM_IO, "cannot write '%s': %s", file->path, strerror(problem));
+        gpusim_error_hint(err, "what was written before can be read");
+        return GPUSIM_IO;
+    }
+    file->reserved = want;
+    return GPUSIM_OK;
+}
+
+// gives the file its own name
+static gpusim_status publish(gs_file *file, int force, gpusim_error *err)
+{
+    struct stat about;
+    int result = 0;
+    if (force) {
+        result = rename(file->temporary, file->path);
+    } else if (link(file->temporary, file->path) == 0) {
+        (void)unlink(file->temporary);
+    } else if (errno == EEXIST || stat(file->path, &about) == 0) {
+        return fail_exists(file->path, err);
+    } else {
+        result = rename(file->temporary, file->path); // a file system without links
+    }
+    if (result != 0) {
+        return gpusim_fail(err, GPUSIM_IO, "cannot write '%s': %s", file->path, strerror(errno));
+    }
+    file->published = 1;
+    return GPUSIM_OK;
+}
+
+gpusim_status gs_file_publish(gs_file *file, int force, gpusim_error *err)
+{
+    gpusim_status status = GPUSIM_OK;
+    GPUSIM_TRY(reserve(file, 0, err));
+    GS_H5(H5Fstart_swmr_write(file->id), "cannot start writing", file->path);
+    GPUSIM_TRY(reserve(file, 0, err));
+    GPUSIM_TRY(publish(file, force, err));
+
+cleanup:
+    return status;
+}
+
+gpusim_status gs_file_chunk(gs_file *file, hid_t set, const hsize_t *extent, const hsize_t *offset,
+                            const void *chunk, size_t bytes, size_t element, gpusim_error *err)
+{
+    gpusim_status status = GPUSIM_OK;
+    const unsigned char *packed = NULL;
+    size_t size = 0;
+    uint32_t mask = 0;
+    GPUSIM_TRY(gs_packer_pack(&file->packer, chunk, bytes, element, &packed, &size, &mask, err));
+    GPUSIM_TRY(reserve(file, size, err));
+
+    // the extent and its chunk reach the file together
+    GS_H5(H5Odisable_mdc_flushes(set), "cannot write", file->path);
+    if (extent) {
+        GS_H5(H5Dset_extent(set, extent), "cannot write", file->path);
+    }
+    GS_H5(H5Dwrite_chunk(set, H5P_DEFAULT, mask, offset, size, packed), "cannot write", file->path);
+    GS_H5(H5Oenable_mdc_flushes(set), "cannot write", file->path);
+
+cleanup:
+    return status;
+}
+
+gpusim_status gs_file_flush(gs_file *file, gpusim_error *err)
+{
+    gpusim_status status = GPUSIM_OK;
+    GPUSIM_TRY(reserve(file, 0, err));
+    GS_H5(H5Fflush(file->id, H5F_SCOPE_LOCAL), "cannot write", file->path);
+
+    // HDF5 has cut the file to what it uses: reserve again while all is safe
+    file->reserved = 0;
+    GPUSIM_TRY(reserve(file, 0, err));
+    file->unflushed = 0;
+    file->flush_at = file->flush_at < LAST_FLUSH_BYTES ? 2 * file->flush_at : LAST_FLUSH_BYTES;
+
+cleanup:
+    return status;
+}
+
+gpusim_status gs_file_close(gs_file *file, gpusim_error *err)
+{
+    if (file->id <= 0) {
+        return GPUSIM_OK;
+    }
+    hid_t id = file->id;
+    file->id = 0;
+    file->reserved = 0;
+    if (H5Fclose(id) < 0) {
+        return gs_h5_fail(err, GPUSIM_IO, "cannot close", file->path);
+    }
+
+    // gives back what was reserved and not used
+    uint64_t end = gs_superblock_end(file->descriptor);
+    struct stat about;
+    if (end > 0 && fstat(file->descriptor, &about) == 0 && (uint64_t)about.st_size > end) {
+        (void)ftruncate(file->descriptor, (off_t)end);
+    }
+    return GPUSIM_OK;
+}
+
+gpusim_status gs_file_reopen(gs_file *file, gpusim_error *err)
+{
+    gpusim_status status = GPUSIM_OK;
+    struct stat ours, theirs;
+    hid_t list = 0;
+    if (fstat(file->descriptor, &ours) != 0 || stat(file->path, &theirs) != 0 ||
+        ours.st_ino != theirs.st_ino || ours.st_dev != theirs.st_dev) {
+        return gpusim_fail(err, GPUSIM_IO, "'%s' was moved or replaced while it was written",
+                           file->path);
+    }
+    list = access_list();
+    GS_H5(list, "cannot set up", file->path);
+    file->id = H5Fopen(file->path, H5F_ACC_RDWR, list);
+    GS_H5(file->id, "cannot open again", file->path);
+
+cleanup:
+    gs_h5_close(&list);
+    return status;
+}
+
+void gs_file_release(gs_file *file)
+{
+    if (file->id > 0) {
+        (void)H5Fclose(file->id);
+        file->id = 0;
+    }
+    if (file->descriptor >= 0) {
+        (void)close(file->descriptor);
+        if (!file->published) {
+            (void)unlink(file->temporary);
+        }
+    }
+    gs_packer_release(&file->packer);
+    gs_release(&file->path);
+    gs_release(&file->temporary);
+    file->descriptor = -1;
+}

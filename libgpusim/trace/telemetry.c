@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Samples come all entities at a time and leave by entity: they wait in a buffer until every chunk
+ * of 16 entities has its samples. */
+#include "trace/telemetry.h"
+
+#include <string.h>
+
+#include "base/memory.h"
+
+static uint32_t padded(uint32_t entities)
+{
+    uint32_t each = gs_chunk_entities(entities);
+    return (entities + each - 1) / each * each;
+}
+
+uint32_t gs_chunk_entities(uint32_t entities)
+{
+    return entities == 0 ? 1 : entities < GS_CHUNK_ENTITIES ? entities : GS_CHUNK_ENTITIES;
+}
+
+gpusim_status gs_telemetry_plan(gs_telemetry *telemetry, const gpusim_model *model, uint64_t budget,
+                                gpusim_error *err)
+{
+    gpusim_status status = GPUSIM_OK;
+    const gpusim_metric *metrics = gpusim_metrics(&telemetry->metrics);
+    const uint32_t *chosen = gpusim_model_metrics(model, &telemetry->count);
+    uint32_t widest = 8; // the times
+    GPUSIM_TRY(gs_allocate(&telemetry->series, telemetry->count, sizeof(gs_series), err));
+    GPUSIM_TRY(gs_allocate(&telemetry->series_of, telemetry->metrics, sizeof(uint32_t), err));
+    memset(telemetry->series_of, 0xff, telemetry->metrics * sizeof(uint32_t));
+
+    for (uint32_t i = 0; i < telemetry->count; i++) {
+        gs_series *series = &telemetry->series[i];
+        series->metric = &metrics[chosen[i]];
+        series->entities = gpusim_model_entities(model, (gpusim_entity)series->metric->entity);
+        series->bytes = (uint32_t)gs_h5_bytes((gpusim_field_type)series->metric->type);
+        telemetry->series_of[chosen[i]] = i;
+        telemetry->sample_bytes += (uint64_t)padded(series->entities) * series->bytes;
+        widest = series->bytes > widest ? series->bytes : widest;
+    }
+
+    // as many samples as the budget holds: long chunks make one entity's series cheap to read
+    uint32_t samples = GS_SAMPLES_MAX;
+    while (samples > GS_SAMPLES_MIN && samples * telemetry->sample_bytes > budget) {
+        samples /= 2;
+    }
+    telemetry->samples = samples;
+    telemetry->chunk_bytes = (uint64_t)GS_CHUNK_ENTITIES * samples * widest;
+    for (uint32_t i = 0; i < telemetry->count; i++) {
+        gs_series *series = &telemetry->series[i];
+        GPUSIM_TRY(gs_allocate(&series->values, (size_t)padded(series->entities) * samples,
+                               series->bytes, err));
+    }
+    GPUSIM_TRY(gs_allocate(&telemetry->times, samples, sizeof(double), err));
+
+cleanup:
+    return status;
+}
+
+// one chunk of the time axis
+static gpusim_status write_times(gs_telemetry *telemetry, gs_file *file, gpusim_error *err)
+{
+    hsize_t extent = telemetry->before + telemetry->filled, offset = telemetry->before;
+    return gs_file_chunk(file, telemetry->time, &extent, &offset, telemetry->times,
+                         telemetry->samples * sizeof(double), sizeof(double), err);
+}
+
+// the chunks of one metric, 16 entities each
+static gpusim_status write_series(const gs_telemetry *telemetry, const gs_series *series,
+                                  gs_file *file, gpusim_error *err)
+{
+    gpusim_status status = GPUSIM_OK;
+    hsize_t extent[2] = {series->entities, telemetry->before + telemetry->filled};
+    uint32_t each = gs_chunk_entities(series->entities);
+    size_t bytes = (size_t)each * telemetry->samples * series->bytes;
+    for (uint32_t first = 0; first < series->entities; first += each) {
+        hsize_t offset[2] = {first, telemetry->before};
+        const unsigned char *chunk = series->values + bytes * (first / each);
+        GPUSIM_TRY(gs_file_chunk(file, series->set, first ? NULL : extent, offset, chunk, bytes,
+                                 series->bytes, err));
+    }
+
+cleanup:
+    return status;
+}
+
+gpusim_status gs_telemetry_sync(gs_telemetry *telemetry, gs_file *file, gpusim_error *err)
+{
+    gpusim_status status = GPUSIM_OK;
+    if (telemetry->synced == telemetry->filled) {
+        return GPUSIM_OK;
+    }
+    // values first: a time in the file says that its values are there
+    for (uint32_t i = 0; i < telemetry->count; i++) {
+        GPUSIM_TRY(write_series(telemetry, &telemetry->series[i], file, err));
+    }
+    GPUSIM_TRY(write_times(telemetry, file, err));
+    telemetry->synced = telemetry->filled;
+
+cleanup:
+    return status;
+}
+
+// one column of a metric's buffer: values[entity][sample] = sample's value
+static void scatter(gs_series *series, const void *values, uint32_t sample, uint32_t samples)
+{
+    if (series->bytes == 4) {
+        uint32_t *to = (uint32_t *)(void *)series->values + sample;
+        const uint32_t *from = values;
+        for (size_t i = 0; i < series->entities; i++) {
+            to[i * samples] = from[i];
+        }
+    } else {
+        uint64_t *to = (uint64_t *)(void *)series->values + sample;
+        const uint64_t *from = values;
+        for (size_t i = 0; i < series->entities; i++) {
+            to[i * samples] = from[i];
+        }
+    }
+}
+
+// "no value" of a metric's type
+static void scatter_missing(gs_series *series, uint32_t sample, uint32_t samples)
+{
+    uint64_t missing = series->metric->type == GPUSIM_FLOAT32 ? UINT64_C(0x7fc00000) : UINT64_MAX;
+    for (size_t i = 0; i < series->entities; i++) {
+        memcpy(series->values + (i * samples + sample) * series->bytes, &missing, series->bytes);
+    }
+}
+
+gpusim_status gs_telemetry_add(gs_telemetry *telemetry, gs_file *file, gpusim_time time,
+                               const gpusim_sample *samples, uint32_t count, gpusim_error *err)
+{
+    uint32_t at = telemetry->filled;
+    if (count < telemetry->count) {
+        for (uint32_t i = 0; i < telemetry->count; i++) {
+            scatter_missing(&telemetry->series[i], at, telemetry->samples);
+        }
+    }
+    for (uint32_t i = 0; i < count; i++) {
+        uint32_t metric = samples[i].metric;
+        uint32_t which = metric < telemetry->metrics ? telemetry->series_of[metric] : GPUSIM_NONE;
+        if (which == GPUSIM_NONE || samples[i].count != telemetry->series[which].entities) {
+            return gpusim_fail(err, GPUSIM_INTERNAL, "metric %u was not announced with %u entities",
+                               metric, samples[i].count);
+        }
+        scatter(&telemetry->series[which], samples[i].values, at, telemetry->samples);
+    }
+    telemetry->times[at] = (double)time / 1e9;
+    telemetry->filled++;
+    file->unflushed += telemetry->sample_bytes;
+    if (telemetry->filled < telemetry->samples) {
+        return GPUSIM_OK;
+    }
+    gpusim_status status = gs_telemetry_sync(telemetry, file, err);
+    telemetry->before += telemetry->filled;
+    telemetry->filled = telemetry->synced = 0;
+    return status;
+}
+
+void gs_telemetry_release(gs_telemetry *telemetry)
+{
+    for (uint32_t i = 0; telemetry->series && i < telemetry->count; i++) {
+        gs_h5_close(&telemetry->series[i].set);
+        gs_release(&telemetry->series[i].values);
+    }
+    gs_h5_close(&telemetry->time);
+    gs_release(&telemetry->series);
+    gs_release(&telemetry->series_of);
+    gs_release(&telemetry->times);
+}
