@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Asks the modules: a job's key, and where it would go. */
-#include <math.h>
 #include <string.h>
 
 #include "policy/inside.h"
@@ -17,6 +16,9 @@ gpusim_context gs_order_context(const gs_policy *policy)
 
 double gs_order_key(const gs_policy *policy, const gpusim_job_info *job)
 {
+    if (!policy->setup->order.module) {
+        return 0;
+    }
     gpusim_context context = gs_order_context(policy);
     const gpusim_order *order = policy->setup->order.module->operations;
     double key = order->key(&context, job);
@@ -34,14 +36,15 @@ static int ask(gs_policy *policy, const gpusim_view *view, void *state, uint32_t
                               .stream = policy->placement_stream,
                               .job_bytes = module->job_bytes};
     *placement = (gpusim_placement){
-        .parts = policy->trial.data, .capacity = policy->trial.count, .score = NAN};
+        .parts = policy->trial.data, .capacity = policy->trial.count, .score = GS_NO_SCORE};
     const gpusim_placer *placer = module->operations;
     return placer->place(&context, &view->jobs[slot], placement);
 }
 
-int gs_place_now(gs_policy *policy, uint32_t slot, gpusim_placement *placement)
+int gs_place_on(gs_policy *policy, const gpusim_view *view, uint32_t slot,
+                gpusim_placement *placement)
 {
-    return ask(policy, policy->view, policy->place_state.data, slot, placement);
+    return ask(policy, view, policy->place_state.data, slot, placement);
 }
 
 int gs_place_if(gs_policy *policy, const gpusim_view *view, uint32_t slot,

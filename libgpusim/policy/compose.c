@@ -4,15 +4,15 @@
  * within a pass, so a shape is tried until it fails once. */
 #include "policy/inside.h"
 
-// 1 when the job has started.
-static int try_to_start(gs_policy *policy, gpusim_decisions *decisions, uint32_t slot)
+int gs_try_to_start(gs_policy *policy, gpusim_decisions *decisions, uint32_t slot,
+                    const gpusim_view *view, const char *reason)
 {
     const gs_waiter *waiter = gs_waiter_of(policy, slot);
     gpusim_placement placement;
     return gs_quota_leaves(policy, waiter->queue, gs_queue_of(policy, waiter->queue)->used,
                            waiter->gpus) &&
-           gs_place_now(policy, slot, &placement) &&
-           gpusim_decide_start(decisions, gs_job_of(policy, slot)->id, &placement, NULL) ==
+           gs_place_on(policy, view, slot, &placement) &&
+           gpusim_decide_start(decisions, gs_job_of(policy, slot)->id, &placement, reason) ==
                GPUSIM_ACCEPTED;
 }
 
@@ -23,7 +23,8 @@ gpusim_status gs_pass_composed(gs_policy *policy, gpusim_decisions *decisions, g
     while ((queue = gs_queue_next(policy)) != GPUSIM_NONE) {
         uint32_t heads = gs_queue_of(policy, queue)->heads;
         uint32_t line = gs_ordered_first(policy->line_members.data, heads);
-        if (!try_to_start(policy, decisions, gs_line_candidate(policy, line))) {
+        uint32_t slot = gs_line_candidate(policy, line);
+        if (!gs_try_to_start(policy, decisions, slot, policy->view, NULL)) {
             gs_line_bound(policy, line, -1);
             gs_queue_of(policy, queue)->blocked = policy->setup->blocking;
         }

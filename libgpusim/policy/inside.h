@@ -8,8 +8,10 @@
 #ifndef GS_POLICY_INSIDE_H
 #define GS_POLICY_INSIDE_H
 
+#include <math.h>
+
 #include "base/ordered.h"
-#include "policy/index.h"
+#include "policy/shadow.h"
 #include "policy/tables.h"
 
 /* How a policy goes about a pass. */
@@ -30,6 +32,8 @@ typedef struct gs_waiter {
     uint64_t order;
     uint32_t where; /* gs_place_in_life */
     uint32_t line, queue, gpus;
+    uint32_t in_list;  /* 1: repack's list has it */
+    uint32_t promised; /* 1: conservative has a reservation for it */
 } gs_waiter;
 
 typedef struct gs_line {
@@ -52,24 +56,24 @@ typedef struct gs_queue {
 typedef struct gs_books {
     gpusim_time next; /* when repack or a module wants to be asked again; GPUSIM_TIME_MAX */
     uint64_t installed;
-    uint32_t running; /* the set of running jobs by expected end */
-    uint32_t waiting; /* jobs in all queues */
-    uint32_t freed;   /* 1: lines that failed are worth another try */
-    uint32_t changed; /* 1: jobs came, started or left since the last pass */
-    uint32_t wrong;   /* conservative: an estimate was, so that reservations may move */
-    uint32_t reserved;
+    uint32_t running;   /* the set of running jobs by expected end */
+    uint32_t waiting;   /* jobs in all queues */
+    uint32_t freed;     /* 1: lines that failed are worth another try */
+    uint32_t changed;   /* 1: jobs came, started or left since the last pass */
+    uint32_t wrong;     /* conservative: an estimate was, so that reservations may move */
+    uint32_t unplanned; /* conservative: somebody waits without a reservation */
 } gs_books;
 
-/* A hypothetical cluster: nodes of its own under a copy of the view. */
-typedef struct gs_shadow {
-    gpusim_view view;
-    gpusim_node_info *nodes;
-    gs_index *index;
-} gs_shadow;
+/* Of repack's lasting list: a slot, and the job that it served when it was listed. */
+typedef struct gs_entry {
+    uint64_t order;
+    uint32_t slot, reserved;
+} gs_entry;
 
 /* A reservation of conservative backfill: who, when, where. */
 typedef struct gs_reservation {
     gpusim_time start, end;
+    uint64_t order; /* the job that its slot served */
     uint32_t slot, first_part, parts, reserved;
 } gs_reservation;
 
@@ -86,21 +90,23 @@ struct gs_policy {
     gs_array members;                 /* gs_ordered, by slot: of lines, or of running jobs */
     gs_array lines, line_members;     /* gs_line and gs_ordered */
     gs_array queues;                  /* gs_queue */
-    gs_array list;                    /* uint32_t: slots, of repack or a module */
+    gs_array list;                    /* gs_entry: the jobs of repack */
     gs_array reservations, parts;     /* gs_reservation, and gpusim_part of all of them */
     gs_array order_state, order_jobs; /* bytes of the modules */
     gs_array place_state, place_jobs;
     gs_array module_state, module_jobs;
 
     /* scratch */
-    gs_array trial;       /* gpusim_part: one placement */
-    gs_array state_copy;  /* bytes: a placement module's state while it is asked what if */
-    gs_array slots, runs; /* uint32_t and uint8_t */
-    gs_array keys, spare; /* of repack's sort */
-    gs_array moments;     /* of a plan */
-    gs_array shadows;     /* gs_shadow: as many as were ever needed */
-    gs_array promises;    /* of EASY */
-    uint32_t largest_job; /* GPUs: what `trial` has room for */
+    gs_array trial;              /* gpusim_part: one placement */
+    gs_array state_copy;         /* bytes: a placement module's state while it is asked what if */
+    gs_array slots, runs;        /* uint32_t and uint8_t */
+    gs_array keys, spare;        /* of repack's sort */
+    gs_array moves, trial_parts; /* of repack: who goes where */
+    gs_array granted;            /* uint64_t: GPUs given to each queue */
+    gs_array moments;            /* of a plan */
+    gs_array promises;           /* of EASY */
+    gs_shadow **shadows;         /* by number; NULL until it is needed */
+    uint32_t shadow_count;
 };
 
 static inline gs_books *gs_books_of(const gs_policy *policy)
@@ -144,34 +150,32 @@ uint32_t gs_queue_next(const gs_policy *policy);
 int gs_quota_leaves(const gs_policy *policy, uint32_t queue, uint64_t used, uint32_t gpus);
 /* What failed is worth another try if there are GPUs enough. */
 void gs_queues_thaw(gs_policy *policy);
+/* The same, whatever failed. */
+void gs_queues_open(gs_policy *policy);
 
-/* place.c of the host: asks the placement where a job would go. */
+/* ask.c: asks the placement where a job would go. */
 gpusim_context gs_order_context(const gs_policy *policy);
 double gs_order_key(const gs_policy *policy, const gpusim_job_info *job);
+#define GS_NO_SCORE ((double)NAN)
 /* For real: the module may remember that it was asked. */
-int gs_place_now(gs_policy *policy, uint32_t slot, gpusim_placement *placement);
+int gs_place_on(gs_policy *policy, const gpusim_view *view, uint32_t slot,
+                gpusim_placement *placement);
 /* On a hypothetical cluster: the module's state is as before afterwards. */
 int gs_place_if(gs_policy *policy, const gpusim_view *view, uint32_t slot,
                 gpusim_placement *placement);
 
-/* shadow.c */
-gpusim_status gs_shadow_get(gs_policy *policy, uint32_t number, gs_shadow **shadow,
-                            gpusim_error *err);
-void gs_shadows_release(gs_policy *policy);
-/* Makes it the cluster as it is now, touching only nodes that differ. */
-void gs_shadow_sync(gs_shadow *shadow, const gpusim_view *view);
-/* Makes each node's free resources the smaller of two clusters'. */
-void gs_shadow_least(gs_shadow *shadow, const gpusim_view *a, const gpusim_view *b);
-/* The same for one node, from what it is already. */
-void gs_shadow_bound_node(gs_shadow *shadow, const gpusim_node_info *node, uint32_t number);
-/* Gives a job's parts back, or takes them. A node that has not enough is left at 0. */
-void gs_shadow_release(gs_shadow *shadow, const gpusim_job_info *job, const gpusim_part *parts,
-                       uint32_t count);
-void gs_shadow_take(gs_shadow *shadow, const gpusim_job_info *job, const gpusim_part *parts,
-                    uint32_t count);
-/* 1 when all parts are free. */
-int gs_shadow_has(const gpusim_view *view, const gpusim_job_info *job, const gpusim_part *parts,
-                  uint32_t count);
+/* compose.c: 1 when the job has started, on the view's nodes. */
+int gs_try_to_start(gs_policy *policy, gpusim_decisions *decisions, uint32_t slot,
+                    const gpusim_view *view, const char *reason);
+
+/* Hypothetical clusters by number: made when first asked for. */
+enum {
+    GS_SHADOW_THEN,    /* at one time of the future; repack: without its jobs */
+    GS_SHADOW_LATER,   /* while a window is looked at */
+    GS_SHADOW_WINDOW,  /* what is free all through it */
+    GS_SHADOW_PROMISES /* two for each promise of EASY */
+};
+gpusim_status gs_shadow_get(gs_policy *policy, uint32_t number, gpusim_error *err);
 
 /* running.c: running jobs by expected end. */
 void gs_running_add(gs_policy *policy, uint32_t slot);
@@ -185,6 +189,11 @@ gpusim_status gs_pass_composed(gs_policy *policy, gpusim_decisions *decisions, g
 gpusim_status gs_pass_easy(gs_policy *policy, gpusim_decisions *decisions, gpusim_error *err);
 gpusim_status gs_pass_conservative(gs_policy *policy, gpusim_decisions *decisions,
                                    gpusim_error *err);
+/* What scratch arrays hold, for policy.c to make them. */
+#define GS_KEYED_BYTES   24
+#define GS_MOVE_BYTES    16
+#define GS_MOMENT_BYTES  24
+#define GS_PROMISE_BYTES 40
 gpusim_status gs_pass_repack(gs_policy *policy, gpusim_decisions *decisions, gpusim_error *err);
 
 #endif

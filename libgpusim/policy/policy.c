@@ -48,15 +48,19 @@ static gpusim_status set_up(gs_policy *policy, uint64_t seed, gpusim_error *err)
     policy->lines = GS_ARRAY(gs_line);
     policy->line_members = GS_ARRAY(gs_ordered);
     policy->queues = GS_ARRAY(gs_queue);
-    policy->list = GS_ARRAY(uint32_t);
+    policy->list = GS_ARRAY(gs_entry);
     policy->reservations = GS_ARRAY(gs_reservation);
     policy->parts = GS_ARRAY(gpusim_part);
     policy->trial = GS_ARRAY(gpusim_part);
     policy->state_copy = GS_ARRAY(unsigned char);
     policy->slots = GS_ARRAY(uint32_t);
     policy->runs = GS_ARRAY(uint8_t);
-    policy->keys = GS_ARRAY(double);
-    policy->spare = GS_ARRAY(uint32_t);
+    policy->keys = policy->spare = (gs_array){.element = GS_KEYED_BYTES};
+    policy->moves = (gs_array){.element = GS_MOVE_BYTES};
+    policy->trial_parts = GS_ARRAY(gpusim_part);
+    policy->granted = GS_ARRAY(uint64_t);
+    policy->moments = (gs_array){.element = GS_MOMENT_BYTES};
+    policy->promises = (gs_array){.element = GS_PROMISE_BYTES};
     GPUSIM_TRY(adopt(&setup->order, seed, &policy->order_state, &policy->order_jobs,
                      &policy->order_stream, err));
     GPUSIM_TRY(adopt(&setup->placement, seed, &policy->place_state, &policy->place_jobs,
@@ -104,6 +108,22 @@ cleanup:
     return status;
 }
 
+gpusim_status gs_shadow_get(gs_policy *policy, uint32_t number, gpusim_error *err)
+{
+    if (number >= policy->shadow_count) {
+        gs_shadow **more = gs_resize(policy->shadows, (number + 1) * sizeof(gs_shadow *));
+        if (!more) {
+            return gpusim_fail(err, GPUSIM_MEMORY, "no memory for a hypothetical cluster");
+        }
+        policy->shadows = more;
+        while (policy->shadow_count <= number) {
+            policy->shadows[policy->shadow_count++] = NULL;
+        }
+    }
+    return policy->shadows[number] ? GPUSIM_OK
+                                   : gs_shadow_create(policy->view, &policy->shadows[number], err);
+}
+
 gpusim_status gs_policy_create(const gs_setup *setup, const gpusim_view *view, uint64_t seed,
                                gs_state *state, gs_policy **policy, gpusim_error *err)
 {
@@ -139,11 +159,16 @@ void gs_policy_destroy(gs_policy *policy)
         &policy->parts,        &policy->order_state,  &policy->order_jobs,  &policy->place_state,
         &policy->place_jobs,   &policy->module_state, &policy->module_jobs, &policy->trial,
         &policy->state_copy,   &policy->slots,        &policy->runs,        &policy->keys,
-        &policy->spare,
+        &policy->spare,        &policy->moves,        &policy->trial_parts, &policy->granted,
+        &policy->moments,      &policy->promises,
     };
     for (uint32_t i = 0; i < sizeof all / sizeof all[0]; i++) {
         gs_array_release(all[i]);
     }
+    for (uint32_t i = 0; i < policy->shadow_count; i++) {
+        gs_shadow_destroy(policy->shadows[i]);
+    }
+    gs_release(&policy->shadows);
     gs_release(&policy);
 }
 
@@ -208,8 +233,14 @@ gpusim_status gs_policy_queued(gs_policy *policy, uint32_t slot, gpusim_error *e
         forget(&policy->place_jobs, slot);
         forget(&policy->module_jobs, slot);
     }
-    gs_books_of(policy)->changed = 1;
-    status = gs_queue_join(policy, slot, err);
+    gs_books_of(policy)->changed = gs_books_of(policy)->unplanned = 1;
+    waiter->promised = 0;
+    GPUSIM_TRY(gs_queue_join(policy, slot, err));
+    if (policy->manner == GS_MANNER_REPACK && !waiter->in_list) {
+        gs_entry entry = {.order = waiter->order, .slot = slot};
+        GPUSIM_TRY(gs_array_push(&policy->list, &entry, err));
+        waiter->in_list = 1;
+    }
 cleanup:
     return status;
 }
@@ -263,6 +294,20 @@ int gs_policy_wants_pass(const gs_policy *policy)
     return books->changed || (books->freed && books->waiting);
 }
 
+static gpusim_status run_pass(gs_policy *policy, gpusim_decisions *decisions, gpusim_error *err)
+{
+    switch (policy->manner) {
+    case GS_MANNER_EASY:
+        return gs_pass_easy(policy, decisions, err);
+    case GS_MANNER_CONSERVATIVE:
+        return gs_pass_conservative(policy, decisions, err);
+    case GS_MANNER_REPACK:
+        return gs_pass_repack(policy, decisions, err);
+    default:
+        return gs_pass_composed(policy, decisions, err);
+    }
+}
+
 gpusim_status gs_policy_pass(gs_policy *policy, gpusim_decisions *decisions, gpusim_error *err)
 {
     gs_books *books = gs_books_of(policy);
@@ -270,8 +315,9 @@ gpusim_status gs_policy_pass(gs_policy *policy, gpusim_decisions *decisions, gpu
     if (books->freed) {
         gs_queues_thaw(policy);
     }
+    gpusim_status status = run_pass(policy, decisions, err);
     books->freed = books->changed = 0;
-    return gs_pass_composed(policy, decisions, err);
+    return status;
 }
 
 gpusim_status gs_policy_restored(gs_policy *policy, gpusim_error *err)

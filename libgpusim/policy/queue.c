@@ -178,3 +178,15 @@ void gs_queues_thaw(gs_policy *policy)
         }
     }
 }
+
+void gs_queues_open(gs_policy *policy)
+{
+    for (uint32_t i = 0; i < policy->queues.count; i++) {
+        gs_queue_of(policy, i)->blocked = 0;
+    }
+    for (uint32_t i = 0; i < policy->lines.count; i++) {
+        if (gs_line_of(policy, i)->jobs != GPUSIM_NONE) {
+            gs_line_bound(policy, i, GPUSIM_TIME_MAX);
+        }
+    }
+}

@@ -1,0 +1,201 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Conservative backfill: every job takes, as it arrives, the earliest hole that holds it for its
+ * whole estimate, on nodes of its own, and starts when that has come. Nobody moves while estimates
+ * are right; when one was wrong, all who wait are planned anew, in order. An arrival costs
+ * O(running + reserved) and a look at the nodes for each start that is tried; planning anew costs
+ * that for each job that waits. */
+#include "policy/plan.h"
+
+// A job to be planned.
+typedef struct planned {
+    double key;
+    uint64_t order;
+    uint32_t slot, reserved;
+} planned;
+
+_Static_assert(sizeof(planned) == GS_KEYED_BYTES, "the array has elements of this size");
+
+static int precedes(const planned *a, const planned *b)
+{
+    return a->key < b->key || (a->key == b->key && a->order < b->order);
+}
+
+static void sift(planned *all, uint32_t at, uint32_t count)
+{
+    planned it = all[at];
+    for (uint32_t child; (child = 2 * at + 1) < count; at = child) {
+        if (child + 1 < count && precedes(&all[child], &all[child + 1])) {
+            child++;
+        }
+        if (!precedes(&it, &all[child])) {
+            break;
+        }
+        all[at] = all[child];
+    }
+    all[at] = it;
+}
+
+static void sort(planned *all, uint32_t count)
+{
+    for (uint32_t i = count / 2; i-- > 0;) {
+        sift(all, i, count);
+    }
+    for (uint32_t last = count; last-- > 1;) {
+        planned it = all[0];
+        all[0] = all[last];
+        all[last] = it;
+        sift(all, 0, last);
+    }
+}
+
+// Keeps the reservations of those who still wait; that somebody gave up opens a hole.
+static void drop_stale(gs_policy *policy)
+{
+    gs_reservation *all = policy->reservations.data;
+    gpusim_part *parts = policy->parts.data;
+    uint32_t kept = 0, kept_parts = 0;
+    for (uint32_t i = 0; i < policy->reservations.count; i++) {
+        gs_reservation it = all[i];
+        const gs_waiter *waiter = gs_waiter_of(policy, it.slot);
+        int same = waiter->order == it.order && waiter->where != GS_ABSENT;
+        if (!same || waiter->where != GS_WAITING) {
+            gs_books_of(policy)->wrong |= !same;
+            continue;
+        }
+        for (uint32_t k = 0; k < it.parts; k++) {
+            parts[kept_parts + k] = parts[it.first_part + k];
+        }
+        it.first_part = kept_parts;
+        kept_parts += it.parts;
+        all[kept++] = it;
+    }
+    policy->reservations.count = kept;
+    policy->parts.count = kept_parts;
+}
+
+static void forget_all(gs_policy *policy)
+{
+    for (uint32_t i = 0; i < policy->reservations.count; i++) {
+        uint32_t slot = GS_AT(policy->reservations, gs_reservation, i).slot;
+        gs_waiter_of(policy, slot)->promised = 0;
+    }
+    policy->reservations.count = policy->parts.count = 0;
+}
+
+// Who waits without a reservation, in order, into policy->keys.
+static gpusim_status gather(gs_policy *policy, gpusim_error *err)
+{
+    gpusim_status status = GPUSIM_OK;
+    const gs_ordered *members = policy->members.data;
+    policy->keys.count = 0;
+    for (uint32_t i = 0; i < policy->lines.count && gs_books_of(policy)->unplanned; i++) {
+        uint32_t jobs = gs_line_of(policy, i)->jobs;
+        for (uint32_t slot = gs_ordered_first(members, jobs); slot != GPUSIM_NONE;
+             slot = gs_ordered_next(members, jobs, slot)) {
+            planned it = {.key = members[slot].key, .order = members[slot].order, .slot = slot};
+            if (!gs_waiter_of(policy, slot)->promised) {
+                GPUSIM_TRY(gs_array_push(&policy->keys, &it, err));
+            }
+        }
+    }
+    sort(policy->keys.data, policy->keys.count);
+    gs_books_of(policy)->unplanned = 0;
+cleanup:
+    return status;
+}
+
+static gpusim_status reserve(gs_policy *policy, uint32_t slot, gpusim_error *err)
+{
+    gpusim_status status;
+    gs_waiter *waiter = gs_waiter_of(policy, slot);
+    gpusim_time length = gpusim_view_remaining(policy->view, gs_job_of(policy, slot));
+    gs_reservation it = {.slot = slot, .order = waiter->order, .first_part = policy->parts.count};
+    GPUSIM_TRY(gs_plan_find(policy, slot, length, &it.start, &it.parts, err));
+    it.end = gpusim_time_add(it.start, length);
+    GPUSIM_TRY(gs_array_push(&policy->reservations, &it, err));
+    waiter->promised = 1;
+    if (it.start != GPUSIM_TIME_MAX) {
+        GPUSIM_TRY(gs_plan_promise(policy, it.start, it.end, slot, it.first_part, it.parts, err));
+    }
+cleanup:
+    return status;
+}
+
+static gpusim_status plan(gs_policy *policy, gpusim_error *err)
+{
+    gpusim_status status;
+    GPUSIM_TRY(gather(policy, err));
+    if (policy->keys.count == 0) {
+        return GPUSIM_OK;
+    }
+    policy->moments.count = 0;
+    for (uint32_t i = 0; i < policy->reservations.count; i++) {
+        const gs_reservation *it = &GS_AT(policy->reservations, gs_reservation, i);
+        if (it->start != GPUSIM_TIME_MAX) {
+            GPUSIM_TRY(gs_plan_promise(policy, it->start, it->end, it->slot, it->first_part,
+                                       it->parts, err));
+        }
+    }
+    for (uint32_t i = 0; i < policy->keys.count; i++) {
+        GPUSIM_TRY(reserve(policy, GS_AT(policy->keys, planned, i).slot, err));
+    }
+cleanup:
+    return status;
+}
+
+// Starts those whose time has come. What was promised may be gone: then something was wrong.
+static void start_due(gs_policy *policy, gpusim_decisions *decisions)
+{
+    for (uint32_t i = 0; i < policy->reservations.count; i++) {
+        const gs_reservation *it = &GS_AT(policy->reservations, gs_reservation, i);
+        if (it->start > policy->view->now || gs_waiter_of(policy, it->slot)->where != GS_WAITING) {
+            continue;
+        }
+        gpusim_placement placement = {.parts = &GS_AT(policy->parts, gpusim_part, it->first_part),
+                                      .count = it->parts,
+                                      .capacity = it->parts,
+                                      .score = GS_NO_SCORE};
+        const gpusim_job_info *job = gs_job_of(policy, it->slot);
+        if (!gs_parts_are_free(policy->view, job, placement.parts, it->parts, NULL, 0) ||
+            gpusim_decide_start(decisions, job->id, &placement, NULL) != GPUSIM_ACCEPTED) {
+            gs_books_of(policy)->wrong = 1;
+        }
+    }
+}
+
+gpusim_status gs_pass_conservative(gs_policy *policy, gpusim_decisions *decisions,
+                                   gpusim_error *err)
+{
+    gpusim_status status = GPUSIM_OK;
+    gs_books *books = gs_books_of(policy);
+
+    // nodes that came or went are as wrong an expectation as a job's end
+    uint64_t installed = gs_index_installed(policy->view->index);
+    books->wrong |= gs_running_grow(policy) > 0 || installed != books->installed;
+    books->installed = installed;
+
+    // a start that fails means planning anew, once
+    for (int round = 0; round < 2; round++) {
+        drop_stale(policy);
+        if (books->wrong) {
+            forget_all(policy);
+            books->unplanned = 1;
+            books->wrong = 0;
+        }
+        GPUSIM_TRY(plan(policy, err));
+        start_due(policy, decisions);
+        if (!books->wrong) {
+            break;
+        }
+    }
+
+    // the next one's time
+    for (uint32_t i = 0; i < policy->reservations.count; i++) {
+        const gs_reservation *it = &GS_AT(policy->reservations, gs_reservation, i);
+        if (it->start > policy->view->now) {
+            gpusim_decide_wait(decisions, it->start);
+        }
+    }
+cleanup:
+    return status;
+}

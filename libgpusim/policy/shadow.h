@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Hypothetical clusters: what would fit if other jobs had ended or begun. */
+#ifndef GS_POLICY_SHADOW_H
+#define GS_POLICY_SHADOW_H
+
+#include "policy/index.h"
+
+typedef struct gs_shadow {
+    gpusim_view view; /* the run's, with these nodes and this index */
+    gpusim_node_info *nodes;
+    gs_index *index;
+} gs_shadow;
+
+gpusim_status gs_shadow_create(const gpusim_view *view, gs_shadow **shadow, gpusim_error *err);
+void gs_shadow_destroy(gs_shadow *shadow);
+
+/* Makes it the cluster of a view, touching only nodes that differ. O(nodes), about 1 ns each. */
+void gs_shadow_sync(gs_shadow *shadow, const gpusim_view *view);
+/* A node has no more free than it has in another view. */
+void gs_shadow_limit(gs_shadow *shadow, const gpusim_view *view, uint32_t node);
+/* Gives a job's parts back, or takes them; where not enough is left, nothing remains. */
+void gs_shadow_release(gs_shadow *shadow, const gpusim_job_info *job, const gpusim_part *parts,
+                       uint32_t count);
+void gs_shadow_take(gs_shadow *shadow, const gpusim_job_info *job, const gpusim_part *parts,
+                    uint32_t count);
+
+/* 1 when a job's parts are free in a view in which it holds `own` already. Whether their nodes are
+ * up does not matter. */
+int gs_parts_are_free(const gpusim_view *view, const gpusim_job_info *job, const gpusim_part *parts,
+                      uint32_t count, const gpusim_part *own, uint32_t own_count);
+
+#endif
