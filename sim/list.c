@@ -1,0 +1,258 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* gpusim list: what there is to choose from. */
+#include <stdio.h>
+#include <string.h>
+
+#include "options.h"
+#include "talk.h"
+
+static const cli_option options[] = {
+    {CLI_VERBOSE, 'v', "verbose", NULL, "parameters, units, sources"},
+    CLI_OPTION_JSON,
+    CLI_OPTION_HELP,
+};
+
+// The first table within `record` that has a field of this name and type, and the field.
+static const gpusim_record *find_table(const gpusim_record *record, const char *name,
+                                       gpusim_field_type type, int depth)
+{
+    if (!record || depth > 16) {
+        return NULL;
+    }
+    const gpusim_field *named = gpusim_record_find(record, name);
+    if (named && named->type == type) {
+        return record;
+    }
+    for (uint32_t i = 0; i < record->count; i++) {
+        const gpusim_field *field = &record->fields[i];
+        while (field && (field->type == GPUSIM_LIST || field->type == GPUSIM_MAP)) {
+            field = field->detail.element;
+        }
+        if (field && (field->type == GPUSIM_RECORD || field->type == GPUSIM_ONE_OF)) {
+            const gpusim_record *found = find_table(field->detail.record, name, type, depth + 1);
+            if (found) {
+                return found;
+            }
+        }
+    }
+    return NULL;
+}
+
+static json_t *choices_json(const gpusim_choice *choices)
+{
+    json_t *list = json_array();
+    for (const gpusim_choice *c = choices; c && c->name; c++) {
+        json_t *entry = json_object();
+        json_object_set_new(entry, "name", json_string(c->name));
+        json_object_set_new(entry, "doc", json_string(c->doc));
+        json_array_append_new(list, entry);
+    }
+    return list;
+}
+
+/* ---- schedulers ---- */
+
+// the table of a composed scheduler: each choice in it is a part to choose
+static const gpusim_record *composition(void)
+{
+    return find_table(gpusim_spec_record(), "placement", GPUSIM_ENUM, 0);
+}
+
+static void write_indented(void *to, const char *text, size_t length)
+{
+    int *at_line_start = to;
+    for (size_t i = 0; i < length; i++) {
+        if (*at_line_start && text[i] != '\n') {
+            fputs("    ", stdout);
+        }
+        *at_line_start = text[i] == '\n';
+        fputc(text[i], stdout);
+    }
+}
+
+static void list_schedulers(int verbose)
+{
+    const gpusim_record *table = composition();
+    for (uint32_t i = 0; table && i < table->count; i++) {
+        const gpusim_field *field = &table->fields[i];
+        if (field->type != GPUSIM_ENUM) {
+            continue;
+        }
+        printf("%s%s: %s\n", i ? "\n" : "", field->name, field->doc);
+        for (const gpusim_choice *c = field->detail.choices; c->name; c++) {
+            printf("    %-14s %s\n", c->name, c->doc);
+        }
+    }
+    if (verbose && table) {
+        int at_line_start = 1;
+        puts("\nkeys of `scheduler:`");
+        gpusim_record_describe(table, write_indented, &at_line_start);
+    }
+}
+
+static json_t *schedulers_json(void)
+{
+    const gpusim_record *table = composition();
+    json_t *object = json_object();
+    for (uint32_t i = 0; table && i < table->count; i++) {
+        const gpusim_field *field = &table->fields[i];
+        if (field->type == GPUSIM_ENUM) {
+            json_object_set_new(object, field->name, choices_json(field->detail.choices));
+        }
+    }
+    return object;
+}
+
+/* ---- GPU models ---- */
+
+static void list_gpus(int verbose)
+{
+    uint32_t count;
+    const gpusim_gpu_model *models = gpusim_gpu_models(&count);
+    for (uint32_t i = 0; i < count; i++) {
+        char memory[32] = "no limit";
+        if (models[i].memory) {
+            gpusim_quantity_format((double)models[i].memory, GPUSIM_UNIT_BYTE, 0, memory,
+                                   sizeof memory);
+        }
+        printf("%-24s %12s%s%s\n", models[i].name, memory, verbose ? "  " : "",
+               verbose ? models[i].source : "");
+    }
+}
+
+static json_t *gpus_json(void)
+{
+    uint32_t count;
+    const gpusim_gpu_model *models = gpusim_gpu_models(&count);
+    json_t *list = json_array();
+    for (uint32_t i = 0; i < count; i++) {
+        json_t *entry = json_object();
+        json_object_set_new(entry, "name", json_string(models[i].name));
+        json_object_set_new(entry, "memory_bytes",
+                            models[i].memory ? json_integer((json_int_t)models[i].memory)
+                                             : json_null());
+        json_object_set_new(entry, "source", json_string(models[i].source));
+        json_array_append_new(list, entry);
+    }
+    return list;
+}
+
+/* ---- formats of job logs ---- */
+
+static const gpusim_choice *formats(void)
+{
+    const gpusim_record *table = find_table(gpusim_spec_record(), "format", GPUSIM_ENUM, 0);
+    return table ? gpusim_record_find(table, "format")->detail.choices : NULL;
+}
+
+static void list_formats(int verbose)
+{
+    (void)verbose;
+    for (const gpusim_choice *c = formats(); c && c->name; c++) {
+        printf("%-8s %s\n", c->name, c->doc);
+    }
+}
+
+static json_t *formats_json(void)
+{
+    return choices_json(formats());
+}
+
+/* ---- metrics ---- */
+
+static const char *const entities[] = {"gpu", "node", "rack", "cluster"};
+
+static void list_metrics(int verbose)
+{
+    uint32_t count;
+    const gpusim_metric *metrics = gpusim_metrics(&count);
+    for (uint32_t i = 0; i < count; i++) {
+        const char *unit = gpusim_unit_symbol((gpusim_unit)metrics[i].unit);
+        char name[64];
+        snprintf(name, sizeof name, "%s/%s", entities[metrics[i].entity], metrics[i].name);
+        printf("%-26s %-4s %s\n", name, unit, metrics[i].doc);
+        if (verbose && metrics[i].dcgm) {
+            printf("%-26s      %s (%u)\n", "", metrics[i].dcgm, metrics[i].dcgm_id);
+        }
+    }
+}
+
+static json_t *metrics_json(void)
+{
+    uint32_t count;
+    const gpusim_metric *metrics = gpusim_metrics(&count);
+    json_t *list = json_array();
+    for (uint32_t i = 0; i < count; i++) {
+        const char *unit = gpusim_unit_symbol((gpusim_unit)metrics[i].unit);
+        json_t *entry = json_object();
+        json_object_set_new(entry, "entity", json_string(entities[metrics[i].entity]));
+        json_object_set_new(entry, "name", json_string(metrics[i].name));
+        json_object_set_new(entry, "unit", json_string(unit));
+        json_object_set_new(entry, "dcgm",
+                            metrics[i].dcgm ? json_string(metrics[i].dcgm) : json_null());
+        json_object_set_new(entry, "doc", json_string(metrics[i].doc));
+        json_array_append_new(list, entry);
+    }
+    return list;
+}
+
+static const struct {
+    const char *name;
+    void (*print)(int verbose);
+    json_t *(*json)(void);
+} topics[] = {
+    {"schedulers", list_schedulers, schedulers_json},
+    {"gpus", list_gpus, gpus_json},
+    {"formats", list_formats, formats_json},
+    {"metrics", list_metrics, metrics_json},
+};
+#define TOPICS (sizeof topics / sizeof topics[0])
+
+static int unknown_topic(const cli_arguments *arguments, const char *word)
+{
+    const char *names[TOPICS];
+    char message[160], hint[96];
+    for (size_t i = 0; i < TOPICS; i++) {
+        names[i] = topics[i].name;
+    }
+    const char *nearest = gpusim_nearest(word, names, TOPICS);
+    snprintf(message, sizeof message, "there is no list of '%.80s'", word);
+    if (nearest) {
+        snprintf(hint, sizeof hint, "did you mean '%s'?", nearest);
+    } else {
+        snprintf(hint, sizeof hint, "one of %s", cli_list.operands);
+    }
+    return cli_fail_with(arguments->json, GPUSIM_ARGUMENT, message, hint);
+}
+
+static int list(const cli_arguments *arguments)
+{
+    for (size_t i = 0; i < TOPICS; i++) {
+        if (strcmp(topics[i].name, arguments->operands[0]) != 0) {
+            continue;
+        }
+        if (arguments->json) {
+            json_t *object = cli_json_object();
+            json_object_set_new(object, topics[i].name, topics[i].json());
+            return cli_json_print(object);
+        }
+        topics[i].print(arguments->values[CLI_VERBOSE] != NULL);
+        return CLI_OK;
+    }
+    return unknown_topic(arguments, arguments->operands[0]);
+}
+
+const cli_command cli_list = {
+    .name = "list",
+    .operands = "schedulers|gpus|formats|metrics",
+    .doc = "list what there is to choose from",
+    .examples = "gpusim list schedulers -v\torders, placements, ... and their parameters\n"
+                "gpusim list gpus\tthe GPU models of the catalogue\n"
+                "gpusim list formats\tformats of job logs\n"
+                "gpusim list metrics\twhat telemetry samples\n",
+    .options = options,
+    .option_count = (uint32_t)(sizeof options / sizeof options[0]),
+    .least = 1,
+    .most = 1,
+    .run = list,
+};

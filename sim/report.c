@@ -1,0 +1,257 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Field tables with their values, as JSON and as text for people. */
+#include "report.h"
+
+#include <math.h>
+#include <string.h>
+
+#define LABEL_WIDTH 22
+#define CELL_WIDTH  10
+
+/* ---- values ---- */
+
+static uint64_t unsigned_of(const gpusim_field *field, const void *value)
+{
+    uint64_t whole = 0;
+    switch (field->type) {
+    case GPUSIM_BOOL:
+        return *(const uint8_t *)value;
+    case GPUSIM_UINT32:
+    case GPUSIM_INT32: {
+        uint32_t part;
+        memcpy(&part, value, sizeof part);
+        return part;
+    }
+    default:
+        memcpy(&whole, value, sizeof whole);
+        return whole;
+    }
+}
+
+static double real_of(const gpusim_field *field, const void *value)
+{
+    double real;
+    if (field->type == GPUSIM_FLOAT32) {
+        float small;
+        memcpy(&small, value, sizeof small);
+        return (double)small;
+    }
+    memcpy(&real, value, sizeof real);
+    return real;
+}
+
+static int is_real(const gpusim_field *field)
+{
+    return field->type == GPUSIM_FLOAT64 || field->type == GPUSIM_FLOAT32;
+}
+
+static json_t *value_json(const gpusim_field *field, const void *value)
+{
+    if (is_real(field)) {
+        double real = real_of(field, value);
+        return isfinite(real) ? json_real(real) : json_null();
+    }
+    if (field->type == GPUSIM_BOOL) {
+        return json_boolean(*(const uint8_t *)value);
+    }
+    uint64_t whole = unsigned_of(field, value);
+    if (field->type == GPUSIM_TIME) {
+        gpusim_time time = (gpusim_time)whole;
+        return time == GPUSIM_TIME_MAX ? json_null() : json_real(gpusim_seconds(time));
+    }
+    // JSON's numbers end where signed ones do; beyond, the digits stand in a string
+    if (field->type == GPUSIM_UINT64 && whole > (uint64_t)INT64_MAX) {
+        char digits[24];
+        snprintf(digits, sizeof digits, "%llu", (unsigned long long)whole);
+        return json_string(digits);
+    }
+    return json_integer((json_int_t)whole);
+}
+
+void cli_report_json(json_t *object, const gpusim_record *record, const void *values)
+{
+    for (uint32_t i = 0; i < record->count; i++) {
+        const gpusim_field *field = &record->fields[i];
+        const void *value = (const char *)values + field->offset;
+        if (field->type == GPUSIM_RECORD) {
+            json_t *group = json_object();
+            cli_report_json(group, field->detail.record, value);
+            json_object_set_new(object, field->name, group);
+        } else {
+            json_object_set_new(object, field->name, value_json(field, value));
+        }
+    }
+}
+
+json_t *cli_load_json(const gpusim_model *model)
+{
+    uint32_t count;
+    const gpusim_load *loads = gpusim_model_load(model, &count);
+    json_t *list = json_array();
+    for (uint32_t i = 0; i < count; i++) {
+        json_t *entry = json_object();
+        json_object_set_new(entry, "gpu", json_string(loads[i].gpu));
+        json_object_set_new(entry, "gpus", json_integer(loads[i].gpus));
+        json_object_set_new(entry, "load",
+                            isfinite(loads[i].load) ? json_real(loads[i].load) : json_null());
+        json_array_append_new(list, entry);
+    }
+    return list;
+}
+
+/* ---- text ---- */
+
+void cli_count_text(uint64_t value, char *text, int size)
+{
+    char digits[24];
+    int length = snprintf(digits, sizeof digits, "%llu", (unsigned long long)value);
+    int at = 0;
+    for (int i = 0; i < length && at < size - 2; i++) {
+        if (i && (length - i) % 3 == 0) {
+            text[at++] = ',';
+        }
+        text[at++] = digits[i];
+    }
+    text[at] = '\0';
+}
+
+void cli_value_text(const gpusim_field *field, const void *value, char *text, int size)
+{
+    if (is_real(field)) {
+        double real = real_of(field, value);
+        if (!isfinite(real)) {
+            snprintf(text, (size_t)size, "-");
+        } else if (field->unit == GPUSIM_UNIT_RATIO) {
+            snprintf(text, (size_t)size, "%.1f %%", 100.0 * real);
+        } else if (field->unit == GPUSIM_UNIT_SECOND && real == 0.0) {
+            snprintf(text, (size_t)size, "0 s");
+        } else if (field->unit == GPUSIM_UNIT_NONE) {
+            snprintf(text, (size_t)size, "%.4g", real);
+        } else {
+            gpusim_quantity_format(real, (gpusim_unit)field->unit, 0, text, size);
+        }
+        return;
+    }
+    uint64_t whole = unsigned_of(field, value);
+    if (field->unit == GPUSIM_UNIT_NONE || whole == 0) {
+        cli_count_text(whole, text, size);
+    } else {
+        gpusim_quantity_format((double)whole, (gpusim_unit)field->unit, 0, text, size);
+    }
+}
+
+// nothing to see: no value, or a count of nothing
+static int is_void(const gpusim_field *field, const void *value)
+{
+    return is_real(field) ? !isfinite(real_of(field, value)) : unsigned_of(field, value) == 0;
+}
+
+static int is_void_group(const gpusim_record *record, const void *values)
+{
+    for (uint32_t i = 0; i < record->count; i++) {
+        const gpusim_field *field = &record->fields[i];
+        if (!is_void(field, (const char *)values + field->offset)) {
+            return 0;
+        }
+    }
+    return 1;
+}
+
+// "gpu_allocated_fraction" -> "gpu allocated fraction", "wait_s" -> "wait"
+static void label_of(const char *name, char *label, size_t size)
+{
+    static const char *const units[] = {"_s", "_j", "_w", "_bytes", "_per_h"};
+    snprintf(label, size, "%s", name);
+    size_t length = strlen(label);
+    for (size_t i = 0; i < sizeof units / sizeof units[0]; i++) {
+        size_t end = strlen(units[i]);
+        if (length > end && strcmp(label + length - end, units[i]) == 0) {
+            label[length - end] = '\0';
+            break;
+        }
+    }
+    for (char *c = label; *c; c++) {
+        *c = *c == '_' ? ' ' : *c;
+    }
+}
+
+static void print_scalar(FILE *to, const gpusim_field *field, const void *value)
+{
+    char label[48], text[64];
+    label_of(field->name, label, sizeof label);
+    cli_value_text(field, value, text, sizeof text);
+    size_t length = strlen(field->name);
+    int rate = length > 6 && strcmp(field->name + length - 6, "_per_h") == 0;
+    fprintf(to, "  %-*s  %s%s\n", LABEL_WIDTH + 4, label, text, rate ? " an hour" : "");
+}
+
+// a group of counts on one line: "6,720 submitted, 6,700 completed"
+static void print_counts(FILE *to, const gpusim_field *group, const void *values)
+{
+    char label[48], text[64];
+    label_of(group->name, label, sizeof label);
+    fprintf(to, "  %-*s  ", LABEL_WIDTH + 4, label);
+    const gpusim_record *record = group->detail.record;
+    for (uint32_t i = 0, printed = 0; i < record->count; i++) {
+        const gpusim_field *field = &record->fields[i];
+        const void *value = (const char *)values + field->offset;
+        if (i == 0 || !is_void(field, value)) {
+            cli_value_text(field, value, text, sizeof text);
+            fprintf(to, "%s%s %s", printed++ ? ", " : "", text, field->name);
+        }
+    }
+    fputc('\n', to);
+}
+
+// groups with the field `count` are rows of one table
+static int is_statistics(const gpusim_field *field)
+{
+    return field->type == GPUSIM_RECORD && gpusim_record_find(field->detail.record, "p50");
+}
+
+static void print_statistics(FILE *to, const gpusim_field *group, const void *values, int first)
+{
+    char text[64];
+    const gpusim_record *record = group->detail.record;
+    if (first) {
+        fprintf(to, "\n  %-*s", LABEL_WIDTH, "");
+        for (uint32_t i = 0; i < record->count; i++) {
+            fprintf(to, " %*s", CELL_WIDTH, record->fields[i].name);
+        }
+        fputc('\n', to);
+    }
+    label_of(group->name, text, sizeof text);
+    fprintf(to, "  %-*s", LABEL_WIDTH, text);
+    for (uint32_t i = 0; i < record->count; i++) {
+        const gpusim_field *field = &record->fields[i];
+        cli_value_text(field, (const char *)values + field->offset, text, sizeof text);
+        fprintf(to, " %*s", CELL_WIDTH, text);
+    }
+    fputc('\n', to);
+}
+
+void cli_report_text(FILE *to, const gpusim_record *record, const void *values)
+{
+    int in_table = 0;
+    for (uint32_t i = 0; i < record->count; i++) {
+        const gpusim_field *field = &record->fields[i];
+        const void *value = (const char *)values + field->offset;
+        if (is_statistics(field)) {
+            print_statistics(to, field, value, !in_table);
+            in_table = 1;
+            continue;
+        }
+        // a blank line after the table
+        if (in_table) {
+            fputc('\n', to);
+            in_table = 0;
+        }
+        if (field->type == GPUSIM_RECORD) {
+            if (!is_void_group(field->detail.record, value)) {
+                print_counts(to, field, value);
+            }
+        } else if (!is_void(field, value)) {
+            print_scalar(to, field, value);
+        }
+    }
+}

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Field tables with their values, as JSON and as text for people: summaries are printed by it. */
+#ifndef CLI_REPORT_H
+#define CLI_REPORT_H
+
+#include <stdio.h>
+
+#include <jansson.h>
+
+#include <gpusim/gpusim.h>
+
+/* Adds every field of a record to a JSON object; what is absent becomes null. */
+void cli_report_json(json_t *object, const gpusim_record *record, const void *values);
+
+/* The same as text: names and values, a table of the groups of statistics. Counts of 0 and what is
+ * absent are left out. */
+void cli_report_text(FILE *to, const gpusim_record *record, const void *values);
+
+/* The load offered to each GPU model of a scenario, as a list. */
+json_t *cli_load_json(const gpusim_model *model);
+
+/* A value as a person would write it ("12.5 min", "61 %", "1,234"); "-" when absent. */
+void cli_value_text(const gpusim_field *field, const void *value, char *text, int size);
+
+/* 12345 as "12,345". */
+void cli_count_text(uint64_t value, char *text, int size);
+
+#endif

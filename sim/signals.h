@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SIGINT, SIGTERM and SIGHUP end a run in good order. */
+#ifndef CLI_SIGNALS_H
+#define CLI_SIGNALS_H
+
+#include <gpusim/sim.h>
+
+/* From now on these signals are caught; the third one ends the program at once. */
+void cli_signals_catch(void);
+
+/* The run to interrupt, or NULL when there is none (any more). One that was asked for before takes
+ * effect now. */
+void cli_signals_interrupt(gpusim_sim *sim);
+
+/* 1 when a signal has come. */
+int cli_signals_came(void);
+
+#endif
