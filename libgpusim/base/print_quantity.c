@@ -89,6 +89,9 @@ int gpusim_quantity_format(double value, gpusim_unit unit, int exact, char *buff
         }
         double back = 0.0;
         print_in(number, word, text, sizeof text);
+        if (!base && strchr(text, 'e')) {
+            continue; // 1e9 s is more than enough
+        }
         if (gpusim_quantity_parse(text, unit, &back, NULL) == GPUSIM_OK && back == value &&
             (!best[0] || strlen(text) < strlen(best))) {
             memcpy(best, text, sizeof best);

@@ -39,12 +39,12 @@ const char *gs_quote(const char *text, size_t length, char buffer[72])
 static size_t read_number(const char *text, gs_quantity *q)
 {
     size_t at = 0, seen = 0;
-    int point = 0;
+    int point = 0, full = 0;
     if (text[at] == '+' || text[at] == '-') {
         q->negative = text[at++] == '-';
     }
 
-    // digits, with at most one point among them; 19 always fit in 64 bits
+    // digits, with at most one point among them; what does not fit in 64 bits is cut
     for (; is_digit(text[at]) || (text[at] == '.' && !point); at++) {
         if (text[at] == '.') {
             point = 1;
@@ -52,7 +52,8 @@ static size_t read_number(const char *text, gs_quantity *q)
         }
         seen++;
         unsigned digit = (unsigned)(text[at] - '0');
-        if (q->digits < UINT64_C(1000000000000000000)) {
+        full = full || q->digits > (UINT64_MAX - digit) / 10;
+        if (!full) {
             q->digits = q->digits * 10 + digit;
             q->exponent -= point;
         } else {
@@ -83,23 +84,13 @@ static size_t read_number(const char *text, gs_quantity *q)
 // "write '30 s', '30 min', '30 h' or '30 d'"
 static void hint_units(gpusim_error *err, const char *number, size_t length, gpusim_unit unit)
 {
-    char list[200];
-    int used = 0;
-    uint32_t count;
-    const gs_unit_word *words = gs_unit_words(&count);
-    const gs_unit_word *previous = NULL;
-    const char *separator = "";
-    for (uint32_t i = 0; i <= count && used < 150; i++) {
-        if (i < count && (words[i].unit != unit || !words[i].printed)) {
-            continue;
-        }
-        if (previous) {
-            used += snprintf(list + used, sizeof list - (size_t)used, "%s'%.*s%s%s'", separator,
-                             (int)(length < 20 ? length : 20), number,
-                             previous->text[0] == '/' ? "" : " ", previous->text);
-            separator = ", ";
-        }
-        previous = i < count ? &words[i] : NULL;
+    char list[200] = "";
+    const char *const *usual = gs_unit_usual(unit);
+    for (int i = 0; usual[i]; i++) {
+        size_t used = strlen(list);
+        const char *separator = i == 0 ? "" : usual[i + 1] ? ", " : " or ";
+        snprintf(list + used, sizeof list - used, "%s'%.*s%s%s'", separator,
+                 (int)(length < 20 ? length : 20), number, usual[i][0] == '/' ? "" : " ", usual[i]);
     }
     gpusim_error_hint(err, "write %s", list);
 }

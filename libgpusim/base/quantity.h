@@ -11,7 +11,7 @@ typedef struct gs_quantity {
     int32_t exponent;
     uint32_t divisor;
     uint8_t negative;
-    uint8_t cut; /* digits beyond the 19th that were not zero are missing */
+    uint8_t cut; /* digits that did not fit and were not zero are missing */
     uint8_t reserved[6];
 } gs_quantity;
 

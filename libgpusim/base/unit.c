@@ -6,20 +6,21 @@
 
 static const struct {
     const char *symbol, *noun, *example;
+    const char *usual[5]; // units that a hint names
 } kinds[GPUSIM_UNIT_COUNT] = {
-    [GPUSIM_UNIT_NONE] = {"", "a number", "8"},
-    [GPUSIM_UNIT_RATIO] = {"", "a ratio", "0.8"},
-    [GPUSIM_UNIT_SECOND] = {"s", "a time", "30 min"},
-    [GPUSIM_UNIT_PER_SECOND] = {"1/s", "a rate", "40/h"},
-    [GPUSIM_UNIT_BYTE] = {"B", "a size", "80 GiB"},
-    [GPUSIM_UNIT_BYTE_PER_SECOND] = {"B/s", "a bandwidth", "50 GB/s"},
-    [GPUSIM_UNIT_WATT] = {"W", "a power", "250 W"},
-    [GPUSIM_UNIT_JOULE] = {"J", "an energy", "3 kWh"},
-    [GPUSIM_UNIT_CELSIUS] = {"degC", "a temperature", "85 C"},
-    [GPUSIM_UNIT_KELVIN] = {"K", "a difference of temperature", "2 K"},
-    [GPUSIM_UNIT_KELVIN_PER_WATT] = {"K/W", "a thermal resistance", "0.05 K/W"},
-    [GPUSIM_UNIT_HERTZ] = {"Hz", "a frequency", "1410 MHz"},
-    [GPUSIM_UNIT_PERCENT] = {"%", "a percentage", "12 %"},
+    [GPUSIM_UNIT_NONE] = {"", "a number", "8", {NULL}},
+    [GPUSIM_UNIT_RATIO] = {"", "a ratio", "0.8", {NULL}},
+    [GPUSIM_UNIT_SECOND] = {"s", "a time", "30 min", {"s", "min", "h", "d"}},
+    [GPUSIM_UNIT_PER_SECOND] = {"1/s", "a rate", "40/h", {"/s", "/min", "/h", "/d"}},
+    [GPUSIM_UNIT_BYTE] = {"B", "a size", "80 GiB", {"MiB", "GiB", "TiB", "GB"}},
+    [GPUSIM_UNIT_BYTE_PER_SECOND] = {"B/s", "a bandwidth", "50 GB/s", {"GB/s", "GiB/s", "Gbit/s"}},
+    [GPUSIM_UNIT_WATT] = {"W", "a power", "250 W", {"W", "kW", "MW"}},
+    [GPUSIM_UNIT_JOULE] = {"J", "an energy", "3 kWh", {"J", "kWh", "MWh"}},
+    [GPUSIM_UNIT_CELSIUS] = {"degC", "a temperature", "85 C", {"C"}},
+    [GPUSIM_UNIT_KELVIN] = {"K", "a difference of temperature", "2 K", {"K"}},
+    [GPUSIM_UNIT_KELVIN_PER_WATT] = {"K/W", "a thermal resistance", "0.05 K/W", {"K/W"}},
+    [GPUSIM_UNIT_HERTZ] = {"Hz", "a frequency", "1410 MHz", {"MHz", "GHz"}},
+    [GPUSIM_UNIT_PERCENT] = {"%", "a percentage", "12 %", {"%"}},
 };
 
 #define BYTES(suffix, kind)                                                                        \
@@ -108,6 +109,11 @@ const char *gs_unit_noun(gpusim_unit unit)
 const char *gs_unit_example(gpusim_unit unit)
 {
     return kinds[unit].example;
+}
+
+const char *const *gs_unit_usual(gpusim_unit unit)
+{
+    return kinds[unit].usual;
 }
 
 int gs_unit_is_bare(gpusim_unit unit)

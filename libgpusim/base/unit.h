@@ -25,6 +25,9 @@ const gs_unit_word *gs_unit_find(const char *text, size_t length, gpusim_unit un
 const char *gs_unit_noun(gpusim_unit unit);
 const char *gs_unit_example(gpusim_unit unit);
 
+/* The units that people use most, for hints; NULL ends them. */
+const char *const *gs_unit_usual(gpusim_unit unit);
+
 /* 1 when a bare number is allowed. */
 int gs_unit_is_bare(gpusim_unit unit);
 

@@ -421,7 +421,7 @@ static gpusim_status report_length(binder *b, const gpusim_field *field, uint32_
                                    uint32_t count)
 {
     gpusim_error problem;
-    if (gs_check_length(field, count, "its length", &problem) == GPUSIM_OK) {
+    if (gs_check_length(field, count, &problem) == GPUSIM_OK) {
         return GPUSIM_OK;
     }
     return report(b, place_of(b, slot), &problem);

@@ -90,9 +90,14 @@ void gs_expected(const gpusim_field *field, char *buffer, int size)
         snprintf(buffer, (size_t)size, "a map");
         return;
     case GPUSIM_ONE_OF:
+        if (field->flags & GPUSIM_TAGGED) {
+            gs_join_fields(field->detail.record->fields[0].detail.record, field->tag, names,
+                           sizeof names);
+            snprintf(buffer, (size_t)size, "a map (keys: %s)", names);
+            return;
+        }
         gs_join_fields(field->detail.record, NULL, names, sizeof names);
-        snprintf(buffer, (size_t)size, "a map with %s %s", field->tag ? field->tag : "one of",
-                 names);
+        snprintf(buffer, (size_t)size, "a map with one of %s", names);
         return;
     default:
         break;
@@ -115,22 +120,22 @@ static void print_bound(double value, gpusim_unit unit, char *buffer, int size)
 }
 
 static gpusim_status fail_range(const gpusim_field *field, gpusim_unit unit, const char *quoted,
-                                const char *what, gpusim_error *err)
+                                gpusim_error *err)
 {
+    int counts = field->type == GPUSIM_STRING || !gs_is_scalar(field->type);
+    const char *what = counts ? ": there must be" : " is not possible: it must be";
     char low[64], high[64];
     print_bound(field->minimum, unit, low, sizeof low);
     print_bound(field->maximum, unit, high, sizeof high);
     const char *least = field->flags & GPUSIM_EXCLUSIVE ? "more than" : "at least";
     if (field->maximum > 1e300) {
-        return gpusim_fail(err, GPUSIM_SCENARIO, "%s is not possible: %s must be %s %s", quoted,
-                           what, least, low);
+        return gpusim_fail(err, GPUSIM_SCENARIO, "%s%s %s %s", quoted, what, least, low);
     }
     if (field->minimum < -1e300) {
-        return gpusim_fail(err, GPUSIM_SCENARIO, "%s is not possible: %s must be at most %s",
-                           quoted, what, high);
+        return gpusim_fail(err, GPUSIM_SCENARIO, "%s%s at most %s", quoted, what, high);
     }
-    return gpusim_fail(err, GPUSIM_SCENARIO, "%s is not possible: %s must be %s %s and at most %s",
-                       quoted, what, least, low, high);
+    return gpusim_fail(err, GPUSIM_SCENARIO, "%s%s %s %s and at most %s", quoted, what, least, low,
+                       high);
 }
 
 static gpusim_status check_range(const gpusim_field *field, double value, const char *text,
@@ -142,19 +147,19 @@ static gpusim_status check_range(const gpusim_field *field, double value, const 
     }
     char quoted[72], shown[80];
     snprintf(shown, sizeof shown, "'%s'", gs_quote(text, length, quoted));
-    return fail_range(field, unit_of(field), shown, "it", err);
+    return fail_range(field, unit_of(field), shown, err);
 }
 
-gpusim_status gs_check_length(const gpusim_field *field, uint64_t length, const char *what,
-                              gpusim_error *err)
+gpusim_status gs_check_length(const gpusim_field *field, uint64_t length, gpusim_error *err)
 {
     double value = (double)length;
     if (!gs_field_has_range(field) || (value >= field->minimum && value <= field->maximum)) {
         return GPUSIM_OK;
     }
     char shown[80];
-    snprintf(shown, sizeof shown, "a length of %llu", (unsigned long long)length);
-    return fail_range(field, GPUSIM_UNIT_NONE, shown, what, err);
+    snprintf(shown, sizeof shown, "found %llu %s", (unsigned long long)length,
+             field->type == GPUSIM_STRING ? "bytes" : "entries");
+    return fail_range(field, GPUSIM_UNIT_NONE, shown, err);
 }
 
 // ---- reading ----
@@ -167,6 +172,11 @@ static gpusim_status read_integer(const gpusim_field *field, const char *text, s
     char quoted[72], expected[200];
     gpusim_status status = gs_quantity_read(text, unit_of(field), &q, err);
     if (status != GPUSIM_OK) {
+        if (err && !err->hint[0]) {
+            gs_expected(field, expected, sizeof expected);
+            gpusim_fail(err, status, "expected %s, found '%s'", expected,
+                        gs_quote(text, length, quoted));
+        }
         return status;
     }
 
@@ -291,7 +301,7 @@ static gpusim_status read_text(const gpusim_field *field, const char *text, size
     if (strlen(text) != length) {
         return gpusim_fail(err, GPUSIM_SCENARIO, "a text must not contain a zero byte");
     }
-    gpusim_status status = gs_check_length(field, length, "its length", err);
+    gpusim_status status = gs_check_length(field, length, err);
     if (status != GPUSIM_OK) {
         return status;
     }

@@ -22,8 +22,7 @@ int gs_field_is_absent(const gpusim_field *field, const void *value);
 void gs_expected(const gpusim_field *field, char *buffer, int size);
 
 /* Checks that a length is within the range of a list, map or string. */
-gpusim_status gs_check_length(const gpusim_field *field, uint64_t length, const char *what,
-                              gpusim_error *err);
+gpusim_status gs_check_length(const gpusim_field *field, uint64_t length, gpusim_error *err);
 
 /* The names of a list of choices or of a record's fields, "a, b, c"; cut with "..." where the
  * buffer ends. Returns how many there are. */

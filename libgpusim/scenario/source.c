@@ -79,6 +79,29 @@ int gs_yaml_column(const gs_yaml_source *source, size_t start, size_t line, size
     return (int)(cursor->byte - begin) + 1;
 }
 
+// bytes of the character at text[0] if it is well-formed UTF-8, else 0
+static size_t valid_length(const char *text, size_t left)
+{
+    size_t length = character_length((unsigned char)text[0]);
+    unsigned first = (unsigned char)text[0];
+    if ((first & 0xC0) == 0x80 || first == 0xC0 || first == 0xC1 || first > 0xF4 || length > left) {
+        return 0;
+    }
+
+    // longer than need be, a surrogate, or beyond the last character
+    unsigned second = length > 1 ? (unsigned char)text[1] : 0;
+    if ((first == 0xE0 && second < 0xA0) || (first == 0xED && second > 0x9F) ||
+        (first == 0xF0 && second < 0x90) || (first == 0xF4 && second > 0x8F)) {
+        return 0;
+    }
+    for (size_t i = 1; i < length; i++) {
+        if (((unsigned char)text[i] & 0xC0) != 0x80) {
+            return 0;
+        }
+    }
+    return length;
+}
+
 // the first byte at or after `at` that begins a character
 static size_t boundary(const char *text, size_t at, size_t end)
 {
@@ -133,9 +156,18 @@ void gs_yaml_locate(const gs_yaml *yaml, uint32_t number, int line, int column, 
         at += 3;
         err->caret = (int32_t)(wanted - from) + 4;
     }
-    for (size_t i = from; i < to; i++) {
+    for (size_t i = from; i < to;) {
+        // what no terminal can show becomes a question mark
+        size_t length = valid_length(text + i, to - i);
         unsigned char byte = (unsigned char)text[i];
-        *at++ = (byte < 0x20 && byte != '\t') || byte == 0x7F ? '?' : (char)byte;
+        if (length == 0 || (byte < 0x20 && byte != '\t') || byte == 0x7F) {
+            *at++ = '?';
+            i++;
+            continue;
+        }
+        memcpy(at, text + i, length);
+        at += length;
+        i += length;
     }
     if (to < end) {
         memcpy(at, "...", 3);

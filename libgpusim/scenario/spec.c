@@ -79,15 +79,6 @@ cleanup:
     return status;
 }
 
-gpusim_status gpusim_spec_parse(const char *text, size_t length, const char *name,
-                                const char *folder, gpusim_spec **spec, gpusim_error *err)
-{
-    if (!text || !name || !spec) {
-        return gpusim_fail(err, GPUSIM_ARGUMENT, "text, name and spec are needed");
-    }
-    return gs_spec_parse_as(gpusim_spec_record(), text, length, name, folder, spec, err);
-}
-
 static gpusim_status fail_file(gpusim_error *err, const char *path, const char *what)
 {
     int reason = errno;
@@ -137,14 +128,6 @@ cleanup:
     gs_release(&folder);
     gs_array_release(&bytes);
     return status;
-}
-
-gpusim_status gpusim_spec_load(const char *path, gpusim_spec **spec, gpusim_error *err)
-{
-    if (!path || !spec) {
-        return gpusim_fail(err, GPUSIM_ARGUMENT, "path and spec are needed");
-    }
-    return gs_spec_load_as(gpusim_spec_record(), path, spec, err);
 }
 
 void gpusim_spec_destroy(gpusim_spec *spec)
@@ -255,9 +238,4 @@ void gs_spec_locate(const gpusim_spec *spec, const char *key, gpusim_error *err)
     }
     gs_yaml_locate(yaml, place->source, place->line, place->column, err);
     snprintf(err->key, sizeof err->key, "%s", key);
-}
-
-gpusim_status gpusim_spec_schema(char **text, gpusim_error *err)
-{
-    return gs_schema_write(gpusim_spec_record(), text, err);
 }

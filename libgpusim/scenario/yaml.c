@@ -137,20 +137,24 @@ static void break_off(reader *r, yaml_mark_t mark, const char *message, const ch
     r->broken = 1;
 }
 
-// the mark of a byte, for errors of the byte reader, which have none
-static yaml_mark_t mark_of_byte(const reader *r, size_t byte)
+// adds a problem at a byte; one at the end of the text goes to the end of its last line that has
+// any
+static void add_problem_at_byte(reader *r, size_t byte, gpusim_error *problem)
 {
     const gs_yaml_source *source = &GS_AT(r->yaml->sources, gs_yaml_source, r->source);
-    yaml_mark_t mark = {0};
-    while (mark.line + 1 < source->lines.count &&
-           GS_AT(source->lines, uint32_t, mark.line + 1) <= byte) {
-        mark.line++;
+    if (byte >= source->length) {
+        byte = source->length;
+        while (byte > r->start && strchr(" \r\n", source->text[byte - 1])) {
+            byte--;
+        }
     }
-    size_t begin = GS_AT(source->lines, uint32_t, mark.line);
-    for (size_t at = begin < r->start ? r->start : begin; at < byte; at++) {
-        mark.column += ((unsigned char)source->text[at] & 0xC0) != 0x80;
+    uint32_t line = source->lines.count - 1;
+    while (line > 0 && GS_AT(source->lines, uint32_t, line) > byte) {
+        line--;
     }
-    return mark;
+    size_t column = byte - GS_AT(source->lines, uint32_t, line);
+    gs_yaml_locate(r->yaml, r->source, (int)line + 1, (int)column + 1, problem);
+    gs_problems_add(r->problems, r->source, problem);
 }
 
 // what libyaml could not read
@@ -161,18 +165,26 @@ static gpusim_status add_syntax_problem(reader *r, const yaml_parser_t *parser)
     }
     gpusim_error problem;
     yaml_mark_t mark = parser->problem_mark;
+    const gs_yaml_source *source = &GS_AT(r->yaml->sources, gs_yaml_source, r->source);
     const char *what = parser->problem ? parser->problem : "it cannot be read";
     if (parser->error == YAML_READER_ERROR) {
-        mark = mark_of_byte(r, r->start + parser->problem_offset);
         gpusim_fail(&problem, GPUSIM_SCENARIO, "not UTF-8 text: %s", what);
         gpusim_error_hint(&problem, "save the file with the encoding UTF-8");
-    } else if (parser->context) {
+        add_problem_at_byte(r, r->start + parser->problem_offset, &problem);
+        r->broken = 1;
+        return GPUSIM_OK;
+    }
+    if (parser->context) {
         gpusim_fail(&problem, GPUSIM_SCENARIO, "not valid YAML: %s (%s, line %zu)", what,
                     parser->context, parser->context_mark.line + 1);
     } else {
         gpusim_fail(&problem, GPUSIM_SCENARIO, "not valid YAML: %s", what);
     }
-    add_problem(r, mark, &problem);
+    if (mark.line >= source->lines.count) {
+        add_problem_at_byte(r, source->length, &problem);
+    } else {
+        add_problem(r, mark, &problem);
+    }
     r->broken = 1;
 
     // the most common reason deserves its own words
