@@ -1,0 +1,233 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The loop: which events are the next batch, and handing them to their handlers in order. */
+#include <stdio.h>
+#include <string.h>
+
+#include "engine/private.h"
+
+void gpusim_engine_stop(gpusim_engine *engine)
+{
+    engine->stopped = 1;
+}
+
+// Hands one event over. Its handle is stale by then, and its slot the next to be used again.
+static gpusim_status fire(gpusim_engine *engine, gs_entry entry, gpusim_error *err)
+{
+    uint32_t index = entry.place >> GS_CLASS_BITS;
+    const gs_slot *slot = &engine->slots.data[index];
+    gpusim_event event = {.time = entry.time,
+                          .payload = slot->payload,
+                          .entity = slot->entity,
+                          .handler = slot->handler,
+                          .class_ = slot->class_,
+                          .id = {.slot = index, .generation = slot->generation}};
+    if (gs_slots_give(&engine->slots, index)) {
+        gs_engine_sweep(engine);
+    }
+    engine->fired++;
+    return engine->handlers[event.handler].function(engine->context, &event, err);
+}
+
+// Fires what is due, class by class. Handlers may cancel what has not come yet, and may make the
+// pool move; what they schedule for now goes to the next batch.
+static gpusim_status fire_due(gpusim_engine *engine, gpusim_error *err)
+{
+    for (uint32_t i = 0; i < GPUSIM_CLASSES; i++) {
+        gs_chain *chain = &engine->due[i];
+        while (gs_chain_left(chain)) {
+            gs_entry entry = gs_chain_take(chain, &engine->heap.pool);
+            if (gs_entry_dead(&engine->slots, &entry)) {
+                engine->heap.dead--;
+                continue;
+            }
+            gpusim_status status = fire(engine, entry, err);
+            if (status != GPUSIM_OK) {
+                return status;
+            }
+        }
+    }
+    return GPUSIM_OK;
+}
+
+static int any_left(const gs_chain *chains)
+{
+    uint32_t left = 0;
+    for (uint32_t i = 0; i < GPUSIM_CLASSES; i++) {
+        left |= gs_chain_left(&chains[i]);
+    }
+    return left != 0;
+}
+
+// An error that says who keeps this instant from ending.
+static gpusim_status fail_loop(const gpusim_engine *engine, gpusim_error *err)
+{
+    char names[320] = "";
+    size_t length = 0;
+    for (uint32_t i = 0; i < GS_HANDLERS; i++) {
+        if (!(engine->late[i / 64] >> (i % 64) & 1)) {
+            continue;
+        }
+        size_t room = sizeof names - length;
+        int more =
+            snprintf(names + length, room, "%s%s", length ? ", " : "", engine->handlers[i].name);
+        if (more < 0 || (size_t)more >= room) {
+            memcpy(names + sizeof names - 4, "...", 4);
+            break;
+        }
+        length += (size_t)more;
+    }
+    gpusim_fail(err, GPUSIM_LOOP,
+                "%d batches at %lld.%09lld s and no end: events without delay follow each other "
+                "through these handlers: %s",
+                GPUSIM_BATCHES_MAX, (long long)(engine->now / GPUSIM_SECOND),
+                (long long)(engine->now % GPUSIM_SECOND), names);
+    gpusim_error_hint(err, "let one of them wait before it acts again");
+    return GPUSIM_LOOP;
+}
+
+// Remembers the handlers that are about to be called.
+static void note_late(gpusim_engine *engine)
+{
+    for (uint32_t i = 0; i < GPUSIM_CLASSES; i++) {
+        const gs_chain *chain = &engine->due[i];
+        uint32_t chunk = chain->first;
+        for (uint32_t k = 0; k < chain->count; k++) {
+            const gs_entry *entry = &engine->heap.pool.chunks[chunk].entries[k % GS_CHUNK];
+            uint32_t handler = engine->slots.data[entry->place >> GS_CLASS_BITS].handler;
+            engine->late[handler / 64] |= UINT64_C(1) << (handler % 64);
+            if (k % GS_CHUNK == GS_CHUNK - 1) {
+                chunk = engine->heap.pool.next[chunk];
+            }
+        }
+    }
+}
+
+// Makes the next batch of this instant the one at hand; *ready is 0 when there is none.
+static gpusim_status begin_next_batch(gpusim_engine *engine, int *ready, gpusim_error *err)
+{
+    *ready = 0;
+    if (!any_left(engine->later)) {
+        return GPUSIM_OK;
+    }
+    if (engine->heap.dead) {
+        for (uint32_t i = 0; i < GPUSIM_CLASSES; i++) {
+            engine->heap.dead -=
+                gs_chain_sweep(&engine->later[i], &engine->heap.pool, &engine->slots);
+        }
+        if (!any_left(engine->later)) {
+            return GPUSIM_OK;
+        }
+    }
+    if (engine->batch == GPUSIM_BATCHES_MAX) {
+        return fail_loop(engine, err);
+    }
+    memcpy(engine->due, engine->later, sizeof engine->due);
+    memset(engine->later, 0, sizeof engine->later);
+    engine->batch++;
+    if (engine->batch >= GS_BATCH_LATE) {
+        note_late(engine);
+    }
+    *ready = 1;
+    return GPUSIM_OK;
+}
+
+// Moves the clock; nothing has happened at the new instant yet.
+static void set_now(gpusim_engine *engine, gpusim_time time)
+{
+    if (engine->batch >= GS_BATCH_LATE) {
+        memset(engine->late, 0, sizeof engine->late);
+    }
+    engine->now = time;
+    engine->batch = 0;
+}
+
+// Fires the first batch of an instant whose events head the queue's run, or are due already.
+static gpusim_status fire_instant(gpusim_engine *engine, gpusim_time time, gpusim_error *err)
+{
+    gs_heap *heap = &engine->heap;
+    set_now(engine, time);
+    engine->batch = 1;
+
+    // mostly there is one, and it needs no chain
+    if (heap->run_head < heap->run_end) {
+        uint32_t head = heap->run_head++;
+        if (heap->run_head == heap->run_end || heap->run[heap->run_head].time != time) {
+            return fire(engine, heap->run[head], err);
+        }
+        for (heap->run_head = head;
+             heap->run_head < heap->run_end && heap->run[heap->run_head].time == time;
+             heap->run_head++) {
+            gs_entry entry = heap->run[heap->run_head];
+            gs_chain_push(&engine->due[entry.place % GPUSIM_CLASSES], &heap->pool, entry);
+        }
+    }
+    return fire_due(engine, err);
+}
+
+// One batch and its pass.
+static gpusim_status run_batch(gpusim_engine *engine, gpusim_time until, int *ran,
+                               gpusim_error *err)
+{
+    gpusim_status status = GPUSIM_OK;
+    *ran = 0;
+    int ready = any_left(engine->due); // of a batch that failed
+    if (engine->now > until) {
+        return GPUSIM_OK;
+    }
+    if (!ready) {
+        GPUSIM_TRY(begin_next_batch(engine, &ready, err));
+    }
+    if (ready) {
+        GPUSIM_TRY(fire_due(engine, err));
+    } else {
+        gpusim_time time = gs_heap_advance(&engine->heap, &engine->slots, until, engine->due);
+        if (time == GPUSIM_TIME_MAX) {
+            return GPUSIM_OK;
+        }
+        GPUSIM_TRY(fire_instant(engine, time, err));
+    }
+    *ran = 1;
+    engine->batches++;
+    if (engine->pass) {
+        GPUSIM_TRY(engine->pass(engine->context, engine->now, err));
+    }
+cleanup:
+    return status;
+}
+
+static gpusim_status refuse_nesting(gpusim_error *err)
+{
+    return gpusim_fail(err, GPUSIM_ARGUMENT, "a handler cannot run the engine that calls it");
+}
+
+gpusim_status gpusim_engine_step(gpusim_engine *engine, gpusim_time until, int *ran,
+                                 gpusim_error *err)
+{
+    if (engine->running) {
+        return refuse_nesting(err);
+    }
+    engine->running = 1;
+    gpusim_status status = run_batch(engine, until, ran, err);
+    engine->running = 0;
+    return status;
+}
+
+gpusim_status gpusim_engine_run_until(gpusim_engine *engine, gpusim_time until, gpusim_error *err)
+{
+    if (engine->running) {
+        return refuse_nesting(err);
+    }
+    gpusim_status status = GPUSIM_OK;
+    int ran = 1;
+    engine->running = 1;
+    engine->stopped = 0;
+    while (ran && !engine->stopped) {
+        GPUSIM_TRY(run_batch(engine, until, &ran, err));
+    }
+    if (!engine->stopped && until != GPUSIM_TIME_MAX && until > engine->now) {
+        set_now(engine, until);
+    }
+cleanup:
+    engine->running = 0;
+    return status;
+}
