@@ -94,8 +94,9 @@ static inline void on_engine_create(on_engine *m)
     config.context = m;
     config.pass = on_engine_pass;
     ASSERT_OK(gpusim_engine_create(&config, &m->engine, &err), &err);
+    static const char *const names[] = {"event 0", "event 1", "event 2"};
     for (uint16_t i = 0; i < 3; i++) {
-        ASSERT_OK(gpusim_engine_handle(m->engine, i, "event", on_engine_event, &err), &err);
+        ASSERT_OK(gpusim_engine_handle(m->engine, i, names[i], on_engine_event, &err), &err);
     }
     m->program.does = &on_engine_does;
     m->program.machine = m;
