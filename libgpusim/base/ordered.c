@@ -156,6 +156,16 @@ uint32_t gs_ordered_seek(const gs_ordered *nodes, uint32_t root, int64_t bound)
     }
 }
 
+uint32_t gs_ordered_list(const gs_ordered *nodes, uint32_t root, uint32_t *elements)
+{
+    uint32_t count = 0;
+    for (; root != GPUSIM_NONE; root = nodes[root].right) {
+        count += gs_ordered_list(nodes, nodes[root].left, elements + count);
+        elements[count++] = root;
+    }
+    return count;
+}
+
 int gs_ordered_valid(const gs_ordered *nodes, uint32_t root, uint32_t *count)
 {
     *count = 0;

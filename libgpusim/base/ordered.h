@@ -31,6 +31,9 @@ uint32_t gs_ordered_first(const gs_ordered *nodes, uint32_t root);
 uint32_t gs_ordered_next(const gs_ordered *nodes, uint32_t root, uint32_t element);
 uint32_t gs_ordered_seek(const gs_ordered *nodes, uint32_t root, int64_t bound);
 
+/* Writes all elements in order to `elements`, which has room for them; how many. O(n). */
+uint32_t gs_ordered_list(const gs_ordered *nodes, uint32_t root, uint32_t *elements);
+
 /* 1 when the set is in order and its sums are right; *count becomes its size. O(n). */
 int gs_ordered_valid(const gs_ordered *nodes, uint32_t root, uint32_t *count);
 

@@ -6,48 +6,6 @@
  * that for each job that waits. */
 #include "policy/plan.h"
 
-// A job to be planned.
-typedef struct planned {
-    double key;
-    uint64_t order;
-    uint32_t slot, reserved;
-} planned;
-
-_Static_assert(sizeof(planned) == GS_KEYED_BYTES, "the array has elements of this size");
-
-static int precedes(const planned *a, const planned *b)
-{
-    return a->key < b->key || (a->key == b->key && a->order < b->order);
-}
-
-static void sift(planned *all, uint32_t at, uint32_t count)
-{
-    planned it = all[at];
-    for (uint32_t child; (child = 2 * at + 1) < count; at = child) {
-        if (child + 1 < count && precedes(&all[child], &all[child + 1])) {
-            child++;
-        }
-        if (!precedes(&it, &all[child])) {
-            break;
-        }
-        all[at] = all[child];
-    }
-    all[at] = it;
-}
-
-static void sort(planned *all, uint32_t count)
-{
-    for (uint32_t i = count / 2; i-- > 0;) {
-        sift(all, i, count);
-    }
-    for (uint32_t last = count; last-- > 1;) {
-        planned it = all[0];
-        all[0] = all[last];
-        all[last] = it;
-        sift(all, 0, last);
-    }
-}
-
 // Keeps the reservations of those who still wait; that somebody gave up opens a hole.
 static void drop_stale(gs_policy *policy)
 {
@@ -82,28 +40,6 @@ static void forget_all(gs_policy *policy)
     policy->reservations.count = policy->parts.count = 0;
 }
 
-// Who waits without a reservation, in order, into policy->keys.
-static gpusim_status gather(gs_policy *policy, gpusim_error *err)
-{
-    gpusim_status status = GPUSIM_OK;
-    const gs_ordered *members = policy->members.data;
-    policy->keys.count = 0;
-    for (uint32_t i = 0; i < policy->lines.count && gs_books_of(policy)->unplanned; i++) {
-        uint32_t jobs = gs_line_of(policy, i)->jobs;
-        for (uint32_t slot = gs_ordered_first(members, jobs); slot != GPUSIM_NONE;
-             slot = gs_ordered_next(members, jobs, slot)) {
-            planned it = {.key = members[slot].key, .order = members[slot].order, .slot = slot};
-            if (!gs_waiter_of(policy, slot)->promised) {
-                GPUSIM_TRY(gs_array_push(&policy->keys, &it, err));
-            }
-        }
-    }
-    sort(policy->keys.data, policy->keys.count);
-    gs_books_of(policy)->unplanned = 0;
-cleanup:
-    return status;
-}
-
 static gpusim_status reserve(gs_policy *policy, uint32_t slot, gpusim_error *err)
 {
     gpusim_status status;
@@ -124,10 +60,10 @@ cleanup:
 static gpusim_status plan(gs_policy *policy, gpusim_error *err)
 {
     gpusim_status status;
-    GPUSIM_TRY(gather(policy, err));
-    if (policy->keys.count == 0) {
+    if (!gs_books_of(policy)->unplanned) {
         return GPUSIM_OK;
     }
+    GPUSIM_TRY(gs_waiting_in_order(policy, 1, err));
     policy->moments.count = 0;
     for (uint32_t i = 0; i < policy->reservations.count; i++) {
         const gs_reservation *it = &GS_AT(policy->reservations, gs_reservation, i);
@@ -136,9 +72,10 @@ static gpusim_status plan(gs_policy *policy, gpusim_error *err)
                                        it->parts, err));
         }
     }
-    for (uint32_t i = 0; i < policy->keys.count; i++) {
-        GPUSIM_TRY(reserve(policy, GS_AT(policy->keys, planned, i).slot, err));
+    for (uint32_t i = 0; i < policy->slots.count; i++) {
+        GPUSIM_TRY(reserve(policy, GS_AT(policy->slots, uint32_t, i), err));
     }
+    gs_books_of(policy)->unplanned = 0;
 cleanup:
     return status;
 }

@@ -184,7 +184,12 @@ void gs_running_remove(gs_policy *policy, uint32_t slot);
  * Returns how many. */
 uint32_t gs_running_grow(gs_policy *policy);
 
+/* waiting.c: all who wait (without a reservation, if so asked), by key and order, into
+ * policy->slots. */
+gpusim_status gs_waiting_in_order(gs_policy *policy, int unpromised, gpusim_error *err);
+
 /* One pass of each manner. */
+gpusim_status gs_pass_module(gs_policy *policy, gpusim_decisions *decisions, gpusim_error *err);
 gpusim_status gs_pass_composed(gs_policy *policy, gpusim_decisions *decisions, gpusim_error *err);
 gpusim_status gs_pass_easy(gs_policy *policy, gpusim_decisions *decisions, gpusim_error *err);
 gpusim_status gs_pass_conservative(gs_policy *policy, gpusim_decisions *decisions,

@@ -301,6 +301,8 @@ static gpusim_status run_pass(gs_policy *policy, gpusim_decisions *decisions, gp
         return gs_pass_easy(policy, decisions, err);
     case GS_MANNER_CONSERVATIVE:
         return gs_pass_conservative(policy, decisions, err);
+    case GS_MANNER_MODULE:
+        return gs_pass_module(policy, decisions, err);
     case GS_MANNER_REPACK:
         return gs_pass_repack(policy, decisions, err);
     default:
