@@ -30,11 +30,11 @@ START_TEST(worked_by_hand)
     // many GPUs: nothing waits, the mean duration is the larger bound
     ck_assert_double_eq_tol(bound_of(submit, duration, one, 3, 8), 7, 1e-12);
 
-    // sizes count: on 2 GPUs, 3 s x 2 GPUs and 4 s x 1 GPU at once take 2 s and then 3 s more
+    // sizes count: on 2 GPUs, gangs of 2 for 3 s and 4 s at once end at 3 s and 7 s
     const gpusim_time at_once[] = {0, 0};
     const gpusim_time runs[] = {3 * s, 4 * s};
-    const uint32_t gang[] = {2, 1};
-    ck_assert_double_eq_tol(bound_of(at_once, runs, gang, 2, 2), 3.5, 1e-12);
+    const uint32_t gang[] = {2, 2};
+    ck_assert_double_eq_tol(bound_of(at_once, runs, gang, 2, 2), 5, 1e-12);
 
     // far beyond 64 bits when multiplied out
     const gpusim_time late[] = {INT64_C(4000000000) * s};
