@@ -116,7 +116,8 @@ static gpusim_status tell(gpusim_sim *sim, gpusim_error *err)
 {
     gpusim_status status = GPUSIM_OK;
     const gpusim_model *model = sim->model;
-    const gpusim_metric *metrics = gpusim_metrics(NULL);
+    uint32_t known = 0;
+    const gpusim_metric *metrics = gpusim_metrics(&known);
     gpusim_sample *samples = NULL;
     uint32_t at = 0;
     GPUSIM_TRY(gs_allocate(&samples, model->metric_count, sizeof *samples, err));

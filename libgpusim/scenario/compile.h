@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The steps from a scenario's structs to a model; scenario/compile.c calls them in order. */
+#ifndef GS_SCENARIO_COMPILE_H
+#define GS_SCENARIO_COMPILE_H
+
+#include "core/model.h"
+#include "scenario/bind.h"
+#include "scenario/scenario.h"
+
+/* What all steps share. */
+typedef struct gs_compilation {
+    const gpusim_spec *spec;
+    const gs_scenario *scenario;
+    gpusim_model *model;
+} gs_compilation;
+
+/* Fails with `message` at what stands at a key path. */
+gpusim_status gs_compile_fail(const gs_compilation *at, gpusim_error *err, const char *key,
+                              const char *format, ...) GPUSIM_PRINTF(4, 5);
+
+/* compile_cluster.c: groups, racks, virtual clusters. */
+gpusim_status gs_compile_cluster(const gs_compilation *at, gpusim_error *err);
+/* compile_run.c: metrics, timed actions, how the run ends. */
+gpusim_status gs_compile_run(const gs_compilation *at, gpusim_error *err);
+/* compile_load.c: checks of the jobs known before the run, offered load, warnings. */
+gpusim_status gs_compile_load(const gs_compilation *at, gpusim_error *err);
+/* compile_info.c: texts, names and the hash. */
+gpusim_status gs_compile_info(const gs_compilation *at, gpusim_error *err);
+
+#endif

@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Groups of nodes and virtual clusters, from the scenario to the model. */
+#include <stdio.h>
+#include <string.h>
+
+#include <gpusim/model.h>
+
+#include "scenario/compile.h"
+
+static gpusim_status check_names(const gs_compilation *at, gpusim_error *err)
+{
+    const gpusim_list *groups = &at->scenario->cluster.nodes;
+    const gs_scenario_group *group = groups->items;
+    for (uint32_t i = 0; i < groups->count; i++) {
+        char key[64];
+        snprintf(key, sizeof key, "cluster.nodes[%u].name", i);
+        if (group[i].name[0] == '\0' || strlen(group[i].name) > 200) {
+            return gs_compile_fail(at, err, key, "a group's name has 1 to 200 characters");
+        }
+        for (uint32_t k = 0; k < i; k++) {
+            if (strcmp(group[k].name, group[i].name) == 0) {
+                return gs_compile_fail(at, err, key, "two groups are called '%s'", group[i].name);
+            }
+        }
+    }
+    return GPUSIM_OK;
+}
+
+// the catalogue's nearest name, as a hint
+static void hint_model(gpusim_error *err, const char *word)
+{
+    uint32_t count = 0;
+    const gpusim_gpu_model *models = gpusim_gpu_models(&count);
+    const char *names[64];
+    for (uint32_t i = 0; i < count && i < 64; i++) {
+        names[i] = models[i].name;
+    }
+    const char *nearest = gpusim_nearest(word, names, count < 64 ? count : 64);
+    if (nearest) {
+        gpusim_error_hint(err, "did you mean '%s'?", nearest);
+    } else {
+        gpusim_error_hint(err, "`gpusim list gpus` shows the names");
+    }
+}
+
+static gpusim_status compile_groups(const gs_compilation *at, gpusim_error *err)
+{
+    gpusim_status status = GPUSIM_OK;
+    const gpusim_list *groups = &at->scenario->cluster.nodes;
+    const gs_scenario_group *group = groups->items;
+    gs_group_setup *setups = NULL;
+    uint32_t wrong = GPUSIM_NONE;
+    GPUSIM_TRY(gs_allocate(&setups, groups->count, sizeof *setups, err));
+    for (uint32_t i = 0; i < groups->count; i++) {
+        setups[i] = (gs_group_setup){
+            .name = group[i].name,
+            .gpu = group[i].gpu,
+            .memory = group[i].memory,
+            .count = group[i].count,
+            .per_rack = group[i].per_rack,
+            .gpus = group[i].gpus,
+            .cpus = group[i].cpus,
+        };
+    }
+    status = gs_cluster_build(setups, groups->count, at->model->names, &at->model->arena,
+                              &at->model->cluster, &wrong, err);
+    if (status != GPUSIM_OK && wrong != GPUSIM_NONE && err) {
+        char key[64];
+        snprintf(key, sizeof key, "cluster.nodes[%u].gpu", wrong);
+        gs_spec_locate(at->spec, key, err);
+        hint_model(err, setups[wrong].gpu);
+    }
+cleanup:
+    gs_release(&setups);
+    return status;
+}
+
+static gpusim_status compile_vcs(const gs_compilation *at, gpusim_error *err)
+{
+    gpusim_status status = GPUSIM_OK;
+    const gpusim_list *vcs = &at->scenario->cluster.virtual_clusters;
+    const gs_scenario_vc *vc = vcs->items;
+    for (uint32_t i = 0; i < vcs->count; i++) {
+        gpusim_vc_info info = {.quota = vc[i].quota};
+        GPUSIM_TRY(
+            gs_names_add(at->model->names, vc[i].key, strlen(vc[i].key), &info.name, err));
+        GPUSIM_TRY(gs_array_push(&at->model->vcs, &info, err));
+    }
+cleanup:
+    return status;
+}
+
+gpusim_status gs_compile_cluster(const gs_compilation *at, gpusim_error *err)
+{
+    gpusim_status status = GPUSIM_OK;
+    GPUSIM_TRY(check_names(at, err));
+    GPUSIM_TRY(compile_groups(at, err));
+    GPUSIM_TRY(compile_vcs(at, err));
+cleanup:
+    return status;
+}

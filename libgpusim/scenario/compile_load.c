@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What jobs ask for against what there is: offered load per GPU model, and jobs that can never fit. */
+#include <math.h>
+#include <string.h>
+
+#include "scenario/compile.h"
+
+static gpusim_job_info request_of(const gpusim_model *model, const gs_job *job)
+{
+    return (gpusim_job_info){
+        .memory = job->memory,
+        .gpu_memory = job->gpu_memory,
+        .gpus = job->gpus,
+        .cpus = job->cpus,
+        .group = gs_model_find_group(model, job->group),
+        .vc = gs_model_find_vc(model, job->vc),
+    };
+}
+
+// jobs name groups of this cluster, and those that can never fit are counted in a warning
+static gpusim_status check_jobs(const gs_compilation *at, gpusim_error *err)
+{
+    gpusim_model *model = at->model;
+    const gs_array *jobs = &model->workload.jobs;
+    for (uint32_t i = 0; i < jobs->count; i++) {
+        const gs_job *job = &GS_AT(*jobs, gs_job, i);
+        if (job->group != 0 && gs_model_find_group(model, job->group) == GPUSIM_NONE) {
+            return gs_compile_fail(at, err, "workload",
+                                   "job %lld of '%s' asks for group '%s', which does not exist",
+                                   (long long)job->id, gs_names_text(model->names, job->source),
+                                   gs_names_text(model->names, job->group));
+        }
+        gpusim_job_info request = request_of(model, job);
+        model->info.never_fit += gs_model_misfit(model, &request) != 0;
+    }
+    if (model->info.never_fit > 0) {
+        return gs_model_warn(model, err, "%llu of %u jobs can never fit and will be rejected",
+                             (unsigned long long)model->info.never_fit, jobs->count);
+    }
+    return GPUSIM_OK;
+}
+
+// GPU-seconds of logs that only this GPU model can serve (GPUSIM_NONE: that any can)
+static double asked_for(const gpusim_model *model, uint32_t gpu_model)
+{
+    double sum = 0;
+    for (uint32_t i = 0; i < model->workload.jobs.count; i++) {
+        const gs_job *job = &GS_AT(model->workload.jobs, gs_job, i);
+        uint32_t group = gs_model_find_group(model, job->group);
+        uint32_t wants = group == GPUSIM_NONE ? GPUSIM_NONE : model->cluster.groups[group].gpu_model;
+        if (wants == gpu_model && job->duration > 0) {
+            sum += gpusim_seconds(job->duration) * job->gpus;
+        }
+    }
+    return sum;
+}
+
+static double span_of(const gpusim_model *model)
+{
+    const gs_array *jobs = &model->workload.jobs;
+    if (jobs->count == 0) {
+        return 0;
+    }
+    gpusim_time last = GS_AT(*jobs, gs_job, jobs->count - 1).submit;
+    return gpusim_seconds(last - GS_AT(*jobs, gs_job, 0).submit);
+}
+
+static gpusim_status add_load(const gs_compilation *at, uint32_t gpu_model, int only,
+                              gpusim_error *err)
+{
+    gpusim_model *model = at->model;
+    gpusim_load load = {
+        .gpu = gpu_model == GPUSIM_NONE ? "any" : gpusim_gpu_models(NULL)[gpu_model].name};
+    for (uint32_t g = 0; g < model->cluster.group_count; g++) {
+        const gpusim_group_info *group = &model->cluster.groups[g];
+        load.gpus += gpu_model == GPUSIM_NONE || group->gpu_model == gpu_model
+                         ? group->gpus * group->nodes
+                         : 0;
+    }
+
+    // with one model of GPU, what any could serve is its own; generators ask for any
+    load.gpu_seconds = asked_for(model, gpu_model);
+    if (only && gpu_model != GPUSIM_NONE) {
+        load.gpu_seconds += asked_for(model, GPUSIM_NONE);
+    }
+    double span = span_of(model);
+    double rate = span > 0 ? load.gpu_seconds / span : load.gpu_seconds > 0 ? (double)NAN : 0;
+    for (uint32_t i = 0; (only || gpu_model == GPUSIM_NONE) && i < model->workload.synthetic_count;
+         i++) {
+        rate += gs_synthetic_load(model->workload.synthetic[i]);
+    }
+    load.load = load.gpus > 0 ? rate / load.gpus : (double)NAN;
+    if (load.load > 1) {
+        gpusim_status status = gs_model_warn(
+            model, err, "offered load of GPUs '%s' is %.2f: the queue grows without end", load.gpu,
+            load.load);
+        if (status != GPUSIM_OK) {
+            return status;
+        }
+    }
+    return gs_array_push(&model->loads, &load, err);
+}
+
+gpusim_status gs_compile_load(const gs_compilation *at, gpusim_error *err)
+{
+    gpusim_status status = GPUSIM_OK;
+    const gs_cluster *cluster = &at->model->cluster;
+    GPUSIM_TRY(check_jobs(at, err));
+
+    // each model once, in order of groups
+    uint32_t distinct = 0;
+    for (int pass = 0; pass < 2; pass++) {
+        for (uint32_t g = 0; g < cluster->group_count; g++) {
+            uint32_t earlier = 0;
+            while (cluster->groups[earlier].gpu_model != cluster->groups[g].gpu_model) {
+                earlier++;
+            }
+            if (earlier == g && pass == 0) {
+                distinct++;
+            } else if (earlier == g) {
+                GPUSIM_TRY(add_load(at, cluster->groups[g].gpu_model, distinct == 1, err));
+            }
+        }
+    }
+    if (distinct > 1) {
+        GPUSIM_TRY(add_load(at, GPUSIM_NONE, 0, err));
+    }
+cleanup:
+    return status;
+}

@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* How a run goes: its end, its limits, what is sampled, what is done to it. */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/number.h"
+#include "core/metrics.h"
+#include "scenario/compile.h"
+
+static gpusim_status compile_end(const gs_compilation *at, gpusim_error *err)
+{
+    gpusim_model *model = at->model;
+    const gs_scenario *scenario = at->scenario;
+    model->info.duration = scenario->duration;
+    model->until_drained = scenario->until == 1 || scenario->duration == GPUSIM_TIME_MAX;
+    model->grace = scenario->limits.grace;
+    model->kill_log = scenario->limits.walltime == GS_WALLTIME_KILL;
+    model->kill_other = scenario->limits.walltime != GS_WALLTIME_EXTEND;
+
+    // a source without an end never drains
+    for (uint32_t i = 0; model->info.duration == GPUSIM_TIME_MAX &&
+                         i < model->workload.synthetic_count;
+         i++) {
+        const gs_synthetic *source = model->workload.synthetic[i];
+        if (!gs_synthetic_ends(source)) {
+            gpusim_status status = gs_compile_fail(
+                at, err, "workload", "source '%s' never ends, so a run without duration would not",
+                gs_names_text(model->names, gs_synthetic_name(source)));
+            gpusim_error_hint(err, "add `duration:`, or a `count:` or `until:` to the source");
+            return status;
+        }
+    }
+    return GPUSIM_OK;
+}
+
+static gpusim_status compile_replay(const gs_compilation *at, gpusim_error *err)
+{
+    gpusim_model *model = at->model;
+    if (at->scenario->replay == 0) {
+        return GPUSIM_OK;
+    }
+    model->replay = 1;
+    if (model->workload.synthetic_count > 0) {
+        return gs_compile_fail(at, err, "replay", "synthetic jobs have no recorded start");
+    }
+    for (uint32_t i = 0; i < model->workload.jobs.count; i++) {
+        const gs_job *job = &GS_AT(model->workload.jobs, gs_job, i);
+        if (job->duration >= 0 &&
+            (job->extra == GPUSIM_NONE ||
+             GS_AT(model->workload.extras, gs_job_extra, job->extra).start == GPUSIM_TIME_MAX)) {
+            return gs_compile_fail(at, err, "replay",
+                                   "job %lld of '%s' has no recorded start to replay",
+                                   (long long)job->id, gs_names_text(model->names, job->source));
+        }
+    }
+    return GPUSIM_OK;
+}
+
+// ---- telemetry ----
+
+static gpusim_status add_named(const gs_compilation *at, uint32_t item, const char *name,
+                               gpusim_error *err)
+{
+    uint32_t known = 0;
+    const gpusim_metric *metrics = gpusim_metrics(&known);
+    const char *names[GS_METRIC_COUNT];
+    int found = 0;
+
+    // a name may stand for several entities: "gpus_allocated" of nodes, racks and the cluster
+    for (uint32_t m = 0; m < known; m++) {
+        names[m] = metrics[m].name;
+        if (strcmp(metrics[m].name, name) == 0) {
+            at->model->metrics[at->model->metric_count++] = m;
+            found = 1;
+        }
+    }
+    if (!found) {
+        char key[64];
+        snprintf(key, sizeof key, "telemetry.metrics[%u]", item);
+        gpusim_status status = gs_compile_fail(at, err, key, "no metric is called '%s'", name);
+        const char *nearest = gpusim_nearest(name, names, known);
+        if (nearest) {
+            gpusim_error_hint(err, "did you mean '%s'?", nearest);
+        }
+        return status;
+    }
+    return GPUSIM_OK;
+}
+
+static gpusim_status compile_telemetry(const gs_compilation *at, gpusim_error *err)
+{
+    gpusim_status status = GPUSIM_OK;
+    gpusim_model *model = at->model;
+    const gs_scenario_telemetry *telemetry = &at->scenario->telemetry;
+    model->info.sample_every = GPUSIM_TIME_MAX;
+    if (!telemetry->present) {
+        return GPUSIM_OK;
+    }
+    model->info.sample_every = telemetry->every;
+    uint32_t room = GS_METRIC_COUNT * (telemetry->metrics.count + 1);
+    model->metrics = gs_arena_get(&model->arena, room * sizeof *model->metrics);
+    if (!model->metrics) {
+        return gpusim_fail(err, GPUSIM_MEMORY, "no memory for %u metrics", room);
+    }
+    const char *const *names = telemetry->metrics.items;
+    for (uint32_t i = 0; i < telemetry->metrics.count; i++) {
+        for (uint32_t k = 0; k < i; k++) {
+            if (strcmp(names[k], names[i]) == 0) {
+                char key[64];
+                snprintf(key, sizeof key, "telemetry.metrics[%u]", i);
+                return gs_compile_fail(at, err, key, "'%s' is listed twice", names[i]);
+            }
+        }
+        GPUSIM_TRY(add_named(at, i, names[i], err));
+    }
+    for (uint32_t m = 0; telemetry->metrics.count == 0 && m < GS_METRIC_COUNT; m++) {
+        model->metrics[model->metric_count++] = m;
+    }
+cleanup:
+    return status;
+}
+
+// ---- timed actions ----
+
+static gpusim_status find_node(const gs_compilation *at, const char *key, const char *name,
+                               uint32_t *node, gpusim_error *err)
+{
+    const gs_cluster *cluster = &at->model->cluster;
+    uint32_t number = gs_names_find(at->model->names, name, strlen(name));
+    for (uint32_t n = 0; number != GPUSIM_NONE && n < cluster->node_count; n++) {
+        if (cluster->node_name[n] == number) {
+            *node = n;
+            return GPUSIM_OK;
+        }
+    }
+    gpusim_status status = gs_compile_fail(at, err, key, "no node is called '%s'", name);
+    gpusim_error_hint(err, "nodes are called GROUP-0000, GROUP-0001, ...: '%s' is the first",
+                      gs_names_text(at->model->names, cluster->node_name[0]));
+    return status;
+}
+
+// "source/17" is job 17 of a source; anything else is a job's own name
+static gpusim_status parse_job(const gs_compilation *at, const char *text, gs_timed_action *action,
+                               gpusim_error *err)
+{
+    const char *slash = strrchr(text, '/');
+    if (slash && gs_parse_int64(slash + 1, strlen(slash + 1), &action->id)) {
+        return gs_names_add(at->model->names, text, (size_t)(slash - text), &action->source, err);
+    }
+    action->source = GPUSIM_NONE;
+    return gs_names_add(at->model->names, text, strlen(text), &action->name, err);
+}
+
+static gpusim_status compile_action(const gs_compilation *at, uint32_t i, gpusim_error *err)
+{
+    gpusim_status status = GPUSIM_OK;
+    const gs_scenario_action *written = (const gs_scenario_action *)at->scenario->actions.items + i;
+    gs_timed_action action = {
+        .at = written->at, .what = (uint32_t)written->what, .node = GPUSIM_NONE};
+    int of_job = written->what == GPUSIM_ACTION_CANCEL_JOB;
+    char key[64];
+
+    // each kind of action has one kind of thing it acts on
+    snprintf(key, sizeof key, "actions[%u]", i);
+    if ((of_job && (!written->job || written->node)) ||
+        (!of_job && (!written->node || written->job))) {
+        return gs_compile_fail(at, err, key, "this action needs `%s:` and nothing else",
+                               of_job ? "job" : "node");
+    }
+    if (of_job) {
+        GPUSIM_TRY(parse_job(at, written->job, &action, err));
+    } else {
+        snprintf(key, sizeof key, "actions[%u].node", i);
+        GPUSIM_TRY(find_node(at, key, written->node, &action.node, err));
+    }
+    GPUSIM_TRY(gs_array_push(&at->model->actions, &action, err));
+cleanup:
+    return status;
+}
+
+gpusim_status gs_compile_run(const gs_compilation *at, gpusim_error *err)
+{
+    gpusim_status status = GPUSIM_OK;
+    GPUSIM_TRY(compile_end(at, err));
+    GPUSIM_TRY(compile_replay(at, err));
+    GPUSIM_TRY(compile_telemetry(at, err));
+    for (uint32_t i = 0; i < at->scenario->actions.count; i++) {
+        GPUSIM_TRY(compile_action(at, i, err));
+    }
+cleanup:
+    return status;
+}
