@@ -20,6 +20,14 @@ gpusim_status gs_compile_fail(const gs_compilation *at, gpusim_error *err, const
     return status;
 }
 
+// at the key that a room named as the culprit, or else at the room's own
+static void locate(const gs_compilation *at, const char *room, gpusim_error *err)
+{
+    char key[sizeof err->key];
+    snprintf(key, sizeof key, "%s", err->key[0] ? err->key : room);
+    gs_spec_locate(at->spec, key, err);
+}
+
 static gpusim_status compile_workload(const gs_compilation *at, gpusim_error *err)
 {
     gs_workload_context context = {
@@ -33,7 +41,7 @@ static gpusim_status compile_workload(const gs_compilation *at, gpusim_error *er
 
     // an error that names no file is about the scenario's own words
     if (status == GPUSIM_SCENARIO && err && !err->file[0]) {
-        gs_spec_locate(at->spec, err->key[0] ? err->key : "workload", err);
+        locate(at, "workload", err);
     }
     return status;
 }
@@ -42,7 +50,7 @@ static gpusim_status compile_scheduler(const gs_compilation *at, gpusim_error *e
 {
     gpusim_status status = gs_setup_make(&at->scenario->scheduler, &at->model->setup, err);
     if (status == GPUSIM_SCENARIO && err) {
-        gs_spec_locate(at->spec, err->key[0] ? err->key : "scheduler", err);
+        locate(at, "scheduler", err);
     }
     return status;
 }

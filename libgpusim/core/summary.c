@@ -1,0 +1,210 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The summary of a run: counters, integrals, and statistics of the jobs that ended. What each means
+ * stands in the reference's definitions 16 to 18 and 22. */
+#include <math.h>
+#include <stdio.h>
+
+#include "core/sim.h"
+#include "stats/bound.h"
+#include "stats/stats.h"
+
+// a job's figure, or NaN when it has none
+typedef double (*gs_figure)(const gs_ended *job);
+
+static double first_wait_of(const gs_ended *job)
+{
+    return job->first_start == GPUSIM_TIME_MAX ? (double)NAN
+                                               : gpusim_seconds(job->first_start - job->submit);
+}
+
+// time without GPUs between submit and end, of jobs that ever had them
+static double wait_of(const gs_ended *job)
+{
+    return job->first_start == GPUSIM_TIME_MAX
+               ? (double)NAN
+               : gpusim_seconds(job->end - job->submit - job->allocated);
+}
+
+static double jct_of(const gs_ended *job)
+{
+    return job->state == GPUSIM_JOB_COMPLETED ? gpusim_seconds(job->end - job->submit)
+                                              : (double)NAN;
+}
+
+/* Feitelson and Rudolph (1998): tau = 10 s */
+static double slowdown_of(const gs_ended *job)
+{
+    double ideal = gpusim_seconds(job->duration);
+    double slowdown = jct_of(job) / (ideal > 10 ? ideal : 10);
+    return slowdown < 1 ? 1 : slowdown;
+}
+
+static gpusim_statistics statistics_of(const gpusim_sim *sim, gs_figure figure, double *values)
+{
+    gpusim_statistics statistics = {0, (double)NAN, (double)NAN, (double)NAN, (double)NAN, (double)NAN};
+    const gs_ended *jobs = sim->ended_jobs.data;
+    size_t count = 0;
+    for (uint32_t i = 0; i < sim->ended_jobs.count; i++) {
+        double value = figure(&jobs[i]);
+        if (!isnan(value)) {
+            values[count++] = value;
+        }
+    }
+    statistics.count = count;
+    if (count > 0) {
+        statistics.mean = gs_mean(values, count);
+        statistics.p50 = gs_quantile(values, count, 0.50);
+        statistics.p95 = gs_quantile(values, count, 0.95);
+        statistics.p99 = gs_quantile(values, count, 0.99);
+        statistics.max = gs_quantile(values, count, 1.0);
+    }
+    return statistics;
+}
+
+static gpusim_status fill_statistics(gpusim_sim *sim, gpusim_error *err)
+{
+    gpusim_status status = GPUSIM_OK;
+    gpusim_summary *summary = &sim->summary;
+    double *values = NULL;
+    GPUSIM_TRY(gs_allocate(&values, sim->ended_jobs.count, sizeof *values, err));
+    summary->wait_s = statistics_of(sim, wait_of, values);
+    summary->first_wait_s = statistics_of(sim, first_wait_of, values);
+    summary->jct_s = statistics_of(sim, jct_of, values);
+    summary->bounded_slowdown = statistics_of(sim, slowdown_of, values);
+cleanup:
+    gs_release(&values);
+    return status;
+}
+
+// of the jobs that completed: their own lower bound, to be held against their own mean
+static gpusim_status fill_bound(gpusim_sim *sim, gpusim_error *err)
+{
+    gpusim_status status = GPUSIM_OK;
+    const gs_ended *jobs = sim->ended_jobs.data;
+    uint32_t all = sim->ended_jobs.count;
+    gpusim_time *submit = NULL, *duration = NULL;
+    uint32_t *gpus = NULL;
+    size_t count = 0;
+    sim->summary.lower_bound_jct_s = (double)NAN;
+    GPUSIM_TRY(gs_allocate(&submit, all, sizeof *submit, err));
+    GPUSIM_TRY(gs_allocate(&duration, all, sizeof *duration, err));
+    GPUSIM_TRY(gs_allocate(&gpus, all, sizeof *gpus, err));
+    for (uint32_t i = 0; i < all; i++) {
+        if (jobs[i].state == GPUSIM_JOB_COMPLETED) {
+            submit[count] = jobs[i].submit;
+            duration[count] = jobs[i].duration;
+            gpus[count++] = jobs[i].gpus;
+        }
+    }
+    if (count > 0 && sim->model->cluster.gpu_count > 0) {
+        GPUSIM_TRY(gs_lower_bound_jct(submit, duration, gpus, count, sim->model->cluster.gpu_count,
+                                      &sim->summary.lower_bound_jct_s, err));
+    }
+cleanup:
+    gs_release(&submit);
+    gs_release(&duration);
+    gs_release(&gpus);
+    return status;
+}
+
+static double longest_wait(const gpusim_sim *sim)
+{
+    double longest = 0;
+    for (uint32_t i = 0; i < sim->ended_jobs.count; i++) {
+        double wait = wait_of(&GS_AT(sim->ended_jobs, gs_ended, i));
+        longest = wait > longest ? wait : longest;
+    }
+    gpusim_time now = gpusim_engine_now(sim->engine);
+    for (uint32_t slot = 0; slot < sim->jobs.count; slot++) {
+        const gpusim_job_info *job = GS_JOB(sim, slot);
+        if (job->id.generation != 0) {
+            gpusim_time allocated = GS_LIVE(sim, slot)->allocated +
+                                    (job->state == GPUSIM_JOB_RUNNING ? now - job->start : 0);
+            double wait = gpusim_seconds(now - job->submit - allocated);
+            longest = wait > longest ? wait : longest;
+        }
+    }
+    return longest;
+}
+
+static void fill_counters(gpusim_sim *sim)
+{
+    const gs_totals *totals = GS_TOTALS(sim);
+    gpusim_summary *summary = &sim->summary;
+    summary->seed = sim->seed;
+    summary->wall_time_s = sim->wall_time_s;
+    summary->events = gpusim_engine_fired(sim->engine);
+    summary->batches = gs_engine_batches(sim->engine);
+    summary->passes = totals->passes;
+    summary->submitted = totals->submitted;
+    summary->completed = totals->completed;
+    summary->failed = totals->failed;
+    summary->cancelled = totals->cancelled;
+    summary->timeout = totals->timeout;
+    summary->oom = totals->oom;
+    summary->rejected = totals->rejected;
+    summary->unfinished = totals->alive;
+    summary->restarts = totals->restarts;
+    summary->preemptions = totals->preemptions;
+    summary->refused = totals->refused;
+    summary->bad_lines = sim->model->workload.bad_lines;
+    summary->queue_peak = totals->queue_peak;
+    summary->oracle = sim->model->setup.oracle && !sim->model->replay;
+    summary->stalled = totals->stalled;
+    summary->peak_memory_bytes = gs_state_memory(&sim->state) + gs_engine_memory(sim->engine);
+}
+
+static void fill_integrals(gpusim_sim *sim)
+{
+    const gs_totals *totals = GS_TOTALS(sim);
+    gpusim_summary *summary = &sim->summary;
+    double span = gpusim_seconds(gpusim_engine_now(sim->engine));
+    double installed = span * sim->model->cluster.gpu_count;
+
+    // work of jobs that still run counts as far as it is done
+    double useful = totals->useful;
+    for (uint32_t i = 0; i < sim->running.count; i++) {
+        uint32_t slot = GS_AT(sim->running, uint32_t, i);
+        useful += gpusim_seconds(gs_job_worked(sim, slot)) * GS_JOB(sim, slot)->gpus;
+    }
+    summary->sim_time_s = span;
+    summary->gpu_allocated_fraction = totals->gpu_allocated / installed;
+    summary->gpu_allocated_fraction_of_up = totals->gpu_allocated / totals->gpu_up;
+    summary->gpu_utilization = summary->gpu_allocated_fraction; // jobs keep their GPUs busy
+    summary->goodput = useful / installed;
+    summary->queue_mean = totals->queue / span;
+    summary->throughput_per_h = (double)totals->completed / span * 3600;
+    summary->makespan_s =
+        sim->ended_jobs.count > 0 ? gpusim_seconds(totals->last_end - totals->first_submit) : (double)NAN;
+    summary->longest_wait_s = longest_wait(sim);
+    summary->energy_gpu_j = summary->energy_it_j = summary->energy_facility_j = (double)NAN;
+    summary->power_mean_w = summary->power_peak_w = (double)NAN;
+}
+
+gpusim_status gs_summary_make(gpusim_sim *sim, gpusim_error *err)
+{
+    gpusim_status status = GPUSIM_OK;
+    gs_sim_integrate(sim);
+    sim->summary = (gpusim_summary){.size = sizeof sim->summary};
+    fill_counters(sim);
+    fill_integrals(sim);
+    if (sim->summary.stalled) {
+        snprintf(sim->summary.stall_reason, sizeof sim->summary.stall_reason,
+                 "%u jobs wait, nothing runs and nothing else will happen: no node that is up can "
+                 "take them, or the scheduler does not start them",
+                 GS_TOTALS(sim)->queued_now);
+    }
+    GPUSIM_TRY(fill_statistics(sim, err));
+    GPUSIM_TRY(fill_bound(sim, err));
+cleanup:
+    return status;
+}
+
+const gpusim_summary *gpusim_sim_summary(gpusim_sim *sim)
+{
+    // without memory for the statistics the counters are still right
+    if (!sim->finished) {
+        (void)gs_summary_make(sim, NULL);
+    }
+    return &sim->summary;
+}

@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What a model says of itself: texts, counts, names, and the hash of all that can change results. */
+#include <string.h>
+
+#include "base/hash.h"
+#include "scenario/compile.h"
+#include "scenario/effective.h"
+
+static gpusim_status copy_text(gpusim_model *model, const char *text, size_t length,
+                               const char **copy, gpusim_error *err)
+{
+    *copy = text ? gs_arena_text(&model->arena, text, length) : NULL;
+    return text && !*copy ? gpusim_fail(err, GPUSIM_MEMORY, "no memory for the scenario's text")
+                          : GPUSIM_OK;
+}
+
+// the scenario without what cannot change results, spelled out in full
+static gpusim_status add_scenario(const gs_compilation *at, gs_hasher *hasher, gpusim_error *err)
+{
+    gs_scenario bare = *at->scenario;
+    const char *text = NULL;
+    size_t length = 0;
+    bare.name = "";
+    bare.seed = 0;
+    bare.trace.path = NULL;
+    gpusim_status status = gs_effective_text(&gs_scenario_record, &bare, &at->model->arena, &text,
+                                             &length, err);
+    if (status == GPUSIM_OK) {
+        gs_hasher_text(hasher, text);
+    }
+    return status;
+}
+
+static void add_module(const gpusim_module *module, gs_hasher *hasher)
+{
+    if (module) {
+        gs_hasher_text(hasher, module->name);
+        gs_hasher_text(hasher, module->version);
+    }
+}
+
+static gpusim_status make_hash(const gs_compilation *at, gpusim_error *err)
+{
+    gpusim_status status = GPUSIM_OK;
+    gpusim_model *model = at->model;
+    gs_hasher *hasher = NULL;
+    GPUSIM_TRY(gs_hasher_create(&hasher, err));
+    GPUSIM_TRY(add_scenario(at, hasher, err));
+    gs_hasher_text(hasher, model->workload.input_hash);
+    add_module(model->setup.order.module, hasher);
+    add_module(model->setup.placement.module, hasher);
+    add_module(model->setup.scheduler.module, hasher);
+    gs_hasher_hex(hasher, model->info.hash);
+cleanup:
+    gs_hasher_destroy(hasher);
+    return status;
+}
+
+// names of whoever acts, and the reasons that decisions give
+static gpusim_status add_names(gpusim_model *model, gpusim_error *err)
+{
+    gpusim_status status = GPUSIM_OK;
+    static const char *const reasons[] = {"backfill", "reserved", "repack", "displaced"};
+    struct {
+        const char *text;
+        uint32_t *number;
+    } actors[] = {
+        {"scenario", &model->name_scenario},
+        {"scheduler", &model->name_scheduler},
+        {"api", &model->name_api},
+        {"replay", &model->name_replay},
+    };
+    for (size_t i = 0; i < sizeof actors / sizeof actors[0]; i++) {
+        GPUSIM_TRY(gs_names_add(model->names, actors[i].text, strlen(actors[i].text),
+                                actors[i].number, err));
+    }
+    for (size_t i = 0; i < sizeof reasons / sizeof reasons[0]; i++) {
+        uint32_t number = 0;
+        GPUSIM_TRY(gs_names_add(model->names, reasons[i], strlen(reasons[i]), &number, err));
+    }
+cleanup:
+    return status;
+}
+
+gpusim_status gs_compile_info(const gs_compilation *at, gpusim_error *err)
+{
+    gpusim_status status = GPUSIM_OK;
+    gpusim_model *model = at->model;
+    gpusim_model_info *info = &model->info;
+    const gs_scenario *scenario = at->scenario;
+    size_t length = 0;
+    const char *text = gpusim_spec_text(at->spec, &length);
+    const char *file = gs_spec_file(at->spec);
+    GPUSIM_TRY(copy_text(model, text, length, &info->text, err));
+    GPUSIM_TRY(copy_text(model, file, strlen(file), &info->file, err));
+    GPUSIM_TRY(gs_effective_text(&gs_scenario_record, scenario, &model->arena, &info->effective,
+                                 &length, err));
+    GPUSIM_TRY(add_names(model, err));
+    GPUSIM_TRY(make_hash(at, err));
+    info->size = sizeof *info;
+    info->nodes = model->cluster.node_count;
+    info->gpus = model->cluster.gpu_count;
+    info->racks = model->cluster.rack_count;
+    info->groups = model->cluster.group_count;
+    info->vcs = model->vcs.count;
+    info->names = gs_names_count(model->names);
+    info->warnings = model->warnings.count;
+    info->jobs = model->workload.jobs.count;
+    info->bad_lines = model->workload.bad_lines;
+    info->seed = scenario->seed;
+    info->name = scenario->name;
+    info->scheduler = model->replay ? "recorded starts" : model->setup.text;
+    info->trace_path = scenario->trace.path;
+cleanup:
+    return status;
+}
