@@ -49,6 +49,10 @@ uint32_t gpusim_view_room(const gpusim_view *view, const gpusim_job_info *job, u
     if (info->state != GPUSIM_NODE_UP || (job->group != GPUSIM_NONE && job->group != info->group)) {
         return 0;
     }
+    uint64_t gpu_memory = view->groups[info->group].gpu_memory;
+    if (gpu_memory != 0 && job->gpu_memory > gpu_memory) {
+        return 0;
+    }
     uint32_t most = job->gpus ? info->free_gpus : 1;
     return times(info->free_memory, job->memory, times(info->free_cpus, job->cpus, most));
 }
