@@ -41,7 +41,8 @@ static double slowdown_of(const gs_ended *job)
 
 static gpusim_statistics statistics_of(const gpusim_sim *sim, gs_figure figure, double *values)
 {
-    gpusim_statistics statistics = {0, (double)NAN, (double)NAN, (double)NAN, (double)NAN, (double)NAN};
+    gpusim_statistics statistics = {0,           (double)NAN, (double)NAN,
+                                    (double)NAN, (double)NAN, (double)NAN};
     const gs_ended *jobs = sim->ended_jobs.data;
     size_t count = 0;
     for (uint32_t i = 0; i < sim->ended_jobs.count; i++) {
@@ -174,8 +175,9 @@ static void fill_integrals(gpusim_sim *sim)
     summary->goodput = useful / installed;
     summary->queue_mean = totals->queue / span;
     summary->throughput_per_h = (double)totals->completed / span * 3600;
-    summary->makespan_s =
-        sim->ended_jobs.count > 0 ? gpusim_seconds(totals->last_end - totals->first_submit) : (double)NAN;
+    summary->makespan_s = sim->ended_jobs.count > 0
+                              ? gpusim_seconds(totals->last_end - totals->first_submit)
+                              : (double)NAN;
     summary->longest_wait_s = longest_wait(sim);
     summary->energy_gpu_j = summary->energy_it_j = summary->energy_facility_j = (double)NAN;
     summary->power_mean_w = summary->power_peak_w = (double)NAN;

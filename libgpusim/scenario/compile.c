@@ -40,7 +40,7 @@ static gpusim_status compile_workload(const gs_compilation *at, gpusim_error *er
         gs_workload_build(&at->scenario->workload, &context, &at->model->workload, err);
 
     // an error that names no file is about the scenario's own words
-    if (status == GPUSIM_SCENARIO && err && !err->file[0]) {
+    if ((status == GPUSIM_SCENARIO || status == GPUSIM_IO) && err && !err->file[0]) {
         locate(at, "workload", err);
     }
     return status;

@@ -82,8 +82,7 @@ static gpusim_status compile_vcs(const gs_compilation *at, gpusim_error *err)
     const gs_scenario_vc *vc = vcs->items;
     for (uint32_t i = 0; i < vcs->count; i++) {
         gpusim_vc_info info = {.quota = vc[i].quota};
-        GPUSIM_TRY(
-            gs_names_add(at->model->names, vc[i].key, strlen(vc[i].key), &info.name, err));
+        GPUSIM_TRY(gs_names_add(at->model->names, vc[i].key, strlen(vc[i].key), &info.name, err));
         GPUSIM_TRY(gs_array_push(&at->model->vcs, &info, err));
     }
 cleanup:

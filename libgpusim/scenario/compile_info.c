@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What a model says of itself: texts, counts, names, and the hash of all that can change results. */
+/* What a model says of itself: texts, counts, names, and the hash of all that can change results.
+ */
 #include <string.h>
 
 #include "base/hash.h"
 #include "scenario/compile.h"
-#include "scenario/effective.h"
+#include "scenario/spec.h"
 
 static gpusim_status copy_text(gpusim_model *model, const char *text, size_t length,
                                const char **copy, gpusim_error *err)
@@ -18,16 +19,28 @@ static gpusim_status copy_text(gpusim_model *model, const char *text, size_t len
 static gpusim_status add_scenario(const gs_compilation *at, gs_hasher *hasher, gpusim_error *err)
 {
     gs_scenario bare = *at->scenario;
-    const char *text = NULL;
+    char *text = NULL;
     size_t length = 0;
     bare.name = "";
     bare.seed = 0;
     bare.trace.path = NULL;
-    gpusim_status status = gs_effective_text(&gs_scenario_record, &bare, &at->model->arena, &text,
-                                             &length, err);
+    gpusim_status status = gs_effective_write(&gs_scenario_record, &bare, &text, &length, err);
     if (status == GPUSIM_OK) {
         gs_hasher_text(hasher, text);
     }
+    gs_release(&text);
+    return status;
+}
+
+static gpusim_status copy_effective(const gs_compilation *at, gpusim_error *err)
+{
+    gpusim_status status = GPUSIM_OK;
+    char *text = NULL;
+    size_t length = 0;
+    GPUSIM_TRY(gs_effective_write(&gs_scenario_record, at->scenario, &text, &length, err));
+    GPUSIM_TRY(copy_text(at->model, text, length, &at->model->info.effective, err));
+cleanup:
+    gs_release(&text);
     return status;
 }
 
@@ -93,8 +106,7 @@ gpusim_status gs_compile_info(const gs_compilation *at, gpusim_error *err)
     const char *file = gs_spec_file(at->spec);
     GPUSIM_TRY(copy_text(model, text, length, &info->text, err));
     GPUSIM_TRY(copy_text(model, file, strlen(file), &info->file, err));
-    GPUSIM_TRY(gs_effective_text(&gs_scenario_record, scenario, &model->arena, &info->effective,
-                                 &length, err));
+    GPUSIM_TRY(copy_effective(at, err));
     GPUSIM_TRY(add_names(model, err));
     GPUSIM_TRY(make_hash(at, err));
     info->size = sizeof *info;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What jobs ask for against what there is: offered load per GPU model, and jobs that can never fit. */
+/* What jobs ask for against what there is: offered load per GPU model, and jobs that can never fit.
+ */
 #include <math.h>
 #include <string.h>
 
@@ -47,7 +48,8 @@ static double asked_for(const gpusim_model *model, uint32_t gpu_model)
     for (uint32_t i = 0; i < model->workload.jobs.count; i++) {
         const gs_job *job = &GS_AT(model->workload.jobs, gs_job, i);
         uint32_t group = gs_model_find_group(model, job->group);
-        uint32_t wants = group == GPUSIM_NONE ? GPUSIM_NONE : model->cluster.groups[group].gpu_model;
+        uint32_t wants =
+            group == GPUSIM_NONE ? GPUSIM_NONE : model->cluster.groups[group].gpu_model;
         if (wants == gpu_model && job->duration > 0) {
             sum += gpusim_seconds(job->duration) * job->gpus;
         }
@@ -69,8 +71,8 @@ static gpusim_status add_load(const gs_compilation *at, uint32_t gpu_model, int 
                               gpusim_error *err)
 {
     gpusim_model *model = at->model;
-    gpusim_load load = {
-        .gpu = gpu_model == GPUSIM_NONE ? "any" : gpusim_gpu_models(NULL)[gpu_model].name};
+    gpusim_load load = {.gpu = gpu_model == GPUSIM_NONE ? "any"
+                                                        : gpusim_gpu_models(NULL)[gpu_model].name};
     for (uint32_t g = 0; g < model->cluster.group_count; g++) {
         const gpusim_group_info *group = &model->cluster.groups[g];
         load.gpus += gpu_model == GPUSIM_NONE || group->gpu_model == gpu_model

@@ -18,9 +18,8 @@ static gpusim_status compile_end(const gs_compilation *at, gpusim_error *err)
     model->kill_other = scenario->limits.walltime != GS_WALLTIME_EXTEND;
 
     // a source without an end never drains
-    for (uint32_t i = 0; model->info.duration == GPUSIM_TIME_MAX &&
-                         i < model->workload.synthetic_count;
-         i++) {
+    for (uint32_t i = 0;
+         model->info.duration == GPUSIM_TIME_MAX && i < model->workload.synthetic_count; i++) {
         const gs_synthetic *source = model->workload.synthetic[i];
         if (!gs_synthetic_ends(source)) {
             gpusim_status status = gs_compile_fail(

@@ -104,7 +104,8 @@ cleanup:
     return status;
 }
 
-static gpusim_status append_log(gs_workload *workload, const gs_log *log, gpusim_error *err)
+static gpusim_status append_log(gs_workload *workload, const gs_log *log, int is_log,
+                                gpusim_error *err)
 {
     gpusim_status status;
     uint32_t base = workload->jobs.count;
@@ -114,6 +115,7 @@ static gpusim_status append_log(gs_workload *workload, const gs_log *log, gpusim
     GPUSIM_TRY(gs_array_reserve(&workload->jobs, base + log->jobs.count, err));
     for (uint32_t i = 0; i < log->jobs.count; i++) {
         gs_job job = GS_AT(log->jobs, gs_job, i);
+        job.is_log = (uint8_t)is_log;
         if (job.extra != GPUSIM_NONE) {
             GPUSIM_TRY(append_extra(workload, log, base, &job, err));
         }
@@ -162,7 +164,7 @@ static gpusim_status add_trace(builder *b, const gs_trace *trace, gpusim_error *
     GPUSIM_TRY(gs_log_order(&log, err));
     GPUSIM_TRY(gs_log_select(&log, err));
     GPUSIM_TRY(gs_log_scale(&log, context->gpus, err));
-    GPUSIM_TRY(append_log(b->workload, &log, err));
+    GPUSIM_TRY(append_log(b->workload, &log, 1, err));
 cleanup:
     gs_log_release(&log);
     gs_release(&path);
@@ -177,7 +179,7 @@ static gpusim_status add_jobs(builder *b, const gpusim_list *list, gpusim_error 
     log.names = b->context->names;
     GPUSIM_TRY(name_source(b, NULL, "jobs", 4, &log.source, err));
     GPUSIM_TRY(gs_list_read(list, &log, err));
-    GPUSIM_TRY(append_log(b->workload, &log, err));
+    GPUSIM_TRY(append_log(b->workload, &log, 0, err));
 cleanup:
     gs_log_release(&log);
     return status;

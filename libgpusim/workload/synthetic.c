@@ -296,6 +296,11 @@ double gs_synthetic_load(const gs_synthetic *s)
     return load < (double)INFINITY ? load : (double)NAN;
 }
 
+int gs_synthetic_ends(const gs_synthetic *source)
+{
+    return source->count != UINT64_MAX || source->until != GPUSIM_TIME_MAX;
+}
+
 uint32_t gs_synthetic_name(const gs_synthetic *s)
 {
     return s->name;

@@ -73,6 +73,8 @@ gpusim_status gs_synthetic_job(const gs_synthetic *source, uint64_t seed, uint64
                                gpusim_time previous, gs_job *job, int *more, gpusim_error *err);
 /* GPU-seconds a second it offers in the long run, for the load report; NaN when unknown. */
 double gs_synthetic_load(const gs_synthetic *source);
+/* 1 when it stops by itself: by a count or a time. */
+int gs_synthetic_ends(const gs_synthetic *source);
 /* Name of its source. */
 uint32_t gs_synthetic_name(const gs_synthetic *source);
 

@@ -55,8 +55,8 @@ START_TEST(fifo_by_hand)
     const gpusim_summary *summary = gpusim_sim_summary(sim);
     ck_assert_double_eq(summary->makespan_s, 110);
     ck_assert_double_eq_tol(summary->wait_s.mean, (0 + 0 + 80 + 70) / 4.0, 1e-9);
-    ck_assert_double_eq_tol(summary->gpu_allocated_fraction,
-                            (400.0 + 300 + 40 + 10) / (8 * 110), 1e-12);
+    ck_assert_double_eq_tol(summary->gpu_allocated_fraction, (400.0 + 300 + 40 + 10) / (8 * 110),
+                            1e-12);
     ck_assert_int_eq(rows.begun, 1);
     ck_assert_int_eq(rows.ended, 1);
     ck_assert_int_eq(rows.complete, 1);
@@ -74,13 +74,12 @@ END_TEST
 
 START_TEST(rejected_with_a_reason)
 {
-    run(TWO_NODES
-        "workload:\n"
-        "  - jobs:\n"
-        "      - {id: 1, at: 1 s, duration: 1 s, gpus: 9}\n"
-        "      - {id: 2, at: 1 s, duration: 1 s, gpus: 1, cpus: 17}\n"
-        "      - {id: 3, at: 1 s, duration: 1 s, gpus: 1, memory: 65 GiB}\n"
-        "      - {id: 4, at: 1 s, duration: 1 s, gpus: 8}\n");
+    run(TWO_NODES "workload:\n"
+                  "  - jobs:\n"
+                  "      - {id: 1, at: 1 s, duration: 1 s, gpus: 9}\n"
+                  "      - {id: 2, at: 1 s, duration: 1 s, gpus: 1, cpus: 17}\n"
+                  "      - {id: 3, at: 1 s, duration: 1 s, gpus: 1, memory: 65 GiB}\n"
+                  "      - {id: 4, at: 1 s, duration: 1 s, gpus: 8}\n");
     expect(0, -1, 1, GPUSIM_JOB_REJECTED, GPUSIM_REASON_TOO_LARGE);
     expect(1, -1, 1, GPUSIM_JOB_REJECTED, GPUSIM_REASON_NO_CPUS);
     expect(2, -1, 1, GPUSIM_JOB_REJECTED, GPUSIM_REASON_NO_MEMORY);
