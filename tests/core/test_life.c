@@ -136,7 +136,7 @@ START_TEST(dependencies_wait_and_think)
                   "      - {id: a, at: 0 s, duration: 10 s, gpus: 1}\n"
                   "      - {id: b, at: 1 s, duration: 10 s, gpus: 1, after: a, think: 7 s}\n"
                   "      - {id: c, at: 50 s, duration: 10 s, gpus: 1, after: a}\n"
-                  "      - {id: d, at: 0 s, duration: 10 s, gpus: 1, after: c}\n");
+                  "      - {id: d, at: 55 s, duration: 10 s, gpus: 1, after: c}\n");
     // in order of submission: a, b, c, d
     expect(0, 0, 10, GPUSIM_JOB_COMPLETED, GPUSIM_REASON_NONE);
     expect(1, 17, 27, GPUSIM_JOB_COMPLETED, GPUSIM_REASON_NONE);
@@ -222,7 +222,7 @@ START_TEST(a_horizon_leaves_jobs_unfinished)
     ck_assert_uint_eq(summary->submitted, 3); // what happens at the horizon still happens
     ck_assert_uint_eq(summary->unfinished, 3);
     ck_assert_uint_eq(rows.samples, 3);
-    ck_assert_double_eq(summary->gpu_allocated_fraction, 1.0);
+    ck_assert_double_eq_tol(summary->gpu_allocated_fraction, 1.0, 1e-12);
     ck_assert_double_eq_tol(summary->queue_mean, 10.0 / 15, 1e-12);
     ck_assert_int_eq(job_row(&rows, 0)->state, GPUSIM_JOB_RUNNING);
     ck_assert_int_eq(job_row(&rows, 1)->state, GPUSIM_JOB_QUEUED);
