@@ -91,6 +91,7 @@ static gpusim_status on_pass(void *context, gpusim_time now, gpusim_error *err)
 {
     gpusim_sim *sim = context;
     gpusim_status status = GPUSIM_OK;
+    gs_sim_integrate(sim); // the policy is shown this instant, whatever the batch was
     if (sim->failure == GPUSIM_OK && GS_TOTALS(sim)->draining > 0) {
         GPUSIM_TRY(gs_nodes_drained(sim, err));
     }
