@@ -302,6 +302,13 @@ uint32_t gs_lines_number(const gs_lines *lines)
     return lines->number;
 }
 
+// what could steer a terminal is not shown
+static char shown(char c)
+{
+    unsigned char byte = (unsigned char)c;
+    return (byte >= ' ' && byte != 0x7f) || byte == '\t' ? c : '?';
+}
+
 gpusim_status gs_lines_fail(const gs_lines *lines, const char *at, gpusim_error *err,
                             const char *format, ...)
 {
@@ -313,17 +320,19 @@ gpusim_status gs_lines_fail(const gs_lines *lines, const char *at, gpusim_error 
     va_start(arguments, format);
     vsnprintf(message, sizeof message, format, arguments);
     va_end(arguments);
+    for (char *c = message; *c; c++) {
+        *c = shown(*c);
+    }
     gpusim_fail(err, GPUSIM_WORKLOAD, "%s", message);
     snprintf(err->file, sizeof err->file, "%s", lines->name);
     err->line = (int32_t)lines->number;
     err->column = at ? (int32_t)(at - lines->line) + 1 : 0;
 
-    // the line itself, cut to what fits, without what could steer a terminal
+    // the line itself, cut to what fits
     size_t room = sizeof err->source - 1;
     size_t count = lines->line_length < room ? lines->line_length : room;
     for (size_t i = 0; i < count; i++) {
-        unsigned char byte = (unsigned char)lines->line[i];
-        err->source[i] = byte >= ' ' || byte == '\t' ? (char)byte : '?';
+        err->source[i] = shown(lines->line[i]);
     }
     if (lines->line_length > room) {
         memcpy(err->source + room - 3, "...", 3);

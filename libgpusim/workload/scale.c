@@ -3,6 +3,7 @@
  * Offered load = sum of gpus x duration / (installed GPUs x (last submit - first submit)). */
 #include <math.h>
 
+#include "workload/list.h"
 #include "workload/log.h"
 
 // what is asked for, in GPU-seconds
@@ -22,14 +23,18 @@ gpusim_status gs_log_scale(gs_log *log, double gpus, gpusim_error *err)
     double speed = log->trace->speed;
     if (!isnan(log->trace->load)) {
         if (speed != 1) {
-            return gpusim_fail(err, GPUSIM_SCENARIO, "a trace has a speed or a load, not both");
+            gpusim_fail(err, GPUSIM_SCENARIO, "a trace has a speed or a load, not both");
+            gs_error_key(err, "load");
+            return GPUSIM_SCENARIO;
         }
         double span = count ? gpusim_seconds(jobs[count - 1].submit - jobs[0].submit) : 0;
         double work = work_of(jobs, count);
         if (!(span > 0 && work > 0 && gpus > 0)) {
-            return gpusim_fail(err, GPUSIM_SCENARIO,
-                               "a load needs jobs with GPUs, submitted at two times at least, and "
-                               "GPUs in the cluster");
+            gpusim_fail(err, GPUSIM_SCENARIO,
+                        "a load needs jobs with GPUs, submitted at two times at least, and "
+                        "GPUs in the cluster");
+            gs_error_key(err, "load");
+            return GPUSIM_SCENARIO;
         }
         speed = log->trace->load * gpus * span / work;
     }
@@ -41,8 +46,10 @@ gpusim_status gs_log_scale(gs_log *log, double gpus, gpusim_error *err)
         gpusim_time before = jobs[i].submit;
         double after = (double)before / speed + 0.5;
         if (!(after < 9.2e18)) {
-            return gpusim_fail(err, GPUSIM_SCENARIO,
-                               "scaled like this, jobs would be submitted after 292 years");
+            gpusim_fail(err, GPUSIM_SCENARIO,
+                        "scaled like this, jobs would be submitted after 292 years");
+            gs_error_key(err, isnan(log->trace->load) ? "speed" : "load");
+            return GPUSIM_SCENARIO;
         }
         jobs[i].submit = (gpusim_time)after;
         if (jobs[i].extra != GPUSIM_NONE) {
