@@ -47,8 +47,8 @@ def maths():
         edges = [D(unpack("<d", pack("<Q", 0x3FE6000000000000 + (n << 45)))[0]) for n in (i, i + 1)]
         centre = D(1) if 1 in edges else sum(edges) / 2
         high = cut(centre.ln(), 42)
-        centres.append("{%s, %s, %s}" % (hexadecimal(centre), hexadecimal(high),
-                                         hexadecimal(centre.ln() - high)))
+        centres.append("{%s, %s, %s, %s}" % (hexadecimal(centre), hexadecimal(1 / centre),
+                                             hexadecimal(high), hexadecimal(centre.ln() - high)))
 
     ln2_42 = cut(LN2, 42)
     ln2_128 = cut(LN2 / 128, 42)
@@ -60,7 +60,7 @@ def maths():
     text += "#define PER_LN2_128  %s\n\n" % hexadecimal(128 / LN2)
     text += "static const struct {\n    double power, rest;\n} powers[128] = {\n    %s};\n\n" % row(
         powers, 2)
-    text += "static const struct {\n    double centre, high, low;\n} centres[128] = {\n    %s};\n" % row(
+    text += "static const struct {\n    double centre, inverse, high, low;\n} centres[128] = {\n    %s};\n" % row(
         centres, 1)
     (FOLDER / "maths_tables.h").write_text(text)
 

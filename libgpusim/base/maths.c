@@ -141,10 +141,10 @@ static void log_parts(double x, double *high, double *low)
     double z = reduce(x, &k, &index);
     double c = centres[index].centre;
 
-    // the quotient in two parts: c has so few bits that first * c is exact
+    // the quotient in two parts: c has so few bits that first * c is exact, and then what remains
     double f = z - c;
-    double first = from_bits(to_bits(f / c) & HIGH);
-    double second = (f - first * c) / c;
+    double first = from_bits(to_bits(f * centres[index].inverse) & HIGH);
+    double second = (f - first * c) * centres[index].inverse;
     double r = first + second;
 
     // log1p(r): the square of the first part is exact too
@@ -201,11 +201,15 @@ static int pow_special(double x, double y, double *result)
 
 double gpusim_pow(double x, double y)
 {
-    double result;
-    if (pow_special(x, y, &result)) {
-        return result;
+    // for a positive finite x and a finite y nothing is special
+    double sign = 1;
+    if (to_bits(x) - 1 >= INFINITE - 1 || !isfinite(y)) {
+        double result;
+        if (pow_special(x, y, &result)) {
+            return result;
+        }
+        sign = parity(y) == 1 ? -1 : 1;
     }
-    double sign = x < 0 && parity(y) == 1 ? -1 : 1;
     double high, low;
     log_parts(fabs(x), &high, &low);
 

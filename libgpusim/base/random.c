@@ -183,7 +183,11 @@ double gpusim_draw_normal(gpusim_stream stream, uint64_t ordinal)
     const layer *l = &normal_layers[word & 255];
     if ((word >> 12) < l->inside) {
         double x = ((double)(word >> 12) + 0.5) * l->width;
-        return word & 256 ? -x : x;
+        uint64_t bits; // the sign without a branch, which would be guessed wrong half the time
+        memcpy(&bits, &x, sizeof bits);
+        bits |= (word & 256) << 55;
+        memcpy(&x, &bits, sizeof x);
+        return x;
     }
     return slow(stream, ordinal, gs_next_normal);
 }
