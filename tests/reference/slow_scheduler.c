@@ -501,7 +501,34 @@ static void pass_conservative(twin *t)
 
 /* ---- repack ---- */
 
-/* Empties the cluster and fills it again in the order of t->list. */
+/* Whether a running job could stay where it is: t->parts is that, then. */
+static int can_stay(const twin *t, uint32_t j)
+{
+    int fits = t->jobs[j].state == SLOW_RUNNING;
+
+    for (uint32_t k = 0; k < t->nodes && fits; k++) {
+        fits = t->works[j].held[k] <= room(&t->jobs[j], t->free[k]);
+    }
+    if (fits) {
+        memcpy(t->parts, t->works[j].held, t->nodes * sizeof(t->parts[0]));
+    }
+    return fits;
+}
+
+/* GPUs given to a queue by the first `count` jobs of the list in this pass. */
+static uint64_t granted(const twin *t, uint32_t count, uint32_t queue)
+{
+    uint64_t gpus = 0;
+
+    for (uint32_t i = 0; i < count; i++) {
+        const slow_job *job = &t->jobs[t->list[i]];
+        gpus += job->state == SLOW_RUNNING && queue_of(job) == queue ? job->gpus : 0;
+    }
+    return gpus;
+}
+
+/* Empties the cluster and fills it again in the order of t->list, which is one for all queues. A
+ * running job stays where it is if nobody before it was given its GPUs, else it moves. */
 static void refill(const twin *t)
 {
     int stopped = 0;
@@ -509,15 +536,18 @@ static void refill(const twin *t)
     free_all(t, t->free);
     for (uint32_t i = 0; i < t->present; i++) {
         const uint32_t j = t->list[i];
-        if (!stopped && place(t, &t->jobs[j])) {
+        const slow_job *job = &t->jobs[j];
+        const int allowed = job->vc == SLOW_NO_VC ||
+                            granted(t, i, queue_of(job)) + job->gpus <= t->cluster->quota[job->vc];
+        if (!stopped && allowed && (can_stay(t, j) || place(t, job))) {
             take(t, j, t->works[j].held);
-            if (t->jobs[j].state == SLOW_WAITING) {
+            if (job->state == SLOW_WAITING) {
                 start(t, j);
             }
             continue;
         }
-        stopped = t->policy->blocking;
-        if (t->jobs[j].state == SLOW_RUNNING) {
+        stopped = t->policy->blocking || stopped;
+        if (job->state == SLOW_RUNNING) {
             t->jobs[j].state = SLOW_WAITING;
             t->jobs[j].preemptions++;
         }

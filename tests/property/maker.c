@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Random scenarios: chance, text, and what the slow twin understands. */
+#include "property/maker.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#define SECOND INT64_C(1000000000)
+
+uint64_t maker_draw(maker *m)
+{
+    uint64_t z = (m->state += UINT64_C(0x9e3779b97f4a7c15));
+
+    z = (z ^ (z >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
+    z = (z ^ (z >> 27)) * UINT64_C(0x94d049bb133111eb);
+    return z ^ (z >> 31);
+}
+
+int maker_pick(maker *m, int low, int high)
+{
+    return low + (int)(maker_draw(m) % (uint64_t)(high - low + 1));
+}
+
+int maker_chance(maker *m, int percent)
+{
+    return maker_pick(m, 0, 99) < percent;
+}
+
+void maker_print(maker_text *text, const char *format, ...)
+{
+    va_list arguments;
+
+    va_start(arguments, format);
+    const int written = vsnprintf(text->text + text->length,
+                                  sizeof(text->text) - (size_t)text->length, format, arguments);
+    va_end(arguments);
+    text->length += written;
+}
+
+/* ---- the cluster ---- */
+
+static void make_cluster(maker *m, puzzle *made)
+{
+    made->cluster = (slow_cluster){.groups = (uint32_t)maker_pick(m, 1, MAKER_GROUPS),
+                                   .vcs = (uint32_t)(maker_chance(m, 30) ? maker_pick(m, 1, 3) : 0),
+                                   .group = made->groups,
+                                   .quota = made->quota};
+    maker_print(&made->yaml, "cluster:\n  nodes:\n");
+    for (uint32_t g = 0; g < made->cluster.groups; g++) {
+        slow_group *group = &made->groups[g];
+        *group = (slow_group){.nodes = (uint32_t)maker_pick(m, 1, 4),
+                              .gpus = (uint32_t)maker_pick(m, 1, 8),
+                              .cpus = UINT32_MAX};
+        maker_print(&made->yaml, "    - {name: g%u, count: %u, gpus: %u", g, group->nodes,
+                    group->gpus);
+        if (maker_chance(m, 30)) {
+            group->cpus = (uint32_t)maker_pick(m, 2, 24);
+            maker_print(&made->yaml, ", cpus: %u", group->cpus);
+        }
+        maker_print(&made->yaml, "}\n");
+    }
+    if (made->cluster.vcs > 0) {
+        maker_print(&made->yaml, "  virtual_clusters:\n");
+    }
+    for (uint32_t v = 0; v < made->cluster.vcs; v++) {
+        made->quota[v] = (uint32_t)maker_pick(m, 1, 12);
+        maker_print(&made->yaml, "    vc-%c: {quota: %u}\n", 'a' + (int)v, made->quota[v]);
+    }
+}
+
+/* ---- the scheduler ---- */
+
+static void make_policy(maker *m, puzzle *made)
+{
+    static const char *const orders[] = {"fifo", "sjf",  "smallest", "priority",
+                                         "srtf", "srsf", "las"};
+    static const char *const placements[] = {"first-fit", "best-fit", "consolidate", "spread"};
+    static const char *const backfills[] = {"none", "easy", "conservative"};
+    slow_policy *p = &made->policy;
+
+    *p = (slow_policy){.order = (slow_order)maker_pick(m, 0, 6),
+                       .placement = (slow_placement)maker_pick(m, 0, 3),
+                       .blocking = maker_chance(m, 50),
+                       .kill = maker_chance(m, 50),
+                       .limits = {maker_pick(m, 1, 10) * SECOND, maker_pick(m, 11, 30) * SECOND}};
+    if (maker_chance(m, 35)) {
+        p->repack = 1;
+    } else if (maker_chance(m, 60)) {
+        p->backfill = maker_chance(m, 50) ? SLOW_EASY : SLOW_CONSERVATIVE;
+    }
+    made->exact = maker_chance(m, 50);
+    maker_print(&made->yaml,
+                "scheduler:\n  order: %s\n  blocking: %s\n  placement: %s\n  backfill: %s\n"
+                "  preemption: %s\n  estimates: %s\n  las: {limits: [%d s, %d s]}\n"
+                "limits: {walltime: %s}\n",
+                orders[p->order], p->blocking ? "true" : "false", placements[p->placement],
+                backfills[p->backfill], p->repack ? "repack" : "none",
+                made->exact ? "exact" : "requested", (int)(p->limits[0] / SECOND),
+                (int)(p->limits[1] / SECOND), p->kill ? "kill" : "extend");
+}
+
+/* ---- jobs ---- */
+
+static void make_job(maker *m, puzzle *made, slow_job *job, int id, int at)
+{
+    const int duration = maker_chance(m, 5) ? 0 : maker_pick(m, 1, 40);
+    const int large = maker_chance(m, 15);
+
+    *job = (slow_job){.submit = at * SECOND,
+                      .duration = duration * SECOND,
+                      .walltime = SLOW_NEVER,
+                      .gpus = (uint32_t)maker_pick(m, 1, large ? 20 : 6),
+                      .group = SLOW_ANY,
+                      .vc = SLOW_NO_VC,
+                      .priority = maker_pick(m, -2, 2)};
+    maker_print(&made->yaml, "    - {id: %d, at: %d s, duration: %d s, gpus: %u, priority: %d", id,
+                at, duration, job->gpus, job->priority);
+    if (maker_chance(m, 60)) {
+        const int walltime =
+            maker_chance(m, 70) ? duration + maker_pick(m, 0, 20) : maker_pick(m, 1, 30);
+        job->walltime = (walltime > 0 ? walltime : 1) * SECOND;
+        maker_print(&made->yaml, ", walltime: %d s", (int)(job->walltime / SECOND));
+    }
+    if (maker_chance(m, 40)) {
+        job->cpus = (uint32_t)maker_pick(m, 1, 3);
+        maker_print(&made->yaml, ", cpus: %u", job->cpus);
+    }
+    if (maker_chance(m, 15)) {
+        job->group = (uint32_t)maker_pick(m, 0, (int)made->cluster.groups - 1);
+        maker_print(&made->yaml, ", group: g%u", job->group);
+    }
+    if (made->cluster.vcs > 0 && maker_chance(m, 70)) {
+        job->vc = (uint32_t)maker_pick(m, 0, (int)made->cluster.vcs - 1);
+        maker_print(&made->yaml, ", vc: vc-%c", 'a' + (int)job->vc);
+    }
+    maker_print(&made->yaml, "}\n");
+    job->estimate = job->walltime != SLOW_NEVER && !made->exact ? job->walltime : job->duration;
+}
+
+void make_for_twin(uint64_t seed, puzzle *made)
+{
+    maker m = {.state = seed};
+    int at = 0;
+
+    memset(made, 0, sizeof(*made));
+    maker_print(&made->yaml, "gpusim: 1\nuntil: drained\n");
+    make_cluster(&m, made);
+    make_policy(&m, made);
+    maker_print(&made->yaml, "workload:\n  - jobs:\n");
+    made->count = (uint32_t)maker_pick(&m, 1, MAKER_JOBS);
+    for (uint32_t i = 0; i < made->count; i++) {
+        at += maker_chance(&m, 40) ? 0 : maker_pick(&m, 1, 8);
+        make_job(&m, made, &made->jobs[i], (int)i, at);
+    }
+}

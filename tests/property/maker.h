@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Random scenarios as YAML text: small clusters and short times, so that ties, full queues and
+ * strange corners come often. */
+#ifndef TESTS_MAKER_H
+#define TESTS_MAKER_H
+
+#include <stdint.h>
+
+#include "reference/slow_scheduler.h"
+
+#define MAKER_JOBS   48
+#define MAKER_GROUPS 3
+#define MAKER_VCS    3
+
+/* A source of chance that is not the library's (splitmix64, Steele et al. 2014). */
+typedef struct maker {
+    uint64_t state;
+} maker;
+
+uint64_t maker_draw(maker *m);
+/* Uniform on low .. high. */
+int maker_pick(maker *m, int low, int high);
+/* 1 with probability percent / 100. */
+int maker_chance(maker *m, int percent);
+
+/* Text that grows by printing. */
+typedef struct maker_text {
+    char text[65536];
+    int length;
+} maker_text;
+
+void maker_print(maker_text *text, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* A scenario that the slow twin understands, and the same for the twin. */
+typedef struct puzzle {
+    maker_text yaml;
+    slow_group groups[MAKER_GROUPS];
+    uint32_t quota[MAKER_VCS];
+    slow_cluster cluster;
+    slow_policy policy;
+    slow_job jobs[MAKER_JOBS];
+    uint32_t count;
+    int exact; /* estimates are true durations */
+} puzzle;
+
+void make_for_twin(uint64_t seed, puzzle *made);
+
+/* What make_anything may leave out, so that two scenarios can be compared. */
+typedef struct make_options {
+    int bound; /* every job is bound to the first group, and there are no virtual clusters */
+    int spare; /* add a group of nodes that no job may use */
+    int exact; /* nothing whose outcome depends on which nodes there are: no random placement */
+} make_options;
+
+/* A scenario of everything there is: lists, generators, dependencies, drains, cancellations, a
+ * horizon or none. */
+void make_anything(uint64_t seed, make_options options, maker_text *yaml);
+
+#endif

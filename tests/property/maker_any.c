@@ -1,0 +1,222 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Random scenarios of everything there is. */
+#include <stdio.h>
+
+#include "property/maker.h"
+
+typedef struct shape {
+    make_options options;
+    int groups, nodes[MAKER_GROUPS], vcs;
+} shape;
+
+static void make_nodes(maker *m, maker_text *yaml, shape *shape)
+{
+    static const char *const models[] = {"generic", "H100-SXM5-80GB", "A100-SXM4-80GB", "T4"};
+
+    shape->groups = maker_pick(m, 1, MAKER_GROUPS);
+    shape->vcs = !shape->options.bound && maker_chance(m, 30) ? maker_pick(m, 1, 3) : 0;
+    maker_print(yaml, "cluster:\n  nodes:\n");
+    for (int g = 0; g < shape->groups; g++) {
+        shape->nodes[g] = maker_pick(m, 1, 6);
+        maker_print(yaml, "    - {name: g%d, count: %d, gpus: %d, per_rack: %d, gpu: %s", g,
+                    shape->nodes[g], maker_pick(m, 1, 8), maker_pick(m, 0, 3),
+                    models[maker_chance(m, 70) ? 0 : maker_pick(m, 1, 3)]);
+        if (maker_chance(m, 30)) {
+            maker_print(yaml, ", cpus: %d", maker_pick(m, 2, 64));
+        }
+        if (maker_chance(m, 30)) {
+            maker_print(yaml, ", memory: %d GiB", maker_pick(m, 8, 512));
+        }
+        maker_print(yaml, "}\n");
+    }
+    if (shape->options.spare) {
+        maker_print(yaml, "    - {name: spare, count: 3, gpus: 8}\n");
+    }
+    if (shape->vcs > 0) {
+        maker_print(yaml, "  virtual_clusters:\n");
+    }
+    for (int v = 0; v < shape->vcs; v++) {
+        if (maker_chance(m, 80)) {
+            maker_print(yaml, "    vc-%c: {quota: %d}\n", 'a' + v, maker_pick(m, 1, 16));
+        } else {
+            maker_print(yaml, "    vc-%c: {}\n", 'a' + v);
+        }
+    }
+}
+
+static void make_scheduler(maker *m, maker_text *yaml, const shape *shape)
+{
+    static const char *const orders[] = {"fifo", "sjf",  "smallest", "priority",
+                                         "srtf", "srsf", "las"};
+    static const char *const placements[] = {"first-fit", "best-fit",    "consolidate",
+                                             "spread",    "round-robin", "random"};
+    static const char *const estimates[] = {"requested", "exact", "noise"};
+    const int repack = maker_chance(m, 35);
+    const int placement = maker_pick(m, 0, shape->options.exact ? 3 : 5);
+
+    maker_print(yaml, "scheduler: {order: %s, blocking: %s, placement: %s, estimates: %s",
+                orders[maker_pick(m, 0, 6)], maker_chance(m, 50) ? "true" : "false",
+                placements[placement], estimates[maker_pick(m, 0, 2)]);
+    if (repack) {
+        maker_print(yaml, ", preemption: repack");
+    } else {
+        maker_print(yaml, ", backfill: %s",
+                    maker_chance(m, 40)   ? "none"
+                    : maker_chance(m, 50) ? "easy"
+                                          : "conservative");
+    }
+    if (maker_chance(m, 20)) {
+        maker_print(yaml, ", %s: {scatter: true}", placements[placement]);
+    }
+    maker_print(yaml, ", las: {limits: [%d s, %d s]}}\n", maker_pick(m, 1, 20),
+                maker_pick(m, 21, 90));
+}
+
+/* What any job may have, beside its times. */
+static void make_wishes(maker *m, maker_text *yaml, const shape *shape)
+{
+    if (maker_chance(m, 30)) {
+        maker_print(yaml, ", cpus: %d", maker_pick(m, 1, 4));
+    }
+    if (maker_chance(m, 20)) {
+        maker_print(yaml, ", memory: %d GiB", maker_pick(m, 1, 32));
+    }
+    if (maker_chance(m, 15)) {
+        maker_print(yaml, ", gpu_memory: %d GiB", maker_pick(m, 1, 90));
+    }
+    if (shape->options.bound || maker_chance(m, 15)) {
+        maker_print(yaml, ", group: g%d",
+                    shape->options.bound ? 0 : maker_pick(m, 0, shape->groups - 1));
+    }
+}
+
+static void make_list(maker *m, maker_text *yaml, const shape *shape)
+{
+    static const char *const states[] = {"completed", "failed", "cancelled"};
+    const int count = maker_pick(m, 1, 40);
+    int at = 0;
+
+    maker_print(yaml, "  - jobs:\n");
+    for (int id = 0; id < count; id++) {
+        at += maker_chance(m, 40) ? 0 : maker_pick(m, 1, 10);
+        maker_print(yaml, "    - {id: %d, name: job-%d, at: %d s, duration: %d s, gpus: %d", id, id,
+                    at, maker_chance(m, 8) ? 0 : maker_pick(m, 1, 60),
+                    maker_pick(m, 0, maker_chance(m, 20) ? 24 : 6));
+        make_wishes(m, yaml, shape);
+        if (maker_chance(m, 50)) {
+            maker_print(yaml, ", walltime: %d s", maker_pick(m, 1, 60));
+        }
+        if (shape->vcs > 0 && maker_chance(m, 70)) {
+            maker_print(yaml, ", vc: vc-%c", 'a' + maker_pick(m, 0, shape->vcs - 1));
+        }
+        if (id > 0 && maker_chance(m, 15)) {
+            maker_print(yaml, ", after: %d, think: %d s", maker_pick(m, 0, id - 1),
+                        maker_pick(m, 0, 5));
+        }
+        if (maker_chance(m, 10)) {
+            maker_print(yaml, ", state: %s", states[maker_pick(m, 0, 2)]);
+        }
+        maker_print(yaml, ", priority: %d}\n", maker_pick(m, -3, 3));
+    }
+}
+
+static void make_generator(maker *m, maker_text *yaml, const shape *shape, int number)
+{
+    maker_print(yaml, "  - synthetic:\n      name: s%d\n      count: %d\n", number,
+                maker_pick(m, 1, 60));
+    switch (maker_pick(m, 0, 3)) {
+    case 0:
+        maker_print(yaml, "      arrivals: {process: poisson, rate: %d/h}\n",
+                    maker_pick(m, 60, 3600));
+        break;
+    case 1:
+        maker_print(yaml, "      arrivals: {process: periodic, every: %d s}\n",
+                    maker_pick(m, 1, 9));
+        break;
+    case 2:
+        maker_print(yaml,
+                    "      arrivals: {process: bursts, rate: %d/h, size: %d, spacing: %d s}\n",
+                    maker_pick(m, 30, 600), maker_pick(m, 2, 9), maker_pick(m, 0, 2));
+        break;
+    default:
+        maker_print(yaml,
+                    "      arrivals: {process: renewal, interarrival: {uniform: {low: 0 s, "
+                    "high: %d s}}}\n",
+                    maker_pick(m, 1, 12));
+    }
+    maker_print(yaml, "      gpus: {choice: {1: 0.5, 2: 0.2, 4: 0.2, %d: 0.1}}\n",
+                maker_pick(m, 5, 16));
+    maker_print(yaml, "      duration: {%s: {mean: %d s}}\n", "exponential", maker_pick(m, 1, 50));
+    if (maker_chance(m, 40)) {
+        maker_print(yaml,
+                    "      walltime: {factor: {uniform: {low: 0.5, high: 3}}, round_up: %d s}\n",
+                    maker_pick(m, 1, 10));
+    }
+    if (maker_chance(m, 30)) {
+        maker_print(yaml, "      failed: 0.1\n      cancelled: 0.1\n");
+    }
+    if (maker_chance(m, 30)) {
+        maker_print(yaml, "      cpus: %d\n", maker_pick(m, 1, 4));
+    }
+    if (shape->vcs > 0 && maker_chance(m, 70)) {
+        maker_print(yaml, "      vc: {vc-a: 1}\n");
+    }
+    if (shape->options.bound) {
+        maker_print(yaml, "      group: g0\n");
+    }
+}
+
+static void make_actions(maker *m, maker_text *yaml, const shape *shape, int has_list)
+{
+    const int count = maker_pick(m, 1, 6);
+
+    maker_print(yaml, "actions:\n");
+    for (int i = 0; i < count; i++) {
+        const int group = shape->options.bound ? 0 : maker_pick(m, 0, shape->groups - 1);
+        const int at = maker_pick(m, 0, 200);
+        const int node = maker_pick(m, 0, shape->nodes[group] - 1);
+        if (has_list && maker_chance(m, 30)) {
+            maker_print(yaml, "  - {at: %d s, do: cancel, job: job-0}\n", at);
+            continue;
+        }
+        maker_print(yaml, "  - {at: %d s, do: drain, node: g%d-%04d}\n", at, group, node);
+        if (maker_chance(m, 80)) {
+            maker_print(yaml, "  - {at: %d s, do: undrain, node: g%d-%04d}\n",
+                        at + maker_pick(m, 0, 60), group, node);
+        }
+    }
+}
+
+void make_anything(uint64_t seed, make_options options, maker_text *yaml)
+{
+    maker m = {.state = seed * 7919 + 1};
+    shape shape = {.options = options};
+    const int generators = maker_pick(&m, 0, 2);
+    const int has_list = generators == 0 || maker_chance(&m, 60);
+    const int horizon = maker_pick(&m, 20, 400);
+
+    yaml->length = 0;
+    maker_print(yaml, "gpusim: 1\nname: anything\n");
+    if (maker_chance(&m, 30)) {
+        maker_print(yaml, "duration: %d s\n", horizon);
+    } else {
+        maker_print(yaml, "until: drained\n");
+    }
+    make_nodes(&m, yaml, &shape);
+    make_scheduler(&m, yaml, &shape);
+    maker_print(yaml, "limits: {walltime: %s, grace: %d s}\n",
+                maker_chance(&m, 50) ? "kill" : "auto", maker_chance(&m, 50) ? 0 : 3);
+    if (maker_chance(&m, 30)) {
+        maker_print(yaml, "telemetry: {every: %d s}\n", maker_pick(&m, 1, 30));
+    }
+    maker_print(yaml, "workload:\n");
+    for (int i = 0; i < generators; i++) {
+        make_generator(&m, yaml, &shape, i);
+    }
+    if (has_list) {
+        make_list(&m, yaml, &shape);
+    }
+    if (maker_chance(&m, 40)) {
+        make_actions(&m, yaml, &shape, has_list);
+    }
+}
