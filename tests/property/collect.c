@@ -126,7 +126,19 @@ void collect_release(collected *all)
     free(all->jobs);
     free(all->allocations);
     free(all->bytes);
+    free(all->vcs);
     memset(all, 0, sizeof(*all));
+}
+
+void collect_vcs(collected *all, const gpusim_sim *sim)
+{
+    const gpusim_view *view = gpusim_sim_view(sim);
+
+    all->vcs = calloc(view->vc_count + 1, sizeof(all->vcs[0]));
+    all->vc_count = all->vcs != NULL ? view->vc_count : 0;
+    if (all->vc_count > 0) {
+        memcpy(all->vcs, view->vcs, view->vc_count * sizeof(all->vcs[0]));
+    }
 }
 
 static gpusim_model *compile(gpusim_spec *spec, gpusim_status status, gpusim_error *err,
@@ -180,6 +192,7 @@ int run_model(const gpusim_model *model, uint64_t seed, int paranoid, collected 
     gpusim_sim_paranoid(sim, paranoid);
     GPUSIM_TRY(gpusim_sim_run_until(sim, GPUSIM_TIME_MAX, &err));
     GPUSIM_TRY(gpusim_sim_finish(sim, &err));
+    collect_vcs(all, sim);
 cleanup:
     if (status != GPUSIM_OK) {
         print_error("run", &err);

@@ -18,6 +18,8 @@ typedef struct collected {
     uint64_t backward; /* rows that were told after a later one */
     uint64_t begins, ends;
     int complete;
+    gpusim_vc_info *vcs; /* as they were when the run ended */
+    uint32_t vc_count;
     gpusim_summary summary;
 } collected;
 
@@ -28,6 +30,9 @@ void collect_release(collected *all);
  * NULL. */
 gpusim_model *load_model(const char *path);
 gpusim_model *parse_model(const char *text, const char *folder);
+
+/* Keeps the virtual clusters of a sim that is about to go. */
+void collect_vcs(collected *all, const gpusim_sim *sim);
 
 /* Runs a model to its end. Returns 1; 0 after printing what went wrong. */
 int run_model(const gpusim_model *model, uint64_t seed, int paranoid, collected *all);

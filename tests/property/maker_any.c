@@ -4,12 +4,12 @@
 
 #include "property/maker.h"
 
-typedef struct shape {
+typedef struct outline {
     make_options options;
     int groups, nodes[MAKER_GROUPS], vcs;
-} shape;
+} outline;
 
-static void make_nodes(maker *m, maker_text *yaml, shape *shape)
+static void make_nodes(maker *m, maker_text *yaml, outline *shape)
 {
     static const char *const models[] = {"generic", "H100-SXM5-80GB", "A100-SXM4-80GB", "T4"};
 
@@ -44,7 +44,7 @@ static void make_nodes(maker *m, maker_text *yaml, shape *shape)
     }
 }
 
-static void make_scheduler(maker *m, maker_text *yaml, const shape *shape)
+static void make_scheduler(maker *m, maker_text *yaml, const outline *shape)
 {
     static const char *const orders[] = {"fifo", "sjf",  "smallest", "priority",
                                          "srtf", "srsf", "las"};
@@ -73,7 +73,7 @@ static void make_scheduler(maker *m, maker_text *yaml, const shape *shape)
 }
 
 /* What any job may have, beside its times. */
-static void make_wishes(maker *m, maker_text *yaml, const shape *shape)
+static void make_wishes(maker *m, maker_text *yaml, const outline *shape)
 {
     if (maker_chance(m, 30)) {
         maker_print(yaml, ", cpus: %d", maker_pick(m, 1, 4));
@@ -90,7 +90,7 @@ static void make_wishes(maker *m, maker_text *yaml, const shape *shape)
     }
 }
 
-static void make_list(maker *m, maker_text *yaml, const shape *shape)
+static void make_list(maker *m, maker_text *yaml, const outline *shape)
 {
     static const char *const states[] = {"completed", "failed", "cancelled"};
     const int count = maker_pick(m, 1, 40);
@@ -120,7 +120,7 @@ static void make_list(maker *m, maker_text *yaml, const shape *shape)
     }
 }
 
-static void make_generator(maker *m, maker_text *yaml, const shape *shape, int number)
+static void make_generator(maker *m, maker_text *yaml, const outline *shape, int number)
 {
     maker_print(yaml, "  - synthetic:\n      name: s%d\n      count: %d\n", number,
                 maker_pick(m, 1, 60));
@@ -140,8 +140,8 @@ static void make_generator(maker *m, maker_text *yaml, const shape *shape, int n
         break;
     default:
         maker_print(yaml,
-                    "      arrivals: {process: renewal, interarrival: {uniform: {low: 0 s, "
-                    "high: %d s}}}\n",
+                    "      arrivals: {process: renewal, interarrival: {uniform: {min: 0 s, "
+                    "max: %d s}}}\n",
                     maker_pick(m, 1, 12));
     }
     maker_print(yaml, "      gpus: {choice: {1: 0.5, 2: 0.2, 4: 0.2, %d: 0.1}}\n",
@@ -149,7 +149,7 @@ static void make_generator(maker *m, maker_text *yaml, const shape *shape, int n
     maker_print(yaml, "      duration: {%s: {mean: %d s}}\n", "exponential", maker_pick(m, 1, 50));
     if (maker_chance(m, 40)) {
         maker_print(yaml,
-                    "      walltime: {factor: {uniform: {low: 0.5, high: 3}}, round_up: %d s}\n",
+                    "      walltime: {factor: {uniform: {min: 0.5, max: 3}}, round_up: %d s}\n",
                     maker_pick(m, 1, 10));
     }
     if (maker_chance(m, 30)) {
@@ -166,7 +166,7 @@ static void make_generator(maker *m, maker_text *yaml, const shape *shape, int n
     }
 }
 
-static void make_actions(maker *m, maker_text *yaml, const shape *shape, int has_list)
+static void make_actions(maker *m, maker_text *yaml, const outline *shape, int has_list)
 {
     const int count = maker_pick(m, 1, 6);
 
@@ -190,7 +190,7 @@ static void make_actions(maker *m, maker_text *yaml, const shape *shape, int has
 void make_anything(uint64_t seed, make_options options, maker_text *yaml)
 {
     maker m = {.state = seed * 7919 + 1};
-    shape shape = {.options = options};
+    outline shape = {.options = options};
     const int generators = maker_pick(&m, 0, 2);
     const int has_list = generators == 0 || maker_chance(&m, 60);
     const int horizon = maker_pick(&m, 20, 400);
