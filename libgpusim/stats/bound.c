@@ -105,9 +105,9 @@ gpusim_status gs_lower_bound_jct(const gpusim_time *submit, const gpusim_time *d
         heap_push(&arrivals, (entry){.key = (gpu_time)submit[i] * total,
                                      .size = (gpu_time)duration[i] * gpus[i]});
     }
-    double mean_run = (double)run / (double)count * 1e-9;
+    double mean_run = (double)run / (double)count / 1e9;
     double mean_srpt =
-        (double)(srpt(&arrivals, &waiting) - submitted) / (double)total / (double)count * 1e-9;
+        (double)(srpt(&arrivals, &waiting) - submitted) / (double)total / (double)count / 1e9;
     *bound = mean_run > mean_srpt ? mean_run : mean_srpt;
 
 cleanup:

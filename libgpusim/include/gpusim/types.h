@@ -30,9 +30,10 @@ GPUSIM_API gpusim_time gpusim_time_from_seconds(double seconds);
 /* The same, rounded up: for solved times, which may be late by less than 1 ns and never early. */
 GPUSIM_API gpusim_time gpusim_time_ceil(double seconds);
 
+/* The nearest double: 15 s are 15, which a product with 1e-9 would miss. */
 static inline double gpusim_seconds(gpusim_time time)
 {
-    return (double)time * 1e-9;
+    return (double)time / 1e9;
 }
 
 /* a + b without overflow: what would pass the end is GPUSIM_TIME_MAX. Both must be >= 0. */
