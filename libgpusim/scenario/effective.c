@@ -315,7 +315,10 @@ static gpusim_status write_items(writer *w, const gpusim_field *element, const g
             // a list within a list begins on a line of its own
             GPUSIM_TRY(put_indent(w));
             w->text.count--;
-            GPUSIM_TRY(write_value(w, kind, inner));
+            w->indent -= 2;
+            status = write_value(w, kind, inner);
+            w->indent += 2;
+            GPUSIM_TRY(status);
         }
         if (w->text.count == before) {
             GPUSIM_TRY(put_indent(w));

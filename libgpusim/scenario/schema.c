@@ -34,6 +34,13 @@ static void add(builder *b, json_t *array, json_t *value)
     b->failed |= json_array_append_new(array, value) != 0;
 }
 
+// 1 rather than 1.0
+static json_t *number(double value)
+{
+    int whole = value > -9e15 && value < 9e15 && (double)(json_int_t)value == value;
+    return whole ? json_integer((json_int_t)value) : json_real(value);
+}
+
 static json_t *typed(builder *b, const char *type)
 {
     json_t *object = json_object();
@@ -102,10 +109,10 @@ static json_t *number_schema(builder *b, const gpusim_field *field, int whole)
     if (gs_field_has_range(field)) {
         const char *least = field->flags & GPUSIM_EXCLUSIVE ? "exclusiveMinimum" : "minimum";
         if (field->minimum > -1e300) {
-            set(b, object, least, json_real(field->minimum));
+            set(b, object, least, number(field->minimum));
         }
         if (field->maximum < 1e300) {
-            set(b, object, "maximum", json_real(field->maximum));
+            set(b, object, "maximum", number(field->maximum));
         }
     }
     int words = (field->flags & GPUSIM_WORD) != 0;

@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Out of memory at the n-th allocation, for every n that reading, editing, binding and writing a
+ * scenario come to. */
+#include "harness.h"
+
+#include <string.h>
+
+#include "scenario/spec.h"
+#include "toy.h"
+
+static long left = -1; // allocations that still succeed; -1: all
+
+// the library's allocator, in place of base/resize.c
+void *gs_resize(void *memory, size_t size)
+{
+    if (size == 0) {
+        free(memory);
+        return NULL;
+    }
+    if (left == 0) {
+        return NULL;
+    }
+    left -= left > 0;
+    return realloc(memory, size);
+}
+
+static const char good[] = "name: x\n"
+                           "cluster:\n"
+                           "  nodes: [&a {name: a}, *a, {<<: *a, name: b}]\n"
+                           "  labels: {k: v, <<: {l: w}}\n"
+                           "size: {choice: {1: 1}}\n"
+                           "telemetry: {every: 1 s}\n"
+                           "work: [{jobs: [1 s]}]\n";
+static const char bad[] = "seed: x\nseed: 2\nclustr: {}\ncluster: {nodes: [{}]}\n";
+
+// all that there is to do with a spec; GPUSIM_OK, or the first status that is not
+static gpusim_status do_all(gpusim_error *err)
+{
+    gpusim_status status;
+    gpusim_spec *spec = NULL, *wrong = NULL;
+    gs_arena arena = {0};
+    toy values;
+    const char *text = NULL;
+    size_t length = 0;
+    GPUSIM_TRY(gs_spec_parse_as(&toy_record, good, strlen(good), "x", ".", &spec, err));
+    GPUSIM_TRY(gs_spec_bind(spec, &arena, &values, err));
+    GPUSIM_TRY(gpusim_spec_set(spec, "cluster.nodes[1].count", "3", err));
+    GPUSIM_TRY(gpusim_spec_set(spec, "cluster.tenants.a.quota", "3", err));
+    GPUSIM_TRY(gpusim_spec_effective(spec, &text, &length, err));
+    status = gs_spec_parse_as(&toy_record, bad, strlen(bad), "y", NULL, &wrong, err);
+    ck_assert((status == GPUSIM_SCENARIO) == (wrong != NULL));
+    status = status == GPUSIM_SCENARIO ? GPUSIM_OK : status;
+cleanup:
+    gpusim_spec_destroy(wrong);
+    gpusim_spec_destroy(spec);
+    gs_arena_release(&arena);
+    return status;
+}
+
+START_TEST(every_allocation_may_fail)
+{
+    gpusim_status status = GPUSIM_MEMORY;
+    long n = 0;
+    for (; status != GPUSIM_OK && n < 100000; n++) {
+        gpusim_error err = {0};
+        left = n;
+        status = do_all(&err);
+        left = -1;
+        ck_assert_msg(status == GPUSIM_OK || status == GPUSIM_MEMORY, "allocation %ld: %s", n,
+                      err.message);
+        ck_assert_int_eq(err.status == GPUSIM_MEMORY, status == GPUSIM_MEMORY);
+    }
+    ck_assert_int_eq(status, GPUSIM_OK);
+    ck_assert_int_gt(n, 30);
+}
+END_TEST
+
+START_TEST(an_edit_that_runs_out_of_memory_changes_nothing)
+{
+    for (long n = 0;; n++) {
+        gpusim_error err = {0};
+        gpusim_spec *spec = NULL;
+        const char *text = NULL;
+        size_t length = 0;
+        ASSERT_OK(gs_spec_parse_as(&toy_record, good, strlen(good), "x", ".", &spec, &err), &err);
+        ASSERT_OK(gpusim_spec_effective(spec, &text, &length, &err), &err);
+        char *before = strdup(text);
+        left = n;
+        gpusim_status status = gpusim_spec_set(spec, "cluster.nodes[1].power", "3 W", &err);
+        left = -1;
+        ASSERT_OK(gpusim_spec_effective(spec, &text, &length, &err), &err);
+        ck_assert((strcmp(text, before) == 0) == (status != GPUSIM_OK));
+        free(before);
+        gpusim_spec_destroy(spec);
+        if (status == GPUSIM_OK) {
+            ck_assert_int_gt(n, 5);
+            return;
+        }
+    }
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("memory");
+    TEST_CASE(suite, 60, every_allocation_may_fail,
+              an_edit_that_runs_out_of_memory_changes_nothing);
+    return test_run(suite);
+}
