@@ -1,0 +1,8 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Any bytes as a log in the format `swf`. */
+#include "fuzz_log.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
+{
+    return read_log(GS_TRACE_SWF, bytes, size);
+}
