@@ -174,6 +174,26 @@ cleanup:
     return status;
 }
 
+// Places a job on what is free all through a window that begins in GS_SHADOW_THEN.
+static gpusim_status try_window(gs_policy *policy, uint32_t slot, gs_cursor cursor, gpusim_time end,
+                                int takes, int *fits, uint32_t *parts, gpusim_error *err)
+{
+    gpusim_status status = GPUSIM_OK;
+    const gpusim_view *view = &policy->shadows[GS_SHADOW_THEN]->view;
+    if (takes) {
+        GPUSIM_TRY(see_window(policy, cursor, end, err));
+        view = &policy->shadows[GS_SHADOW_WINDOW]->view;
+    }
+    gpusim_placement placement;
+    *fits = gs_place_if(policy, view, slot, &placement);
+    *parts = *fits ? placement.count : 0;
+    for (uint32_t i = 0; i < *parts; i++) {
+        GPUSIM_TRY(gs_array_push(&policy->parts, &placement.parts[i], err));
+    }
+cleanup:
+    return status;
+}
+
 gpusim_status gs_plan_find(gs_policy *policy, uint32_t slot, gpusim_time length, gpusim_time *start,
                            uint32_t *parts, gpusim_error *err)
 {
@@ -187,42 +207,33 @@ gpusim_status gs_plan_find(gs_policy *policy, uint32_t slot, gpusim_time length,
     gs_shadow *then = policy->shadows[GS_SHADOW_THEN];
     gs_shadow_sync(then, policy->view);
     for (;;) {
-        gpusim_time end = gpusim_time_add(time, length);
-        int takes = 0;
-        if (time >= not_before && sums_allow(policy, job, &now)) {
-            gpusim_time forbidden = forbidden_at(policy, job, cursor, end, now, &takes);
-            if (forbidden == GPUSIM_TIME_MAX) {
-                const gpusim_view *view = &then->view;
-                if (takes) {
-                    GPUSIM_TRY(see_window(policy, cursor, end, err));
-                    view = &policy->shadows[GS_SHADOW_WINDOW]->view;
-                }
-                gpusim_placement placement;
-                if (gs_place_if(policy, view, slot, &placement)) {
-                    for (uint32_t i = 0; i < placement.count; i++) {
-                        GPUSIM_TRY(gs_array_push(&policy->parts, &placement.parts[i], err));
-                    }
-                    *start = time;
-                    *parts = placement.count;
-                    return GPUSIM_OK;
-                }
-            } else {
-                // whatever starts before that time lasts beyond it
-                not_before = forbidden;
-            }
-        }
-
-        // on to the next instant
-        gpusim_time next = gs_plan_next(policy, &cursor);
-        if (next == GPUSIM_TIME_MAX) {
-            break;
-        }
-        while (gs_plan_next(policy, &cursor) == next) {
+        // all of this instant happens first, jobs without length too
+        gpusim_time next;
+        while ((next = gs_plan_next(policy, &cursor)) <= time && next != GPUSIM_TIME_MAX) {
             happening it = read_on(policy, &cursor);
             happen(policy, &it, then);
             sum_up(policy, &it, job->queue, &now);
         }
-        time = next > time ? next : time;
+        gpusim_time end = gpusim_time_add(time, length);
+        int takes = 0;
+        if (time >= not_before && sums_allow(policy, job, &now)) {
+            gpusim_time forbidden = forbidden_at(policy, job, cursor, end, now, &takes);
+            if (forbidden != GPUSIM_TIME_MAX) {
+                // whatever starts before that time lasts beyond it
+                not_before = forbidden;
+            } else {
+                int fits = 0;
+                GPUSIM_TRY(try_window(policy, slot, cursor, end, takes, &fits, parts, err));
+                if (fits) {
+                    *start = time;
+                    return GPUSIM_OK;
+                }
+            }
+        }
+        if (next == GPUSIM_TIME_MAX) {
+            break;
+        }
+        time = next;
     }
     *start = GPUSIM_TIME_MAX;
     *parts = 0;

@@ -248,7 +248,9 @@ gpusim_status gs_pass_repack(gs_policy *policy, gpusim_decisions *decisions, gpu
     GPUSIM_TRY(gs_array_resize(&policy->runs, policy->list.count, err));
     policy->moves.count = policy->trial_parts.count = 0;
     uint8_t *runs = policy->runs.data;
-    memset(runs, 0, policy->runs.count);
+    if (runs) {
+        memset(runs, 0, policy->runs.count);
+    }
     for (uint32_t i = 0; i < policy->list.count; i++) {
         GPUSIM_TRY(grant(policy, GS_AT(policy->list, gs_entry, i).slot, &runs[i], err));
         if (!runs[i] && policy->setup->blocking) {

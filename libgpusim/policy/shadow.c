@@ -72,7 +72,8 @@ void gs_shadow_release(gs_shadow *shadow, const gpusim_job_info *job, const gpus
 {
     for (uint32_t i = 0; i < count; i++) {
         gpusim_node_info *node = &shadow->nodes[parts[i].node];
-        node->free_gpus += parts[i].gpus;
+        uint32_t taken = node->gpus - node->free_gpus;
+        node->free_gpus += parts[i].gpus < taken ? parts[i].gpus : taken;
         node->free_cpus += units(job, &parts[i]) * job->cpus;
         node->free_memory += units(job, &parts[i]) * job->memory;
         gs_index_update(shadow->index, &shadow->view, parts[i].node);
