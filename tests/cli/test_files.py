@@ -1,0 +1,84 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Traces: what is written where, what is never overwritten, what a full disk leaves."""
+import os
+import resource
+import subprocess
+import sys
+
+import gpusim
+from gpusim import check, expect
+
+
+def test_a_trace_only_when_asked_for():
+    with gpusim.scratch() as folder:
+        before = sorted(folder.iterdir())
+        result = expect(gpusim.run("run", "small.yaml", cwd=folder), 0, stderr="no trace is written")
+        check(sorted(folder.iterdir()) == before, "a file appeared")
+        check("small" in result.stdout)
+        expect(gpusim.run("run", "small.yaml", "-o", "t.h5", cwd=folder), 0)
+        check((folder / "t.h5").stat().st_size > 0)
+
+
+def test_the_path_of_the_scenario():
+    with gpusim.scratch() as folder:
+        result, summary = gpusim.run_json("run", "small.yaml", "--set", "trace={path: here.h5}",
+                                          cwd=folder)
+        expect(result, 0)
+        check((folder / "here.h5").exists())
+        check(summary["trace"].endswith("here.h5"), summary["trace"])
+
+
+def test_a_trace_is_not_overwritten():
+    with gpusim.scratch() as folder:
+        expect(gpusim.run("run", "small.yaml", "-o", "t.h5", cwd=folder), 0)
+        old = (folder / "t.h5").read_bytes()
+        expect(gpusim.run("run", "small.yaml", "-o", "t.h5", cwd=folder), 4, stderr="--force")
+        check((folder / "t.h5").read_bytes() == old, "the trace was touched")
+        expect(gpusim.run("run", "small.yaml", "-o", "t.h5", "--force", cwd=folder), 0)
+
+
+def test_a_folder_that_is_not_there():
+    with gpusim.scratch() as folder:
+        expect(gpusim.run("run", "small.yaml", "-o", "no/such/t.h5", cwd=folder), 4,
+               stderr="no/such/t.h5")
+
+
+def test_a_folder_as_a_trace():
+    with gpusim.scratch() as folder:
+        (folder / "d.h5").mkdir()
+        expect(gpusim.run("run", "small.yaml", "-o", "d.h5", "--force", cwd=folder), 4)
+        check((folder / "d.h5").is_dir())
+
+
+def test_a_trace_that_is_none():
+    with gpusim.scratch() as folder:
+        (folder / "text.h5").write_text("no trace at all\n", encoding="utf-8")
+        expect(gpusim.run("info", "text.h5", cwd=folder), 4, stderr="text.h5")
+        expect(gpusim.run("info", "nowhere.h5", cwd=folder), 4, stderr="nowhere.h5")
+        expect(gpusim.run("info", "small.yaml", cwd=folder), 4, stderr="small.yaml")
+
+
+def test_a_full_disk():
+    def little():
+        resource.setrlimit(resource.RLIMIT_FSIZE, (400_000, 400_000))
+
+    with gpusim.scratch() as folder:
+        result = gpusim.run("run", "long.yaml", "-o", "t.h5", cwd=folder, preexec_fn=little)
+        expect(result, 4, stderr="t.h5")
+        result, facts = gpusim.run_json("info", "t.h5", cwd=folder)
+        expect(result, 0)
+        check(facts["complete"] is False, facts)
+
+
+def test_a_full_stdout():
+    if not os.path.exists("/dev/full"):
+        return
+    with gpusim.scratch() as folder, open("/dev/full", "w", encoding="utf-8") as full:
+        result = subprocess.run([gpusim.PROGRAM, "run", "small.yaml"], cwd=folder, stdout=full,
+                                stderr=subprocess.PIPE, env=gpusim.environment(), text=True,
+                                check=False)
+        check(result.returncode == 4, result.returncode)
+        check("stdout" in result.stderr)
+
+
+sys.exit(gpusim.main(gpusim.this_module()))
