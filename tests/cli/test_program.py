@@ -138,8 +138,8 @@ def test_export_of_a_metric():
         text = expect(gpusim.run("export", "t.h5", "--metric", "node/gpus_allocated", "--format",
                                  "jsonl", cwd=folder), 0).stdout
         samples = [json.loads(line) for line in text.splitlines()]
-        at_50 = {s["entity"]: s["value"] for s in samples if s["time_s"] == 50.0}
-        check(at_50 == {"n-0000": 4.0, "n-0001": 4.0}, at_50)
+        at_50 = [sample for sample in samples if sample["time_s"] == 50.0]
+        check(at_50 == [{"time_s": 50.0, "n-0000": 4.0, "n-0001": 4.0}], at_50)
 
 
 def test_export_into_a_file():
