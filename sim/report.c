@@ -5,7 +5,7 @@
 #include <math.h>
 #include <string.h>
 
-#define LABEL_WIDTH 22
+#define LABEL_WIDTH 26
 #define CELL_WIDTH  10
 
 /* ---- values ---- */
@@ -182,7 +182,7 @@ static void print_scalar(FILE *to, const gpusim_field *field, const void *value)
     cli_value_text(field, value, text, sizeof text);
     size_t length = strlen(field->name);
     int rate = length > 6 && strcmp(field->name + length - 6, "_per_h") == 0;
-    fprintf(to, "  %-*s  %s%s\n", LABEL_WIDTH + 4, label, text, rate ? " an hour" : "");
+    fprintf(to, "  %-*s  %s%s\n", LABEL_WIDTH + 2, label, text, rate ? " an hour" : "");
 }
 
 // a group of counts on one line: "6,720 submitted, 6,700 completed"
@@ -190,7 +190,7 @@ static void print_counts(FILE *to, const gpusim_field *group, const void *values
 {
     char label[48], text[64];
     label_of(group->name, label, sizeof label);
-    fprintf(to, "  %-*s  ", LABEL_WIDTH + 4, label);
+    fprintf(to, "  %-*s  ", LABEL_WIDTH + 2, label);
     const gpusim_record *record = group->detail.record;
     for (uint32_t i = 0, printed = 0; i < record->count; i++) {
         const gpusim_field *field = &record->fields[i];
