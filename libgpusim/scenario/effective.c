@@ -70,6 +70,35 @@ static int is_plain(const char *text)
     return text[0] != '\0';
 }
 
+// bytes of a character that YAML would fold or refuse if it stood there itself, written as an
+// escape; 0: it may stand. The text is UTF-8.
+static size_t escape_character(const char *text, char escape[8])
+{
+    unsigned first = (unsigned char)text[0];
+    if (first == '"' || first == '\\') {
+        snprintf(escape, 8, "\\%c", (int)first);
+        return 1;
+    }
+    if (first < 0x20 || first == 0x7F) {
+        snprintf(escape, 8, "\\x%02x", first);
+        return 1;
+    }
+    unsigned second = first >= 0xC2 ? (unsigned char)text[1] : 0;
+    if (first == 0xC2 && second < 0xA0) {
+        snprintf(escape, 8, "\\x%02x", second);
+        return 2;
+    }
+    if (first == 0xE2 || first == 0xEF) {
+        unsigned third = second ? (unsigned char)text[2] : 0;
+        unsigned code = (first & 0x0F) << 12 | (second & 0x3F) << 6 | (third & 0x3F);
+        if (code == 0x2028 || code == 0x2029 || code == 0xFEFF || code >= 0xFFFE) {
+            snprintf(escape, 8, "\\u%04x", code);
+            return 3;
+        }
+    }
+    return 0;
+}
+
 // a word that YAML reads as itself, else in double quotes
 static gpusim_status put_string(writer *w, const char *text)
 {
@@ -78,17 +107,16 @@ static gpusim_status put_string(writer *w, const char *text)
         return put_text(w, text);
     }
     GPUSIM_TRY(put(w, "\"", 1));
-    for (const char *at = text; *at; at++) {
+    for (const char *at = text; *at;) {
         char escape[8];
-        unsigned char byte = (unsigned char)*at;
-        if (byte == '"' || byte == '\\') {
-            snprintf(escape, sizeof escape, "\\%c", byte);
-        } else if (byte < 0x20 || byte == 0x7F) {
-            snprintf(escape, sizeof escape, "\\x%02x", byte);
+        size_t length = escape_character(at, escape);
+        if (length) {
+            GPUSIM_TRY(put_text(w, escape));
         } else {
-            snprintf(escape, sizeof escape, "%c", byte);
+            length = 1;
+            GPUSIM_TRY(put(w, at, 1));
         }
-        GPUSIM_TRY(put_text(w, escape));
+        at += length;
     }
     GPUSIM_TRY(put(w, "\"", 1));
 cleanup:

@@ -85,6 +85,8 @@ static const char *const varied[] = {
     "size: {uniform: {min: -1e300, max: 5e-324}}\nscheduler: {module: nothing}\n",
     "cluster: {nodes: [{name: a}]}\nsize: {empirical: [1, 0.333333333333, 1e22]}\n"
     "telemetry: {every: 1 d, metrics: []}\nmatrix: [[], []]\n",
+    "cluster: {nodes: [{name: \"\\x85 \\x80 \\u2028 \\ufeff \\ufffe \\U0001F600 \\a\\n\"}]}\n"
+    "name: ' - : # [] {} & * '\n",
 };
 
 START_TEST(the_effective_scenario_reads_back_to_itself)

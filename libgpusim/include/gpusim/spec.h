@@ -26,7 +26,10 @@ GPUSIM_API gpusim_status gpusim_spec_parse(const char *text, size_t length, cons
 GPUSIM_API void gpusim_spec_destroy(gpusim_spec *spec);
 
 /* Sets what stands at a key path ("cluster.nodes[0].count", "scheduler.order") to a value written
- * in YAML ("4", "30 min", "{order: sjf}"); makes missing maps on the way. */
+ * in YAML ("4", "30 min", "{order: sjf}"); makes missing maps on the way, and an index one beyond a
+ * list's end appends. What aliases share is copied first. Fails, and changes nothing, when there is
+ * no such key (GPUSIM_ARGUMENT) or the value is no YAML (GPUSIM_SCENARIO); whether the value is
+ * possible is among the problems afterwards, under the file name "--set". */
 GPUSIM_API gpusim_status gpusim_spec_set(gpusim_spec *spec, const char *key, const char *value,
                                          gpusim_error *err);
 
