@@ -74,8 +74,13 @@ void gs_shadow_release(gs_shadow *shadow, const gpusim_job_info *job, const gpus
         gpusim_node_info *node = &shadow->nodes[parts[i].node];
         uint32_t taken = node->gpus - node->free_gpus;
         node->free_gpus += parts[i].gpus < taken ? parts[i].gpus : taken;
-        node->free_cpus += units(job, &parts[i]) * job->cpus;
-        node->free_memory += units(job, &parts[i]) * job->memory;
+        // of what a node has without limit the host takes nothing
+        uint64_t cpus = (uint64_t)units(job, &parts[i]) * job->cpus;
+        uint64_t memory = units(job, &parts[i]) * job->memory;
+        uint32_t cpus_taken = node->cpus - node->free_cpus;
+        uint64_t memory_taken = node->memory - node->free_memory;
+        node->free_cpus += cpus < cpus_taken ? (uint32_t)cpus : cpus_taken;
+        node->free_memory += memory < memory_taken ? memory : memory_taken;
         gs_index_update(shadow->index, &shadow->view, parts[i].node);
     }
 }
