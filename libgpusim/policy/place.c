@@ -80,6 +80,9 @@ static void take(gpusim_placement *placement, uint32_t node, uint32_t gpus)
 static uint32_t capacity(const gpusim_group_info *group, const gpusim_job_info *job)
 {
     uint64_t most = group->gpus;
+    if (group->gpu_memory && job->gpu_memory > group->gpu_memory) {
+        return 0;
+    }
     if (job->cpus && group->cpus / job->cpus < most) {
         most = group->cpus / job->cpus;
     }
