@@ -7,9 +7,8 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "fuzz.h"
 #include "workload/log.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size);
 
 static void demand(int holds)
 {
