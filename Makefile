@@ -40,7 +40,7 @@ test:
 bench:
 	@tools/install-dependencies.sh build bench
 	@$(MAKE) --no-print-directory build
-	@ninja -C '$(BUILD)' benchmarks
+	@$(MESON) test -C '$(BUILD)' --benchmark --no-rebuild --verbose --num-processes 1
 
 lint:
 	@tools/install-dependencies.sh build lint

@@ -23,7 +23,7 @@ for purpose in "$@"; do
         wanted="$wanted python3-simpy libsimgrid-dev g++"
         ;;
     lint) needed="$needed clang-format g++ binutils python3 cppcheck" ;;
-    check) needed="$needed clang valgrind" ;;
+    check) needed="$needed clang libclang-rt-14-dev valgrind" ;;
     *)
         echo "$0: unknown purpose '$purpose'" >&2
         exit 2
