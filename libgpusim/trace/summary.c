@@ -7,7 +7,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "trace/layout.h"
+#include "trace/reader.h"
 
 #define STALL "stall_reason"
 
@@ -112,5 +112,47 @@ gpusim_status gs_summary_write(const gpusim_summary *summary, int complete, int 
 
 cleanup:
     gs_h5_close(&group);
+    return status;
+}
+
+static gpusim_status read_group(hid_t parent, const char *name, const gpusim_record *record,
+                                void *struct_, gpusim_error *err)
+{
+    gpusim_status status = GPUSIM_OK;
+    hid_t group = H5Gopen2(parent, name, H5P_DEFAULT);
+    GS_H5(group, "cannot open group", name);
+    for (uint32_t i = 0; i < record->count; i++) {
+        const gpusim_field *field = &record->fields[i];
+        void *value = (unsigned char *)struct_ + field->offset;
+        if (field->type == GPUSIM_RECORD) {
+            GPUSIM_TRY(read_group(group, field->name, field->detail.record, value, err));
+        } else {
+            gs_missing(field, struct_);
+            GPUSIM_TRY(gs_read_number(group, field->name, field->type, value, err));
+        }
+    }
+
+cleanup:
+    gs_h5_close(&group);
+    return status;
+}
+
+gpusim_status gs_summary_read(hid_t file, gpusim_summary *summary, gpusim_error *err)
+{
+    gpusim_status status = GPUSIM_OK;
+    const char *text = "";
+    gs_arena arena = {0};
+    hid_t group = 0;
+    memset(summary, 0, sizeof *summary);
+    summary->size = (uint32_t)sizeof *summary;
+    GPUSIM_TRY(read_group(file, "summary", gpusim_summary_record(), summary, err));
+    group = H5Gopen2(file, "summary", H5P_DEFAULT);
+    GS_H5(group, "cannot open group", "summary");
+    GPUSIM_TRY(gs_read_text(group, STALL, &arena, &text, err));
+    memcpy(summary->stall_reason, text, strnlen(text, sizeof summary->stall_reason - 1));
+
+cleanup:
+    gs_h5_close(&group);
+    gs_arena_release(&arena);
     return status;
 }

@@ -151,6 +151,10 @@ gpusim_status gs_superblock_mend(const char *path, gs_trace_found *found, gpusim
         status = gpusim_fail(err, GPUSIM_FORMAT, "'%s' is no trace: it is not an HDF5 file", path);
         goto cleanup;
     }
+    if (got >= SUPERBLOCK_BYTES && block[8] < 3) {
+        *found = GS_FOUND_CLEAN; // rewritten by another program: nothing of ours to mend
+        goto cleanup;
+    }
     if (got < SUPERBLOCK_BYTES || !is_whole(block)) {
         status = gpusim_fail(err, GPUSIM_FORMAT,
                              "'%s' is no trace of gpusim, or its first bytes are damaged", path);

@@ -11,11 +11,18 @@
 
 #include "core/metrics.h"
 
-fake fake_model = {.nodes = 3, .gpus_per_node = 8, .jobs = 100, .text = "gpusim: 1\n", .telemetry = 1};
+fake fake_model = {
+    .nodes = 3, .gpus_per_node = 8, .jobs = 100, .text = "gpusim: 1\n", .telemetry = 1};
 
 static const uint32_t chosen[] = {GS_METRIC_GPU_UTIL, GS_METRIC_NODE_GPUS_ALLOCATED,
                                   GS_METRIC_CLUSTER_QUEUE_LENGTH};
 #define CHOSEN (sizeof chosen / sizeof chosen[0])
+
+void gpusim_observer_init(gpusim_observer *observer, uint32_t size)
+{
+    memset(observer, 0, size);
+    observer->size = size;
+}
 
 void gpusim_model_info_fill(const gpusim_model *model, gpusim_model_info *info, uint32_t size)
 {
@@ -36,8 +43,8 @@ void gpusim_model_info_fill(const gpusim_model *model, gpusim_model_info *info, 
 
 const char *gpusim_model_name(const gpusim_model *model, uint32_t i)
 {
-    static const char *const fixed[] = {"",      "job, \"quoted\"", "log.csv", "alice",
-                                        "bob",   "vc-0",            "train",   "H100-SXM5-80GB"};
+    static const char *const fixed[] = {"",     "job, \"quoted\"", "log.csv",       "alice", "bob",
+                                        "vc-0", "train",           "H100-SXM5-80GB"};
     static char text[32];
     (void)model;
     if (i == 4 && fake_model.long_name) {
@@ -159,11 +166,10 @@ static gpusim_status tell_sample(const gpusim_observer *observer, uint64_t seed,
     for (uint32_t i = 0; i < fake_model.nodes; i++) {
         nodes[i] = (float)((step + i) % 9);
     }
-    gpusim_sample samples[] = {{chosen[0], gpus, util},
-                               {chosen[1], fake_model.nodes, nodes},
-                               {chosen[2], 1, &queue}};
-    gpusim_status status = observer->sample(observer->context, (step + 1) * GPUSIM_MINUTE, samples,
-                                            CHOSEN, err);
+    gpusim_sample samples[] = {
+        {chosen[0], gpus, util}, {chosen[1], fake_model.nodes, nodes}, {chosen[2], 1, &queue}};
+    gpusim_status status =
+        observer->sample(observer->context, (step + 1) * GPUSIM_MINUTE, samples, CHOSEN, err);
     free(util);
     free(nodes);
     return status;

@@ -32,6 +32,129 @@ GPUSIM_API gpusim_status gpusim_trace_writer_create(const char *path,
                                                     gpusim_observer *observer, gpusim_error *err);
 GPUSIM_API void gpusim_trace_writer_destroy(gpusim_trace_writer *writer);
 
+/* ---- reading ---- */
+
+/* A trace that is open for reading; used by one thread at a time. */
+typedef struct gpusim_trace gpusim_trace;
+
+/* Opens a trace. One whose writer was killed is put right first, if it may be written (its flags
+ * and end mark, as `h5clear -s --increment=0` does); one whose run is still going on shows what has
+ * been flushed. GPUSIM_IO when it cannot be read, GPUSIM_FORMAT when it is no trace, or of another
+ * format version. */
+GPUSIM_API gpusim_status gpusim_trace_open(const char *path, gpusim_trace **trace,
+                                           gpusim_error *err);
+GPUSIM_API void gpusim_trace_close(gpusim_trace *trace);
+
+/* Looks again at a trace whose run goes on: rows and samples may have grown. */
+GPUSIM_API gpusim_status gpusim_trace_refresh(gpusim_trace *trace, gpusim_error *err);
+
+typedef struct gpusim_trace_info {
+    uint32_t size;
+    uint32_t format_version, format_minor;
+    uint8_t complete; /* the run reached its end */
+    uint8_t live;     /* its writer is at work */
+    uint8_t repaired; /* its writer was killed; opening it has put it right */
+    uint8_t reserved;
+    uint64_t seed;
+    const char *gpusim_version, *model_hash, *name, *scheduler;
+    const char *scenario_file, *scenario, *effective_scenario; /* texts as they were read */
+    const char *file_time;                                     /* ISO 8601, or "" */
+    uint64_t rows[16];                                         /* of each gpusim_table */
+    uint64_t samples;                                          /* of each metric */
+    uint32_t metrics, names;
+    double first_sample_s, last_sample_s; /* NaN: none */
+} gpusim_trace_info;
+
+/* What is in a trace; valid until it is refreshed or closed. */
+GPUSIM_API const gpusim_trace_info *gpusim_trace_get_info(const gpusim_trace *trace);
+
+/* Rows first .. first + count - 1 of a table as the structs of <gpusim/record.h>. Columns that the
+ * trace lacks (it is of an older minor version) are "no value". */
+GPUSIM_API gpusim_status gpusim_trace_rows(gpusim_trace *trace, gpusim_table table, uint64_t first,
+                                           uint64_t count, void *rows, gpusim_error *err);
+
+/* What a NAME column means; NULL when there is no such name. Longer names were cut to 255 bytes. */
+GPUSIM_API const char *gpusim_trace_name(const gpusim_trace *trace, uint32_t i);
+
+typedef struct gpusim_trace_metric {
+    const char *name; /* "gpu_util" */
+    const char *unit; /* "%" */
+    const char *doc;
+    const char *dcgm;  /* "DCGM_FI_DEV_GPU_UTIL", or "" */
+    uint32_t entities; /* how many have this metric */
+    uint8_t entity;    /* gpusim_entity */
+    uint8_t type;      /* GPUSIM_FLOAT32, _FLOAT64, _UINT32 or _UINT64 */
+    uint8_t reserved[2];
+} gpusim_trace_metric;
+
+/* Metric i of the trace, NULL when there is none; by name with gpusim_trace_find_metric, which
+ * answers GPUSIM_NONE when there is none. */
+GPUSIM_API const gpusim_trace_metric *gpusim_trace_get_metric(const gpusim_trace *trace,
+                                                              uint32_t i);
+GPUSIM_API uint32_t gpusim_trace_find_metric(const gpusim_trace *trace, gpusim_entity entity,
+                                             const char *name);
+
+/* Name of an entity that has metrics ("train-0003/gpu2"); NULL when there is none. */
+GPUSIM_API const char *gpusim_trace_entity(const gpusim_trace *trace, gpusim_entity entity,
+                                           uint32_t i);
+
+/* Times of samples, in seconds. */
+GPUSIM_API gpusim_status gpusim_trace_times(gpusim_trace *trace, uint64_t first, uint64_t count,
+                                            double *seconds, gpusim_error *err);
+
+/* Values of a metric, [entities][samples] of the metric's type. Missing ones are NaN, or the type's
+ * maximum. One entity's series is cheap: chunks hold many samples of few entities. */
+GPUSIM_API gpusim_status gpusim_trace_values(gpusim_trace *trace, uint32_t metric,
+                                             uint32_t first_entity, uint32_t entities,
+                                             uint64_t first_sample, uint64_t samples, void *values,
+                                             gpusim_error *err);
+
+/* The summary; its numbers are "no value" when the run was killed. */
+GPUSIM_API gpusim_status gpusim_trace_summary(gpusim_trace *trace, gpusim_summary *summary,
+                                              gpusim_error *err);
+
+/* XXH3-128 over the decoded values in a fixed order: equal when and only when the traces tell the
+ * same run. Left out is what is not simulated: versions, stamps, paths, names and texts of the
+ * scenario (the model's hash stands for it), wall times and memory. 32 hexadecimal digits. */
+GPUSIM_API gpusim_status gpusim_trace_digest(gpusim_trace *trace, char digest[33],
+                                             gpusim_error *err);
+
+typedef struct gpusim_trace_difference {
+    gpusim_time time;    /* when; GPUSIM_TIME_MAX: not at a time */
+    uint64_t row;        /* of the table, or the sample */
+    char where[128];     /* "events", "telemetry/gpu/gpu_util", "attributes", "summary" */
+    char field[128];     /* the column, the entity, the attribute */
+    char a[160], b[160]; /* the two values as text; "no row" where one has ended */
+} gpusim_trace_difference;
+
+/* Compares two traces. The first difference of each table, each metric, the attributes and the
+ * summary, in order of time, at most `capacity` of them; *count is how many there are. */
+GPUSIM_API gpusim_status gpusim_trace_diff(gpusim_trace *a, gpusim_trace *b,
+                                           gpusim_trace_difference *differences, uint32_t capacity,
+                                           uint32_t *count, gpusim_error *err);
+
+typedef enum gpusim_export_format {
+    GPUSIM_EXPORT_CSV,  /* RFC 4180 with "\n"; "no value" is an empty cell */
+    GPUSIM_EXPORT_JSONL /* an object a line; "no value" is null */
+} gpusim_export_format;
+
+/* Takes text as it is made; a failure ends the export with that status. */
+typedef gpusim_status (*gpusim_write_fn)(void *context, const char *text, size_t length);
+
+/* A table as text. Times are in seconds, exact, and their columns end in `_s`; names and enums are
+ * words. `jobs` comes in order of submission, with the nodes and GPUs of each job's last attempt:
+ * `nodes` are names, `gpu_ids` numbers over the whole cluster (column `gpu` of cluster/gpus). */
+GPUSIM_API gpusim_status gpusim_trace_export_table(gpusim_trace *trace, gpusim_table table,
+                                                   gpusim_export_format format,
+                                                   gpusim_write_fn write, void *context,
+                                                   gpusim_error *err);
+
+/* A metric as text: a line for each sample, `time_s` and a column for each entity. */
+GPUSIM_API gpusim_status gpusim_trace_export_metric(gpusim_trace *trace, uint32_t metric,
+                                                    gpusim_export_format format,
+                                                    gpusim_write_fn write, void *context,
+                                                    gpusim_error *err);
+
 #ifdef __cplusplus
 }
 #endif
