@@ -291,7 +291,7 @@ int gs_policy_wants_pass(const gs_policy *policy)
     if (policy->manner == GS_MANNER_COMPOSED) {
         return (books->freed && books->waiting) || gs_queue_next(policy) != GPUSIM_NONE;
     }
-    return books->changed || (books->freed && books->waiting);
+    return books->changed || (books->freed && books->waiting) || policy->view->now >= books->next;
 }
 
 static gpusim_status run_pass(gs_policy *policy, gpusim_decisions *decisions, gpusim_error *err)
@@ -319,6 +319,7 @@ gpusim_status gs_policy_pass(gs_policy *policy, gpusim_decisions *decisions, gpu
     }
     gpusim_status status = run_pass(policy, decisions, err);
     books->freed = books->changed = 0;
+    books->next = decisions->wait;
     return status;
 }
 
