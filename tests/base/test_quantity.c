@@ -236,16 +236,23 @@ END_TEST
 
 START_TEST(the_nearest_name_is_found)
 {
-    static const char *const names[] = {"nodes", "count", "scheduler", "seed", "duration"};
+    static const char *const names[] = {"nodes", "count", "scheduler", "seed", "duration", "fan"};
     static const struct {
         const char *word, *nearest;
     } cases[] = {
-        {"cuont", "count"},      {"sched", "scheduler"}, {"Seed", "seed"}, {"node", "nodes"},
-        {"durtion", "duration"}, {"banana", NULL},       {"", NULL},       {"s", NULL},
+        {"cuont", "count"},
+        {"sched", "scheduler"},
+        {"Seed", "seed"},
+        {"node", "nodes"},
+        {"durtion", "duration"},
+        {"fna", "fan"},
+        {"banana", NULL},
+        {"", NULL},
+        {"s", NULL},
         {"sedd", "seed"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-        const char *nearest = gpusim_nearest(cases[i].word, names, 5);
+        const char *nearest = gpusim_nearest(cases[i].word, names, 6);
         ck_assert_msg(cases[i].nearest ? nearest && strcmp(nearest, cases[i].nearest) == 0
                                        : !nearest,
                       "%s: %s", cases[i].word, nearest ? nearest : "(none)");

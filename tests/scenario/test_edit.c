@@ -235,6 +235,7 @@ START_TEST(a_refused_edit_changes_nothing)
         gpusim_error err = {0};
         ck_assert_msg(gpusim_spec_set(spec, edits[i][0], edits[i][1], &err) != GPUSIM_OK, "%s",
                       edits[i][0]);
+        set(spec, "duration", "7 d"); // so that it is made anew
         ck_assert_str_eq(effective(spec), before);
     }
     free(before);
