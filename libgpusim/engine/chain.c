@@ -92,3 +92,33 @@ uint32_t gs_chain_sweep(gs_chain *chain, gs_pool *pool, const gs_slots *slots)
     }
     return removed;
 }
+
+void gs_batch_clear(gs_batch *batch, gs_pool *pool)
+{
+    for (uint32_t i = 0; i < GPUSIM_CLASSES; i++) {
+        gs_chain_clear(&batch->chains[i], pool);
+    }
+    batch->filled = 0;
+}
+
+uint32_t gs_batch_sweep(gs_batch *batch, gs_pool *pool, const gs_slots *slots)
+{
+    uint32_t removed = 0;
+    for (uint32_t i = 0; i < GPUSIM_CLASSES; i++) {
+        removed += gs_chain_sweep(&batch->chains[i], pool, slots);
+        if (gs_chain_left(&batch->chains[i]) == 0) {
+            batch->filled &= ~(1u << i);
+        }
+    }
+    return removed;
+}
+
+int gs_batch_live(const gs_batch *batch, const gs_pool *pool, const gs_slots *slots)
+{
+    for (uint32_t i = 0; i < GPUSIM_CLASSES; i++) {
+        if (gs_chain_live(&batch->chains[i], pool, slots)) {
+            return 1;
+        }
+    }
+    return 0;
+}

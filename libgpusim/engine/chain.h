@@ -38,6 +38,13 @@ typedef struct gs_chain {
     uint32_t taken;
 } gs_chain;
 
+/* The events of one batch of the current instant: a chain a class. */
+typedef struct gs_batch {
+    gs_chain chains[GPUSIM_CLASSES];
+    uint32_t filled; /* a bit for each class with entries */
+    uint32_t reserved;
+} gs_batch;
+
 gpusim_status gs_pool_reserve(gs_pool *pool, uint32_t chunks, gpusim_error *err);
 void gs_pool_release(gs_pool *pool);
 
@@ -78,6 +85,13 @@ static inline void gs_chain_push(gs_chain *chain, gs_pool *pool, gs_entry entry)
     chain->count++;
 }
 
+static inline void gs_batch_push(gs_batch *batch, gs_pool *pool, gs_entry entry)
+{
+    uint32_t class_ = entry.place % GPUSIM_CLASSES;
+    gs_chain_push(&batch->chains[class_], pool, entry);
+    batch->filled |= 1u << class_;
+}
+
 /* Removes the first; the chain is not empty. */
 static inline gs_entry gs_chain_take(gs_chain *chain, gs_pool *pool)
 {
@@ -96,10 +110,25 @@ static inline gs_entry gs_chain_take(gs_chain *chain, gs_pool *pool)
 /* 1 when there is a live entry. */
 int gs_chain_live(const gs_chain *chain, const gs_pool *pool, const gs_slots *slots);
 
+/* Removes the first of the first class; the batch is not empty. */
+static inline gs_entry gs_batch_take(gs_batch *batch, gs_pool *pool)
+{
+    uint32_t class_ = (uint32_t)__builtin_ctz(batch->filled);
+    gs_entry entry = gs_chain_take(&batch->chains[class_], pool);
+    if (gs_chain_left(&batch->chains[class_]) == 0) {
+        batch->filled &= ~(1u << class_);
+    }
+    return entry;
+}
+
 /* Removes all. */
 void gs_chain_clear(gs_chain *chain, gs_pool *pool);
 
 /* Removes the dead, keeps the order of the others; returns how many it removed. */
 uint32_t gs_chain_sweep(gs_chain *chain, gs_pool *pool, const gs_slots *slots);
+
+void gs_batch_clear(gs_batch *batch, gs_pool *pool);
+uint32_t gs_batch_sweep(gs_batch *batch, gs_pool *pool, const gs_slots *slots);
+int gs_batch_live(const gs_batch *batch, const gs_pool *pool, const gs_slots *slots);
 
 #endif

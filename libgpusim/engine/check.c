@@ -115,8 +115,12 @@ gpusim_status gs_engine_check(const gpusim_engine *engine, gpusim_error *err)
         GPUSIM_TRY(check_chain(engine, &heap->buckets[i], i, &sum, err));
     }
     for (uint32_t i = 0; i < GPUSIM_CLASSES; i++) {
-        GPUSIM_TRY(check_chain(engine, &engine->due[i], GS_BUCKETS, &sum, err));
-        GPUSIM_TRY(check_chain(engine, &engine->later[i], GS_BUCKETS, &sum, err));
+        if ((engine->due.filled >> i & 1) != (gs_chain_left(&engine->due.chains[i]) > 0) ||
+            (engine->later.filled >> i & 1) != (gs_chain_left(&engine->later.chains[i]) > 0)) {
+            return violated("a class's mark", err);
+        }
+        GPUSIM_TRY(check_chain(engine, &engine->due.chains[i], GS_BUCKETS, &sum, err));
+        GPUSIM_TRY(check_chain(engine, &engine->later.chains[i], GS_BUCKETS, &sum, err));
     }
     if (sum.live != engine->slots.live || sum.dead != heap->dead) {
         return violated("an event was lost", err);

@@ -143,10 +143,8 @@ gpusim_status gpusim_engine_schedule(gpusim_engine *engine, gpusim_time time, ui
 void gs_engine_sweep(gpusim_engine *engine)
 {
     gs_heap_sweep(&engine->heap, &engine->slots);
-    for (uint32_t i = 0; i < GPUSIM_CLASSES; i++) {
-        gs_chain_sweep(&engine->due[i], &engine->heap.pool, &engine->slots);
-        gs_chain_sweep(&engine->later[i], &engine->heap.pool, &engine->slots);
-    }
+    gs_batch_sweep(&engine->due, &engine->heap.pool, &engine->slots);
+    gs_batch_sweep(&engine->later, &engine->heap.pool, &engine->slots);
     engine->heap.dead = 0;
 }
 
@@ -206,11 +204,9 @@ gpusim_time gpusim_engine_now(const gpusim_engine *engine)
 gpusim_time gpusim_engine_next(const gpusim_engine *engine)
 {
     // an event of a batch that is not over is pending now
-    for (uint32_t i = 0; i < GPUSIM_CLASSES; i++) {
-        if (gs_chain_live(&engine->due[i], &engine->heap.pool, &engine->slots) ||
-            gs_chain_live(&engine->later[i], &engine->heap.pool, &engine->slots)) {
-            return engine->now;
-        }
+    if (gs_batch_live(&engine->due, &engine->heap.pool, &engine->slots) ||
+        gs_batch_live(&engine->later, &engine->heap.pool, &engine->slots)) {
+        return engine->now;
     }
     return gs_heap_next(&engine->heap, &engine->slots);
 }

@@ -97,7 +97,7 @@ static void fill_run(gs_heap *heap, uint32_t bucket, const gs_slots *slots)
 }
 
 // Parts a bucket into lower ones by a base of its least time; those of that time are due.
-static void split_bucket(gs_heap *heap, uint32_t bucket, gpusim_time minimum, gs_chain *due)
+static void split_bucket(gs_heap *heap, uint32_t bucket, gpusim_time minimum, gs_batch *due)
 {
     gs_chain chain = heap->buckets[bucket];
     heap->buckets[bucket] = (gs_chain){0};
@@ -110,7 +110,7 @@ static void split_bucket(gs_heap *heap, uint32_t bucket, gpusim_time minimum, gs
         for (uint32_t i = 0; i < here; i++) {
             gs_entry entry = heap->pool.chunks[chunk].entries[i];
             if (entry.time == minimum) {
-                gs_chain_push(&due[entry.place % GPUSIM_CLASSES], &heap->pool, entry);
+                gs_batch_push(due, &heap->pool, entry);
             } else {
                 gs_heap_to_bucket(heap, entry);
             }
@@ -120,7 +120,7 @@ static void split_bucket(gs_heap *heap, uint32_t bucket, gpusim_time minimum, gs
     }
 }
 
-gpusim_time gs_heap_advance(gs_heap *heap, const gs_slots *slots, gpusim_time until, gs_chain *due)
+gpusim_time gs_heap_advance(gs_heap *heap, const gs_slots *slots, gpusim_time until, gs_batch *due)
 {
     for (;;) {
         // the run has what comes first

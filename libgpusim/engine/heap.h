@@ -42,10 +42,10 @@ void gs_heap_release(gs_heap *heap);
 /* Moves the run to the buckets. */
 void gs_heap_spill(gs_heap *heap, gpusim_time now);
 
-/* Brings what comes next to the head of the run, or straight into `due`, one chain a class, where
+/* Brings what comes next to the head of the run, or straight into `due`, where
  * many events of one instant end up. Returns the time of the next live event, or GPUSIM_TIME_MAX
  * when there is none at or before `until`. */
-gpusim_time gs_heap_advance(gs_heap *heap, const gs_slots *slots, gpusim_time until, gs_chain *due);
+gpusim_time gs_heap_advance(gs_heap *heap, const gs_slots *slots, gpusim_time until, gs_batch *due);
 
 /* The time of the next live event or GPUSIM_TIME_MAX, without moving anything. O(bucket). */
 gpusim_time gs_heap_next(const gs_heap *heap, const gs_slots *slots);

@@ -32,30 +32,18 @@ static gpusim_status fire(gpusim_engine *engine, gs_entry entry, gpusim_error *e
 // pool move; what they schedule for now goes to the next batch.
 static gpusim_status fire_due(gpusim_engine *engine, gpusim_error *err)
 {
-    for (uint32_t i = 0; i < GPUSIM_CLASSES; i++) {
-        gs_chain *chain = &engine->due[i];
-        while (gs_chain_left(chain)) {
-            gs_entry entry = gs_chain_take(chain, &engine->heap.pool);
-            if (gs_entry_dead(&engine->slots, &entry)) {
-                engine->heap.dead--;
-                continue;
-            }
-            gpusim_status status = fire(engine, entry, err);
-            if (status != GPUSIM_OK) {
-                return status;
-            }
+    while (engine->due.filled) {
+        gs_entry entry = gs_batch_take(&engine->due, &engine->heap.pool);
+        if (gs_entry_dead(&engine->slots, &entry)) {
+            engine->heap.dead--;
+            continue;
+        }
+        gpusim_status status = fire(engine, entry, err);
+        if (status != GPUSIM_OK) {
+            return status;
         }
     }
     return GPUSIM_OK;
-}
-
-static int any_left(const gs_chain *chains)
-{
-    uint32_t left = 0;
-    for (uint32_t i = 0; i < GPUSIM_CLASSES; i++) {
-        left |= gs_chain_left(&chains[i]);
-    }
-    return left != 0;
 }
 
 // An error that says who keeps this instant from ending.
@@ -89,7 +77,7 @@ static gpusim_status fail_loop(const gpusim_engine *engine, gpusim_error *err)
 static void note_late(gpusim_engine *engine)
 {
     for (uint32_t i = 0; i < GPUSIM_CLASSES; i++) {
-        const gs_chain *chain = &engine->due[i];
+        const gs_chain *chain = &engine->due.chains[i];
         uint32_t chunk = chain->first;
         for (uint32_t k = 0; k < chain->count; k++) {
             const gs_entry *entry = &engine->heap.pool.chunks[chunk].entries[k % GS_CHUNK];
@@ -106,23 +94,17 @@ static void note_late(gpusim_engine *engine)
 static gpusim_status begin_next_batch(gpusim_engine *engine, int *ready, gpusim_error *err)
 {
     *ready = 0;
-    if (!any_left(engine->later)) {
-        return GPUSIM_OK;
-    }
     if (engine->heap.dead) {
-        for (uint32_t i = 0; i < GPUSIM_CLASSES; i++) {
-            engine->heap.dead -=
-                gs_chain_sweep(&engine->later[i], &engine->heap.pool, &engine->slots);
-        }
-        if (!any_left(engine->later)) {
-            return GPUSIM_OK;
-        }
+        engine->heap.dead -= gs_batch_sweep(&engine->later, &engine->heap.pool, &engine->slots);
+    }
+    if (!engine->later.filled) {
+        return GPUSIM_OK;
     }
     if (engine->batch == GPUSIM_BATCHES_MAX) {
         return fail_loop(engine, err);
     }
-    memcpy(engine->due, engine->later, sizeof engine->due);
-    memset(engine->later, 0, sizeof engine->later);
+    engine->due = engine->later;
+    engine->later = (gs_batch){0};
     engine->batch++;
     if (engine->batch >= GS_BATCH_LATE) {
         note_late(engine);
@@ -158,7 +140,7 @@ static gpusim_status fire_instant(gpusim_engine *engine, gpusim_time time, gpusi
              heap->run_head < heap->run_end && heap->run[heap->run_head].time == time;
              heap->run_head++) {
             gs_entry entry = heap->run[heap->run_head];
-            gs_chain_push(&engine->due[entry.place % GPUSIM_CLASSES], &heap->pool, entry);
+            gs_batch_push(&engine->due, &heap->pool, entry);
         }
     }
     return fire_due(engine, err);
@@ -170,17 +152,17 @@ static gpusim_status run_batch(gpusim_engine *engine, gpusim_time until, int *ra
 {
     gpusim_status status = GPUSIM_OK;
     *ran = 0;
-    int ready = any_left(engine->due); // of a batch that failed
+    int ready = engine->due.filled != 0; // of a batch that failed
     if (engine->now > until) {
         return GPUSIM_OK;
     }
-    if (!ready) {
+    if (!ready && engine->later.filled) {
         GPUSIM_TRY(begin_next_batch(engine, &ready, err));
     }
     if (ready) {
         GPUSIM_TRY(fire_due(engine, err));
     } else {
-        gpusim_time time = gs_heap_advance(&engine->heap, &engine->slots, until, engine->due);
+        gpusim_time time = gs_heap_advance(&engine->heap, &engine->slots, until, &engine->due);
         if (time == GPUSIM_TIME_MAX) {
             return GPUSIM_OK;
         }

@@ -50,9 +50,9 @@ struct gpusim_engine {
     gpusim_pass_fn pass;
 
     gs_slots slots;
-    gs_heap heap;                   /* what comes after now */
-    gs_chain due[GPUSIM_CLASSES];   /* what is left of the batch at hand */
-    gs_chain later[GPUSIM_CLASSES]; /* the next batch of this instant */
+    gs_heap heap;   /* what comes after now */
+    gs_batch due;   /* what is left of the batch at hand */
+    gs_batch later; /* the next batch of this instant */
 
     uint64_t late[GS_HANDLERS / 64]; /* bits: handlers called since batch GS_BATCH_LATE */
     gs_handler handlers[GS_HANDLERS];
@@ -75,7 +75,7 @@ static inline void gs_engine_enqueue(gpusim_engine *engine, uint32_t index)
                       .place = index << GS_CLASS_BITS | slot->class_,
                       .generation = slot->generation};
     if (entry.time == engine->now) {
-        gs_chain_push(&engine->later[slot->class_], &engine->heap.pool, entry);
+        gs_batch_push(&engine->later, &engine->heap.pool, entry);
     } else {
         gs_heap_push(&engine->heap, entry, engine->now);
     }

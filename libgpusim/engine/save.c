@@ -101,7 +101,7 @@ static gpusim_status save_events(gpusim_engine *engine, gpusim_error *err)
         return status;
     }
     for (uint32_t i = 0; i < GPUSIM_CLASSES; i++) {
-        save_chain(engine, &engine->later[i]);
+        save_chain(engine, &engine->later.chains[i]);
     }
     for (uint32_t i = engine->heap.run_head; i < engine->heap.run_end; i++) {
         save_entry(engine, &engine->heap.run[i]);
@@ -116,10 +116,8 @@ gpusim_status gs_engine_before_save(gpusim_engine *engine, gpusim_error *err)
 {
     gpusim_status status;
     gs_slots *slots = &engine->slots;
-    for (uint32_t i = 0; i < GPUSIM_CLASSES; i++) {
-        if (engine->running || gs_chain_left(&engine->due[i])) {
-            return gpusim_fail(err, GPUSIM_INTERNAL, "an engine is saved within a batch");
-        }
+    if (engine->running || engine->due.filled) {
+        return gpusim_fail(err, GPUSIM_INTERNAL, "an engine is saved within a batch");
     }
     GPUSIM_TRY(save_events(engine, err));
 
@@ -154,10 +152,8 @@ static gpusim_status broken(const char *what, gpusim_error *err)
 // Forgets all that is pending.
 static void clear(gpusim_engine *engine)
 {
-    for (uint32_t i = 0; i < GPUSIM_CLASSES; i++) {
-        gs_chain_clear(&engine->due[i], &engine->heap.pool);
-        gs_chain_clear(&engine->later[i], &engine->heap.pool);
-    }
+    gs_batch_clear(&engine->due, &engine->heap.pool);
+    gs_batch_clear(&engine->later, &engine->heap.pool);
     gs_heap_clear(&engine->heap, engine->now);
     engine->slots.used = engine->slots.live = 0;
     engine->slots.first_free = GPUSIM_NONE;
