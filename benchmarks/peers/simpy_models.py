@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The benchmarks' models in SimPy, 2 (Debian's) or newer: `hold processes|callbacks PENDING`,
-`mm1 processes|callbacks`. Prints ns of CPU time per hold or customer; exit status 3: this SimPy has
+`mm1 customers|processes|callbacks`
+(a process for each customer, or two for all). Prints ns of CPU time per hold or customer; exit status 3: this SimPy has
 no such thing (SimPy 2 knows processes alone), 4: no SimPy."""
 import collections
 import random
@@ -13,7 +14,8 @@ try:
 except ImportError:
     simpy = None
     try:
-        from SimPy.Simulation import Process, Simulation, hold, passivate
+        from SimPy.Simulation import (Process, Resource, Simulation, hold, passivate, release,
+                                      request)
     except ImportError:
         sys.exit(4)
 
@@ -91,6 +93,32 @@ def mm1_2():
     sim.simulate(until=1e12)
 
 
+def mm1_2_customers():
+    sim = Simulation()
+    server = Resource(capacity=1, sim=sim)
+
+    class Customer(Process):
+        def run(self):
+            global customers
+            yield request, self, server
+            yield hold, self, rng.expovariate(1)
+            yield release, self, server
+            customers += 1
+            if customers == CUSTOMERS:
+                finish(CUSTOMERS)
+
+    class Arrivals(Process):
+        def run(self):
+            while True:
+                customer = Customer(sim=self.sim)
+                self.sim.activate(customer, customer.run())
+                yield hold, self, rng.expovariate(LOAD)
+
+    arrivals = Arrivals(sim=sim)
+    sim.activate(arrivals, arrivals.run())
+    sim.simulate(until=1e12)
+
+
 def after(env, delay, callback):
     timeout = simpy.Timeout(env, delay)
     timeout.callbacks.append(callback)
@@ -135,6 +163,26 @@ def mm1_3(kind):
         env.process(server())
         env.run()
         return
+    if kind == 'customers':
+        resource = simpy.Resource(env)
+
+        def customer():
+            global customers
+            with resource.request() as turn:
+                yield turn
+                yield env.timeout(rng.expovariate(1))
+            customers += 1
+            if customers == CUSTOMERS:
+                finish(CUSTOMERS)
+
+        def source():
+            while True:
+                env.process(customer())
+                yield env.timeout(rng.expovariate(LOAD))
+
+        env.process(source())
+        env.run()
+        return
     queue = collections.deque()
 
     def arrive(_):
@@ -157,11 +205,16 @@ def mm1_3(kind):
 
 
 model, kind = sys.argv[1], sys.argv[2]
-if simpy is None and kind != 'processes':
+if simpy is None and kind == 'callbacks':
     sys.exit(3)
 started = time.process_time()
 if model == 'hold':
     pending = int(sys.argv[3])
     hold_2(pending) if simpy is None else hold_3(pending, kind)
 else:
-    mm1_2() if simpy is None else mm1_3(kind)
+    if simpy is not None:
+        mm1_3(kind)
+    elif kind == 'customers':
+        mm1_2_customers()
+    else:
+        mm1_2()
