@@ -180,13 +180,24 @@ cleanup:
     return status;
 }
 
-static uint32_t draw_name(const lottery *l, gpusim_stream stream, uint64_t ordinal)
+// Each property of a job has a stream of its own, in which its variate has the job's ordinal. A
+// constant needs none.
+static double draw(const gs_distribution *distribution, gpusim_stream source, uint64_t purpose,
+                   uint64_t ordinal)
+{
+    int drawn = distribution->kind != GS_CONSTANT;
+    return gs_distribution_draw(distribution,
+                                drawn ? gpusim_stream_indexed(source, purpose) : source, ordinal);
+}
+
+static uint32_t draw_name(const lottery *l, gpusim_stream source, uint64_t purpose,
+                          uint64_t ordinal)
 {
     if (l->count == 0) {
         return 0;
     }
     // the first whose share reaches u
-    double u = gpusim_draw_uniform(stream, ordinal);
+    double u = gpusim_draw_uniform(gpusim_stream_indexed(source, purpose), ordinal);
     uint32_t low = 0;
     uint32_t high = l->count - 1;
     while (low < high) {
@@ -222,10 +233,10 @@ static int32_t to_priority(double value)
     return (int32_t)(value + (value < 0 ? -0.5 : 0.5));
 }
 
-static gpusim_time draw_walltime(const gs_synthetic *s, gpusim_stream stream, uint64_t ordinal,
+static gpusim_time draw_walltime(const gs_synthetic *s, gpusim_stream source, uint64_t ordinal,
                                  gpusim_time duration)
 {
-    double factor = gs_distribution_draw(&s->factor, stream, ordinal);
+    double factor = draw(&s->factor, source, DRAW_FACTOR, ordinal);
     double limit = (double)duration * factor;
     if (!(limit < 9e18)) {
         return GPUSIM_TIME_MAX;
@@ -253,29 +264,24 @@ gpusim_status gs_synthetic_job(const gs_synthetic *s, uint64_t seed, uint64_t or
         return GPUSIM_OK;
     }
 
-    // each of its properties has a stream of its own, in which its variate has the job's ordinal
-#define DRAW(purpose, distribution)                                                                \
-    gs_distribution_draw(&s->distribution, gpusim_stream_indexed(source, purpose), ordinal)
-    double seconds = DRAW(DRAW_DURATION, duration);
+    double seconds = draw(&s->duration, source, DRAW_DURATION, ordinal);
     *job = (gs_job){.id = (int64_t)ordinal,
                     .submit = submit,
                     .duration = gpusim_time_from_seconds(seconds > 0 ? seconds : 0),
                     .walltime = GPUSIM_TIME_MAX,
-                    .memory = to_bytes(DRAW(DRAW_MEMORY, memory)),
-                    .gpu_memory = to_bytes(DRAW(DRAW_GPU_MEMORY, gpu_memory)),
+                    .memory = to_bytes(draw(&s->memory, source, DRAW_MEMORY, ordinal)),
+                    .gpu_memory = to_bytes(draw(&s->gpu_memory, source, DRAW_GPU_MEMORY, ordinal)),
                     .source = s->name,
-                    .user = draw_name(&s->users, gpusim_stream_indexed(source, DRAW_USER), ordinal),
-                    .vc = draw_name(&s->vcs, gpusim_stream_indexed(source, DRAW_VC), ordinal),
+                    .user = draw_name(&s->users, source, DRAW_USER, ordinal),
+                    .vc = draw_name(&s->vcs, source, DRAW_VC, ordinal),
                     .group = s->group,
-                    .gpus = to_count(DRAW(DRAW_GPUS, gpus)),
-                    .cpus = to_count(DRAW(DRAW_CPUS, cpus)),
-                    .priority = to_priority(DRAW(DRAW_PRIORITY, priority)),
+                    .gpus = to_count(draw(&s->gpus, source, DRAW_GPUS, ordinal)),
+                    .cpus = to_count(draw(&s->cpus, source, DRAW_CPUS, ordinal)),
+                    .priority = to_priority(draw(&s->priority, source, DRAW_PRIORITY, ordinal)),
                     .extra = GPUSIM_NONE,
                     .final_state = GPUSIM_JOB_COMPLETED};
-#undef DRAW
     if (s->has_walltime) {
-        job->walltime =
-            draw_walltime(s, gpusim_stream_indexed(source, DRAW_FACTOR), ordinal, job->duration);
+        job->walltime = draw_walltime(s, source, ordinal, job->duration);
     }
     if (s->failed + s->cancelled > 0) {
         double u = gpusim_draw_uniform(gpusim_stream_indexed(source, DRAW_STATE), ordinal);

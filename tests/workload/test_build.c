@@ -27,7 +27,7 @@ START_TEST(csv_columns)
                    "8,60.5,10,7,\"a \"\"b\"\", c\", ann ,v1,100,12,2 GiB,1073741824,-5,fast,11,"
                    "3 4,,,failed\r\n"
                    "\r\n"
-                   "1.0,0,20,x y,,,,,,,,,,,,7,2.5,\r\n"),
+                   "1.0,0,20,x y,lost,,,,,,,,,,,7,2.5,\r\n"),
         &b.err);
     ck_assert_uint_eq(b.workload.jobs.count, 2);
     const gs_job *job = job_at(&b, 0);
@@ -120,6 +120,7 @@ START_TEST(swf_dialects)
     job = job_at(&b, 2);
     ck_assert_int_eq(job->final_state, GPUSIM_JOB_CANCELLED);
     ck_assert_uint_eq(job->gpus, 0);
+    ck_assert_int_eq(job->walltime, GPUSIM_TIME_MAX); // 0 was requested
     ck_assert_uint_eq(job->extra, GPUSIM_NONE);
     ck_assert_int_eq(job_at(&b, 3)->duration, 30 * S);
     ck_assert_uint_eq(extra_of(&b, 3)->nodes, 3);
@@ -263,6 +264,14 @@ START_TEST(origins)
     ck_assert_int_eq(job_at(&b, 1)->submit, 2 * GPUSIM_DAY);
     ck_assert_int_eq(job_at(&b, 3)->submit - job_at(&b, 2)->submit, S);
     ck_assert_int_eq(job_at(&b, 3)->submit, (308 * 24 - 12) * GPUSIM_HOUR);
+    release(&b);
+
+    // 2100 has no leap day
+    ASSERT_OK(build_text(&b, trace,
+                         "timestamp,duration,num_gpus\n2100-03-01 00:00:00,1,1\n"
+                         "2100-02-28 00:00:00,1,1\n"),
+              &b.err);
+    ck_assert_int_eq(job_at(&b, 1)->submit, GPUSIM_DAY);
     release(&b);
 
     // from Python: datetime(2017, 10, 9, 7, 1, 55, tzinfo=utc).timestamp()
