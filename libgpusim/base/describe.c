@@ -103,11 +103,8 @@ static void describe_field(describer *d, const gpusim_field *field)
         field->type == GPUSIM_ENUM || (field->flags & GPUSIM_WORD) ? field->detail.choices : NULL;
     say(d, "%s: %s", d->path, type_text(field));
     say_choices(d, choices);
-    if (field->unit != GPUSIM_UNIT_NONE && gpusim_unit_symbol(field->unit)[0]) {
+    if (field->type != GPUSIM_TIME && gpusim_unit_symbol(field->unit)[0]) {
         say(d, " in %s", gpusim_unit_symbol(field->unit));
-    }
-    if (field->type == GPUSIM_TIME && !(field->unit == GPUSIM_UNIT_SECOND)) {
-        say(d, " in s");
     }
     if (field->flags & GPUSIM_REQUIRED) {
         say(d, ", required");

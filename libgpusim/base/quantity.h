@@ -28,7 +28,8 @@ typedef enum gs_integer_fit { GS_FIT_EXACT, GS_FIT_ROUNDED, GS_FIT_TOO_LARGE } g
  * its sign, halves up. */
 gs_integer_fit gs_quantity_integer(const gs_quantity *quantity, int places, uint64_t *magnitude);
 
-/* What is wrong with a text that is no number, for people: at most 60 bytes of it, printable. */
+/* A text as messages quote it: at most 60 bytes of it, control characters as '?'. Returns buffer.
+ */
 const char *gs_quote(const char *text, size_t length, char buffer[72]);
 
 #endif

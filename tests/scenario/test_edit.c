@@ -118,8 +118,8 @@ START_TEST(the_effective_scenario_has_every_value)
         "size:\n  choice:\n    1: 0.55\n    2: 0.45\n",
         "  every: 333 ms\n  metrics:\n    - gpu_util\n    - \"node power\"\n",
         "matrix:\n  -\n    - 1\n    - -2\n  - []\n  -\n    - 3\n",
-        "  - trace:\n      path: \"a b.swf\"\n  - jobs:\n      - 1 s\n      - 2 min\n      - 1 ns\n"
-        "      - never\n  - jobs: []\n",
+        "  - trace:\n      path: \"a b.swf\"\n",
+        "  - jobs:\n      - 1 s\n      - 2 min\n      - 1 ns\n      - never\n  - jobs: []\n",
     };
     for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++) {
         has(spec, lines[i]);

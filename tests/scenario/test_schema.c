@@ -108,14 +108,14 @@ START_TEST(every_field_is_described)
     static char text[1 << 16];
     static const char *const lines[] = {
         "seed: whole number, default 1\n    Of all randomness.\n",
-        "duration: time: drained in s, default 7 d, more than 0 s, at most 1000000000 s\n",
+        "duration: time: drained, default 7 d, more than 0 s, at most 1000000000 s\n",
         "cluster.nodes[].count: whole number, default 1, 1 .. 1000\n",
         "cluster.nodes[].memory: quantity in B, optional\n",
         "cluster.nodes[].name: text, required, 1 .. 100 bytes\n",
         "cluster.tenants.*.quota: whole number, optional\n",
         "scheduler.composition.order: choice: fifo | sjf | las, default fifo\n",
         "size.uniform.min: number, required\n",
-        "work[].jobs[]: time in s\n",
+        "work[].jobs[]: time\n",
         "cluster.nodes: list, required, 1 .. 100 entries\n",
     };
     gpusim_record_describe(&toy_record, write_to, text);
