@@ -45,8 +45,9 @@ static const gpusim_record renewal = {"renewal arrivals", GPUSIM_FIELDS(renewal_
 
 static const gpusim_field bursts_fields[] = {
     RATE(gs_bursts_fields, "Mean bursts a time, counted from the last job of a burst."),
-    GS_DISTRIBUTION_FIELD("size", number, gs_bursts_fields, size, GPUSIM_REQUIRED, NULL,
-                          "Jobs of a burst, rounded to 1 at least."),
+    GS_DISTRIBUTION_FIELD(
+        "size", number, gs_bursts_fields, size, GPUSIM_REQUIRED, NULL,
+        "Jobs of a burst, rounded to 1 at least. Where sizes vary, one burst in 64 is cut short."),
     GS_DISTRIBUTION_FIELD("spacing", second, gs_bursts_fields, spacing, 0, "0 s",
                           "Time between two jobs of a burst."),
 };
