@@ -80,6 +80,8 @@ gpusim_status gs_plan_promise(gs_policy *policy, gpusim_time start, gpusim_time 
                               uint32_t first_part, uint32_t parts, gpusim_error *err)
 {
     gpusim_status status = GPUSIM_OK;
+    // a job without length holds its GPUs for a moment all the same
+    end = end > start ? end : gpusim_time_add(start, 1);
     for (int32_t starts = 1; starts >= 0; starts--) {
         gs_moment moment = {.time = starts ? start : end,
                             .slot = slot,
@@ -88,12 +90,14 @@ gpusim_status gs_plan_promise(gs_policy *policy, gpusim_time start, gpusim_time 
                             .starts = starts};
         GPUSIM_TRY(gs_array_push(&policy->moments, &moment, err));
 
-        // to its place, after all that are not later
+        // to its place: at one time ends come before starts, which may need what they release
         gs_moment *moments = policy->moments.data;
         uint32_t low = 0, high = policy->moments.count - 1;
         while (low < high) {
             uint32_t middle = low + (high - low) / 2;
-            if (moments[middle].time <= moment.time) {
+            const gs_moment *other = &moments[middle];
+            if (other->time < moment.time ||
+                (other->time == moment.time && other->starts <= moment.starts)) {
                 low = middle + 1;
             } else {
                 high = middle;
