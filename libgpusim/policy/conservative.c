@@ -114,9 +114,10 @@ gpusim_status gs_pass_conservative(gs_policy *policy, gpusim_decisions *decision
     books->wrong |= gs_running_grow(policy) > 0 || installed != books->installed;
     books->installed = installed;
 
-    // a start that fails means planning anew, once
+    // a start that fails means planning anew, once; if it fails again, something ends at this very
+    // instant in a later batch, and the next pass plans anew
+    drop_stale(policy);
     for (int round = 0; round < 2; round++) {
-        drop_stale(policy);
         if (books->wrong) {
             forget_all(policy);
             books->unplanned = 1;
@@ -124,6 +125,7 @@ gpusim_status gs_pass_conservative(gs_policy *policy, gpusim_decisions *decision
         }
         GPUSIM_TRY(plan(policy, err));
         start_due(policy, decisions);
+        drop_stale(policy);
         if (!books->wrong) {
             break;
         }

@@ -77,7 +77,8 @@ static gpusim_status make_promises(gs_policy *policy, gpusim_error *err)
         gpusim_time length = gpusim_view_remaining(policy->view, gs_job_of(policy, it->slot));
         it->first_part = policy->parts.count;
         GPUSIM_TRY(gs_plan_find(policy, it->slot, length, &it->start, &it->parts, err));
-        it->end = gpusim_time_add(it->start, length);
+        // a job without length holds its nodes for a moment all the same
+        it->end = gpusim_time_add(it->start, length ? length : 1);
         if (it->start != GPUSIM_TIME_MAX) {
             GPUSIM_TRY(gs_plan_promise(policy, it->start, it->end, it->slot, it->first_part,
                                        it->parts, err));

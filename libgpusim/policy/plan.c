@@ -80,8 +80,9 @@ gpusim_status gs_plan_promise(gs_policy *policy, gpusim_time start, gpusim_time 
                               uint32_t first_part, uint32_t parts, gpusim_error *err)
 {
     gpusim_status status = GPUSIM_OK;
-    // a job without length holds its GPUs for a moment all the same
-    end = end > start ? end : gpusim_time_add(start, 1);
+    if (end <= start) {
+        return GPUSIM_OK;
+    }
     for (int32_t starts = 1; starts >= 0; starts--) {
         gs_moment moment = {.time = starts ? start : end,
                             .slot = slot,

@@ -25,7 +25,8 @@ gpusim_time gs_plan_next(const gs_policy *policy, const gs_cursor *cursor);
 /* Reads on up to and including a time, and lets it happen to a hypothetical cluster. */
 void gs_plan_advance(gs_policy *policy, gs_cursor *cursor, gpusim_time time, gs_shadow *shadow);
 
-/* Enters a promise: policy->moments stay in order. */
+/* Enters a promise: policy->moments stay in order, ends before starts. One without length holds
+ * nothing. */
 gpusim_status gs_plan_promise(gs_policy *policy, gpusim_time start, gpusim_time end, uint32_t slot,
                               uint32_t first_part, uint32_t parts, gpusim_error *err);
 
