@@ -89,6 +89,8 @@ static void make_policy(maker *m, puzzle *made)
     } else if (maker_chance(m, 60)) {
         p->backfill = maker_chance(m, 50) ? SLOW_EASY : SLOW_CONSERVATIVE;
     }
+    // those that leave a ring of moves by a stop begin a new attempt, with a new walltime
+    p->kill = p->kill && !p->repack;
     made->exact = maker_chance(m, 50);
     maker_print(&made->yaml,
                 "scheduler:\n  order: %s\n  blocking: %s\n  placement: %s\n  backfill: %s\n"
@@ -104,7 +106,10 @@ static void make_policy(maker *m, puzzle *made)
 
 static void make_job(maker *m, puzzle *made, slow_job *job, int id, int at)
 {
-    const int duration = maker_chance(m, 5) ? 0 : maker_pick(m, 1, 40);
+    // under conservative backfill jobs without length compete for holes without length, in an order
+    // that nothing defines
+    const int none = maker_chance(m, 5) && made->policy.backfill != SLOW_CONSERVATIVE;
+    const int duration = none ? 0 : maker_pick(m, 1, 40);
     const int large = maker_chance(m, 15);
 
     *job = (slow_job){.submit = at * SECOND,

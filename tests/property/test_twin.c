@@ -24,6 +24,16 @@ static gpusim_job_state state_of(slow_state state)
     }
 }
 
+/* Equally often; only when jobs move from node to node may it be more often, because those that
+ * wait for each other's GPUs in a ring leave it by stopping one of them for no time. */
+static int same_preemptions(const puzzle *made, uint32_t ours, uint32_t slow)
+{
+    const int rings =
+        made->policy.repack && (made->cluster.groups > 1 || made->groups[0].nodes > 1);
+
+    return rings ? ours >= slow : ours == slow;
+}
+
 static int compare(uint64_t seed, const puzzle *made, const collected *all)
 {
     int wrong = all->job_count != made->count;
@@ -32,10 +42,11 @@ static int compare(uint64_t seed, const puzzle *made, const collected *all)
         const gpusim_job_row *ours = &all->jobs[i];
         const slow_job *slow = &made->jobs[ours->id];
         if (ours->start != slow->start || ours->end != slow->end ||
-            ours->preemptions != slow->preemptions || ours->state != state_of(slow->state)) {
+            !same_preemptions(made, ours->preemptions, slow->preemptions) ||
+            ours->state != state_of(slow->state)) {
             if (wrong++ < 3) {
-                printf("seed %" PRIu64 ": job %" PRId64 " ran %.3f to %.3f, %u preemptions, state "
-                       "%u; by the twin %.3f to %.3f, %u, state %d\n",
+                printf("seed %" PRIu64 ": job %" PRId64 " ran %.9f to %.9f, %u preemptions, state "
+                       "%u; by the twin %.9f to %.9f, %u, state %d\n",
                        seed, ours->id, gpusim_seconds(ours->start), gpusim_seconds(ours->end),
                        ours->preemptions, ours->state, gpusim_seconds(slow->start),
                        gpusim_seconds(slow->end), slow->preemptions, (int)state_of(slow->state));

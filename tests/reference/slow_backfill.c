@@ -66,6 +66,15 @@ static void carve_running(twin *t, uint32_t j, int64_t least)
     carve(t, j, t->now, end < t->now + least ? t->now + least : end, t->works[j].held);
 }
 
+/* Takes a reservation out, in the same way. */
+static void carve_reserved(twin *t, uint32_t j, int64_t least)
+{
+    const work *w = &t->works[j];
+    const int64_t length = t->jobs[j].estimate > least ? t->jobs[j].estimate : least;
+
+    carve(t, j, w->reserved, w->reserved + length, w->planned);
+}
+
 /* The profile of what runs and of the reservations there are. */
 static void draw_profile(twin *t, int64_t least)
 {
@@ -78,7 +87,7 @@ static void draw_profile(twin *t, int64_t least)
         if (t->jobs[j].state == SLOW_RUNNING) {
             carve_running(t, j, least);
         } else if (w->reserved != SLOW_NEVER) {
-            carve(t, j, w->reserved, w->reserved + t->jobs[j].estimate, w->planned);
+            carve_reserved(t, j, least);
         }
     }
 }
@@ -100,14 +109,14 @@ static void free_during(const twin *t, uint32_t point, int64_t span)
 
 /* Gives the job the earliest hole that holds it for its whole estimate: holes begin where something
  * ends. */
-static void reserve(twin *t, uint32_t j)
+static void reserve(twin *t, uint32_t j, int64_t least)
 {
     for (uint32_t i = 0; i < t->points; i++) {
         free_during(t, i, t->jobs[j].estimate);
         if (slow_fits(t, &t->jobs[j])) {
             slow_take(t, j, t->works[j].planned);
             t->works[j].reserved = t->when[i];
-            carve(t, j, t->when[i], t->when[i] + t->jobs[j].estimate, t->works[j].planned);
+            carve_reserved(t, j, least);
             return;
         }
     }
@@ -136,7 +145,7 @@ void slow_pass_easy(twin *t)
     draw_profile(t, 1);
     const uint32_t rest = slow_line_up(t);
     for (uint32_t i = 0; i < heads; i++) {
-        reserve(t, t->other[i]);
+        reserve(t, t->other[i], 1);
         t->works[t->other[i]].failed = 1;
     }
     for (uint32_t i = slow_next_turn(t, rest); i < rest; i = slow_next_turn(t, rest)) {
@@ -181,7 +190,7 @@ void slow_pass_conservative(twin *t)
     draw_profile(t, 0);
     for (uint32_t i = 0; i < count; i++) {
         if (t->works[t->line[i]].reserved == SLOW_NEVER) {
-            reserve(t, t->line[i]);
+            reserve(t, t->line[i], 0);
         }
     }
     slow_free_now(t);
