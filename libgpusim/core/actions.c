@@ -128,43 +128,91 @@ static gpusim_refusal decide_preempt(void *core, gpusim_job_id id, const char *r
     return record(sim, GPUSIM_DECISION_PREEMPT, job->order, NULL, reason, GPUSIM_ACCEPTED);
 }
 
+// Moves running jobs, all or none: each leaves its GPUs before any takes its new ones. Work goes on
+// without a break, on new rows of allocations.
+static gpusim_refusal move_jobs(gpusim_sim *sim, uint32_t count, const gpusim_job_id *ids,
+                                const gpusim_placement *placements)
+{
+    gpusim_placement *back = NULL;
+    gpusim_part *old = NULL;
+    gpusim_refusal refusal = GPUSIM_REFUSED_MEMORY;
+    size_t parts = 0;
+    for (uint32_t i = 0; i < count; i++) {
+        parts += GS_JOB(sim, ids[i].index)->parts;
+    }
+    GS_KEEP(sim, gs_allocate(&back, count, sizeof *back, &sim->failure_error));
+    GS_KEEP(sim, gs_allocate(&old, parts, sizeof *old, &sim->failure_error));
+    if (!back || !old) {
+        goto cleanup;
+    }
+
+    // off their GPUs, which are remembered
+    gs_sim_integrate(sim);
+    parts = 0;
+    for (uint32_t i = 0; i < count; i++) {
+        const gpusim_job_info *job = GS_JOB(sim, ids[i].index);
+        GS_KEEP(sim, gs_emit_allocation(sim, ids[i].index, &sim->failure_error));
+        back[i] =
+            (gpusim_placement){.parts = old + parts, .count = job->parts, .capacity = job->parts};
+        memcpy(back[i].parts, sim->view.parts + job->first_part, job->parts * sizeof *old);
+        parts += job->parts;
+        gs_allocation_release(sim, ids[i].index);
+    }
+
+    // onto the others, or all back again
+    uint32_t taken = 0;
+    refusal = GPUSIM_ACCEPTED;
+    while (taken < count && refusal == GPUSIM_ACCEPTED) {
+        refusal = gs_allocation_take(sim, ids[taken].index, &placements[taken], 0);
+        taken += refusal == GPUSIM_ACCEPTED;
+    }
+    for (uint32_t i = 0; i < taken && refusal != GPUSIM_ACCEPTED; i++) {
+        gs_allocation_release(sim, ids[i].index);
+    }
+    for (uint32_t i = 0; i < count && refusal != GPUSIM_ACCEPTED; i++) {
+        if (gs_allocation_take(sim, ids[i].index, &back[i], 1) != GPUSIM_ACCEPTED) {
+            GS_KEEP(sim, gpusim_fail(&sim->failure_error, GPUSIM_INTERNAL,
+                                     "a job lost its GPUs to a refused migration"));
+        }
+    }
+    gpusim_time now = gpusim_engine_now(sim->engine);
+    for (uint32_t i = 0; i < count; i++) {
+        gpusim_job_info *job = GS_JOB(sim, ids[i].index);
+        GS_LIVE(sim, ids[i].index)->allocated += now - job->start;
+        job->attained += now - job->settled;
+        job->start = job->settled = now;
+    }
+cleanup:
+    gs_release(&back);
+    gs_release(&old);
+    return refusal;
+}
+
+static gpusim_refusal decide_exchange(void *core, uint32_t count, const gpusim_job_id *ids,
+                                      const gpusim_placement *placements, const char *reason)
+{
+    gpusim_sim *sim = core;
+    for (uint32_t i = 0; i < count; i++) {
+        if (!gs_job_alive(sim, ids[i]) || GS_JOB(sim, ids[i].index)->state != GPUSIM_JOB_RUNNING) {
+            return record(sim, GPUSIM_DECISION_MIGRATE, UINT64_MAX, &placements[i], reason,
+                          GPUSIM_REFUSED_NO_JOB);
+        }
+    }
+    gpusim_refusal refusal = move_jobs(sim, count, ids, placements);
+    for (uint32_t i = 0; i < count; i++) {
+        uint64_t order = GS_JOB(sim, ids[i].index)->order;
+        if (refusal == GPUSIM_ACCEPTED) {
+            GS_KEEP(sim, gs_emit_event(sim, GPUSIM_EVENT_MIGRATE, order, 0, &sim->failure_error));
+        }
+        record(sim, GPUSIM_DECISION_MIGRATE, order, &placements[i], reason, refusal);
+    }
+    return refusal;
+}
+
 static gpusim_refusal decide_migrate(void *core, gpusim_job_id id,
                                      const gpusim_placement *placement, const char *reason)
 {
-    gpusim_sim *sim = core;
-    if (!gs_job_alive(sim, id) || GS_JOB(sim, id.index)->state != GPUSIM_JOB_RUNNING) {
-        return record(sim, GPUSIM_DECISION_MIGRATE, UINT64_MAX, placement, reason,
-                      GPUSIM_REFUSED_NO_JOB);
-    }
-    // the old GPUs are free for the new placement; a refusal puts it back where it was
-    gpusim_job_info *job = GS_JOB(sim, id.index);
-    gs_sim_integrate(sim);
-    GS_KEEP(sim, gs_emit_allocation(sim, id.index, &sim->failure_error));
-    gpusim_part *old = NULL;
-    GS_KEEP(sim, gs_allocate(&old, job->parts, sizeof *old, &sim->failure_error));
-    if (!old) {
-        return GPUSIM_REFUSED_MEMORY;
-    }
-    gpusim_placement back = {.parts = old, .count = job->parts, .capacity = job->parts};
-    memcpy(old, sim->view.parts + job->first_part, job->parts * sizeof *old);
-    gs_allocation_release(sim, id.index);
-    gpusim_refusal refusal = gs_allocation_take(sim, id.index, placement, 0);
-    if (refusal != GPUSIM_ACCEPTED &&
-        gs_allocation_take(sim, id.index, &back, 1) != GPUSIM_ACCEPTED) {
-        GS_KEEP(sim, gpusim_fail(&sim->failure_error, GPUSIM_INTERNAL,
-                                 "a job lost its GPUs to a refused migration"));
-    }
-    gs_release(&old);
-
-    // work goes on without a break, on a new row of allocations
-    gpusim_time now = gpusim_engine_now(sim->engine);
-    GS_LIVE(sim, id.index)->allocated += now - job->start;
-    job->attained += now - job->settled;
-    job->start = job->settled = now;
-    if (refusal == GPUSIM_ACCEPTED) {
-        GS_KEEP(sim, gs_emit_event(sim, GPUSIM_EVENT_MIGRATE, job->order, 0, &sim->failure_error));
-    }
-    return record(sim, GPUSIM_DECISION_MIGRATE, job->order, placement, reason, refusal);
+    return decide_exchange(core, 1, &id, placement, reason);
 }
 
 static gpusim_refusal decide_cancel(void *core, gpusim_job_id id, const char *reason)
@@ -186,6 +234,7 @@ void gs_actions_offer(gpusim_sim *sim)
         .start = decide_start,
         .preempt = decide_preempt,
         .migrate = decide_migrate,
+        .exchange = decide_exchange,
         .cancel = decide_cancel,
         .wait = GPUSIM_TIME_MAX,
     };

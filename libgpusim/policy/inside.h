@@ -102,10 +102,11 @@ struct gs_policy {
     gs_array slots, runs;        /* uint32_t and uint8_t */
     gs_array keys, spare;        /* of repack's sort */
     gs_array moves, trial_parts; /* of repack: who goes where */
-    gs_array granted;            /* uint64_t: GPUs given to each queue */
-    gs_array moments;            /* of a plan */
-    gs_array promises;           /* of EASY */
-    gs_shadow **shadows;         /* by number; NULL until it is needed */
+    gs_array ring_jobs, ring_places; /* of jobs that change places */
+    gs_array granted;                /* uint64_t: GPUs given to each queue */
+    gs_array moments;                /* of a plan */
+    gs_array promises;               /* of EASY */
+    gs_shadow **shadows;             /* by number; NULL until it is needed */
     uint32_t shadow_count;
 };
 

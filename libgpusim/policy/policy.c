@@ -58,6 +58,8 @@ static gpusim_status set_up(gs_policy *policy, uint64_t seed, gpusim_error *err)
     policy->keys = policy->spare = (gs_array){.element = GS_KEYED_BYTES};
     policy->moves = (gs_array){.element = GS_MOVE_BYTES};
     policy->trial_parts = GS_ARRAY(gpusim_part);
+    policy->ring_jobs = GS_ARRAY(gpusim_job_id);
+    policy->ring_places = GS_ARRAY(gpusim_placement);
     policy->granted = GS_ARRAY(uint64_t);
     policy->moments = (gs_array){.element = GS_MOMENT_BYTES};
     policy->promises = (gs_array){.element = GS_PROMISE_BYTES};
@@ -160,7 +162,7 @@ void gs_policy_destroy(gs_policy *policy)
         &policy->place_jobs,   &policy->module_state, &policy->module_jobs, &policy->trial,
         &policy->state_copy,   &policy->slots,        &policy->runs,        &policy->keys,
         &policy->spare,        &policy->moves,        &policy->trial_parts, &policy->granted,
-        &policy->moments,      &policy->promises,
+        &policy->ring_jobs,    &policy->ring_places,  &policy->moments,     &policy->promises,
     };
     for (uint32_t i = 0; i < sizeof all / sizeof all[0]; i++) {
         gs_array_release(all[i]);

@@ -60,6 +60,10 @@ struct gpusim_decisions {
     gpusim_refusal (*migrate)(void *core, gpusim_job_id job, const gpusim_placement *placement,
                               const char *reason);
     gpusim_refusal (*cancel)(void *core, gpusim_job_id job, const char *reason);
+    /* Several migrations at once, all or none: each job leaves its GPUs before any takes its new
+     * ones, so that jobs may change places. */
+    gpusim_refusal (*exchange)(void *core, uint32_t count, const gpusim_job_id *jobs,
+                               const gpusim_placement *placements, const char *reason);
     gpusim_time wait; /* the earliest asked for in this pass; GPUSIM_TIME_MAX: none */
 };
 

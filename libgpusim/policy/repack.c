@@ -186,33 +186,58 @@ static int carry_out(gs_policy *policy, gpusim_decisions *decisions, const move 
     return 1;
 }
 
-// One job's new GPUs may be another's old ones: those that can go first do. Jobs that wait for each
-// other in a ring leave it by stopping one of them, which then starts where it was to go.
-static void move_all(gs_policy *policy, gpusim_decisions *decisions)
+// Those that still have to move wait for each other's GPUs in a ring: they change places at once.
+static gpusim_status exchange(gs_policy *policy, gpusim_decisions *decisions, gpusim_error *err)
 {
+    gpusim_status status = GPUSIM_OK;
     move *moves = policy->moves.data;
-    uint32_t left = policy->moves.count;
+    policy->ring_jobs.count = policy->ring_places.count = 0;
+    for (uint32_t i = 0; i < policy->moves.count; i++) {
+        if (moves[i].done || gs_waiter_of(policy, moves[i].slot)->where != GS_RUNNING) {
+            continue;
+        }
+        gpusim_placement placement = {
+            .parts = &GS_AT(policy->trial_parts, gpusim_part, moves[i].first_part),
+            .count = moves[i].parts,
+            .capacity = moves[i].parts,
+            .score = GS_NO_SCORE};
+        GPUSIM_TRY(gs_array_push(&policy->ring_jobs, &gs_job_of(policy, moves[i].slot)->id, err));
+        GPUSIM_TRY(gs_array_push(&policy->ring_places, &placement, err));
+        moves[i].done = 1;
+    }
+    if (policy->ring_jobs.count) {
+        decisions->exchange(decisions->core, policy->ring_jobs.count, policy->ring_jobs.data,
+                            policy->ring_places.data, "repack");
+    }
+cleanup:
+    return status;
+}
+
+// One job's new GPUs may be another's old ones: those that can go first do.
+static gpusim_status move_all(gs_policy *policy, gpusim_decisions *decisions, gpusim_error *err)
+{
+    gpusim_status status = GPUSIM_OK;
+    move *moves = policy->moves.data;
+    uint32_t left = policy->moves.count, exchanged = 0;
     while (left) {
-        uint32_t before = left, stuck = GPUSIM_NONE;
+        uint32_t before = left;
         for (uint32_t i = 0; i < policy->moves.count; i++) {
-            if (moves[i].done) {
-                continue;
-            }
-            moves[i].done = (uint32_t)carry_out(policy, decisions, &moves[i]);
-            left -= moves[i].done;
-            if (!moves[i].done && gs_waiter_of(policy, moves[i].slot)->where == GS_RUNNING &&
-                stuck == GPUSIM_NONE) {
-                stuck = moves[i].slot;
+            if (!moves[i].done) {
+                moves[i].done = (uint32_t)carry_out(policy, decisions, &moves[i]);
+                left -= moves[i].done;
             }
         }
         if (left == before) {
-            if (stuck == GPUSIM_NONE ||
-                gpusim_decide_preempt(decisions, gs_job_of(policy, stuck)->id, "ring of moves") !=
-                    GPUSIM_ACCEPTED) {
-                return;
+            if (exchanged) {
+                break;
             }
+            GPUSIM_TRY(exchange(policy, decisions, err));
+            left -= policy->ring_jobs.count;
+            exchanged = 1;
         }
     }
+cleanup:
+    return status;
 }
 
 static gpusim_status tell_granted(gs_policy *policy, gpusim_decisions *decisions, gpusim_error *err)
@@ -265,7 +290,7 @@ gpusim_status gs_pass_repack(gs_policy *policy, gpusim_decisions *decisions, gpu
             gpusim_decide_preempt(decisions, gs_job_of(policy, slot)->id, "repack");
         }
     }
-    move_all(policy, decisions);
+    GPUSIM_TRY(move_all(policy, decisions, err));
     status = tell_granted(policy, decisions, err);
 cleanup:
     return status;

@@ -220,33 +220,55 @@ static gpusim_refusal on_preempt(void *core, gpusim_job_id id, const char *reaso
     return GPUSIM_ACCEPTED;
 }
 
-static gpusim_refusal on_migrate(void *core, gpusim_job_id id, const gpusim_placement *placement,
-                                 const char *reason)
+static gpusim_refusal on_exchange(void *core, uint32_t count, const gpusim_job_id *ids,
+                                  const gpusim_placement *placements, const char *reason)
 {
     (void)reason;
     world *w = core;
-    uint32_t slot = slot_of(w, id, GPUSIM_JOB_RUNNING);
-    if (slot == GPUSIM_NONE) {
-        return (gpusim_refusal)refuse(w, GPUSIM_REFUSED_NO_JOB);
+    gpusim_placement *back = zeros(count, sizeof *back);
+    gpusim_refusal refusal = GPUSIM_ACCEPTED;
+    uint32_t i, taken = 0;
+    for (i = 0; i < count; i++) {
+        if (slot_of(w, ids[i], GPUSIM_JOB_RUNNING) == GPUSIM_NONE) {
+            free(back);
+            return (gpusim_refusal)refuse(w, GPUSIM_REFUSED_NO_JOB);
+        }
     }
 
-    // its own GPUs are free to it
-    gpusim_job_info *info = &w->infos[slot];
-    uint32_t count = info->parts;
-    gpusim_part *old = zeros(count, sizeof *old);
-    memcpy(old, &w->parts[info->first_part], count * sizeof *old);
-    vacate(w, slot);
-    gpusim_refusal refusal = examine(w, slot, placement);
-    if (refusal == GPUSIM_ACCEPTED) {
-        occupy(w, slot, placement);
-        w->jobs[w->job_of[slot]].migrations++;
-    } else {
-        gpusim_placement back = {.parts = old, .count = count, .capacity = count};
-        occupy(w, slot, &back);
-        refuse(w, refusal);
+    // all leave, then each takes, and if one cannot, all go back
+    for (i = 0; i < count; i++) {
+        gpusim_job_info *info = &w->infos[ids[i].index];
+        back[i].count = info->parts;
+        back[i].parts = zeros(info->parts, sizeof *back[i].parts);
+        memcpy(back[i].parts, &w->parts[info->first_part], info->parts * sizeof(gpusim_part));
+        vacate(w, ids[i].index);
     }
-    free(old);
-    return refusal;
+    for (; taken < count && refusal == GPUSIM_ACCEPTED; taken++) {
+        refusal = examine(w, ids[taken].index, &placements[taken]);
+        if (refusal != GPUSIM_ACCEPTED) {
+            break;
+        }
+        occupy(w, ids[taken].index, &placements[taken]);
+    }
+    for (i = 0; i < taken && refusal != GPUSIM_ACCEPTED; i++) {
+        vacate(w, ids[i].index);
+    }
+    for (i = 0; i < count; i++) {
+        if (refusal != GPUSIM_ACCEPTED) {
+            occupy(w, ids[i].index, &back[i]);
+        } else {
+            w->jobs[w->job_of[ids[i].index]].migrations++;
+        }
+        free(back[i].parts);
+    }
+    free(back);
+    return refusal == GPUSIM_ACCEPTED ? refusal : (gpusim_refusal)refuse(w, refusal);
+}
+
+static gpusim_refusal on_migrate(void *core, gpusim_job_id id, const gpusim_placement *placement,
+                                 const char *reason)
+{
+    return on_exchange(core, 1, &id, placement, reason);
 }
 
 static void leave(world *w, uint32_t slot)
@@ -331,6 +353,7 @@ world *world_make(const world_group *groups, uint32_t group_count, const uint32_
                                       .preempt = on_preempt,
                                       .migrate = on_migrate,
                                       .cancel = on_cancel,
+                                      .exchange = on_exchange,
                                       .wait = GPUSIM_TIME_MAX};
     w->seed = 1;
     return w;

@@ -278,12 +278,27 @@ START_TEST(repack_on_nodes)
 }
 END_TEST
 
+/* Two nodes of 2: A on node 0, B on node 1. At 5 X is first and takes a GPU of node 0; A needs all
+ * of node 1, B what is left of node 0. Neither can go first: they change places, and nobody stops.
+ */
+START_TEST(repack_in_a_ring)
+{
+    static const row rows[] = {ROW("A", 0, 20, 2, 0, 20, 0, .migrations = 1),
+                               ROW("B", 0, 30, 1, 0, 30, 0, .migrations = 1),
+                               ROW("X", 5, 2, 1, 5, 7, 0)};
+    world_group group = {.nodes = 2, .gpus = 2};
+    world *w = world_make(&group, 1, NULL, 0);
+    w->setup = world_setup("srtf", 0, "first-fit", 0, GS_PREEMPTION_REPACK);
+    RUN(w, rows);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("small");
     TEST_CASE(suite, 20, fifo_blocking, fifo_skipping, sjf_blocking, priority_blocking,
               smallest_blocking, srtf_repack, srsf_repack, smallest_repack, las_repack,
               repack_blocking, easy, easy_ends_in_time, conservative, conservative_early_end,
-              conservative_late_end, quotas_hold, quotas_share, repack_on_nodes);
+              conservative_late_end, quotas_hold, quotas_share, repack_on_nodes, repack_in_a_ring);
     return test_run(suite);
 }
