@@ -8,6 +8,9 @@
 // that are being emptied.
 #define PARTIAL_CHUNKS (GS_BUCKETS + 2 * GPUSIM_CLASSES + 2)
 
+// The slots of so many entries fit the second cache, and are fetched when they part from the rest.
+#define SOON 1024u
+
 gpusim_status gs_heap_reserve(gs_heap *heap, uint32_t events, gpusim_error *err)
 {
     uint64_t entries = 2 * (uint64_t)events + GS_SWEEP_SLACK + 1;
@@ -97,7 +100,8 @@ static void fill_run(gs_heap *heap, uint32_t bucket, const gs_slots *slots)
 }
 
 // Parts a bucket into lower ones by a base of its least time; those of that time are due.
-static void split_bucket(gs_heap *heap, uint32_t bucket, gpusim_time minimum, gs_batch *due)
+static void split_bucket(gs_heap *heap, uint32_t bucket, const gs_slots *slots, gpusim_time minimum,
+                         gs_batch *due)
 {
     gs_chain chain = heap->buckets[bucket];
     heap->buckets[bucket] = (gs_chain){0};
@@ -109,6 +113,9 @@ static void split_bucket(gs_heap *heap, uint32_t bucket, gpusim_time minimum, gs
         uint32_t here = left < GS_CHUNK ? left : GS_CHUNK;
         for (uint32_t i = 0; i < here; i++) {
             gs_entry entry = heap->pool.chunks[chunk].entries[i];
+            if (chain.count <= SOON) {
+                __builtin_prefetch(&slots->data[entry.place >> GS_CLASS_BITS], 0, 2);
+            }
             if (entry.time == minimum) {
                 gs_batch_push(due, &heap->pool, entry);
             } else {
@@ -120,7 +127,7 @@ static void split_bucket(gs_heap *heap, uint32_t bucket, gpusim_time minimum, gs
     }
 }
 
-gpusim_time gs_heap_advance(gs_heap *heap, const gs_slots *slots, gpusim_time until, gs_batch *due)
+gpusim_time gs_heap_refill(gs_heap *heap, const gs_slots *slots, gpusim_time until, gs_batch *due)
 {
     for (;;) {
         // the run has what comes first
@@ -146,13 +153,14 @@ gpusim_time gs_heap_advance(gs_heap *heap, const gs_slots *slots, gpusim_time un
                 heap->filled &= ~(UINT64_C(1) << bucket);
                 continue;
             }
+            heap->least[bucket] = chain_minimum(chain, &heap->pool);
         }
-        gpusim_time minimum = chain_minimum(chain, &heap->pool);
+        gpusim_time minimum = heap->least[bucket];
         if (minimum > until) {
             return GPUSIM_TIME_MAX;
         }
         if (chain->count > GS_RUN_FILL) {
-            split_bucket(heap, bucket, minimum, due);
+            split_bucket(heap, bucket, slots, minimum, due);
             return minimum;
         }
         fill_run(heap, bucket, slots);

@@ -29,6 +29,7 @@ typedef struct gs_heap {
     uint32_t reserved;
     gs_pool pool;
     gs_chain buckets[GS_BUCKETS];
+    gpusim_time least[GS_BUCKETS]; /* of each bucket's times; what is dead may have had it */
     gs_entry run[GS_RUN];
 } gs_heap;
 
@@ -45,7 +46,20 @@ void gs_heap_spill(gs_heap *heap, gpusim_time now);
 /* Brings what comes next to the head of the run, or straight into `due`, where
  * many events of one instant end up. Returns the time of the next live event, or GPUSIM_TIME_MAX
  * when there is none at or before `until`. */
-gpusim_time gs_heap_advance(gs_heap *heap, const gs_slots *slots, gpusim_time until, gs_batch *due);
+gpusim_time gs_heap_refill(gs_heap *heap, const gs_slots *slots, gpusim_time until, gs_batch *due);
+
+static inline gpusim_time gs_heap_advance(gs_heap *heap, const gs_slots *slots, gpusim_time until,
+                                          gs_batch *due)
+{
+    // mostly the head of the run is the answer
+    if (heap->run_head < heap->run_end) {
+        const gs_entry *head = &heap->run[heap->run_head];
+        if (!gs_entry_dead(slots, head)) {
+            return head->time <= until ? head->time : GPUSIM_TIME_MAX;
+        }
+    }
+    return gs_heap_refill(heap, slots, until, due);
+}
 
 /* The time of the next live event or GPUSIM_TIME_MAX, without moving anything. O(bucket). */
 gpusim_time gs_heap_next(const gs_heap *heap, const gs_slots *slots);
@@ -61,6 +75,8 @@ static inline uint32_t gs_heap_bucket(gpusim_time base, gpusim_time time)
 static inline void gs_heap_to_bucket(gs_heap *heap, gs_entry entry)
 {
     uint32_t bucket = gs_heap_bucket(heap->base, entry.time);
+    gpusim_time least = heap->buckets[bucket].count ? heap->least[bucket] : GPUSIM_TIME_MAX;
+    heap->least[bucket] = entry.time < least ? entry.time : least;
     gs_chain_push(&heap->buckets[bucket], &heap->pool, entry);
     heap->filled |= UINT64_C(1) << bucket;
 }
