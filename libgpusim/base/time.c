@@ -23,7 +23,8 @@ gpusim_time gpusim_time_from_seconds(double seconds)
         return cut;
     }
     double rest = nanoseconds - (double)cut;
-    return rest >= 0.5 ? cut + 1 : rest <= -0.5 ? cut - 1 : cut;
+    // without a branch, which would be guessed wrong half the time
+    return cut + (rest >= 0.5) - (rest <= -0.5);
 }
 
 gpusim_time gpusim_time_ceil(double seconds)

@@ -18,6 +18,7 @@
 #define REPLICATIONS 40
 #define CUSTOMERS    100000
 #define WARM_UP      20000
+#define ROOM         65536 /* customers waiting at once */
 
 // Theory's error margin in standard errors, and how large a standard error may be.
 #define MARGIN    4.0
@@ -33,11 +34,11 @@ typedef enum service {
 typedef struct queue {
     gpusim_engine *engine;
     gpusim_stream arrivals, services, phases;
-    double load;
+    double load, gap; // mean time between arrivals, in s
     service_kind service;
     uint32_t servers, busy;
-    gpusim_time *waiting; // arrival times, a ring
-    uint64_t room, first, end;
+    gpusim_time *waiting; // arrival times, a ring of ROOM
+    uint64_t first, end;
     uint64_t arrived, started, customers;
     double waited;    // sum over measured customers, in s
     double busy_area; // servers x s since the warm-up
@@ -103,12 +104,12 @@ static gpusim_status arrive(void *context, const gpusim_event *event, gpusim_err
             return status;
         }
     } else {
-        if (q->end - q->first == q->room) {
+        if (q->end - q->first == ROOM) {
             return gpusim_fail(err, GPUSIM_MEMORY, "the queue is longer than was thought");
         }
-        q->waiting[q->end++ % q->room] = event->time;
+        q->waiting[q->end++ % ROOM] = event->time;
     }
-    double gap = gpusim_draw_exponential(q->arrivals, q->arrived++) / (q->load * q->servers);
+    double gap = gpusim_draw_exponential(q->arrivals, q->arrived++) * q->gap;
     return gpusim_engine_schedule(q->engine, event->time + gpusim_time_from_seconds(gap), 1,
                                   ARRIVAL, 0, 0, NULL, err);
 }
@@ -120,11 +121,11 @@ static gpusim_status depart(void *context, const gpusim_event *event, gpusim_err
         busy_changes(q, event->time, -1);
         return GPUSIM_OK;
     }
-    return start(q, q->waiting[q->first++ % q->room], event->time, err);
+    return start(q, q->waiting[q->first++ % ROOM], event->time, err);
 }
 
 // One replication: mean wait in s, and the utilisation.
-static void replicate(queue *q, uint64_t seed, double *wait, double *utilisation)
+static void replicate(queue *q, const char *name, uint64_t seed, double *wait, double *utilisation)
 {
     gpusim_error err = {0};
     gpusim_engine_config config;
@@ -133,9 +134,9 @@ static void replicate(queue *q, uint64_t seed, double *wait, double *utilisation
     ASSERT_OK(gpusim_engine_create(&config, &q->engine, &err), &err);
     ASSERT_OK(gpusim_engine_handle(q->engine, ARRIVAL, "arrival", arrive, &err), &err);
     ASSERT_OK(gpusim_engine_handle(q->engine, DEPARTURE, "departure", depart, &err), &err);
-    q->arrivals = gpusim_stream_make(seed, "arrivals", "queue");
-    q->services = gpusim_stream_make(seed, "services", "queue");
-    q->phases = gpusim_stream_make(seed, "phases", "queue");
+    q->arrivals = gpusim_stream_make(seed, "arrivals", name);
+    q->services = gpusim_stream_make(seed, "services", name);
+    q->phases = gpusim_stream_make(seed, "phases", name);
     ASSERT_OK(gpusim_engine_schedule(q->engine, 0, 1, ARRIVAL, 0, 0, NULL, &err), &err);
     ASSERT_OK(gpusim_engine_run_until(q->engine, GPUSIM_TIME_MAX, &err), &err);
 
@@ -164,16 +165,17 @@ static void hold_against(const char *what, double theory, service_kind service, 
                          double load, uint64_t length)
 {
     double waits[REPLICATIONS], uses[REPLICATIONS], wait, use;
-    uint64_t room = 1 << 16;
-    gpusim_time *waiting = malloc(room * sizeof *waiting);
+    char name[64]; // draws of its own for each queue, so that chance does not strike all alike
+    snprintf(name, sizeof name, "%s, c = %u, load %.2f", what, servers, load);
+    gpusim_time *waiting = malloc(ROOM * sizeof *waiting);
     for (int i = 0; i < REPLICATIONS; i++) {
         queue q = {.load = load,
                    .service = service,
                    .servers = servers,
+                   .gap = 1 / (load * servers),
                    .customers = WARM_UP + length * CUSTOMERS,
-                   .waiting = waiting,
-                   .room = room};
-        replicate(&q, (uint64_t)i + 1, &waits[i], &uses[i]);
+                   .waiting = waiting};
+        replicate(&q, name, (uint64_t)i + 1, &waits[i], &uses[i]);
     }
     free(waiting);
     double wait_error = standard_error(waits, &wait), use_error = standard_error(uses, &use);
@@ -210,13 +212,13 @@ END_TEST
 
 START_TEST(m_e2_1)
 {
-    hold_m_g_1("M/E2/1", ERLANG_2, 0.5, (const uint64_t[]){1, 1, 5});
+    hold_m_g_1("M/E2/1", ERLANG_2, 0.5, (const uint64_t[]){1, 1, 7});
 }
 END_TEST
 
 START_TEST(m_h2_1)
 {
-    hold_m_g_1("M/H2/1", HYPEREXPONENTIAL, 4, (const uint64_t[]){1, 3, 16});
+    hold_m_g_1("M/H2/1", HYPEREXPONENTIAL, 4, (const uint64_t[]){1, 2, 18});
 }
 END_TEST
 
@@ -238,7 +240,7 @@ START_TEST(m_m_c)
     ck_assert_double_eq_tol(erlang_wait(1, 0.8), 4, 1e-14);
     const uint32_t servers[] = {4, 32};
     const double loads[] = {0.5, 0.8, 0.95};
-    const uint64_t lengths[2][3] = {{1, 1, 7}, {0, 2, 8}};
+    const uint64_t lengths[2][3] = {{1, 1, 8}, {0, 4, 12}};
     for (int i = 0; i < 2; i++) {
         for (int k = 0; k < 3; k++) {
             if (lengths[i][k] == 0)
