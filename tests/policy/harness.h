@@ -49,7 +49,7 @@ typedef struct world {
     } shapes[4096];
     int check;   /* check invariants after each pass */
     int restore; /* every so many passes the policy is written, made anew, and read; 0: never */
-    int idle_is_wrong; /* with `blocking: false` no job may wait that a free node could take */
+    int may_run_out, ran_out; /* of memory */
     void (*after_pass)(struct world *world);
 } world;
 
