@@ -91,22 +91,6 @@ static gpusim_status take_temporary(gs_file *file, gpusim_error *err)
     return GPUSIM_OK;
 }
 
-gpusim_status gs_file_create(gs_file *file, size_t chunk_bytes, gpusim_error *err)
-{
-    gpusim_status status = GPUSIM_OK;
-    hid_t list = 0;
-    GPUSIM_TRY(gs_packer_create(&file->packer, chunk_bytes, err));
-    GPUSIM_TRY(take_temporary(file, err));
-    list = access_list();
-    GS_H5(list, "cannot set up", file->path);
-    file->id = H5Fcreate(file->temporary, H5F_ACC_TRUNC, H5P_DEFAULT, list);
-    GS_H5(file->id, "cannot create", file->path);
-
-cleanup:
-    gs_h5_close(&list);
-    return status;
-}
-
 // makes sure that the file can grow to `size`; 0, or what is in the way
 static int grow(int descriptor, uint64_t size)
 {
@@ -122,8 +106,16 @@ static int grow(int descriptor, uint64_t size)
     return result == EOPNOTSUPP || result == EINVAL ? 0 : result;
 }
 
-// room for `bytes` more, and for what closing needs
-static gpusim_status reserve(gs_file *file, uint64_t bytes, gpusim_error *err)
+static gpusim_status fail_full(const gs_file *file, int problem, gpusim_error *err)
+{
+    gpusim_fail(err, GPUSIM_IO, "cannot write '%s': %s", file->path, strerror(problem));
+    if (file->published) {
+        gpusim_error_hint(err, "what was written before can be read");
+    }
+    return GPUSIM_IO;
+}
+
+gpusim_status gs_file_reserve(gs_file *file, uint64_t bytes, gpusim_error *err)
 {
     hsize_t size = 0;
     if (H5Fget_filesize(file->id, &size) < 0) {
@@ -140,12 +132,32 @@ static gpusim_status reserve(gs_file *file, uint64_t bytes, gpusim_error *err)
         problem = grow(file->descriptor, want);
     }
     if (problem) {
-        gpusim_fail(err, GPUSIM_IO, "cannot write '%s': %s", file->path, strerror(problem));
-        gpusim_error_hint(err, "what was written before can be read");
-        return GPUSIM_IO;
+        return fail_full(file, problem, err);
     }
     file->reserved = want;
     return GPUSIM_OK;
+}
+
+gpusim_status gs_file_create(gs_file *file, size_t chunk_bytes, gpusim_error *err)
+{
+    gpusim_status status = GPUSIM_OK;
+    hid_t list = 0;
+    GPUSIM_TRY(gs_packer_create(&file->packer, chunk_bytes, err));
+    GPUSIM_TRY(take_temporary(file, err));
+    int problem = grow(file->descriptor, SLACK_BYTES); // HDF5 writes as soon as it creates
+    if (problem) {
+        status = fail_full(file, problem, err);
+        goto cleanup;
+    }
+    list = access_list();
+    GS_H5(list, "cannot set up", file->path);
+    file->id = H5Fcreate(file->temporary, H5F_ACC_TRUNC, H5P_DEFAULT, list);
+    GS_H5(file->id, "cannot create", file->path);
+    GPUSIM_TRY(gs_file_reserve(file, 0, err));
+
+cleanup:
+    gs_h5_close(&list);
+    return status;
 }
 
 // gives the file its own name
@@ -172,9 +184,9 @@ static gpusim_status publish(gs_file *file, int force, gpusim_error *err)
 gpusim_status gs_file_publish(gs_file *file, int force, gpusim_error *err)
 {
     gpusim_status status = GPUSIM_OK;
-    GPUSIM_TRY(reserve(file, 0, err));
+    GPUSIM_TRY(gs_file_reserve(file, 0, err));
     GS_H5(H5Fstart_swmr_write(file->id), "cannot start writing", file->path);
-    GPUSIM_TRY(reserve(file, 0, err));
+    GPUSIM_TRY(gs_file_reserve(file, 0, err));
     GPUSIM_TRY(publish(file, force, err));
 
 cleanup:
@@ -189,7 +201,7 @@ gpusim_status gs_file_chunk(gs_file *file, hid_t set, const hsize_t *extent, con
     size_t size = 0;
     uint32_t mask = 0;
     GPUSIM_TRY(gs_packer_pack(&file->packer, chunk, bytes, element, &packed, &size, &mask, err));
-    GPUSIM_TRY(reserve(file, size, err));
+    GPUSIM_TRY(gs_file_reserve(file, size, err));
 
     // the extent and its chunk reach the file together
     GS_H5(H5Odisable_mdc_flushes(set), "cannot write", file->path);
@@ -206,12 +218,12 @@ cleanup:
 gpusim_status gs_file_flush(gs_file *file, gpusim_error *err)
 {
     gpusim_status status = GPUSIM_OK;
-    GPUSIM_TRY(reserve(file, 0, err));
+    GPUSIM_TRY(gs_file_reserve(file, 0, err));
     GS_H5(H5Fflush(file->id, H5F_SCOPE_LOCAL), "cannot write", file->path);
 
     // HDF5 has cut the file to what it uses: reserve again while all is safe
     file->reserved = 0;
-    GPUSIM_TRY(reserve(file, 0, err));
+    GPUSIM_TRY(gs_file_reserve(file, 0, err));
     file->unflushed = 0;
     file->flush_at = file->flush_at < LAST_FLUSH_BYTES ? 2 * file->flush_at : LAST_FLUSH_BYTES;
 

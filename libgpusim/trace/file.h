@@ -26,11 +26,15 @@ gpusim_status gs_file_init(gs_file *file, const char *path, int force, gpusim_er
 /* Creates it under a temporary name in the same folder, with room for chunks of this many bytes. */
 gpusim_status gs_file_create(gs_file *file, size_t chunk_bytes, gpusim_error *err);
 
+/* Makes sure of room for so many bytes more, and for what closing needs. Whatever HDF5 writes is
+ * reserved before. GPUSIM_IO when the disk is full; then the file can still be closed. */
+gpusim_status gs_file_reserve(gs_file *file, uint64_t bytes, gpusim_error *err);
+
 /* All objects are there: from now on the file is readable at any moment, under its own name. */
 gpusim_status gs_file_publish(gs_file *file, int force, gpusim_error *err);
 
 /* Packs a chunk and writes it at `offset` of a dataset whose extent becomes `extent` (NULL: stays).
- * GPUSIM_IO when the disk is full; then the file can still be closed. */
+ * Reserves what it needs. */
 gpusim_status gs_file_chunk(gs_file *file, hid_t set, const hsize_t *extent, const hsize_t *offset,
                             const void *chunk, size_t bytes, size_t element, gpusim_error *err);
 

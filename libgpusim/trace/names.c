@@ -78,6 +78,7 @@ gpusim_status gs_trace_names_write(const gpusim_model *model, gs_file *file, gpu
     hid_t type = 0, space = 0, list = 0, set = 0;
     char *block = NULL;
     GPUSIM_TRY(gs_allocate(&block, chunk, width, err));
+    GPUSIM_TRY(gs_file_reserve(file, extent * width, err));
 
     type = gs_h5_text_type(width);
     GS_H5(type, "cannot make the type of", "names");

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The root's attributes: which program, which model, which seed, and the scenario itself. */
 #include <stdio.h>
+#include <string.h>
 #include <time.h>
 
 #include <gpusim/version.h>
@@ -36,6 +37,9 @@ gpusim_status gs_root_write(const gpusim_model *model, uint64_t seed, int reprod
     hid_t root = file->id;
     uint32_t major = GPUSIM_TRACE_FORMAT, minor = GS_TRACE_FORMAT_MINOR;
     uint8_t complete = 0;
+
+    GPUSIM_TRY(
+        gs_file_reserve(file, strlen(or_empty(info.text)) + strlen(or_empty(info.effective)), err));
 
     // what HDF5 viewers look for (NeXus)
     GPUSIM_TRY(gs_h5_put_text(root, "NX_class", "NXroot", err));

@@ -34,8 +34,8 @@ cleanup:
 }
 
 // names of a group's entities: the scale of its metrics' first axis
-static gpusim_status create_names(const gpusim_model *model, gpusim_entity entity, hid_t group,
-                                  hid_t *names, gpusim_error *err)
+static gpusim_status create_names(const gpusim_model *model, gpusim_entity entity, gs_file *file,
+                                  hid_t group, hid_t *names, gpusim_error *err)
 {
     gpusim_status status = GPUSIM_OK;
     hid_t type = 0, space = 0, list = 0;
@@ -51,6 +51,7 @@ static gpusim_status create_names(const gpusim_model *model, gpusim_entity entit
         width = used > width ? used : width;
     }
     GPUSIM_TRY(gs_allocate(&joined, (size_t)count + 1, width, err));
+    GPUSIM_TRY(gs_file_reserve(file, count * width, err));
     for (uint32_t i = 0; i < count; i++) {
         (void)gpusim_model_entity_name(model, entity, i, name, (int)sizeof name);
         memcpy(joined + i * width, name, strnlen(name, width));
@@ -124,7 +125,8 @@ cleanup:
 // a group for one kind of entity, if any of its metrics is sampled; its first metric is what
 // viewers show
 static gpusim_status create_group(gs_telemetry *telemetry, const gpusim_model *model,
-                                  gpusim_entity entity, hid_t parent, gpusim_error *err)
+                                  gpusim_entity entity, gs_file *file, hid_t parent,
+                                  gpusim_error *err)
 {
     gpusim_status status = GPUSIM_OK;
     static const char *const axes[2] = {"name", "."};
@@ -140,7 +142,7 @@ static gpusim_status create_group(gs_telemetry *telemetry, const gpusim_model *m
             GPUSIM_TRY(gs_h5_put_text(group, "NX_class", "NXdata", err));
             GPUSIM_TRY(gs_h5_put_text(group, "signal", series->metric->name, err));
             GPUSIM_TRY(gs_h5_put_texts(group, "axes", axes, 2, err));
-            GPUSIM_TRY(create_names(model, entity, group, &names, err));
+            GPUSIM_TRY(create_names(model, entity, file, group, &names, err));
         }
         GPUSIM_TRY(create_series(telemetry, series, group, names, err));
     }
@@ -164,7 +166,7 @@ gpusim_status gs_telemetry_create(gs_telemetry *telemetry, const gpusim_model *m
     }
     GPUSIM_TRY(create_time(telemetry, group, err));
     for (unsigned entity = 0; entity < GS_ENTITY_KINDS; entity++) {
-        GPUSIM_TRY(create_group(telemetry, model, (gpusim_entity)entity, group, err));
+        GPUSIM_TRY(create_group(telemetry, model, (gpusim_entity)entity, file, group, err));
     }
     file->datasets += telemetry->count + 1;
 
