@@ -212,13 +212,13 @@ END_TEST
 
 START_TEST(m_e2_1)
 {
-    hold_m_g_1("M/E2/1", ERLANG_2, 0.5, (const uint64_t[]){1, 1, 7});
+    hold_m_g_1("M/E2/1", ERLANG_2, 0.5, (const uint64_t[]){1, 1, 5});
 }
 END_TEST
 
 START_TEST(m_h2_1)
 {
-    hold_m_g_1("M/H2/1", HYPEREXPONENTIAL, 4, (const uint64_t[]){1, 2, 18});
+    hold_m_g_1("M/H2/1", HYPEREXPONENTIAL, 4, (const uint64_t[]){1, 2, 25});
 }
 END_TEST
 
