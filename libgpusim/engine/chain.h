@@ -68,7 +68,7 @@ static inline uint32_t gs_pool_give(gs_pool *pool, uint32_t chunk)
 }
 
 /* Appends; the pool has been given room for it beforehand. */
-static inline void gs_chain_push(gs_chain *chain, gs_pool *pool, gs_entry entry)
+static inline void gs_chain_push(gs_chain *chain, gs_pool *pool, const gs_entry *entry)
 {
     uint32_t at = chain->count % GS_CHUNK;
     if (at == 0) {
@@ -81,13 +81,13 @@ static inline void gs_chain_push(gs_chain *chain, gs_pool *pool, gs_entry entry)
         }
         chain->last = chunk;
     }
-    pool->chunks[chain->last].entries[at] = entry;
+    pool->chunks[chain->last].entries[at] = *entry;
     chain->count++;
 }
 
-static inline void gs_batch_push(gs_batch *batch, gs_pool *pool, gs_entry entry)
+static inline void gs_batch_push(gs_batch *batch, gs_pool *pool, const gs_entry *entry)
 {
-    uint32_t class_ = entry.place % GPUSIM_CLASSES;
+    uint32_t class_ = entry->place % GPUSIM_CLASSES;
     gs_chain_push(&batch->chains[class_], pool, entry);
     batch->filled |= 1u << class_;
 }

@@ -51,7 +51,7 @@ void gs_heap_spill(gs_heap *heap, gpusim_time now)
     }
     heap->limit = heap->base;
     for (uint32_t i = heap->run_head; i < heap->run_end; i++) {
-        gs_heap_to_bucket(heap, heap->run[i]);
+        gs_heap_to_bucket(heap, &heap->run[i]);
     }
     heap->run_head = heap->run_end = 0;
 }
@@ -78,15 +78,15 @@ static void fill_run(gs_heap *heap, uint32_t bucket, const gs_slots *slots)
     gs_chain *chain = &heap->buckets[bucket];
     const gs_entry *entries = heap->pool.chunks[chain->first].entries;
     for (uint32_t n = 0; n < chain->count; n++) {
-        gs_entry entry = entries[n];
+        const gs_entry *entry = &entries[n];
         // the slot is read when the event comes, which is soon
-        __builtin_prefetch(&slots->data[entry.place >> GS_CLASS_BITS]);
+        __builtin_prefetch(&slots->data[entry->place >> GS_CLASS_BITS]);
         uint32_t i = n;
-        while (i > 0 && heap->run[i - 1].time > entry.time) {
+        while (i > 0 && heap->run[i - 1].time > entry->time) {
             heap->run[i] = heap->run[i - 1];
             i--;
         }
-        heap->run[i] = entry;
+        heap->run[i] = *entry; // whole: halves would stall the next move
     }
     heap->run_head = 0;
     heap->run_end = chain->count;
@@ -112,11 +112,12 @@ static void split_bucket(gs_heap *heap, uint32_t bucket, const gs_slots *slots, 
     for (uint32_t left = chain.count; left;) {
         uint32_t here = left < GS_CHUNK ? left : GS_CHUNK;
         for (uint32_t i = 0; i < here; i++) {
-            gs_entry entry = heap->pool.chunks[chunk].entries[i];
+            // chunks do not move here
+            const gs_entry *entry = &heap->pool.chunks[chunk].entries[i];
             if (chain.count <= SOON) {
-                __builtin_prefetch(&slots->data[entry.place >> GS_CLASS_BITS], 0, 2);
+                __builtin_prefetch(&slots->data[entry->place >> GS_CLASS_BITS], 0, 2);
             }
-            if (entry.time == minimum) {
+            if (entry->time == minimum) {
                 gs_batch_push(due, &heap->pool, entry);
             } else {
                 gs_heap_to_bucket(heap, entry);

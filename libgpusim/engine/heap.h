@@ -72,32 +72,32 @@ static inline uint32_t gs_heap_bucket(gpusim_time base, gpusim_time time)
     return 63u - (uint32_t)__builtin_clzll((uint64_t)(base ^ time));
 }
 
-static inline void gs_heap_to_bucket(gs_heap *heap, gs_entry entry)
+static inline void gs_heap_to_bucket(gs_heap *heap, const gs_entry *entry)
 {
-    uint32_t bucket = gs_heap_bucket(heap->base, entry.time);
+    uint32_t bucket = gs_heap_bucket(heap->base, entry->time);
     gpusim_time least = heap->buckets[bucket].count ? heap->least[bucket] : GPUSIM_TIME_MAX;
-    heap->least[bucket] = entry.time < least ? entry.time : least;
+    heap->least[bucket] = entry->time < least ? entry->time : least;
     gs_chain_push(&heap->buckets[bucket], &heap->pool, entry);
     heap->filled |= UINT64_C(1) << bucket;
 }
 
 /* Adds an entry with time > now. */
-static inline void gs_heap_push(gs_heap *heap, gs_entry entry, gpusim_time now)
+static inline void gs_heap_push(gs_heap *heap, const gs_entry *entry, gpusim_time now)
 {
-    if (entry.time <= heap->limit && heap->run_end == GS_RUN) {
+    if (entry->time <= heap->limit && heap->run_end == GS_RUN) {
         gs_heap_spill(heap, now);
     }
-    if (entry.time > heap->limit) {
+    if (entry->time > heap->limit) {
         gs_heap_to_bucket(heap, entry);
         return;
     }
     // sorted in from the back, behind those of its time
     uint32_t i = heap->run_end++;
-    while (i > heap->run_head && heap->run[i - 1].time > entry.time) {
+    while (i > heap->run_head && heap->run[i - 1].time > entry->time) {
         heap->run[i] = heap->run[i - 1];
         i--;
     }
-    heap->run[i] = entry;
+    heap->run[i] = *entry;
 }
 
 #endif

@@ -139,8 +139,7 @@ static gpusim_status fire_instant(gpusim_engine *engine, gpusim_time time, gpusi
         for (heap->run_head = head;
              heap->run_head < heap->run_end && heap->run[heap->run_head].time == time;
              heap->run_head++) {
-            gs_entry entry = heap->run[heap->run_head];
-            gs_batch_push(&engine->due, &heap->pool, entry);
+            gs_batch_push(&engine->due, &heap->pool, &heap->run[heap->run_head]);
         }
     }
     return fire_due(engine, err);

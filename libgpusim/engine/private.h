@@ -75,9 +75,9 @@ static inline void gs_engine_enqueue(gpusim_engine *engine, uint32_t index)
                       .place = index << GS_CLASS_BITS | slot->class_,
                       .generation = slot->generation};
     if (entry.time == engine->now) {
-        gs_batch_push(&engine->later, &engine->heap.pool, entry);
+        gs_batch_push(&engine->later, &engine->heap.pool, &entry);
     } else {
-        gs_heap_push(&engine->heap, entry, engine->now);
+        gs_heap_push(&engine->heap, &entry, engine->now);
     }
 }
 
