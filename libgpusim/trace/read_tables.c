@@ -101,14 +101,8 @@ gpusim_status gs_read_rows(gpusim_trace *trace, gpusim_table table, uint64_t fir
         return GPUSIM_OK;
     }
 
-    // columns that are absent keep what is set here
     const gpusim_record *record = gpusim_table_record(table);
     memset(rows, 0, count * record->size);
-    for (uint32_t i = 0; i < record->count; i++) {
-        for (uint64_t j = 0; !(trace->columns[table] >> i & 1) && j < count; j++) {
-            gs_missing(&record->fields[i], (unsigned char *)rows + j * record->size);
-        }
-    }
     space = H5Dget_space(trace->tables[table]);
     GS_H5(space, "cannot read", record->name);
     memory = H5Screate_simple(1, &length, NULL);
@@ -117,6 +111,13 @@ gpusim_status gs_read_rows(gpusim_trace *trace, gpusim_table table, uint64_t fir
           record->name);
     GS_H5(H5Dread(trace->tables[table], trace->row_types[table], memory, space, H5P_DEFAULT, rows),
           "cannot read", record->name);
+
+    // columns that the file lacks, which HDF5 may have overwritten
+    for (uint32_t i = 0; i < record->count; i++) {
+        for (uint64_t j = 0; !(trace->columns[table] >> i & 1) && j < count; j++) {
+            gs_missing(&record->fields[i], (unsigned char *)rows + j * record->size);
+        }
+    }
 
 cleanup:
     gs_h5_close(&memory);
