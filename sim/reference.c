@@ -29,12 +29,22 @@ static void meet(sections *all, const gpusim_record *record, const gpusim_field 
     }
 }
 
-// a link to the section of a table, as GitHub names its headings
-static void print_link(FILE *to, const gpusim_record *record)
+// a link to the section of a table, as GitHub names its headings: a name that came before is
+// counted
+static void print_link(FILE *to, const gpusim_record *record, const gpusim_field *owner,
+                       sections *all)
 {
+    uint32_t before = 0;
+    meet(all, record, owner);
+    for (uint32_t i = 0; i < all->count && all->records[i] != record; i++) {
+        before += strcmp(all->records[i]->name, record->name) == 0;
+    }
     fprintf(to, "[%s](#", record->name);
     for (const char *c = record->name; *c; c++) {
         fputc(*c == ' ' ? '-' : *c, to);
+    }
+    if (before) {
+        fprintf(to, "-%u", before);
     }
     fputc(')', to);
 }
@@ -84,13 +94,11 @@ static void print_type(FILE *to, const gpusim_field *field, sections *all)
         fputs("text", to);
         break;
     case GPUSIM_RECORD:
-        print_link(to, field->detail.record);
-        meet(all, field->detail.record, NULL);
+        print_link(to, field->detail.record, NULL, all);
         break;
     case GPUSIM_ONE_OF:
         fputs("one of ", to);
-        print_link(to, field->detail.record);
-        meet(all, field->detail.record, field);
+        print_link(to, field->detail.record, field, all);
         break;
     case GPUSIM_LIST:
         fputs("list of ", to);

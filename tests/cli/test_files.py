@@ -60,7 +60,7 @@ def test_a_trace_that_is_none():
 
 def test_a_full_disk():
     def little():
-        resource.setrlimit(resource.RLIMIT_FSIZE, (400_000, 400_000))
+        resource.setrlimit(resource.RLIMIT_FSIZE, (12_000_000, 12_000_000))
 
     with gpusim.scratch() as folder:
         result = gpusim.run("run", "long.yaml", "-o", "t.h5", cwd=folder, preexec_fn=little)

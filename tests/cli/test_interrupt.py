@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Runs that are interrupted or killed leave a trace that opens."""
+import contextlib
+import json
 import random
 import signal
 import subprocess
@@ -12,25 +14,32 @@ from gpusim import check, expect
 KILLS = 40
 
 
-def begin(folder, *more, scenario="long.yaml"):
-    return subprocess.Popen(
-        [gpusim.PROGRAM, "run", scenario, "-o", "t.h5", "--force", *more], cwd=folder,
+@contextlib.contextmanager
+def running(folder, *more):
+    """A long run whose trace has appeared; killed at the latest when the block is left."""
+    process = subprocess.Popen(
+        [gpusim.PROGRAM, "run", "long.yaml", "-o", "t.h5", *more], cwd=folder,
         env=gpusim.environment(), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
         stderr=subprocess.PIPE, text=True)
+    try:
+        wait_for_file(folder / "t.h5", process)
+        yield process
+    finally:
+        process.kill()
+        process.communicate()
 
 
 def wait_for_file(path, process):
     limit = time.monotonic() + 30
     while not path.exists():
-        check(process.poll() is None, "it ended by itself:", process.communicate())
+        if process.poll() is not None:
+            check(False, "it ended by itself:", *process.communicate())
         check(time.monotonic() < limit, "no trace after 30 s")
         time.sleep(0.005)
 
 
 def interrupted_by(*signals):
-    with gpusim.scratch() as folder:
-        process = begin(folder)
-        wait_for_file(folder / "t.h5", process)
+    with gpusim.scratch() as folder, running(folder) as process:
         time.sleep(0.2)
         for number in signals:
             process.send_signal(number)
@@ -57,10 +66,7 @@ def test_sigint_twice():
 
 
 def test_json_of_an_interrupted_run():
-    import json
-    with gpusim.scratch() as folder:
-        process = begin(folder, "--json")
-        wait_for_file(folder / "t.h5", process)
+    with gpusim.scratch() as folder, running(folder, "--json") as process:
         process.send_signal(signal.SIGINT)
         out, _ = process.communicate(timeout=30)
         check(process.returncode == 130)
@@ -72,11 +78,9 @@ def test_killed_at_random_moments():
     rows = 0
     for number in range(KILLS):
         with gpusim.scratch() as folder:
-            process = begin(folder)
-            wait_for_file(folder / "t.h5", process)
-            time.sleep(moments.uniform(0.0, 0.25))
-            process.kill()
-            process.communicate()
+            with running(folder) as process:
+                time.sleep(moments.uniform(0.0, 0.25))
+                process.kill()
             result, facts = gpusim.run_json("info", "t.h5", cwd=folder)
             check(result.returncode == 0, "kill", number, result.stderr)
             check(facts["complete"] is False, facts)

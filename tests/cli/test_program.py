@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The program as a whole: terminal, colours, completion, man page, determinism, two traces."""
+import json
 import os
 import pty
 import shutil
@@ -33,7 +34,7 @@ def on_terminal(*arguments, cwd, **env):
 
 def test_progress_on_a_terminal_only():
     with gpusim.scratch() as folder:
-        run = ("run", "long.yaml", "--until", "900 d")
+        run = ("run", "long.yaml", "--until", "60 d")
         code, said = on_terminal(*run, cwd=folder)
         check(code == 0, said)
         check("%" in said and "x real time" in said and "left" in said, said[-500:])
@@ -132,7 +133,6 @@ def test_export_of_jobs():
 
 
 def test_export_of_a_metric():
-    import json
     with gpusim.scratch() as folder:
         expect(gpusim.run("run", "small.yaml", "-o", "t.h5", "-q", cwd=folder), 0)
         text = expect(gpusim.run("export", "t.h5", "--metric", "node/gpus_allocated", "--format",
