@@ -3,7 +3,7 @@
  * order in which they are met. */
 #include "reference.h"
 
-#include <stdlib.h>
+#include <ctype.h>
 #include <string.h>
 
 #define RECORDS_MAX 128
@@ -41,7 +41,7 @@ static void print_link(FILE *to, const gpusim_record *record, const gpusim_field
     }
     fprintf(to, "[%s](#", record->name);
     for (const char *c = record->name; *c; c++) {
-        fputc(*c == ' ' ? '-' : *c, to);
+        fputc(*c == ' ' ? '-' : tolower((unsigned char)*c), to);
     }
     if (before) {
         fprintf(to, "-%u", before);
