@@ -92,12 +92,12 @@ static inline void gs_heap_push(gs_heap *heap, const gs_entry *entry, gpusim_tim
         return;
     }
     // sorted in from the back, behind those of its time
-    uint32_t i = heap->run_end++;
-    while (i > heap->run_head && heap->run[i - 1].time > entry->time) {
-        heap->run[i] = heap->run[i - 1];
-        i--;
+    gs_entry *place = &heap->run[heap->run_end++];
+    const gs_entry *head = &heap->run[heap->run_head];
+    for (; place > head && place[-1].time > entry->time; place--) {
+        *place = place[-1];
     }
-    heap->run[i] = *entry;
+    *place = *entry;
 }
 
 #endif

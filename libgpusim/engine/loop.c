@@ -11,7 +11,7 @@ void gpusim_engine_stop(gpusim_engine *engine)
 }
 
 // Hands one event over. Its handle is stale by then, and its slot the next to be used again.
-static gpusim_status fire(gpusim_engine *engine, gs_entry entry, gpusim_error *err)
+static inline gpusim_status fire(gpusim_engine *engine, gs_entry entry, gpusim_error *err)
 {
     uint32_t index = entry.place >> GS_CLASS_BITS;
     const gs_slot *slot = &engine->slots.data[index];
@@ -129,33 +129,22 @@ static gpusim_status fire_instant(gpusim_engine *engine, gpusim_time time, gpusi
     gs_heap *heap = &engine->heap;
     set_now(engine, time);
     engine->batch = 1;
-
-    // mostly there is one, and it needs no chain
-    if (heap->run_head < heap->run_end) {
-        uint32_t head = heap->run_head++;
-        if (heap->run_head == heap->run_end || heap->run[heap->run_head].time != time) {
-            return fire(engine, heap->run[head], err);
-        }
-        for (heap->run_head = head;
-             heap->run_head < heap->run_end && heap->run[heap->run_head].time == time;
-             heap->run_head++) {
-            gs_batch_push(&engine->due, &heap->pool, &heap->run[heap->run_head]);
-        }
+    while (heap->run_head < heap->run_end && heap->run[heap->run_head].time == time) {
+        gs_batch_push(&engine->due, &heap->pool, &heap->run[heap->run_head++]);
     }
     return fire_due(engine, err);
 }
 
-// One batch and its pass.
-static gpusim_status run_batch(gpusim_engine *engine, gpusim_time until, int *ran,
-                               gpusim_error *err)
+// Fires the batch that comes next, whatever it is made of. Apart from the loop, to keep that small.
+static __attribute__((noinline)) gpusim_status fire_batch(gpusim_engine *engine, gpusim_time until,
+                                                          int *ran, gpusim_error *err)
 {
     gpusim_status status = GPUSIM_OK;
-    *ran = 0;
     int ready = engine->due.filled != 0; // of a batch that failed
     if (engine->now > until) {
         return GPUSIM_OK;
     }
-    if (!ready && engine->later.filled) {
+    if (!ready) {
         GPUSIM_TRY(begin_next_batch(engine, &ready, err));
     }
     if (ready) {
@@ -168,9 +157,43 @@ static gpusim_status run_batch(gpusim_engine *engine, gpusim_time until, int *ra
         GPUSIM_TRY(fire_instant(engine, time, err));
     }
     *ran = 1;
-    engine->batches++;
-    if (engine->pass) {
-        GPUSIM_TRY(engine->pass(engine->context, engine->now, err));
+cleanup:
+    return status;
+}
+
+// Whether the next batch is the head of the queue's run and nothing else, as it mostly is.
+static inline int head_alone(const gpusim_engine *engine, gpusim_time until)
+{
+    const gs_heap *heap = &engine->heap;
+    if (engine->due.filled | engine->later.filled || heap->run_head == heap->run_end) {
+        return 0;
+    }
+    const gs_entry *head = &heap->run[heap->run_head];
+    return head->time <= until && !gs_entry_dead(&engine->slots, head) &&
+           (heap->run_head + 1 == heap->run_end || head[1].time != head->time);
+}
+
+// One batch and its pass.
+static inline gpusim_status run_batch(gpusim_engine *engine, gpusim_time until, int *ran,
+                                      gpusim_error *err)
+{
+    gpusim_status status;
+    *ran = 0;
+    if (head_alone(engine, until)) {
+        // one event needs no chain
+        const gs_entry *head = &engine->heap.run[engine->heap.run_head++];
+        set_now(engine, head->time);
+        engine->batch = 1;
+        GPUSIM_TRY(fire(engine, *head, err));
+        *ran = 1;
+    } else {
+        GPUSIM_TRY(fire_batch(engine, until, ran, err));
+    }
+    if (*ran) {
+        engine->batches++;
+        if (engine->pass) {
+            GPUSIM_TRY(engine->pass(engine->context, engine->now, err));
+        }
     }
 cleanup:
     return status;
