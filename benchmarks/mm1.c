@@ -20,12 +20,17 @@ typedef struct queue {
 
 enum { ARRIVAL, DEPARTURE };
 
+// Cut to ns; gpusim_time_from_seconds would round, and take care of what does not fit.
+static gpusim_time time_of(double seconds)
+{
+    return (gpusim_time)(seconds * 1e9);
+}
+
 static gpusim_status serve(queue *q, gpusim_time now, gpusim_error *err)
 {
     q->waited += gpusim_seconds(now - q->arrival[q->served % ROOM]);
     double service = gpusim_draw_exponential(q->services, q->served);
-    return gpusim_engine_schedule(q->engine, now + gpusim_time_from_seconds(service), 0, DEPARTURE,
-                                  0, 0, NULL, err);
+    return gpusim_engine_schedule(q->engine, now + time_of(service), 0, DEPARTURE, 0, 0, NULL, err);
 }
 
 static gpusim_status arrive(void *context, const gpusim_event *event, gpusim_error *err)
@@ -39,8 +44,8 @@ static gpusim_status arrive(void *context, const gpusim_event *event, gpusim_err
         }
     }
     double gap = gpusim_draw_exponential(q->arrivals, q->arrived) * (1 / LOAD);
-    return gpusim_engine_schedule(q->engine, event->time + gpusim_time_from_seconds(gap), 1,
-                                  ARRIVAL, 0, 0, NULL, err);
+    return gpusim_engine_schedule(q->engine, event->time + time_of(gap), 1, ARRIVAL, 0, 0, NULL,
+                                  err);
 }
 
 static gpusim_status depart(void *context, const gpusim_event *event, gpusim_error *err)

@@ -56,6 +56,11 @@ void gs_heap_spill(gs_heap *heap, gpusim_time now)
     heap->run_head = heap->run_end = 0;
 }
 
+void gs_heap_push_bucket(gs_heap *heap, gs_entry entry)
+{
+    gs_heap_to_bucket(heap, &entry);
+}
+
 static gpusim_time chain_minimum(const gs_chain *chain, const gs_pool *pool)
 {
     gpusim_time minimum = GPUSIM_TIME_MAX;

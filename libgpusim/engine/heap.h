@@ -81,6 +81,9 @@ static inline void gs_heap_to_bucket(gs_heap *heap, const gs_entry *entry)
     heap->filled |= UINT64_C(1) << bucket;
 }
 
+/* The same, by a call: it keeps the caller small. */
+void gs_heap_push_bucket(gs_heap *heap, gs_entry entry);
+
 /* Adds an entry with time > now. */
 static inline void gs_heap_push(gs_heap *heap, const gs_entry *entry, gpusim_time now)
 {
@@ -88,7 +91,7 @@ static inline void gs_heap_push(gs_heap *heap, const gs_entry *entry, gpusim_tim
         gs_heap_spill(heap, now);
     }
     if (entry->time > heap->limit) {
-        gs_heap_to_bucket(heap, entry);
+        gs_heap_push_bucket(heap, *entry);
         return;
     }
     // sorted in from the back, behind those of its time

@@ -243,8 +243,9 @@ START_TEST(m_m_c)
     const uint64_t lengths[2][3] = {{1, 1, 8}, {0, 4, 12}};
     for (int i = 0; i < 2; i++) {
         for (int k = 0; k < 3; k++) {
-            if (lengths[i][k] == 0)
-                continue;
+            if (lengths[i][k] == 0) {
+                continue; // m_m_32_at_half
+            }
             hold_against("M/M/c", erlang_wait(servers[i], loads[k]), EXPONENTIAL, servers[i],
                          loads[k], lengths[i][k]);
         }
@@ -252,9 +253,22 @@ START_TEST(m_m_c)
 }
 END_TEST
 
-int main(void)
+// One customer in 3,400 waits, so it takes 8.4 10^8 of them: a minute.
+START_TEST(m_m_32_at_half)
 {
+    hold_against("M/M/c", erlang_wait(32, 0.5), EXPONENTIAL, 32, 0.5, 210);
+}
+END_TEST
+
+// With any argument the long test, without one the others.
+int main(int count, char **arguments)
+{
+    (void)arguments;
     Suite *suite = suite_create("queueing");
-    TEST_CASE(suite, 600, m_m_1, m_d_1, m_e2_1, m_h2_1, m_m_c);
+    if (count > 1) {
+        TEST_CASE(suite, 1800, m_m_32_at_half);
+    } else {
+        TEST_CASE(suite, 600, m_m_1, m_d_1, m_e2_1, m_h2_1, m_m_c);
+    }
     return test_run(suite);
 }
