@@ -134,7 +134,7 @@ static void print_text(const job *run, const gpusim_summary *summary)
     printf("%s: %s\n", run->info.name, run->info.scheduler);
     cli_report_text(stdout, gpusim_summary_record(), summary);
     if (run->trace) {
-        printf("  %-26s  %s\n", "trace", run->trace);
+        printf("  %-28s  %s\n", "trace", run->trace);
     }
 }
 

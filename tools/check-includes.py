@@ -36,7 +36,7 @@ LIBRARIES = {
     "hdf5.h": {"trace"},
     "hdf5_hl.h": {"trace"},
     "zlib.h": {"base", "workload", "trace"},
-    "jansson.h": {"sim"},
+    "jansson.h": {"sim", "scenario"},
     "gsl/": {"include", "base", "stats", "study", "examples"},
     "xxhash.h": {"base", "trace"},
     "uthash.h": {"base", "policy", "core", "scenario", "workload"},

@@ -19,7 +19,7 @@ maths='exp exp2 exp10 expm1 log log2 log10 log1p pow sin cos tan sinh cosh tanh 
 processes='system popen fork vfork'
 forbidden=" $prints $ends $environment $signals $locale $numbers $dates $chance $maths $processes "
 # all memory comes from base/resize.c, so that running out of it can be tested
-memory=' malloc calloc realloc reallocarray aligned_alloc posix_memalign strdup strndup asprintf vasprintf '
+memory=' qsort malloc calloc realloc reallocarray aligned_alloc posix_memalign strdup strndup asprintf vasprintf '
 
 wrong=0
 object=''
