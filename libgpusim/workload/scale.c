@@ -11,7 +11,9 @@ static double work_of(const gs_job *jobs, uint32_t count)
 {
     double sum = 0;
     for (uint32_t i = 0; i < count; i++) {
-        sum += (double)jobs[i].gpus * gpusim_seconds(jobs[i].duration);
+        if (jobs[i].duration > 0) {
+            sum += (double)jobs[i].gpus * gpusim_seconds(jobs[i].duration);
+        }
     }
     return sum;
 }

@@ -323,6 +323,7 @@ gpusim_status gs_swf_line(gs_log *log, const char *text, size_t length, gpusim_e
         GPUSIM_TRY(read_dependency(log, &line, &entry, err));
     }
     if (!ran) {
+        entry.job.duration = -1;
         entry.extra.start = GPUSIM_TIME_MAX;
     }
     GPUSIM_TRY(read_nodes(log, &line, &entry, err));

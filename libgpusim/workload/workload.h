@@ -16,7 +16,7 @@
 typedef struct gs_job {
     int64_t id; /* the log's own, or the ordinal within its source */
     gpusim_time submit;
-    gpusim_time duration;                   /* run time at rate 1 */
+    gpusim_time duration;                   /* run time at rate 1; -1: it never ran */
     gpusim_time walltime;                   /* requested limit; GPUSIM_TIME_MAX: none */
     uint64_t memory;                        /* host bytes per GPU (of the job when it has no GPU) */
     uint64_t gpu_memory;                    /* bytes per GPU */

@@ -73,7 +73,7 @@ START_TEST(hpc2n)
     ck_assert_int_eq(GS_AT(b.workload.extras, gs_job_extra, job->extra).start, 342348 * S);
     const gs_job *never = job_with(&b, 16);
     ck_assert_int_eq(never->final_state, GPUSIM_JOB_CANCELLED);
-    ck_assert_int_eq(never->duration, 0);
+    ck_assert_int_eq(never->duration, -1);
     uint32_t cancelled = 0;
     for (uint32_t i = 0; i < b.workload.jobs.count; i++) {
         cancelled += job_at(&b, i)->final_state == GPUSIM_JOB_CANCELLED;
