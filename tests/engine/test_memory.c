@@ -90,6 +90,7 @@ START_TEST(every_allocation_fails)
     fails_at = all;
     calls = 0;
     ASSERT_OK(live(&err), &err);
+    fails_at = UINT64_MAX;
 }
 END_TEST
 
