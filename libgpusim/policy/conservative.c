@@ -68,10 +68,11 @@ static gpusim_status plan(gs_policy *policy, gpusim_error *err)
     for (uint32_t i = 0; i < policy->reservations.count; i++) {
         const gs_reservation *it = &GS_AT(policy->reservations, gs_reservation, i);
         if (it->start != GPUSIM_TIME_MAX) {
-            GPUSIM_TRY(gs_plan_promise(policy, it->start, it->end, it->slot, it->first_part,
-                                       it->parts, err));
+            GPUSIM_TRY(gs_plan_enter(policy, it->start, it->end, it->slot, it->first_part,
+                                     it->parts, err));
         }
     }
+    gs_plan_sort(policy);
     for (uint32_t i = 0; i < policy->slots.count; i++) {
         GPUSIM_TRY(reserve(policy, GS_AT(policy->slots, uint32_t, i), err));
     }

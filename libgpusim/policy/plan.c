@@ -76,40 +76,82 @@ void gs_plan_advance(gs_policy *policy, gs_cursor *cursor, gpusim_time time, gs_
     }
 }
 
-gpusim_status gs_plan_promise(gs_policy *policy, gpusim_time start, gpusim_time end, uint32_t slot,
-                              uint32_t first_part, uint32_t parts, gpusim_error *err)
+// At one time ends come before starts, which may need what they release.
+static int earlier(const gs_moment *a, const gs_moment *b)
+{
+    return a->time < b->time || (a->time == b->time && a->starts < b->starts);
+}
+
+gpusim_status gs_plan_enter(gs_policy *policy, gpusim_time start, gpusim_time end, uint32_t slot,
+                            uint32_t first_part, uint32_t parts, gpusim_error *err)
 {
     gpusim_status status = GPUSIM_OK;
-    if (end <= start) {
-        return GPUSIM_OK;
-    }
-    for (int32_t starts = 1; starts >= 0; starts--) {
+    for (int32_t starts = 1; starts >= 0 && start < end; starts--) {
         gs_moment moment = {.time = starts ? start : end,
                             .slot = slot,
                             .first_part = first_part,
                             .parts = parts,
                             .starts = starts};
         GPUSIM_TRY(gs_array_push(&policy->moments, &moment, err));
-
-        // to its place: at one time ends come before starts, which may need what they release
-        gs_moment *moments = policy->moments.data;
-        uint32_t low = 0, high = policy->moments.count - 1;
-        while (low < high) {
-            uint32_t middle = low + (high - low) / 2;
-            const gs_moment *other = &moments[middle];
-            if (other->time < moment.time ||
-                (other->time == moment.time && other->starts <= moment.starts)) {
-                low = middle + 1;
-            } else {
-                high = middle;
-            }
-        }
-        memmove(&moments[low + 1], &moments[low],
-                (policy->moments.count - 1 - low) * sizeof *moments);
-        moments[low] = moment;
     }
 cleanup:
     return status;
+}
+
+// The last moment goes to its place among those before it, which are in order.
+static void insert_at(gs_moment *moments, uint32_t last)
+{
+    gs_moment moment = moments[last];
+    uint32_t low = 0, high = last;
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+        if (earlier(&moment, &moments[middle])) {
+            high = middle;
+        } else {
+            low = middle + 1;
+        }
+    }
+    memmove(&moments[low + 1], &moments[low], (last - low) * sizeof *moments);
+    moments[low] = moment;
+}
+
+gpusim_status gs_plan_promise(gs_policy *policy, gpusim_time start, gpusim_time end, uint32_t slot,
+                              uint32_t first_part, uint32_t parts, gpusim_error *err)
+{
+    uint32_t from = policy->moments.count;
+    gpusim_status status = gs_plan_enter(policy, start, end, slot, first_part, parts, err);
+    for (uint32_t i = from; status == GPUSIM_OK && i < policy->moments.count; i++) {
+        insert_at(policy->moments.data, i);
+    }
+    return status;
+}
+
+static void sift(gs_moment *moments, uint32_t at, uint32_t count)
+{
+    gs_moment moment = moments[at];
+    for (uint32_t child; (child = 2 * at + 1) < count; at = child) {
+        child += child + 1 < count && earlier(&moments[child], &moments[child + 1]);
+        if (!earlier(&moment, &moments[child])) {
+            break;
+        }
+        moments[at] = moments[child];
+    }
+    moments[at] = moment;
+}
+
+void gs_plan_sort(gs_policy *policy)
+{
+    gs_moment *moments = policy->moments.data;
+    uint32_t count = policy->moments.count;
+    for (uint32_t i = count / 2; i-- > 0;) {
+        sift(moments, i, count);
+    }
+    for (uint32_t last = count; last-- > 1;) {
+        gs_moment moment = moments[0];
+        moments[0] = moments[last];
+        moments[last] = moment;
+        sift(moments, 0, last);
+    }
 }
 
 /* Sums that are cheap to follow: free GPUs of nodes that are up, and what the job's queue uses. */

@@ -25,10 +25,14 @@ gpusim_time gs_plan_next(const gs_policy *policy, const gs_cursor *cursor);
 /* Reads on up to and including a time, and lets it happen to a hypothetical cluster. */
 void gs_plan_advance(gs_policy *policy, gs_cursor *cursor, gpusim_time time, gs_shadow *shadow);
 
-/* Enters a promise: policy->moments stay in order, ends before starts. One without length holds
- * nothing. */
+/* Enters a promise; one without length holds nothing. policy->moments stay in order, ends before
+ * starts: O(moments). */
 gpusim_status gs_plan_promise(gs_policy *policy, gpusim_time start, gpusim_time end, uint32_t slot,
                               uint32_t first_part, uint32_t parts, gpusim_error *err);
+/* Many at once: each is put at the end, and then all in order. O(moments log moments). */
+gpusim_status gs_plan_enter(gs_policy *policy, gpusim_time start, gpusim_time end, uint32_t slot,
+                            uint32_t first_part, uint32_t parts, gpusim_error *err);
+void gs_plan_sort(gs_policy *policy);
 
 /* The earliest start from now on at which a job fits, with GPUs, cores, memory and its quota, until
  * `length` later; its parts are appended to policy->parts. GPUSIM_TIME_MAX: never, as things are.
