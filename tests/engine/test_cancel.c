@@ -2,6 +2,7 @@
 /* Cancelling most of what is pending: nothing else changes, memory stays, and dead entries go. */
 #include "engine/engine.h"
 
+#include "engine/private.h"
 #include "harness.h"
 
 #define EVENTS 100000
@@ -191,9 +192,42 @@ START_TEST(from_handlers)
 }
 END_TEST
 
+START_TEST(generations_begin_anew)
+{
+    gpusim_error err = {0};
+    world *w = make(4);
+    for (int from_handler = 0; from_handler < 2; from_handler++) {
+        // an entry of the slot's first generation is left behind, dead
+        gpusim_time now = gpusim_engine_now(w->engine);
+        gpusim_event_id id;
+        w->engine->slots.data[0].generation = 1;
+        ASSERT_OK(gpusim_engine_schedule(w->engine, now + 1000, 0, 0, 0, 1, &id, &err), &err);
+        ck_assert_uint_eq(id.slot, 0);
+        ck_assert_int_eq(gpusim_engine_cancel(w->engine, &id), 1);
+
+        // 2^32 - 1 events later the slot has that generation again
+        w->engine->slots.data[0].generation = UINT32_MAX;
+        ASSERT_OK(gpusim_engine_schedule(w->engine, now + 10, 0, 0, 0, 2, &id, &err), &err);
+        if (from_handler) {
+            ASSERT_OK(gpusim_engine_run_until(w->engine, now + 20, &err), &err);
+        } else {
+            ck_assert_int_eq(gpusim_engine_cancel(w->engine, &id), 1);
+        }
+        ASSERT_OK(gpusim_engine_schedule(w->engine, now + 2000, 0, 0, 0, 3, &id, &err), &err);
+        ck_assert_uint_eq(id.generation, 1);
+        ASSERT_OK(gs_engine_check(w->engine, &err), &err);
+        ASSERT_OK(gpusim_engine_run_until(w->engine, now + 1500, &err), &err);
+        ck_assert_int_eq(gpusim_engine_pending(w->engine, id, NULL), 1);
+        ASSERT_OK(gpusim_engine_run_until(w->engine, now + 2000, &err), &err);
+        ck_assert_int_eq(gpusim_engine_pending(w->engine, id, NULL), 0);
+    }
+    discard(w);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("cancel");
-    TEST_CASE(suite, 60, nine_of_ten, all, for_ever, from_handlers);
+    TEST_CASE(suite, 60, nine_of_ten, all, for_ever, from_handlers, generations_begin_anew);
     return test_run(suite);
 }
