@@ -206,6 +206,16 @@ START_TEST(easy_ends_in_time)
 }
 END_TEST
 
+/* L would last beyond B's promise at 10 and waits; S, which wants as much but came later, ends by
+ * then and starts. */
+START_TEST(easy_passes_the_long)
+{
+    static const row rows[] = {ROW("A", 0, 10, 2, 0, 10, 0), ROW("B", 1, 10, 4, 10, 20, 0),
+                               ROW("L", 2, 20, 1, 20, 40, 0), ROW("S", 3, 7, 1, 3, 10, 0)};
+    RUN(pool(4, "fifo", 1, GS_BACKFILL_EASY, 0), rows);
+}
+END_TEST
+
 /* A was expected to run 10 s and ends after 6: B, promised 10, is planned anew and starts; C, which
  * would have run from 20, starts at 16. */
 START_TEST(conservative_early_end)
@@ -298,7 +308,8 @@ int main(void)
     Suite *suite = suite_create("small");
     TEST_CASE(suite, 20, fifo_blocking, fifo_skipping, sjf_blocking, priority_blocking,
               smallest_blocking, srtf_repack, srsf_repack, smallest_repack, las_repack,
-              repack_blocking, easy, easy_ends_in_time, conservative, conservative_early_end,
-              conservative_late_end, quotas_hold, quotas_share, repack_on_nodes, repack_in_a_ring);
+              repack_blocking, easy, easy_ends_in_time, easy_passes_the_long, conservative,
+              conservative_early_end, conservative_late_end, quotas_hold, quotas_share,
+              repack_on_nodes, repack_in_a_ring);
     return test_run(suite);
 }
