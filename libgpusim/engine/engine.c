@@ -148,6 +148,12 @@ void gs_engine_sweep(gpusim_engine *engine)
     engine->heap.dead = 0;
 }
 
+void gs_engine_renew(gpusim_engine *engine, uint32_t index)
+{
+    gs_engine_sweep(engine);
+    engine->slots.data[index].generation = 1;
+}
+
 int gpusim_engine_cancel(gpusim_engine *engine, gpusim_event_id *id)
 {
     const gs_slot *slot = gs_slots_find(&engine->slots, *id);
@@ -156,10 +162,11 @@ int gpusim_engine_cancel(gpusim_engine *engine, gpusim_event_id *id)
     if (!slot) {
         return 0;
     }
-    // a generation that begins anew must meet no entry of its last round
-    int anew = gs_slots_give(&engine->slots, index);
+    int used_up = gs_slots_give(&engine->slots, index);
     engine->heap.dead++;
-    if (engine->heap.dead > engine->slots.live + GS_SWEEP_SLACK || anew) {
+    if (used_up) {
+        gs_engine_renew(engine, index);
+    } else if (engine->heap.dead > engine->slots.live + GS_SWEEP_SLACK) {
         gs_engine_sweep(engine);
     }
     return 1;

@@ -22,7 +22,7 @@ static inline gpusim_status fire(gpusim_engine *engine, gs_entry entry, gpusim_e
                           .class_ = slot->class_,
                           .id = {.slot = index, .generation = slot->generation}};
     if (gs_slots_give(&engine->slots, index)) {
-        gs_engine_sweep(engine);
+        gs_engine_renew(engine, index);
     }
     engine->fired++;
     return engine->handlers[event.handler].function(engine->context, &event, err);

@@ -64,6 +64,9 @@ struct gpusim_engine {
 /* Drops every dead entry. */
 void gs_engine_sweep(gpusim_engine *engine);
 
+/* Begins a slot's generations anew, once no entry of its last round is left. */
+void gs_engine_renew(gpusim_engine *engine, uint32_t index);
+
 /* Makes room for one more pending event at least. */
 gpusim_status gs_engine_grow(gpusim_engine *engine, uint32_t capacity, gpusim_error *err);
 

@@ -64,7 +64,8 @@ static inline uint32_t gs_slots_take(gs_slots *slots)
     return index;
 }
 
-/* Gives a slot back; returns 1 when its generations begin anew, after 2^32 - 1 events. */
+/* Gives a slot back; returns 1 when its generations are used up, after 2^32 - 1 events: it is 0
+ * then, which no entry has, and the caller sweeps before it begins anew with 1. */
 static inline int gs_slots_give(gs_slots *slots, uint32_t index)
 {
     gs_slot *slot = &slots->data[index];
@@ -73,11 +74,7 @@ static inline int gs_slots_give(gs_slots *slots, uint32_t index)
     slots->first_free = index;
     slots->live--;
     slot->generation++;
-    if (slot->generation == 0) {
-        slot->generation = 1;
-        return 1;
-    }
-    return 0;
+    return slot->generation == 0;
 }
 
 #endif
