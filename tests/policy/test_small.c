@@ -256,17 +256,17 @@ START_TEST(quotas_hold)
 }
 END_TEST
 
-/* Whose turn it is: x and y have quotas of 2 and 4 and one GPU is freed at a time. At 0 x1 runs
- * (tie, name), then y1 (0/4 < 1/2), y2 (1/4 < 1/2); then x2 and y3 both at 1/2: x by name. At 10 x1
- * and y1 end: x 1/2, y 1/4: y3, then the tie again to x. */
+/* Whose turn it is on 3 GPUs, with quotas of 2 and 4. At 0 x1 (tie, name), y1 (0/4 < 1/2), and y2
+ * (1/4 < 1/2) rather than x2. At 10 x1 has ended: x2 (0/2 < 2/4) rather than y3, which has x2's GPU
+ * at 20. */
 START_TEST(quotas_share)
 {
-    static const row rows[] = {
-        ROW("x1", 0, 10, 1, 0, 10, 0),          ROW("x2", 0, 30, 1, 0, 30, 0),
-        ROW("x3", 0, 30, 1, 10, 40, 0),         ROW("y1", 0, 10, 1, 0, 10, 0, .vc = 1),
-        ROW("y2", 0, 30, 1, 0, 30, 0, .vc = 1), ROW("y3", 0, 30, 1, 10, 40, 0, .vc = 1)};
+    static const row rows[] = {ROW("x1", 0, 10, 1, 0, 10, 0), ROW("x2", 0, 10, 1, 10, 20, 0),
+                               ROW("y1", 0, 30, 1, 0, 30, 0, .vc = 1),
+                               ROW("y2", 0, 30, 1, 0, 30, 0, .vc = 1),
+                               ROW("y3", 0, 5, 1, 20, 25, 0, .vc = 1)};
     static const uint32_t quotas[] = {2, 4};
-    world_group group = {.nodes = 1, .gpus = 4};
+    world_group group = {.nodes = 1, .gpus = 3};
     world *w = world_make(&group, 1, quotas, 2);
     w->setup = world_setup("fifo", 1, "first-fit", 0, 0);
     RUN(w, rows);
