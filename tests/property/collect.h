@@ -21,6 +21,7 @@ typedef struct collected {
     gpusim_vc_info *vcs; /* as they were when the run ended */
     uint32_t vc_count;
     gpusim_summary summary;
+    void *user; /* of whoever adds functions to the observer */
 } collected;
 
 void collect_into(collected *all, gpusim_observer *observer);

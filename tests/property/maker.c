@@ -8,6 +8,7 @@
 
 #define SECOND INT64_C(1000000000)
 
+/* Draws are made in statements of their own: the order of arguments is the compiler's. */
 uint64_t maker_draw(maker *m)
 {
     uint64_t z = (m->state += UINT64_C(0x9e3779b97f4a7c15));
@@ -42,16 +43,15 @@ void maker_print(maker_text *text, const char *format, ...)
 
 static void make_cluster(maker *m, puzzle *made)
 {
-    made->cluster = (slow_cluster){.groups = (uint32_t)maker_pick(m, 1, MAKER_GROUPS),
-                                   .vcs = (uint32_t)(maker_chance(m, 30) ? maker_pick(m, 1, 3) : 0),
-                                   .group = made->groups,
-                                   .quota = made->quota};
+    made->cluster = (slow_cluster){.group = made->groups, .quota = made->quota};
+    made->cluster.groups = (uint32_t)maker_pick(m, 1, MAKER_GROUPS);
+    made->cluster.vcs = (uint32_t)(maker_chance(m, 30) ? maker_pick(m, 1, 3) : 0);
     maker_print(&made->yaml, "cluster:\n  nodes:\n");
     for (uint32_t g = 0; g < made->cluster.groups; g++) {
         slow_group *group = &made->groups[g];
-        *group = (slow_group){.nodes = (uint32_t)maker_pick(m, 1, 4),
-                              .gpus = (uint32_t)maker_pick(m, 1, 8),
-                              .cpus = UINT32_MAX};
+        group->nodes = (uint32_t)maker_pick(m, 1, 4);
+        group->gpus = (uint32_t)maker_pick(m, 1, 8);
+        group->cpus = UINT32_MAX;
         maker_print(&made->yaml, "    - {name: g%u, count: %u, gpus: %u", g, group->nodes,
                     group->gpus);
         if (maker_chance(m, 30)) {
@@ -79,11 +79,12 @@ static void make_policy(maker *m, puzzle *made)
     static const char *const backfills[] = {"none", "easy", "conservative"};
     slow_policy *p = &made->policy;
 
-    *p = (slow_policy){.order = (slow_order)maker_pick(m, 0, 6),
-                       .placement = (slow_placement)maker_pick(m, 0, 3),
-                       .blocking = maker_chance(m, 50),
-                       .kill = maker_chance(m, 50),
-                       .limits = {maker_pick(m, 1, 10) * SECOND, maker_pick(m, 11, 30) * SECOND}};
+    p->order = (slow_order)maker_pick(m, 0, 6);
+    p->placement = (slow_placement)maker_pick(m, 0, 3);
+    p->blocking = maker_chance(m, 50);
+    p->kill = maker_chance(m, 50);
+    p->limits[0] = maker_pick(m, 1, 10) * SECOND;
+    p->limits[1] = maker_pick(m, 11, 30) * SECOND;
     if (maker_chance(m, 35)) {
         p->repack = 1;
     } else if (maker_chance(m, 60)) {
@@ -111,11 +112,12 @@ static void make_job(maker *m, puzzle *made, slow_job *job, int id, int at)
     const int none = maker_chance(m, 5) && made->policy.backfill != SLOW_CONSERVATIVE;
     const int duration = none ? 0 : maker_pick(m, 1, 40);
     const int large = maker_chance(m, 15);
+    const int gpus = maker_pick(m, 1, large ? 20 : 6);
 
     *job = (slow_job){.submit = at * SECOND,
                       .duration = duration * SECOND,
                       .walltime = SLOW_NEVER,
-                      .gpus = (uint32_t)maker_pick(m, 1, large ? 20 : 6),
+                      .gpus = (uint32_t)gpus,
                       .group = SLOW_ANY,
                       .vc = SLOW_NO_VC,
                       .priority = maker_pick(m, -2, 2)};

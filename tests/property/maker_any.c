@@ -18,9 +18,11 @@ static void make_nodes(maker *m, maker_text *yaml, outline *shape)
     maker_print(yaml, "cluster:\n  nodes:\n");
     for (int g = 0; g < shape->groups; g++) {
         shape->nodes[g] = maker_pick(m, 1, 6);
+        const int gpus = maker_pick(m, 1, 8);
+        const int per_rack = maker_pick(m, 0, 3);
+        const int model = maker_chance(m, 70) ? 0 : maker_pick(m, 1, 3);
         maker_print(yaml, "    - {name: g%d, count: %d, gpus: %d, per_rack: %d, gpu: %s", g,
-                    shape->nodes[g], maker_pick(m, 1, 8), maker_pick(m, 0, 3),
-                    models[maker_chance(m, 70) ? 0 : maker_pick(m, 1, 3)]);
+                    shape->nodes[g], gpus, per_rack, models[model]);
         if (maker_chance(m, 30)) {
             maker_print(yaml, ", cpus: %d", maker_pick(m, 2, 64));
         }
@@ -53,10 +55,14 @@ static void make_scheduler(maker *m, maker_text *yaml, const outline *shape)
     static const char *const estimates[] = {"requested", "exact", "noise"};
     const int repack = maker_chance(m, 35);
     const int placement = maker_pick(m, 0, shape->options.exact ? 3 : 5);
+    const int order = maker_pick(m, 0, 6);
+    const int blocking = maker_chance(m, 50);
+    const int estimate = maker_pick(m, 0, 2);
+    const int limit = maker_pick(m, 1, 20);
 
     maker_print(yaml, "scheduler: {order: %s, blocking: %s, placement: %s, estimates: %s",
-                orders[maker_pick(m, 0, 6)], maker_chance(m, 50) ? "true" : "false",
-                placements[placement], estimates[maker_pick(m, 0, 2)]);
+                orders[order], blocking ? "true" : "false", placements[placement],
+                estimates[estimate]);
     if (repack) {
         maker_print(yaml, ", preemption: repack");
     } else {
@@ -68,8 +74,7 @@ static void make_scheduler(maker *m, maker_text *yaml, const outline *shape)
     if (maker_chance(m, 20)) {
         maker_print(yaml, ", %s: {scatter: true}", placements[placement]);
     }
-    maker_print(yaml, ", las: {limits: [%d s, %d s]}}\n", maker_pick(m, 1, 20),
-                maker_pick(m, 21, 90));
+    maker_print(yaml, ", las: {limits: [%d s, %d s]}}\n", limit, maker_pick(m, 21, 90));
 }
 
 /* What any job may have, beside its times. */
@@ -99,9 +104,10 @@ static void make_list(maker *m, maker_text *yaml, const outline *shape)
     maker_print(yaml, "  - jobs:\n");
     for (int id = 0; id < count; id++) {
         at += maker_chance(m, 40) ? 0 : maker_pick(m, 1, 10);
+        const int duration = maker_chance(m, 8) ? 0 : maker_pick(m, 1, 60);
+        const int large = maker_chance(m, 20);
         maker_print(yaml, "    - {id: %d, name: job-%d, at: %d s, duration: %d s, gpus: %d", id, id,
-                    at, maker_chance(m, 8) ? 0 : maker_pick(m, 1, 60),
-                    maker_pick(m, 0, maker_chance(m, 20) ? 24 : 6));
+                    at, duration, maker_pick(m, 0, large ? 24 : 6));
         make_wishes(m, yaml, shape);
         if (maker_chance(m, 50)) {
             maker_print(yaml, ", walltime: %d s", maker_pick(m, 1, 60));
@@ -110,8 +116,8 @@ static void make_list(maker *m, maker_text *yaml, const outline *shape)
             maker_print(yaml, ", vc: vc-%c", 'a' + maker_pick(m, 0, shape->vcs - 1));
         }
         if (id > 0 && maker_chance(m, 15)) {
-            maker_print(yaml, ", after: %d, think: %d s", maker_pick(m, 0, id - 1),
-                        maker_pick(m, 0, 5));
+            const int after = maker_pick(m, 0, id - 1);
+            maker_print(yaml, ", after: %d, think: %d s", after, maker_pick(m, 0, 5));
         }
         if (maker_chance(m, 10)) {
             maker_print(yaml, ", state: %s", states[maker_pick(m, 0, 2)]);
@@ -122,6 +128,9 @@ static void make_list(maker *m, maker_text *yaml, const outline *shape)
 
 static void make_generator(maker *m, maker_text *yaml, const outline *shape, int number)
 {
+    const int size = maker_pick(m, 2, 9);
+    const int spacing = maker_pick(m, 0, 2);
+
     maker_print(yaml, "  - synthetic:\n      name: s%d\n      count: %d\n", number,
                 maker_pick(m, 1, 60));
     switch (maker_pick(m, 0, 3)) {
@@ -136,7 +145,7 @@ static void make_generator(maker *m, maker_text *yaml, const outline *shape, int
     case 2:
         maker_print(yaml,
                     "      arrivals: {process: bursts, rate: %d/h, size: %d, spacing: %d s}\n",
-                    maker_pick(m, 30, 600), maker_pick(m, 2, 9), maker_pick(m, 0, 2));
+                    maker_pick(m, 30, 600), size, spacing);
         break;
     default:
         maker_print(yaml,
@@ -204,8 +213,9 @@ void make_anything(uint64_t seed, make_options options, maker_text *yaml)
     }
     make_nodes(&m, yaml, &shape);
     make_scheduler(&m, yaml, &shape);
-    maker_print(yaml, "limits: {walltime: %s, grace: %d s}\n",
-                maker_chance(&m, 50) ? "kill" : "auto", maker_chance(&m, 50) ? 0 : 3);
+    const int kill = maker_chance(&m, 50);
+    maker_print(yaml, "limits: {walltime: %s, grace: %d s}\n", kill ? "kill" : "auto",
+                maker_chance(&m, 50) ? 0 : 3);
     if (maker_chance(&m, 30)) {
         maker_print(yaml, "telemetry: {every: %d s}\n", maker_pick(&m, 1, 30));
     }
