@@ -75,6 +75,21 @@ cleanup:
     return status;
 }
 
+// in order of their names: of two that are served equally, the first is next (definitions 24)
+static void sort_vcs(gpusim_model *model)
+{
+    gpusim_vc_info *vcs = model->vcs.data;
+    for (uint32_t i = 1; i < model->vcs.count; i++) {
+        gpusim_vc_info vc = vcs[i];
+        const char *name = gs_names_text(model->names, vc.name);
+        uint32_t at = i;
+        for (; at > 0 && strcmp(gs_names_text(model->names, vcs[at - 1].name), name) > 0; at--) {
+            vcs[at] = vcs[at - 1];
+        }
+        vcs[at] = vc;
+    }
+}
+
 static gpusim_status compile_vcs(const gs_compilation *at, gpusim_error *err)
 {
     gpusim_status status = GPUSIM_OK;
@@ -85,6 +100,7 @@ static gpusim_status compile_vcs(const gs_compilation *at, gpusim_error *err)
         GPUSIM_TRY(gs_names_add(at->model->names, vc[i].key, strlen(vc[i].key), &info.name, err));
         GPUSIM_TRY(gs_array_push(&at->model->vcs, &info, err));
     }
+    sort_vcs(at->model);
 cleanup:
     return status;
 }

@@ -208,6 +208,22 @@ START_TEST(quotas_hold)
 }
 END_TEST
 
+START_TEST(equal_tenants_go_by_name)
+{
+    // both are entitled to all and use nothing: blue goes first, however the scenario lists them
+    run("gpusim: 1\n"
+        "cluster:\n"
+        "  nodes: [{name: n, count: 1, gpus: 4}]\n"
+        "  virtual_clusters: {red: {quota: 4}, blue: {quota: 4}}\n"
+        "workload:\n"
+        "  - jobs:\n"
+        "      - {id: 1, at: 0 s, duration: 10 s, gpus: 4, vc: red}\n"
+        "      - {id: 2, at: 0 s, duration: 10 s, gpus: 4, vc: blue}\n");
+    expect(0, 10, 20, GPUSIM_JOB_COMPLETED, GPUSIM_REASON_NONE);
+    expect(1, 0, 10, GPUSIM_JOB_COMPLETED, GPUSIM_REASON_NONE);
+}
+END_TEST
+
 START_TEST(a_horizon_leaves_jobs_unfinished)
 {
     run(TWO_NODES "duration: 15 s\n"
@@ -264,6 +280,7 @@ int main(void)
     tcase_add_test(cases, actions_of_the_scenario);
     tcase_add_test(cases, a_run_that_cannot_go_on_is_stalled);
     tcase_add_test(cases, quotas_hold);
+    tcase_add_test(cases, equal_tenants_go_by_name);
     tcase_add_test(cases, a_horizon_leaves_jobs_unfinished);
     tcase_add_test(cases, a_program_may_act);
     suite_add_tcase(suite, cases);
