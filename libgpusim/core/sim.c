@@ -520,6 +520,15 @@ cleanup:
     return status;
 }
 
+// a state saved after the last batch, or at the horizon, has nothing more to run
+static int was_over(gpusim_sim *sim)
+{
+    gpusim_time end = sim->model->info.duration;
+    int horizon = end != GPUSIM_TIME_MAX && gpusim_engine_now(sim->engine) >= end &&
+                  gpusim_engine_next(sim->engine) > end;
+    return horizon || (gpusim_engine_fired(sim->engine) > 0 && over(sim));
+}
+
 gpusim_status gpusim_sim_restore(gpusim_sim *sim, const void *bytes, size_t size, gpusim_error *err)
 {
     gpusim_status status = GPUSIM_OK;
@@ -535,8 +544,9 @@ gpusim_status gpusim_sim_restore(gpusim_sim *sim, const void *bytes, size_t size
     if (sim->policy) {
         GPUSIM_TRY(gs_policy_restored(sim->policy, err));
     }
-    sim->ended = sim->finished = 0;
+    sim->finished = 0;
     sim->failure = GPUSIM_OK;
+    sim->ended = (uint8_t)was_over(sim);
 cleanup:
     return status;
 }
