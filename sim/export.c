@@ -68,14 +68,19 @@ static int choose_metric(const gpusim_trace *trace, const char *word, choice *ch
     char words[64][64];
     const char *names[64];
     uint32_t count = 0;
+    const char *nearest = NULL;
     const gpusim_trace_metric *metric;
     while (count < 64 && (metric = gpusim_trace_get_metric(trace, count)) != NULL) {
         snprintf(words[count], sizeof words[0], "%s/%.48s", entities[metric->entity % ENTITIES],
                  metric->name);
+        if (strcmp(metric->name, word) == 0 && !nearest) {
+            nearest = words[count]; // only its entity is missing
+        }
         names[count] = words[count];
         count++;
     }
-    return wrong("the trace has no metric", word, gpusim_nearest(word, names, count),
+    nearest = nearest ? nearest : gpusim_nearest(word, names, count);
+    return wrong("the trace has no metric", word, nearest,
                  count ? words[0] : "it has no telemetry");
 }
 

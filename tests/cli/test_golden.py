@@ -35,6 +35,7 @@ def steady(line):
     line = re.sub(r"\b0\.\d+\.\d+(?=\b)", "VERSION", line)
     line = re.sub(r"(wall time +)\S.*", r"\1TIME", line)
     line = re.sub(r"(peak memory +)\S.*", r"\1SIZE", line)
+    line = re.sub(r"\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", "TIME", line)
     line = re.sub(r"\b[0-9a-f]{32}\b", "HASH", line)
     return line
 
