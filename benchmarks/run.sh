@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Measures the engine against its peers and prints one table of ratios: rounds in which each program
+# Measures the engine and the replay of a log against peers and prints one table of ratios: rounds in which each program
 # has its turn, the least CPU time of the rounds, all on this machine in this run.
 # usage: benchmarks/run.sh BUILD [ROUNDS]
 set -eu
@@ -9,6 +9,7 @@ build=${1:?usage: benchmarks/run.sh BUILD [ROUNDS]}
 rounds=${2:-5}
 here=$(cd "$(dirname "$0")" && pwd)
 python=$(test -x /usr/bin/python3 && echo /usr/bin/python3 || echo python3)
+philly=$here/../../shared/data/philly/philly.csv.gz
 results=$(mktemp)
 trap 'rm -f "$results"' EXIT
 
@@ -31,6 +32,10 @@ subjects() {
     echo "M/M/1|SimPy callbacks|$python $here/peers/simpy_models.py mm1 callbacks"
     echo "M/M/1|SimPy two processes|$python $here/peers/simpy_models.py mm1 processes"
     echo "M/M/1|SimPy a process each|$python $here/peers/simpy_models.py mm1 customers"
+    for load in as-is 0.95; do
+        echo "Philly $load|gpusim|$build/benchmarks/benchmark_replay $philly $load"
+        echo "Philly $load|SimPy|$python $here/peers/simpy_replay.py $philly $load"
+    done
 }
 
 round=0
@@ -50,14 +55,22 @@ awk -F'|' -v rounds="$rounds" '
         least[$1, $2] = $3
     }
     END {
-        printf "ns of CPU time per hold or customer, least of %d rounds; ratio to gpusim\n", rounds
+        printf "ns of CPU time per hold, customer or job, least of %d rounds; ratio to gpusim\n", rounds
         for (i = 1; i <= n; i++) {
             split(order[i], key, SUBSEP)
             ns = least[key[1], key[2]]
             ours = least[key[1], "gpusim"]
             if (ns == "skipped")
                 printf "%-13s %-28s %s\n", key[1], key[2], "skipped: not here"
+            else if (ours == "skipped")
+                printf "%-13s %-28s %10.1f\n", key[1], key[2], ns
             else
                 printf "%-13s %-28s %10.1f %9.2f\n", key[1], key[2], ns, ns / ours
         }
     }' "$results"
+
+# what the replays were like: the queue says which of them is a test of the scheduler
+for load in as-is 0.95; do
+    "$build/benchmarks/benchmark_replay" "$philly" "$load" report 2>/dev/null ||
+        echo "Philly $load: skipped, the log is not here"
+done
