@@ -87,10 +87,6 @@ gpusim_status gs_shape_take(gpusim_sim *sim, const gpusim_job_info *job, uint32_
     if (sim->shapes.count > sim->buckets.count) {
         GPUSIM_TRY(grow(sim, err));
     }
-    // the number may have meant another request before: what a policy remembers of it is void
-    if (sim->policy) {
-        gs_policy_freed(sim->policy);
-    }
 cleanup:
     return status;
 }

@@ -87,7 +87,12 @@ gpusim_status gs_queue_join(gs_policy *policy, uint32_t slot, gpusim_error *err)
     uint32_t line = policy->by_shape ? job->shape : queue;
     GPUSIM_TRY(make_lines(policy, line, err));
 
+    // a line that was empty has failed nobody who waits now; its number may have meant another
+    // shape
     gs_line *it = gs_line_of(policy, line);
+    if (it->jobs == GPUSIM_NONE) {
+        it->bound = GPUSIM_TIME_MAX;
+    }
     it->queue = queue;
     waiter->where = GS_WAITING;
     waiter->line = line;

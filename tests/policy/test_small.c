@@ -303,6 +303,36 @@ START_TEST(repack_in_a_ring)
 }
 END_TEST
 
+/* A runs to 100, X to 10, and Y (2) finds no GPUs; B wants all 4. Y gives up at 5, so at 10 nobody
+ * of its shape is there to be tried again. Z, of the same shape, comes at 11 and must not be taken
+ * for one that has failed. */
+START_TEST(forgotten_failure)
+{
+    static const int submits[] = {0, 0, 1, 2, 11}, durations[] = {100, 10, 5, 5, 5};
+    static const uint32_t gpus[] = {2, 2, 2, 4, 2};
+    world *w = pool(4, "fifo", 0, 0, 0);
+    world_job jobs[5];
+    for (uint32_t i = 0; i < 5; i++) {
+        jobs[i] = (world_job){.submit = SECONDS(submits[i]),
+                              .duration = SECONDS(durations[i]),
+                              .estimate = SECONDS(durations[i]),
+                              .gpus = gpus[i],
+                              .vc = GPUSIM_NONE,
+                              .group = GPUSIM_NONE};
+    }
+    w->check = 1;
+    world_jobs(w, jobs, 5);
+    world_run_until(w, SECONDS(5));
+    gpusim_job_id y = w->infos[w->jobs[2].slot].id;
+    ck_assert_int_eq(w->decisions.cancel(w, y, "test"), GPUSIM_ACCEPTED);
+    world_run(w);
+    ck_assert_int_eq(w->jobs[2].start, -1);
+    ck_assert_int_eq(w->jobs[4].start, SECONDS(11));
+    ck_assert_int_eq(w->jobs[3].start, SECONDS(100));
+    world_free(w);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("small");
@@ -310,6 +340,6 @@ int main(void)
               smallest_blocking, srtf_repack, srsf_repack, smallest_repack, las_repack,
               repack_blocking, easy, easy_ends_in_time, easy_passes_the_long, conservative,
               conservative_early_end, conservative_late_end, quotas_hold, quotas_share,
-              repack_on_nodes, repack_in_a_ring);
+              repack_on_nodes, repack_in_a_ring, forgotten_failure);
     return test_run(suite);
 }
