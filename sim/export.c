@@ -110,10 +110,16 @@ static gpusim_status write_text(void *context, const char *text, size_t length)
 static FILE *open_output(const cli_arguments *arguments)
 {
     const char *path = arguments->values[CLI_OUTPUT];
-    struct stat there;
+    struct stat there, trace;
     char message[600];
     if (!path) {
         return stdout;
+    }
+    if (stat(path, &there) == 0 && stat(arguments->operands[0], &trace) == 0 &&
+        there.st_dev == trace.st_dev && there.st_ino == trace.st_ino) {
+        snprintf(message, sizeof message, "'%.500s' is the trace itself", path);
+        cli_fail_with(0, GPUSIM_EXISTS, message, "choose another name");
+        return NULL;
     }
     if (!arguments->values[CLI_FORCE] && stat(path, &there) == 0) {
         snprintf(message, sizeof message, "'%.500s' exists", path);

@@ -30,6 +30,29 @@ static gpusim_status fail_exists(const char *path, gpusim_error *err)
     return GPUSIM_EXISTS;
 }
 
+// force is for traces: a scenario or a log named by mistake is worth more
+static gpusim_status check_replaced(const char *path, gpusim_error *err)
+{
+    static const unsigned char signature[] = {0x89, 'H', 'D', 'F', '\r', '\n', 0x1a, '\n'};
+    unsigned char begin[sizeof signature];
+    int descriptor = open(path, O_RDONLY | O_CLOEXEC);
+    if (descriptor < 0) {
+        return gpusim_fail(err, GPUSIM_IO, "cannot overwrite '%s': %s", path, strerror(errno));
+    }
+    ssize_t length = read(descriptor, begin, sizeof begin);
+    int problem = errno;
+    (void)close(descriptor);
+    if (length < 0) {
+        return gpusim_fail(err, GPUSIM_IO, "cannot overwrite '%s': %s", path, strerror(problem));
+    }
+    if (length == 0 || (length == (ssize_t)sizeof begin && memcmp(begin, signature, 8) == 0)) {
+        return GPUSIM_OK;
+    }
+    gpusim_fail(err, GPUSIM_EXISTS, "'%s' exists and is no trace", path);
+    gpusim_error_hint(err, "choose another name, or remove it yourself");
+    return GPUSIM_EXISTS;
+}
+
 gpusim_status gs_file_init(gs_file *file, const char *path, int force, gpusim_error *err)
 {
     gpusim_status status = GPUSIM_OK;
@@ -46,16 +69,20 @@ gpusim_status gs_file_init(gs_file *file, const char *path, int force, gpusim_er
         goto cleanup;
     }
     if (stat(path, &about) == 0) {
-        status = S_ISDIR(about.st_mode) ? gpusim_fail(err, GPUSIM_IO, "'%s' is a folder", path)
-                 : force                ? GPUSIM_OK
-                                        : fail_exists(path, err);
+        status = S_ISDIR(about.st_mode)    ? gpusim_fail(err, GPUSIM_IO, "'%s' is a folder", path)
+                 : !S_ISREG(about.st_mode) ? gpusim_fail(err, GPUSIM_IO, "'%s' is no file", path)
+                 : force                   ? check_replaced(path, err)
+                                           : fail_exists(path, err);
         goto cleanup;
     }
     const char *slash = strrchr(path, '/');
     memcpy(file->temporary, slash ? path : ".", slash ? (size_t)(slash - path) + 1 : 1);
     if (stat(file->temporary, &about) != 0) {
-        status = gpusim_fail(err, GPUSIM_IO, "cannot write '%s': the folder '%s': %s", path,
-                             file->temporary, strerror(errno));
+        status = errno == ENOENT
+                     ? gpusim_fail(err, GPUSIM_IO, "cannot write '%s': there is no folder '%s'",
+                                   path, file->temporary)
+                     : gpusim_fail(err, GPUSIM_IO, "cannot write '%s': the folder '%s': %s", path,
+                                   file->temporary, strerror(errno));
     }
 
 cleanup:

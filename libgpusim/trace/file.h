@@ -19,8 +19,8 @@ typedef struct gs_file {
     gs_packer packer;
 } gs_file;
 
-/* Takes the path; GPUSIM_EXISTS without `force` when something is there, GPUSIM_IO when the folder
- * is not. Touches nothing. */
+/* Takes the path; GPUSIM_EXISTS without `force` when something is there, and with it when that is
+ * no HDF5 file; GPUSIM_IO when the folder is not there. Touches nothing. */
 gpusim_status gs_file_init(gs_file *file, const char *path, int force, gpusim_error *err);
 
 /* Creates it under a temporary name in the same folder, with room for chunks of this many bytes. */

@@ -40,7 +40,7 @@ def test_a_trace_is_not_overwritten():
 def test_a_folder_that_is_not_there():
     with gpusim.scratch() as folder:
         expect(gpusim.run("run", "small.yaml", "-o", "no/such/t.h5", cwd=folder), 4,
-               stderr="no/such/t.h5")
+               stderr="there is no folder 'no/such/'")
 
 
 def test_a_folder_as_a_trace():
@@ -48,6 +48,31 @@ def test_a_folder_as_a_trace():
         (folder / "d.h5").mkdir()
         expect(gpusim.run("run", "small.yaml", "-o", "d.h5", "--force", cwd=folder), 4)
         check((folder / "d.h5").is_dir())
+
+
+def test_force_is_for_traces():
+    with gpusim.scratch() as folder:
+        text = (folder / "small.yaml").read_text(encoding="utf-8")
+        expect(gpusim.run("run", "small.yaml", "-o", "small.yaml", "--force", cwd=folder), 4,
+               stderr="no trace")
+        check((folder / "small.yaml").read_text(encoding="utf-8") == text, "the scenario is gone")
+        os.mkfifo(folder / "pipe")
+        expect(gpusim.run("run", "small.yaml", "-o", "pipe", "--force", cwd=folder), 4,
+               stderr="'pipe' is no file")
+        check((folder / "pipe").is_fifo(), "what was no file became one")
+        (folder / "empty.h5").touch()
+        expect(gpusim.run("run", "small.yaml", "-o", "empty.h5", "--force", cwd=folder), 0)
+
+
+def test_a_trace_is_not_exported_into_itself():
+    with gpusim.scratch() as folder:
+        expect(gpusim.run("run", "small.yaml", "-o", "t.h5", cwd=folder), 0)
+        old = (folder / "t.h5").read_bytes()
+        (folder / "link.h5").symlink_to("t.h5")
+        for to in "t.h5", "link.h5":
+            expect(gpusim.run("export", "t.h5", "-t", "jobs", "-o", to, "--force", cwd=folder), 4,
+                   stderr="is the trace itself")
+        check((folder / "t.h5").read_bytes() == old, "the trace was touched")
 
 
 def test_a_trace_that_is_none():
