@@ -23,6 +23,9 @@ int maker_pick(maker *m, int low, int high);
 /* 1 with probability percent / 100. */
 int maker_chance(maker *m, int percent);
 
+/* How many cases a test tries: GPUSIM_CASES where that is more than usual. */
+uint64_t maker_cases(uint64_t usual);
+
 /* Text that grows by printing. */
 typedef struct maker_text {
     char text[65536];
@@ -50,6 +53,7 @@ typedef struct make_options {
     int bound; /* every job is bound to the first group, and there are no virtual clusters */
     int spare; /* add a group of nodes that no job may use */
     int exact; /* nothing whose outcome depends on which nodes there are: no random placement */
+    const char *folder; /* some lists of jobs become a log there, jobs.csv; NULL: none */
 } make_options;
 
 /* A scenario of everything there is: lists, generators, dependencies, drains, cancellations, a

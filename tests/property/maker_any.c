@@ -126,6 +126,32 @@ static void make_list(maker *m, maker_text *yaml, const outline *shape)
     }
 }
 
+/* The same as a log of the library's own format. */
+static void make_log(maker *m, maker_text *yaml, const outline *shape)
+{
+    char path[512];
+    const int count = maker_pick(m, 1, 60);
+    int at = 0;
+
+    snprintf(path, sizeof(path), "%s/jobs.csv", shape->options.folder);
+    FILE *file = fopen(path, "w");
+    if (file == NULL) {
+        return;
+    }
+    fprintf(file, "id,submit_s,duration_s,gpus,walltime_s,user,vc\n");
+    for (int id = 0; id < count; id++) {
+        at += maker_chance(m, 40) ? 0 : maker_pick(m, 1, 10);
+        const int duration = maker_pick(m, 0, 60);
+        const int gpus = maker_pick(m, 1, 8);
+        const int walltime = maker_pick(m, 1, 80);
+        fprintf(file, "%d,%d.5,%d.25,%d,%d,u%d,vc-%c\n", id, at, duration, gpus, walltime, id % 3,
+                'a' + maker_pick(m, 0, 2));
+    }
+    maker_print(yaml, "  - trace: {format: csv, path: jobs.csv, name: log, speed: %d}\n",
+                maker_pick(m, 1, 3));
+    fclose(file);
+}
+
 static void make_generator(maker *m, maker_text *yaml, const outline *shape, int number)
 {
     const int size = maker_pick(m, 2, 9);
@@ -222,6 +248,9 @@ void make_anything(uint64_t seed, make_options options, maker_text *yaml)
     maker_print(yaml, "workload:\n");
     for (int i = 0; i < generators; i++) {
         make_generator(&m, yaml, &shape, i);
+    }
+    if (options.folder != NULL && maker_chance(&m, 30)) {
+        make_log(&m, yaml, &shape);
     }
     if (has_list) {
         make_list(&m, yaml, &shape);

@@ -174,7 +174,7 @@ int main(int argc, char **argv)
 {
     static maker_text yaml;
     const uint64_t from = argc > 1 ? strtoull(argv[1], NULL, 10) : 1;
-    const uint64_t to = argc > 1 ? from : SCENARIOS;
+    const uint64_t to = argc > 1 ? from : maker_cases(SCENARIOS);
     int wrong = 0, compared = 0;
 
     for (uint64_t seed = from; seed <= to; seed++) {
