@@ -17,13 +17,14 @@ static void demand(int holds)
     }
 }
 
-// jobs in order, dependencies on what comes before, nodes that exist
+// jobs in order (a duration of -1: it never ran), dependencies on what comes before, nodes that
+// exist
 static void check_jobs(const gs_log *log)
 {
     gpusim_time before = 0;
     for (uint32_t i = 0; i < log->jobs.count; i++) {
         const gs_job *job = &GS_AT(log->jobs, gs_job, i);
-        demand(job->submit >= before && job->duration >= 0 && job->walltime >= 0);
+        demand(job->submit >= before && job->duration >= -1 && job->walltime >= 0);
         before = job->submit;
         demand(gs_names_text(log->names, job->name) && gs_names_text(log->names, job->vc));
         if (job->extra != GPUSIM_NONE) {
