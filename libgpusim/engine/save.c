@@ -3,7 +3,7 @@
  * slots, the free ones in the order of their use, and the clock. What is dead leaves no trace. */
 #include <string.h>
 
-#include "base/memory.h"
+#include "base/sort.h"
 #include "engine/private.h"
 
 gpusim_status gs_engine_register(gpusim_engine *engine, gs_state *state, gpusim_error *err)
@@ -17,50 +17,12 @@ cleanup:
     return status;
 }
 
-static int comes_after(const gs_saved_event *a, const gs_saved_event *b)
+// By time and class; what is equal stays in its order.
+static int compare(const void *a, const void *b)
 {
-    return a->time != b->time ? a->time > b->time : a->class_ > b->class_;
-}
-
-// Merges two sorted neighbours, from [left, middle) and [middle, right), into `to`.
-static void merge(const gs_saved_event *from, gs_saved_event *to, size_t left, size_t middle,
-                  size_t right)
-{
-    size_t a = left, b = middle;
-    for (size_t i = left; i < right; i++) {
-        if (a < middle && (b >= right || !comes_after(&from[a], &from[b]))) {
-            to[i] = from[a++];
-        } else {
-            to[i] = from[b++];
-        }
-    }
-}
-
-// Sorts by time and class; what is equal stays in its order.
-static gpusim_status sort_events(gs_array *events, gpusim_error *err)
-{
-    gs_saved_event *spare = NULL;
-    gpusim_status status = gs_allocate(&spare, events->count, sizeof *spare, err);
-    if (status != GPUSIM_OK) {
-        return status;
-    }
-    size_t count = events->count;
-    gs_saved_event *from = events->data, *to = spare;
-    for (size_t width = 1; width < count; width *= 2) {
-        for (size_t left = 0; left < count; left += 2 * width) {
-            size_t middle = left + width < count ? left + width : count;
-            size_t right = left + 2 * width < count ? left + 2 * width : count;
-            merge(from, to, left, middle, right);
-        }
-        gs_saved_event *swap = from;
-        from = to;
-        to = swap;
-    }
-    if (from != events->data) {
-        memcpy(events->data, from, count * sizeof *from);
-    }
-    gs_release(&spare);
-    return GPUSIM_OK;
+    const gs_saved_event *x = a, *y = b;
+    int order = (x->time > y->time) - (x->time < y->time);
+    return order ? order : (x->class_ > y->class_) - (x->class_ < y->class_);
 }
 
 // Appends the event of an entry; the array has room.
@@ -109,7 +71,7 @@ static gpusim_status save_events(gpusim_engine *engine, gpusim_error *err)
     for (uint32_t i = 0; i < GS_BUCKETS; i++) {
         save_chain(engine, &engine->heap.buckets[i]);
     }
-    return sort_events(events, err);
+    return gs_sort(events->data, events->count, sizeof(gs_saved_event), compare, err);
 }
 
 gpusim_status gs_engine_before_save(gpusim_engine *engine, gpusim_error *err)
@@ -232,7 +194,7 @@ static gpusim_status restore_events(gpusim_engine *engine, gpusim_error *err)
             slots->data[event->slot].generation != event->generation ||
             event->class_ >= GPUSIM_CLASSES || event->handler >= GS_HANDLERS ||
             !engine->handlers[event->handler].function || event->time < engine->now ||
-            event->time == GPUSIM_TIME_MAX || (i > 0 && comes_after(&events[i - 1], event))) {
+            event->time == GPUSIM_TIME_MAX || (i > 0 && compare(&events[i - 1], event)) > 0) {
             return broken("a pending event", err);
         }
         gs_slot *slot = &slots->data[event->slot];

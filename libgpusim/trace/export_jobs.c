@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Jobs as text: in order of submission, each with the places where it ran last. All jobs and all
- * allocations are in memory while this goes on, 150 bytes and 48 bytes each. */
+ * allocations are in memory while this goes on, 150 bytes and 48 bytes each; twice while they are
+ * sorted. */
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
+#include "base/sort.h"
 #include "trace/export.h"
 
 typedef struct job_sheet {
@@ -129,8 +130,8 @@ gpusim_status gs_export_jobs(gs_sheet *sheet, gpusim_trace *trace, gpusim_error 
     GPUSIM_TRY(read_table(trace, GPUSIM_TABLE_NODES, &all.nodes, err));
     GPUSIM_TRY(read_table(trace, GPUSIM_TABLE_JOBS, &all.jobs, err));
     GPUSIM_TRY(read_table(trace, GPUSIM_TABLE_ALLOCATIONS, &all.parts, err));
-    qsort(all.jobs, jobs, sizeof *all.jobs, by_index);
-    qsort(all.parts, parts, sizeof *all.parts, by_job);
+    GPUSIM_TRY(gs_sort(all.jobs, jobs, sizeof *all.jobs, by_index, err));
+    GPUSIM_TRY(gs_sort(all.parts, parts, sizeof *all.parts, by_job, err));
 
     if (sheet->format == GPUSIM_EXPORT_CSV) {
         sheet->header = 1;
