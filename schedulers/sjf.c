@@ -20,4 +20,5 @@ const gpusim_module gs_module_sjf = {
     .version = "1.0.0",
     .doc = "Shortest job first: by the estimated run time.",
     .operations = &operations,
+    .flags = GPUSIM_MODULE_READS_ESTIMATES,
 };

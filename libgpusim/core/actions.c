@@ -35,6 +35,12 @@ cleanup:
 gpusim_refusal gs_start(gpusim_sim *sim, uint32_t slot, const gpusim_placement *placement)
 {
     gs_sim_integrate(sim);
+
+    // what could fail for want of memory comes before anything changes
+    GS_KEEP(sim, gs_array_reserve(&sim->running, sim->running.count + 1, &sim->failure_error));
+    if (sim->failure != GPUSIM_OK) {
+        return GPUSIM_REFUSED_MEMORY;
+    }
     gpusim_refusal refusal = gs_allocation_take(sim, slot, placement, 0);
     if (refusal != GPUSIM_ACCEPTED) {
         return refusal;
@@ -70,7 +76,8 @@ static uint64_t order_of(const gpusim_sim *sim, gpusim_job_id id)
     return gs_job_alive(sim, id) ? GS_JOB(sim, id.index)->order : UINT64_MAX;
 }
 
-// every decision is recorded, with its refusal if it was refused
+// every decision is recorded, with its refusal if it was refused; once something has failed nothing
+// is decided any more
 static gpusim_refusal record(gpusim_sim *sim, gpusim_decision what, uint64_t order,
                              const gpusim_placement *placement, const char *reason,
                              gpusim_refusal refusal)
@@ -92,6 +99,9 @@ static gpusim_refusal decide_start(void *core, gpusim_job_id id, const gpusim_pl
 {
     gpusim_sim *sim = core;
     gpusim_refusal refusal = GPUSIM_REFUSED_NO_JOB;
+    if (sim->failure != GPUSIM_OK) {
+        return refusal;
+    }
     if (gs_job_alive(sim, id) && GS_JOB(sim, id.index)->state == GPUSIM_JOB_QUEUED) {
         refusal = gs_start(sim, id.index, placement);
         if (refusal == GPUSIM_ACCEPTED) {
@@ -104,6 +114,9 @@ static gpusim_refusal decide_start(void *core, gpusim_job_id id, const gpusim_pl
 static gpusim_refusal decide_preempt(void *core, gpusim_job_id id, const char *reason)
 {
     gpusim_sim *sim = core;
+    if (sim->failure != GPUSIM_OK) {
+        return GPUSIM_REFUSED_NO_JOB;
+    }
     if (!gs_job_alive(sim, id) || GS_JOB(sim, id.index)->state != GPUSIM_JOB_RUNNING) {
         return record(sim, GPUSIM_DECISION_PREEMPT, UINT64_MAX, NULL, reason,
                       GPUSIM_REFUSED_NO_JOB);
@@ -151,7 +164,6 @@ static gpusim_refusal move_jobs(gpusim_sim *sim, uint32_t count, const gpusim_jo
     parts = 0;
     for (uint32_t i = 0; i < count; i++) {
         const gpusim_job_info *job = GS_JOB(sim, ids[i].index);
-        GS_KEEP(sim, gs_emit_allocation(sim, ids[i].index, &sim->failure_error));
         back[i] =
             (gpusim_placement){.parts = old + parts, .count = job->parts, .capacity = job->parts};
         memcpy(back[i].parts, sim->view.parts + job->first_part, job->parts * sizeof *old);
@@ -176,8 +188,10 @@ static gpusim_refusal move_jobs(gpusim_sim *sim, uint32_t count, const gpusim_jo
         }
     }
     gpusim_time now = gpusim_engine_now(sim->engine);
-    for (uint32_t i = 0; i < count; i++) {
+    for (uint32_t i = 0; i < count && refusal == GPUSIM_ACCEPTED; i++) {
         gpusim_job_info *job = GS_JOB(sim, ids[i].index);
+        GS_KEEP(sim, gs_emit_allocation(sim, ids[i].index, back[i].parts, back[i].count,
+                                        &sim->failure_error));
         GS_LIVE(sim, ids[i].index)->allocated += now - job->start;
         job->attained += now - job->settled;
         job->start = job->settled = now;
@@ -192,6 +206,9 @@ static gpusim_refusal decide_exchange(void *core, uint32_t count, const gpusim_j
                                       const gpusim_placement *placements, const char *reason)
 {
     gpusim_sim *sim = core;
+    if (sim->failure != GPUSIM_OK) {
+        return GPUSIM_REFUSED_NO_JOB;
+    }
     for (uint32_t i = 0; i < count; i++) {
         if (!gs_job_alive(sim, ids[i]) || GS_JOB(sim, ids[i].index)->state != GPUSIM_JOB_RUNNING) {
             return record(sim, GPUSIM_DECISION_MIGRATE, UINT64_MAX, &placements[i], reason,
@@ -218,6 +235,9 @@ static gpusim_refusal decide_migrate(void *core, gpusim_job_id id,
 static gpusim_refusal decide_cancel(void *core, gpusim_job_id id, const char *reason)
 {
     gpusim_sim *sim = core;
+    if (sim->failure != GPUSIM_OK) {
+        return GPUSIM_REFUSED_NO_JOB;
+    }
     if (!gs_job_alive(sim, id)) {
         return record(sim, GPUSIM_DECISION_CANCEL, UINT64_MAX, NULL, reason, GPUSIM_REFUSED_NO_JOB);
     }
@@ -268,6 +288,7 @@ gpusim_status gs_node_set(gpusim_sim *sim, uint32_t node, gpusim_node_state stat
 gpusim_status gs_nodes_drained(gpusim_sim *sim, gpusim_error *err)
 {
     gpusim_status status = GPUSIM_OK;
+    GS_TOTALS(sim)->emptied = 0;
     for (uint32_t n = 0; n < sim->nodes.count && GS_TOTALS(sim)->draining > 0; n++) {
         if (GS_NODE(sim, n)->state == GPUSIM_NODE_DRAINING && GS_NODE(sim, n)->jobs == 0) {
             GPUSIM_TRY(gs_node_set(sim, n, GPUSIM_NODE_DRAINED, err));
@@ -349,34 +370,38 @@ static gpusim_status wake(gpusim_sim *sim, gpusim_error *err)
 gpusim_status gpusim_sim_cancel(gpusim_sim *sim, uint64_t job, gpusim_error *err)
 {
     gpusim_status status = GPUSIM_OK;
+    gpusim_error said = {0};
     uint32_t slot = 0;
+    GPUSIM_TRY(gs_sim_begin(sim, &said));
     while (slot < sim->jobs.count &&
            (GS_JOB(sim, slot)->id.generation == 0 || GS_JOB(sim, slot)->order != job)) {
         slot++;
     }
-    if (slot == sim->jobs.count || sim->ended) {
+    if (slot == sim->jobs.count || gpusim_sim_ended(sim)) {
         return gpusim_fail(err, GPUSIM_ARGUMENT, "job %llu is neither queued nor running",
                            (unsigned long long)job);
     }
-    GPUSIM_TRY(gs_emit_action(sim, sim->model->name_api, GPUSIM_ACTION_CANCEL_JOB, job, err));
-    GPUSIM_TRY(gs_job_end(sim, slot, GPUSIM_JOB_CANCELLED, GPUSIM_REASON_USER, err));
-    GPUSIM_TRY(wake(sim, err));
+    GPUSIM_TRY(gs_emit_action(sim, sim->model->name_api, GPUSIM_ACTION_CANCEL_JOB, job, &said));
+    GPUSIM_TRY(gs_job_end(sim, slot, GPUSIM_JOB_CANCELLED, GPUSIM_REASON_USER, &said));
+    GPUSIM_TRY(wake(sim, &said));
 cleanup:
-    return status;
+    return gs_sim_return(sim, status, &said, err);
 }
 
 static gpusim_status node_action(gpusim_sim *sim, uint32_t node, gpusim_action what,
                                  gpusim_error *err)
 {
     gpusim_status status = GPUSIM_OK;
-    if (node >= sim->nodes.count || sim->ended) {
+    gpusim_error said = {0};
+    if (node >= sim->nodes.count || gpusim_sim_ended(sim)) {
         return gpusim_fail(err, GPUSIM_ARGUMENT, "there is no node %u to act on", node);
     }
-    GPUSIM_TRY(gs_emit_action(sim, sim->model->name_api, what, node, err));
-    GPUSIM_TRY(what == GPUSIM_ACTION_DRAIN ? drain(sim, node, err) : undrain(sim, node, err));
-    GPUSIM_TRY(wake(sim, err));
+    GPUSIM_TRY(gs_sim_begin(sim, &said));
+    GPUSIM_TRY(gs_emit_action(sim, sim->model->name_api, what, node, &said));
+    GPUSIM_TRY(what == GPUSIM_ACTION_DRAIN ? drain(sim, node, &said) : undrain(sim, node, &said));
+    GPUSIM_TRY(wake(sim, &said));
 cleanup:
-    return status;
+    return gs_sim_return(sim, status, &said, err);
 }
 
 gpusim_status gpusim_sim_drain(gpusim_sim *sim, uint32_t node, gpusim_error *err)

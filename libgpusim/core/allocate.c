@@ -224,6 +224,9 @@ static void count_nodes(gpusim_sim *sim, const gpusim_part *parts, uint32_t coun
         if (i + 1 == count || parts[i + 1].node != parts[i].node) {
             gpusim_node_info *node = GS_NODE(sim, parts[i].node);
             node->jobs = sign > 0 ? node->jobs + 1 : node->jobs - 1;
+            if (node->jobs == 0 && node->state == GPUSIM_NODE_DRAINING) {
+                GS_TOTALS(sim)->emptied = 1;
+            }
             gs_index_update(sim->index, &sim->view, parts[i].node);
         }
     }

@@ -188,6 +188,9 @@ gpusim_status gpusim_sim_check(const gpusim_sim *sim, gpusim_error *err)
 {
     gpusim_status status = GPUSIM_OK;
     gs_recount count = {0};
+    if (sim->failure != GPUSIM_OK) {
+        return gpusim_fail(err, GPUSIM_ARGUMENT, "a run that has failed cannot be checked");
+    }
     GPUSIM_TRY(recount_begin(sim, &count, err));
     GPUSIM_TRY(recount_jobs(sim, &count, err));
     GPUSIM_TRY(compare_totals(sim, &count, err));

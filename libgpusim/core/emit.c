@@ -70,14 +70,15 @@ gpusim_status gs_emit_job(gpusim_sim *sim, uint32_t slot, gpusim_job_state state
     return gs_emit(sim, GPUSIM_TABLE_JOBS, &row, err);
 }
 
-gpusim_status gs_emit_allocation(gpusim_sim *sim, uint32_t slot, gpusim_error *err)
+gpusim_status gs_emit_allocation(gpusim_sim *sim, uint32_t slot, const gpusim_part *parts,
+                                 uint32_t count, gpusim_error *err)
 {
     if (sim->observers.count == 0) {
         return GPUSIM_OK;
     }
     const gpusim_job_info *job = GS_JOB(sim, slot);
-    for (uint32_t i = 0; i < job->parts; i++) {
-        const gpusim_part *part = &sim->view.parts[job->first_part + i];
+    for (uint32_t i = 0; i < count; i++) {
+        const gpusim_part *part = &parts[i];
         gpusim_allocation_row row = {
             .job = job->order,
             .start = job->start,

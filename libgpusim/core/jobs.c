@@ -29,8 +29,8 @@ static gpusim_status slot_get(gpusim_sim *sim, uint32_t *slot, gpusim_error *err
     *slot = sim->jobs.count;
     GPUSIM_TRY(gs_array_push(&sim->jobs, NULL, err));
     GPUSIM_TRY(gs_array_push(&sim->live, NULL, err));
-    gs_sim_refresh_view(sim);
 cleanup:
+    gs_sim_refresh_view(sim);
     return status;
 }
 
@@ -48,17 +48,20 @@ static void slot_free(gpusim_sim *sim, uint32_t slot)
 // ---- submission ----
 
 // what the scheduler is told to expect (definitions 5)
-static gpusim_time estimate_of(const gpusim_sim *sim, const gs_job *job)
+static gpusim_time estimate_of(gpusim_sim *sim, const gs_job *job)
 {
     const gs_setup *setup = &sim->model->setup;
+    if (setup->estimates == GS_ESTIMATE_REQUESTED && job->walltime != GPUSIM_TIME_MAX) {
+        return job->walltime;
+    }
+
+    // whoever decides by what comes of the true duration is an oracle
+    GS_TOTALS(sim)->oracle |= setup->reads_estimates && job->duration >= 0 && !sim->model->replay;
     if (setup->estimates == GS_ESTIMATE_NOISE) {
         gpusim_stream stream =
             gpusim_stream_make(sim->seed, "estimate", gpusim_model_name(sim->model, job->source));
         double factor = 1 + setup->noise * gpusim_draw_uniform(stream, (uint64_t)job->id);
         return gpusim_time_from_seconds(gpusim_seconds(job->duration) * factor);
-    }
-    if (setup->estimates == GS_ESTIMATE_REQUESTED && job->walltime != GPUSIM_TIME_MAX) {
-        return job->walltime;
     }
     return job->duration;
 }
@@ -130,7 +133,8 @@ gpusim_status gs_job_submit(gpusim_sim *sim, const gs_job *job, uint32_t log, gp
     if (job->duration < 0) {
         return gs_job_end(sim, slot, GPUSIM_JOB_CANCELLED, GPUSIM_REASON_RECORDED, err);
     }
-    uint32_t misfit = gs_shape_misfit(sim, GS_JOB(sim, slot));
+    uint32_t misfit = GPUSIM_REASON_NONE;
+    GPUSIM_TRY(gs_shape_misfit(sim, slot, &misfit, err));
     if (misfit != GPUSIM_REASON_NONE) {
         return gs_job_end(sim, slot, GPUSIM_JOB_REJECTED, (gpusim_job_reason)misfit, err);
     }
@@ -182,7 +186,8 @@ void gs_job_stop(gpusim_sim *sim, uint32_t slot)
     gpusim_job_info *job = GS_JOB(sim, slot);
     gs_live *live = GS_LIVE(sim, slot);
     gpusim_time now = gpusim_engine_now(sim->engine);
-    GS_KEEP(sim, gs_emit_allocation(sim, slot, &sim->failure_error));
+    const gpusim_part *parts = (const gpusim_part *)sim->parts.data + job->first_part;
+    GS_KEEP(sim, gs_emit_allocation(sim, slot, parts, job->parts, &sim->failure_error));
     job->attained += now - job->settled;
     job->settled = now;
     live->allocated += now - job->start;

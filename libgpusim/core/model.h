@@ -52,7 +52,8 @@ gpusim_status gs_model_create(gpusim_model **model, gpusim_error *err);
 gpusim_status gs_model_index_dependents(gpusim_model *model, gpusim_error *err);
 
 /* Why a cluster without other jobs could not run one of this request (gpusim_job_reason); 0: it
- * could. Looks at sums over nodes, not at how a placement would cut the job. */
+ * could. Looks at sums over nodes, not at how a placement would cut the job: that is asked in a
+ * run, once a shape (gs_shape_misfit), since only a run has a policy. */
 uint32_t gs_model_misfit(const gpusim_model *model, const gpusim_job_info *job);
 
 /* The virtual cluster or node group of that name, or GPUSIM_NONE (also for name 0). */

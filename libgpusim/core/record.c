@@ -49,6 +49,8 @@ static const gpusim_choice job_reasons[] = {
     {"scheduler", GPUSIM_REASON_SCHEDULER, "cancelled by a decision"},
     {"preempted", GPUSIM_REASON_PREEMPTED, "lost its GPUs to another job"},
     {"horizon", GPUSIM_REASON_HORIZON, "the run ended first"},
+    {"no_placement", GPUSIM_REASON_NO_PLACEMENT,
+     "the scheduler's placement would not take it if all nodes were idle"},
     {NULL, 0, NULL},
 };
 

@@ -106,12 +106,22 @@ void gs_shape_leave(gpusim_sim *sim, uint32_t shape)
     GS_TOTALS(sim)->first_free_shape = shape;
 }
 
-uint32_t gs_shape_misfit(gpusim_sim *sim, const gpusim_job_info *job)
+gpusim_status gs_shape_misfit(gpusim_sim *sim, uint32_t slot, uint32_t *reason, gpusim_error *err)
 {
+    gpusim_status status = GPUSIM_OK;
+    const gpusim_job_info *job = GS_JOB(sim, slot);
     gs_shape *shape = &GS_AT(sim->shapes, gs_shape, job->shape);
+    *reason = GPUSIM_REASON_NONE;
     if (shape->fits == 0) {
-        uint32_t reason = gs_model_misfit(sim->model, job);
-        shape->fits = reason == GPUSIM_REASON_NONE ? GS_FITS : GS_UNFIT + reason;
+        uint32_t misfit = gs_model_misfit(sim->model, job);
+        int takes = 1;
+        if (misfit == GPUSIM_REASON_NONE && sim->policy) {
+            GPUSIM_TRY(gs_policy_takes(sim->policy, slot, &takes, err));
+        }
+        misfit = takes ? misfit : GPUSIM_REASON_NO_PLACEMENT;
+        shape->fits = misfit == GPUSIM_REASON_NONE ? GS_FITS : GS_UNFIT + misfit;
     }
-    return shape->fits >= GS_UNFIT ? shape->fits - GS_UNFIT : GPUSIM_REASON_NONE;
+    *reason = shape->fits >= GS_UNFIT ? shape->fits - GS_UNFIT : GPUSIM_REASON_NONE;
+cleanup:
+    return status;
 }

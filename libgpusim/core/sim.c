@@ -5,8 +5,6 @@
 #include <string.h>
 #include <time.h>
 
-#include "base/hash.h"
-
 /* Refusals in a row after which a scheduler is taken to be broken. */
 #define GS_REFUSALS_MAX 1000u
 
@@ -92,7 +90,7 @@ static gpusim_status on_pass(void *context, gpusim_time now, gpusim_error *err)
     gpusim_sim *sim = context;
     gpusim_status status = GPUSIM_OK;
     gs_sim_integrate(sim); // the policy is shown this instant, whatever the batch was
-    if (sim->failure == GPUSIM_OK && GS_TOTALS(sim)->draining > 0) {
+    if (sim->failure == GPUSIM_OK && GS_TOTALS(sim)->emptied) {
         GPUSIM_TRY(gs_nodes_drained(sim, err));
     }
     if (sim->failure == GPUSIM_OK) {
@@ -108,7 +106,7 @@ static gpusim_status on_pass(void *context, gpusim_time now, gpusim_error *err)
         GPUSIM_TRY(gpusim_sim_check(sim, err));
     }
     if (over(sim)) {
-        sim->ended = 1;
+        GS_TOTALS(sim)->ended = 1;
         gpusim_engine_stop(sim->engine);
     }
     if (atomic_load_explicit(&sim->interrupted, memory_order_relaxed)) {
@@ -163,7 +161,7 @@ void gs_sim_integrate(gpusim_sim *sim)
     gpusim_time now = gpusim_engine_now(sim->engine);
     sim->view.now = now;
     if (now > totals->integrated) {
-        double span = gpusim_seconds(now - totals->integrated);
+        gs_wide span = (uint64_t)(now - totals->integrated);
         totals->gpu_allocated += span * totals->allocated;
         totals->gpu_up += span * totals->up;
         totals->queue += span * totals->queued_now;
@@ -378,8 +376,14 @@ static double wall_clock(void)
     return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
 }
 
-static gpusim_status begin(gpusim_sim *sim, gpusim_error *err)
+gpusim_status gs_sim_begin(gpusim_sim *sim, gpusim_error *err)
 {
+    if (sim->failure != GPUSIM_OK) {
+        if (err) {
+            *err = sim->failure_error;
+        }
+        return sim->failure;
+    }
     if (sim->begun) {
         return GPUSIM_OK;
     }
@@ -387,48 +391,72 @@ static gpusim_status begin(gpusim_sim *sim, gpusim_error *err)
     return gs_emit_begin(sim, err);
 }
 
+gpusim_status gs_sim_return(gpusim_sim *sim, gpusim_status status, const gpusim_error *said,
+                            gpusim_error *err)
+{
+    if (status == GPUSIM_OK) {
+        return GPUSIM_OK;
+    }
+    if (status != GPUSIM_INTERRUPTED) {
+        sim->failure_error = *said;
+        sim->failure = status;
+    }
+    if (err) {
+        *err = *said;
+    }
+    return status;
+}
+
+// after running or stepping: the clocks, a failure if there was one, and the end if it has come
+static gpusim_status halt(gpusim_sim *sim, double started, gpusim_status status,
+                          const gpusim_error *said, gpusim_error *err)
+{
+    sim->wall_time_s += wall_clock() - started;
+    gs_sim_integrate(sim);
+    status = gs_sim_return(sim, status, said, err);
+    return status == GPUSIM_OK && GS_TOTALS(sim)->ended ? gpusim_sim_finish(sim, err) : status;
+}
+
 gpusim_status gpusim_sim_run_until(gpusim_sim *sim, gpusim_time until, gpusim_error *err)
 {
     gpusim_status status = GPUSIM_OK;
+    gpusim_error said = {0};
     double started = wall_clock();
     gpusim_time end = sim->model->info.duration;
-    GPUSIM_TRY(begin(sim, err));
-    if (!sim->ended) {
-        GPUSIM_TRY(gpusim_engine_run_until(sim->engine, until < end ? until : end, err));
+    GPUSIM_TRY(gs_sim_begin(sim, &said));
+    if (!gpusim_sim_ended(sim)) {
+        GPUSIM_TRY(gpusim_engine_run_until(sim->engine, until < end ? until : end, &said));
         int horizon = end != GPUSIM_TIME_MAX && gpusim_engine_now(sim->engine) >= end;
         int nothing = end == GPUSIM_TIME_MAX && gpusim_engine_count(sim->engine) == 0;
-        sim->ended = sim->ended || horizon || nothing;
+        GS_TOTALS(sim)->ended |= horizon || nothing;
     }
 cleanup:
-    sim->wall_time_s += wall_clock() - started;
-    gs_sim_integrate(sim);
-    return status == GPUSIM_OK && sim->ended ? gpusim_sim_finish(sim, err) : status;
+    return halt(sim, started, status, &said, err);
 }
 
 gpusim_status gpusim_sim_step(gpusim_sim *sim, int *ran, gpusim_error *err)
 {
     gpusim_status status = GPUSIM_OK;
+    gpusim_error said = {0};
     double started = wall_clock();
     *ran = 0;
-    GPUSIM_TRY(begin(sim, err));
-    if (!sim->ended) {
+    GPUSIM_TRY(gs_sim_begin(sim, &said));
+    if (!gpusim_sim_ended(sim)) {
         gpusim_time end = sim->model->info.duration;
-        GPUSIM_TRY(gpusim_engine_step(sim->engine, end, ran, err));
+        GPUSIM_TRY(gpusim_engine_step(sim->engine, end, ran, &said));
         if (!*ran) {
             // nothing more to come: the clock goes to the end
-            GPUSIM_TRY(gpusim_engine_run_until(sim->engine, end, err));
-            sim->ended = 1;
+            GPUSIM_TRY(gpusim_engine_run_until(sim->engine, end, &said));
+            GS_TOTALS(sim)->ended = 1;
         }
     }
 cleanup:
-    sim->wall_time_s += wall_clock() - started;
-    gs_sim_integrate(sim);
-    return status == GPUSIM_OK && sim->ended ? gpusim_sim_finish(sim, err) : status;
+    return halt(sim, started, status, &said, err);
 }
 
 int gpusim_sim_ended(const gpusim_sim *sim)
 {
-    return sim->ended;
+    return sim->finished || GS_TOTALS(sim)->ended;
 }
 
 gpusim_time gpusim_sim_now(const gpusim_sim *sim)
@@ -461,7 +489,8 @@ static gpusim_status tell_unfinished(gpusim_sim *sim, gpusim_error *err)
             continue;
         }
         if (job->state == GPUSIM_JOB_RUNNING) {
-            GPUSIM_TRY(gs_emit_allocation(sim, slot, err));
+            const gpusim_part *parts = (const gpusim_part *)sim->parts.data + job->first_part;
+            GPUSIM_TRY(gs_emit_allocation(sim, slot, parts, job->parts, err));
         }
         GPUSIM_TRY(
             gs_emit_job(sim, slot, (gpusim_job_state)job->state, GPUSIM_REASON_HORIZON, err));
@@ -477,92 +506,13 @@ gpusim_status gpusim_sim_finish(gpusim_sim *sim, gpusim_error *err)
         return GPUSIM_OK;
     }
     sim->finished = 1;
-    int complete = sim->ended;
-    sim->ended = 1;
-    GPUSIM_TRY(begin(sim, err));
-    GPUSIM_TRY(tell_unfinished(sim, err));
+    if (!sim->begun) {
+        GPUSIM_TRY(gs_sim_begin(sim, err));
+    }
     GPUSIM_TRY(gs_summary_make(sim, err));
-cleanup:
-    complete = complete && status == GPUSIM_OK;
+    GPUSIM_TRY(tell_unfinished(sim, err));
+cleanup:;
+    int complete = GS_TOTALS(sim)->ended && sim->failure == GPUSIM_OK && status == GPUSIM_OK;
     gpusim_status end = gs_emit_end(sim, complete, status == GPUSIM_OK ? err : NULL);
     return status != GPUSIM_OK ? status : end;
-}
-
-// ---- saving ----
-
-// what stands before the arrays, so that a state is not restored into another run
-typedef struct gs_save_header {
-    char magic[8];
-    char model[33];
-    char reserved[7];
-    uint64_t seed;
-} gs_save_header;
-
-static gs_save_header header_of(const gpusim_sim *sim)
-{
-    gs_save_header header = {.magic = "gpusim1", .seed = sim->seed};
-    memcpy(header.model, sim->model->info.hash, sizeof header.model);
-    return header;
-}
-
-gpusim_status gpusim_sim_save(const gpusim_sim *sim, void **bytes, size_t *size, gpusim_error *err)
-{
-    gpusim_status status = GPUSIM_OK;
-    char *copy = NULL;
-    gs_save_header header = header_of(sim);
-    GPUSIM_TRY(gs_engine_before_save(sim->engine, err));
-    *size = sizeof header + gs_state_size(&sim->state);
-    GPUSIM_TRY(gs_allocate(&copy, *size, 1, err));
-    memcpy(copy, &header, sizeof header);
-    gs_state_write(&sim->state, copy + sizeof header);
-    *bytes = copy;
-cleanup:
-    return status;
-}
-
-// a state saved after the last batch, or at the horizon, has nothing more to run
-static int was_over(gpusim_sim *sim)
-{
-    gpusim_time end = sim->model->info.duration;
-    int horizon = end != GPUSIM_TIME_MAX && gpusim_engine_now(sim->engine) >= end &&
-                  gpusim_engine_next(sim->engine) > end;
-    return horizon || (gpusim_engine_fired(sim->engine) > 0 && over(sim));
-}
-
-gpusim_status gpusim_sim_restore(gpusim_sim *sim, const void *bytes, size_t size, gpusim_error *err)
-{
-    gpusim_status status = GPUSIM_OK;
-    gs_save_header header = header_of(sim);
-    if (size < sizeof header || memcmp(bytes, &header, sizeof header) != 0) {
-        return gpusim_fail(err, GPUSIM_FORMAT, "this is not a state of the same model and seed");
-    }
-    GPUSIM_TRY(
-        gs_state_read(&sim->state, (const char *)bytes + sizeof header, size - sizeof header, err));
-    GPUSIM_TRY(gs_engine_after_restore(sim->engine, err));
-    gs_sim_refresh_view(sim);
-    gs_index_rebuild(sim->index, &sim->view);
-    if (sim->policy) {
-        GPUSIM_TRY(gs_policy_restored(sim->policy, err));
-    }
-    sim->finished = 0;
-    sim->failure = GPUSIM_OK;
-    sim->ended = (uint8_t)was_over(sim);
-cleanup:
-    return status;
-}
-
-gpusim_status gpusim_sim_hash(const gpusim_sim *sim, char hash[33], gpusim_error *err)
-{
-    gpusim_status status = GPUSIM_OK;
-    void *bytes = NULL;
-    size_t size = 0;
-    gs_hasher *hasher = NULL;
-    GPUSIM_TRY(gpusim_sim_save(sim, &bytes, &size, err));
-    GPUSIM_TRY(gs_hasher_create(&hasher, err));
-    gs_hasher_add(hasher, bytes, size);
-    gs_hasher_hex(hasher, hash);
-cleanup:
-    gs_hasher_destroy(hasher);
-    gpusim_free(bytes);
-    return status;
 }

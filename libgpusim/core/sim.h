@@ -86,8 +86,14 @@ typedef struct gs_source {
     uint8_t reserved[7];
 } gs_source;
 
+/* Exact sums over time, so that they do not depend on where a run is looked at. */
+__extension__ typedef unsigned __int128 gs_wide;
+
 /* Scalars of the state: counters, and integrals brought up to `integrated`. */
 typedef struct gs_totals {
+    gs_wide gpu_allocated; /* integral of GPUs allocated, GPU-nanoseconds */
+    gs_wide gpu_up;        /* of GPUs on nodes that are up or draining */
+    gs_wide queue;         /* of the queue's length */
     gpusim_time integrated;
     gpusim_time first_submit, last_end;
     uint64_t submitted, completed, failed, cancelled, timeout, oom, rejected;
@@ -95,10 +101,7 @@ typedef struct gs_totals {
     uint64_t next_log; /* log jobs handed out */
     uint64_t held;     /* log jobs that wait for another */
     uint64_t refused_in_row;
-    double gpu_allocated; /* integral of GPUs allocated, GPU-seconds */
-    double gpu_up;        /* of GPUs on nodes that are up or draining */
-    double useful;        /* work done by jobs that completed or still run, GPU-seconds */
-    double queue;         /* integral of the queue's length */
+    double useful; /* work done by jobs that completed, GPU-seconds */
     gpusim_event_id wake;
     uint32_t allocated; /* GPUs now */
     uint32_t up;        /* GPUs now */
@@ -106,12 +109,17 @@ typedef struct gs_totals {
     uint32_t queue_peak;
     uint32_t queued_now; /* jobs waiting */
     uint32_t alive;      /* queued and running */
-    uint32_t stalled;
+    uint32_t ended;      /* the run has come to its end */
+    uint32_t stalled;    /* ... because no job could ever run again */
+    uint32_t oracle;     /* the scheduler saw a true duration */
+    uint32_t emptied;    /* a draining node has lost its last job */
     uint32_t first_free_slot;
     uint32_t first_free_shape;
     uint32_t freed;          /* replay: something was released since the last try */
     uint32_t free_parts[32]; /* first free block of 2^k parts, or GPUSIM_NONE */
+    uint32_t reserved;
 } gs_totals;
+_Static_assert(sizeof(gs_totals) == 384, "no padding: it is hashed");
 
 struct gpusim_sim {
     const gpusim_model *model;
@@ -146,11 +154,10 @@ struct gpusim_sim {
     gs_array observers; /* gpusim_observer */
     gpusim_summary summary;
     double wall_time_s;
-    gpusim_status failure; /* of a decision or row, kept until the pass returns */
+    gpusim_status failure; /* what ended the run, or is about to when the pass returns */
     gpusim_error failure_error;
     _Atomic int interrupted;
-    uint8_t begun, paranoid, ended, finished;
-    uint8_t reserved[4];
+    uint8_t begun, paranoid, finished;
 };
 
 #define GS_TOTALS(sim)     ((gs_totals *)(sim)->totals_array.data)
@@ -162,13 +169,20 @@ struct gpusim_sim {
 void gs_sim_refresh_view(gpusim_sim *sim); /* after an array may have moved */
 void gs_sim_integrate(gpusim_sim *sim);    /* brings integrals up to now; call before a change */
 gpusim_status gs_sim_register(gpusim_sim *sim, gpusim_error *err);
+/* Observers hear the beginning, once. A run that has failed says again what it failed of. */
+gpusim_status gs_sim_begin(gpusim_sim *sim, gpusim_error *err);
+/* What a call from outside returns: a failure is kept, since the state is in the middle of
+ * something and the run cannot go on. */
+gpusim_status gs_sim_return(gpusim_sim *sim, gpusim_status status, const gpusim_error *said,
+                            gpusim_error *err);
 
 /* ---- core/shapes.c ---- */
 gpusim_status gs_shape_take(gpusim_sim *sim, const gpusim_job_info *job, uint32_t *shape,
                             gpusim_error *err);
 void gs_shape_leave(gpusim_sim *sim, uint32_t shape);
-/* 0 when a cluster without jobs could run it, else why not (gpusim_job_reason). */
-uint32_t gs_shape_misfit(gpusim_sim *sim, const gpusim_job_info *job);
+/* *reason is 0 when a cluster without jobs could run the one in this slot, else why not
+ * (gpusim_job_reason). Found out once a shape. */
+gpusim_status gs_shape_misfit(gpusim_sim *sim, uint32_t slot, uint32_t *reason, gpusim_error *err);
 
 /* ---- core/jobs.c: a job's life ---- */
 gpusim_status gs_job_submit(gpusim_sim *sim, const gs_job *job, uint32_t log, gpusim_error *err);
@@ -220,7 +234,9 @@ gpusim_status gs_emit_event(gpusim_sim *sim, gpusim_event_type type, uint64_t en
                             int64_t detail, gpusim_error *err);
 gpusim_status gs_emit_job(gpusim_sim *sim, uint32_t slot, gpusim_job_state state,
                           gpusim_job_reason reason, gpusim_error *err);
-gpusim_status gs_emit_allocation(gpusim_sim *sim, uint32_t slot, gpusim_error *err);
+/* The allocation of a job that ends now: its current one, or one that it has just left. */
+gpusim_status gs_emit_allocation(gpusim_sim *sim, uint32_t slot, const gpusim_part *parts,
+                                 uint32_t count, gpusim_error *err);
 gpusim_status gs_emit_decision(gpusim_sim *sim, gpusim_decision what, uint64_t job,
                                const gpusim_placement *placement, const char *reason,
                                gpusim_refusal refused, gpusim_error *err);

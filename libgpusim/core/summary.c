@@ -150,9 +150,16 @@ static void fill_counters(gpusim_sim *sim)
     summary->refused = totals->refused;
     summary->bad_lines = sim->model->workload.bad_lines;
     summary->queue_peak = totals->queue_peak;
-    summary->oracle = sim->model->setup.oracle && !sim->model->replay;
+    summary->oracle = totals->oracle;
     summary->stalled = totals->stalled;
     summary->peak_memory_bytes = gs_state_memory(&sim->state) + gs_engine_memory(sim->engine);
+}
+
+// an integral of counts over nanoseconds, in seconds
+static double seconds_of(gs_wide integral)
+{
+    const double word = 18446744073709551616.0;
+    return ((double)(uint64_t)(integral >> 64) * word + (double)(uint64_t)integral) / 1e9;
 }
 
 static void fill_integrals(gpusim_sim *sim)
@@ -169,12 +176,14 @@ static void fill_integrals(gpusim_sim *sim)
         useful += gpusim_seconds(gs_job_worked(sim, slot)) * GS_JOB(sim, slot)->gpus;
     }
     summary->sim_time_s = span;
-    summary->gpu_allocated_fraction = totals->gpu_allocated / installed;
-    summary->gpu_allocated_fraction_of_up = totals->gpu_allocated / totals->gpu_up;
+    summary->gpu_allocated_fraction = seconds_of(totals->gpu_allocated) / installed;
+    summary->gpu_allocated_fraction_of_up =
+        seconds_of(totals->gpu_allocated) / seconds_of(totals->gpu_up);
     summary->gpu_utilization = summary->gpu_allocated_fraction; // jobs keep their GPUs busy
     summary->goodput = useful / installed;
-    summary->queue_mean = totals->queue / span;
-    summary->throughput_per_h = (double)totals->completed / span * 3600;
+    summary->queue_mean = seconds_of(totals->queue) / span;
+    summary->throughput_per_h =
+        span > 0 ? (double)totals->completed / span * 3600 : (double)NAN; // not infinite
     summary->makespan_s = sim->ended_jobs.count > 0
                               ? gpusim_seconds(totals->last_end - totals->first_submit)
                               : (double)NAN;

@@ -2,6 +2,9 @@
 /* What a module calls to decide: each call goes to the core, which checks it and carries it out. */
 #include "policy/policy.h"
 
+#define GS_REASON_TEXT(identifier, text) [GS_REASON_##identifier] = (text),
+const char *const gs_reasons[GS_REASON_COUNT] = {GS_REASON_LIST(GS_REASON_TEXT)};
+
 gpusim_refusal gpusim_decide_start(gpusim_decisions *decisions, gpusim_job_id job,
                                    const gpusim_placement *placement, const char *reason)
 {

@@ -200,7 +200,8 @@ static void overtake(gs_policy *policy, gpusim_decisions *decisions, uint32_t li
         gs_line_bound(policy, line, own->start - now);
         return;
     }
-    if (!gs_try_to_start(policy, decisions, slot, free_until(policy, overlaps), "backfill")) {
+    if (!gs_try_to_start(policy, decisions, slot, free_until(policy, overlaps),
+                         gs_reasons[GS_REASON_BACKFILL])) {
         gpusim_time bound = -1;
         if (overlaps) {
             bound = GS_AT(policy->promises, promise, overlaps - 1).start - now;

@@ -174,6 +174,7 @@ enum {
     GS_SHADOW_THEN,    /* at one time of the future; repack: without its jobs */
     GS_SHADOW_LATER,   /* while a window is looked at */
     GS_SHADOW_WINDOW,  /* what is free all through it */
+    GS_SHADOW_EMPTY,   /* all nodes up and idle */
     GS_SHADOW_PROMISES /* two for each promise of EASY */
 };
 gpusim_status gs_shadow_get(gs_policy *policy, uint32_t number, gpusim_error *err);

@@ -247,6 +247,23 @@ cleanup:
     return status;
 }
 
+gpusim_status gs_policy_takes(gs_policy *policy, uint32_t slot, int *takes, gpusim_error *err)
+{
+    gpusim_status status = GPUSIM_OK;
+    *takes = 1;
+    if (policy->manner == GS_MANNER_MODULE) {
+        return GPUSIM_OK;
+    }
+    GPUSIM_TRY(make_room(policy, slot, err));
+    GPUSIM_TRY(gs_shadow_get(policy, GS_SHADOW_EMPTY, err));
+    gs_shadow *empty = policy->shadows[GS_SHADOW_EMPTY];
+    gs_shadow_clear(empty, policy->view);
+    gpusim_placement placement;
+    *takes = gs_place_if(policy, &empty->view, slot, &placement);
+cleanup:
+    return status;
+}
+
 void gs_policy_started(gs_policy *policy, uint32_t slot)
 {
     gs_waiter *waiter = gs_waiter_of(policy, slot);

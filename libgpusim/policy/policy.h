@@ -28,7 +28,7 @@ typedef struct gs_setup {
     int32_t backfill, preemption;                 /* as in policy/tables.c */
     int32_t estimates;                            /* gs_estimates */
     uint8_t blocking;
-    uint8_t oracle; /* jobs' true durations are estimates: the summary says so */
+    uint8_t reads_estimates; /* what it decides depends on estimates */
     uint8_t reserved[2];
     double noise;
     char text[128]; /* in short, for people: "fifo, best-fit, backfill easy" */
@@ -50,6 +50,16 @@ void gs_index_update(gs_index *index, const gpusim_view *view, uint32_t node);
 gpusim_status gs_index_check(const gs_index *index, const gpusim_view *view, gpusim_error *err);
 
 /* ---- decisions ---- */
+
+/* The reasons that are given with decisions, one line each: names in every model. */
+#define GS_REASON_LIST(X)                                                                          \
+    X(BACKFILL, "backfill")                                                                        \
+    X(REPACK, "repack")
+
+#define GS_REASON_NUMBER(identifier, text) GS_REASON_##identifier,
+enum { GS_REASON_LIST(GS_REASON_NUMBER) GS_REASON_COUNT };
+#undef GS_REASON_NUMBER
+extern const char *const gs_reasons[GS_REASON_COUNT];
 
 /* What the core hands to a pass; the public gpusim_decide_* call through it. */
 struct gpusim_decisions {
@@ -88,6 +98,11 @@ void gs_policy_freed(gs_policy *policy);
 /* One pass; decisions->wait says when to come again. Asked only if something above happened since
  * the last pass, or a wait has come. */
 gpusim_status gs_policy_pass(gs_policy *policy, gpusim_decisions *decisions, gpusim_error *err);
+
+/* *takes is 0 when a cluster whose nodes are all up and idle would not take the job in this slot of
+ * the view, which may not be queued yet: then it would wait for ever. Only a placement can tell; of
+ * a module that decides everything it is always 1. O(nodes). */
+gpusim_status gs_policy_takes(gs_policy *policy, uint32_t slot, int *takes, gpusim_error *err);
 
 /* 1 when a pass could decide anything now. */
 int gs_policy_wants_pass(const gs_policy *policy);

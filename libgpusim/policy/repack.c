@@ -179,7 +179,7 @@ static int carry_out(gs_policy *policy, gpusim_decisions *decisions, const move 
     gpusim_placement placement = {
         .parts = parts, .count = it->parts, .capacity = it->parts, .score = GS_NO_SCORE};
     if (gs_waiter_of(policy, it->slot)->where == GS_RUNNING) {
-        gpusim_decide_migrate(decisions, job->id, &placement, "repack");
+        gpusim_decide_migrate(decisions, job->id, &placement, gs_reasons[GS_REASON_REPACK]);
     } else {
         gpusim_decide_start(decisions, job->id, &placement, NULL);
     }
@@ -207,7 +207,7 @@ static gpusim_status exchange(gs_policy *policy, gpusim_decisions *decisions, gp
     }
     if (policy->ring_jobs.count) {
         decisions->exchange(decisions->core, policy->ring_jobs.count, policy->ring_jobs.data,
-                            policy->ring_places.data, "repack");
+                            policy->ring_places.data, gs_reasons[GS_REASON_REPACK]);
     }
 cleanup:
     return status;
@@ -287,7 +287,8 @@ gpusim_status gs_pass_repack(gs_policy *policy, gpusim_decisions *decisions, gpu
     for (uint32_t i = 0; i < policy->list.count; i++) {
         uint32_t slot = GS_AT(policy->list, gs_entry, i).slot;
         if (!runs[i] && gs_waiter_of(policy, slot)->where == GS_RUNNING) {
-            gpusim_decide_preempt(decisions, gs_job_of(policy, slot)->id, "repack");
+            gpusim_decide_preempt(decisions, gs_job_of(policy, slot)->id,
+                                  gs_reasons[GS_REASON_REPACK]);
         }
     }
     GPUSIM_TRY(move_all(policy, decisions, err));

@@ -62,12 +62,13 @@ gpusim_status gs_setup_make(const void *scheduler_record_value, gs_setup *setup,
                         .preemption = said->preemption,
                         .estimates = said->estimates,
                         .blocking = said->blocking,
-                        .oracle = said->estimates == GS_ESTIMATE_EXACT,
                         .noise = said->noise};
     setup->order.module = gs_orders[said->order];
     setup->order.parameters = parameters_of(said, setup->order.module);
     setup->placement.module = gs_placements[said->placement];
     setup->placement.parameters = parameters_of(said, setup->placement.module);
+    setup->reads_estimates = (setup->order.module->flags & GPUSIM_MODULE_READS_ESTIMATES) != 0 ||
+                             setup->backfill != GS_BACKFILL_NONE;
     describe(setup);
     return GPUSIM_OK;
 }

@@ -49,6 +49,22 @@ void gs_shadow_sync(gs_shadow *shadow, const gpusim_view *view)
     }
 }
 
+void gs_shadow_clear(gs_shadow *shadow, const gpusim_view *view)
+{
+    shadow->view = *view;
+    shadow->view.nodes = shadow->nodes;
+    shadow->view.index = shadow->index;
+    for (uint32_t node = 0; node < view->node_count; node++) {
+        gpusim_node_info *info = &shadow->nodes[node];
+        info->free_gpus = info->gpus;
+        info->free_cpus = info->cpus;
+        info->free_memory = info->memory;
+        info->state = GPUSIM_NODE_UP;
+        info->jobs = 0;
+        gs_index_update(shadow->index, &shadow->view, node);
+    }
+}
+
 void gs_shadow_limit(gs_shadow *shadow, const gpusim_view *view, uint32_t node)
 {
     const gpusim_node_info *from = &view->nodes[node];

@@ -73,7 +73,6 @@ cleanup:
 static gpusim_status add_names(gpusim_model *model, gpusim_error *err)
 {
     gpusim_status status = GPUSIM_OK;
-    static const char *const reasons[] = {"backfill", "reserved", "repack", "displaced"};
     struct {
         const char *text;
         uint32_t *number;
@@ -87,9 +86,9 @@ static gpusim_status add_names(gpusim_model *model, gpusim_error *err)
         GPUSIM_TRY(gs_names_add(model->names, actors[i].text, strlen(actors[i].text),
                                 actors[i].number, err));
     }
-    for (size_t i = 0; i < sizeof reasons / sizeof reasons[0]; i++) {
+    for (size_t i = 0; i < GS_REASON_COUNT; i++) {
         uint32_t number = 0;
-        GPUSIM_TRY(gs_names_add(model->names, reasons[i], strlen(reasons[i]), &number, err));
+        GPUSIM_TRY(gs_names_add(model->names, gs_reasons[i], strlen(gs_reasons[i]), &number, err));
     }
 cleanup:
     return status;

@@ -24,7 +24,8 @@ typedef struct gpusim_model_info {
     uint32_t warnings;        /* see gpusim_model_warning */
     uint64_t jobs;            /* known before the run: of logs and lists */
     uint64_t bad_lines;       /* of logs, skipped with on_error: skip */
-    uint64_t never_fit;       /* jobs that will be rejected */
+    uint64_t never_fit;       /* jobs that will be rejected, by what the cluster has in all; those
+                               * that only the placement refuses are found in the run */
     uint64_t seed;            /* the scenario's */
     gpusim_time duration;     /* GPUSIM_TIME_MAX: until drained */
     gpusim_time sample_every; /* GPUSIM_TIME_MAX: no telemetry */

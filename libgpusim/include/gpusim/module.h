@@ -188,6 +188,12 @@ typedef enum gpusim_module_kind {
     GPUSIM_MODULE_DETECTOR,
 } gpusim_module_kind;
 
+typedef enum gpusim_module_flag {
+    /* It looks at `estimate`, or at gpusim_view_remaining: where estimates are true durations, the
+     * summary says `oracle`. */
+    GPUSIM_MODULE_READS_ESTIMATES = 1,
+} gpusim_module_flag;
+
 /* What each operation is handed. */
 typedef struct gpusim_context {
     const void *parameters; /* the module's record, filled from the scenario */
@@ -217,6 +223,8 @@ typedef struct gpusim_module {
     const void *operations;          /* gpusim_order, gpusim_placer or gpusim_scheduler, by kind */
     uint32_t state_bytes;            /* flat and without pointers */
     uint32_t job_bytes;              /* the same for each job; zeroed at its submission */
+    uint32_t flags;                  /* gpusim_module_flag */
+    uint32_t reserved;
 } gpusim_module;
 
 /* Order: the smaller key goes first; equal keys in order of submission. Under preemption `repack`

@@ -51,7 +51,8 @@ typedef enum gpusim_job_reason {
     GPUSIM_REASON_USER,       /* cancelled by an action */
     GPUSIM_REASON_SCHEDULER,  /* cancelled by a decision */
     GPUSIM_REASON_PREEMPTED,
-    GPUSIM_REASON_HORIZON, /* the run ended first */
+    GPUSIM_REASON_HORIZON,      /* the run ended first */
+    GPUSIM_REASON_NO_PLACEMENT, /* the scheduler's placement takes it on no cluster like this */
 } gpusim_job_reason;
 
 typedef enum gpusim_event_type {

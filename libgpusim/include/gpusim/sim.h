@@ -93,7 +93,7 @@ struct gpusim_summary {
         lower_bound_jct_s; /* no schedule of rigid jobs has a smaller mean JCT (definitions 22) */
     double longest_wait_s; /* of any job, ended or not */
     uint32_t queue_peak;   /* longest queue */
-    uint32_t oracle;       /* 1: the scheduler was given true durations */
+    uint32_t oracle;       /* 1: it decided by estimates made of true durations */
     double queue_mean;     /* time-weighted */
     double energy_gpu_j, energy_it_j, energy_facility_j, power_mean_w, power_peak_w; /* NaN: none */
     uint64_t faults, alerts;
