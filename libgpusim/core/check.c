@@ -87,7 +87,9 @@ static gpusim_status recount_running(const gpusim_sim *sim, uint32_t slot, gs_re
         GS_AT(sim->running, uint32_t, live->running_at) != slot) {
         return GS_BROKEN("job %llu is not in the running list", (unsigned long long)job->order);
     }
-    if (!gpusim_engine_pending(sim->engine, live->end, NULL)) {
+    // beyond the end of time there are no events
+    gpusim_time end = gpusim_time_add(job->settled, live->duration - job->attained);
+    if (end != GPUSIM_TIME_MAX && !gpusim_engine_pending(sim->engine, live->end, NULL)) {
         return GS_BROKEN("job %llu runs and will never end", (unsigned long long)job->order);
     }
     for (uint32_t i = 0; i < job->parts; i++) {

@@ -59,7 +59,7 @@ START_TEST(setups)
     ASSERT_OK(gs_setup_make(NULL, &setup, &err), &err);
     ck_assert_str_eq(setup.text, "fifo, first-fit");
     ck_assert_uint_eq(setup.blocking, 1);
-    ck_assert_uint_eq(setup.oracle, 0);
+    ck_assert_uint_eq(setup.reads_estimates, 0);
 
     // each module finds its own parameters
     gs_composition said = {.blocking = 0, .estimates = GS_ESTIMATE_EXACT};
@@ -71,12 +71,13 @@ START_TEST(setups)
         const char *place = (const char *)&said + field_of(module->name)->offset;
         ck_assert_ptr_eq(setup.placement.parameters, place);
         ck_assert_ptr_eq(setup.placement.module, module);
-        ck_assert_uint_eq(setup.oracle, 1);
+        ck_assert_uint_eq(setup.reads_estimates, 0);
     }
     ck_assert_str_eq(setup.text, "fifo (skip), spread");
     said.backfill = GS_BACKFILL_EASY;
     ASSERT_OK(gs_setup_make(&chosen, &setup, &err), &err);
     ck_assert_str_eq(setup.text, "fifo, spread, backfill easy");
+    ck_assert_uint_eq(setup.reads_estimates, 1);
     said.preemption = GS_PREEMPTION_REPACK;
     ck_assert_int_eq(gs_setup_make(&chosen, &setup, &err), GPUSIM_SCENARIO);
     ck_assert_str_eq(err.message, "backfill and preemption cannot be combined");
