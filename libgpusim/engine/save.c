@@ -194,7 +194,7 @@ static gpusim_status restore_events(gpusim_engine *engine, gpusim_error *err)
             slots->data[event->slot].generation != event->generation ||
             event->class_ >= GPUSIM_CLASSES || event->handler >= GS_HANDLERS ||
             !engine->handlers[event->handler].function || event->time < engine->now ||
-            event->time == GPUSIM_TIME_MAX || (i > 0 && compare(&events[i - 1], event)) > 0) {
+            event->time == GPUSIM_TIME_MAX || (i > 0 && compare(&events[i - 1], event) > 0)) {
             return broken("a pending event", err);
         }
         gs_slot *slot = &slots->data[event->slot];
