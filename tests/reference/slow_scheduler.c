@@ -187,12 +187,13 @@ static void leave(twin *t, uint32_t j, slow_state state)
     t->present--;
 }
 
-/* Whether a running job ends before, or goes on past, what was believed at the last pass. */
+/* Whether a running job ends at another time than was believed at the last pass, or goes on past
+ * it. */
 static int surprises(const twin *t, uint32_t j)
 {
     const int64_t believed = slow_expected_end(t, j, t->last);
 
-    return end_of(t, j) <= t->now ? believed > t->now : believed <= t->now;
+    return end_of(t, j) <= t->now ? believed != t->now : believed <= t->now;
 }
 
 /* One round: ends, arrivals, a pass. */
