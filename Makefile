@@ -54,7 +54,7 @@ asan:
 	@ninja -C build-asan
 	@ASAN_OPTIONS=detect_leaks=1:allocator_may_return_null=1 \
 	    UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1 \
-	    $(PYTHON) tools/run-tests.py build-asan --timeout-multiplier 5
+	    $(PYTHON) tools/run-tests.py build-asan --timeout-multiplier 10 --no-suite slow
 
 check-all:
 	@tools/install-dependencies.sh build test lint check
