@@ -154,9 +154,11 @@ static int write_all(const cli_arguments *arguments, gpusim_trace *trace, const 
     if (status == GPUSIM_OK && !lost) {
         return CLI_OK;
     }
+    if (lost && to == stdout) {
+        return CLI_IO; // main says so
+    }
     if (lost || !err.message[0]) {
-        const char *path = arguments->values[CLI_OUTPUT];
-        gpusim_fail(&err, GPUSIM_IO, "cannot write '%s': %s", path ? path : "stdout",
+        gpusim_fail(&err, GPUSIM_IO, "cannot write '%s': %s", arguments->values[CLI_OUTPUT],
                     strerror(errno));
     }
     return cli_fail(0, &err, 1);

@@ -34,7 +34,8 @@ int cli_load_spec(const cli_arguments *arguments, const char *path, gpusim_spec 
     // what is set may also mend what is wrong in the file, so problems are looked at afterwards
     for (uint32_t i = 0; i < arguments->set_count; i++) {
         status = apply_set(*spec, arguments->sets[i], err);
-        if (status == GPUSIM_ARGUMENT || status == GPUSIM_MEMORY) {
+        int unread = status == GPUSIM_SCENARIO && strcmp(err->file, "--set") == 0;
+        if (status == GPUSIM_ARGUMENT || status == GPUSIM_MEMORY || unread) {
             return cli_exit_code(status);
         }
     }

@@ -69,7 +69,7 @@ int main(int argc, char **argv)
     int code = dispatch(argc, argv);
     if (fflush(stdout) != 0 || ferror(stdout)) {
         fprintf(stderr, "error: cannot write to stdout: %s\n", strerror(errno));
-        return code ? code : CLI_IO;
+        return code > CLI_FAILED ? code : CLI_IO; // lost output is no result
     }
     return code;
 }

@@ -17,7 +17,7 @@ static const cli_option options[] = {
     CLI_OPTION_SET,
     {CLI_UNTIL, 'u', "until", "TIME", "stop at this simulated time: '12 h'"},
     {CLI_FORCE, 'f', "force", NULL, "overwrite the trace if there is one"},
-    {CLI_QUIET, 'q', "quiet", NULL, "no progress, no remarks and no summary"},
+    {CLI_QUIET, 'q', "quiet", NULL, "no progress, no remarks and no summary; warnings stay"},
     {CLI_REPRODUCIBLE, 0, "reproducible", NULL, "leave stamps and wall times out of the trace"},
     {CLI_PARANOID, 0, "paranoid", NULL, "check every invariant after every instant (slow)"},
     CLI_OPTION_JSON,
@@ -45,7 +45,8 @@ static int read_numbers(job *run)
     char message[160];
     run->until = GPUSIM_TIME_MAX;
     if (seed && !cli_parse_number(seed, &run->seed)) {
-        snprintf(message, sizeof message, "--seed wants a whole number, not '%.80s'", seed);
+        snprintf(message, sizeof message, "--seed wants a whole number from 0 to %llu, not '%.80s'",
+                 (unsigned long long)UINT64_MAX, seed);
         return cli_fail_with(arguments->json, GPUSIM_ARGUMENT, message, NULL);
     }
     gpusim_error err = {0};

@@ -94,7 +94,8 @@ static gpusim_status add_load(const gs_compilation *at, uint32_t gpu_model, int 
     load.load = load.gpus > 0 ? rate / load.gpus : (double)NAN;
     if (load.load > 1) {
         gpusim_status status = gs_model_warn(
-            model, err, "offered load of GPUs '%s' is %.2f: the queue grows without end", load.gpu,
+            model, err,
+            "offered load of GPUs '%s' is %.2f: jobs come faster than they can be served", load.gpu,
             load.load);
         if (status != GPUSIM_OK) {
             return status;

@@ -57,33 +57,63 @@ static gpusim_status compile_replay(const gs_compilation *at, gpusim_error *err)
 
 // ---- telemetry ----
 
-static gpusim_status add_named(const gs_compilation *at, uint32_t item, const char *name,
-                               gpusim_error *err)
+// metrics as `gpusim list metrics` has them: node/gpus_allocated
+typedef char metric_name[64];
+
+static void full_name(const gpusim_metric *metric, metric_name name)
+{
+    static const char *const entities[] = {"gpu", "node", "rack", "cluster"};
+    snprintf(name, sizeof(metric_name), "%s/%s", entities[metric->entity], metric->name);
+}
+
+static gpusim_status fail_metric(const gs_compilation *at, const char *key, const char *name,
+                                 gpusim_error *err)
 {
     uint32_t known = 0;
     const gpusim_metric *metrics = gpusim_metrics(&known);
-    const char *names[GS_METRIC_COUNT];
-    int found = 0;
-
-    // a name may stand for several entities: "gpus_allocated" of nodes, racks and the cluster
+    metric_name full[GS_METRIC_COUNT];
+    const char *names[2 * GS_METRIC_COUNT];
     for (uint32_t m = 0; m < known; m++) {
+        full_name(&metrics[m], full[m]);
         names[m] = metrics[m].name;
-        if (strcmp(metrics[m].name, name) == 0) {
-            at->model->metrics[at->model->metric_count++] = m;
-            found = 1;
-        }
+        names[known + m] = full[m];
     }
-    if (!found) {
-        char key[64];
-        snprintf(key, sizeof key, "telemetry.metrics[%u]", item);
-        gpusim_status status = gs_compile_fail(at, err, key, "no metric is called '%s'", name);
-        const char *nearest = gpusim_nearest(name, names, known);
-        if (nearest) {
-            gpusim_error_hint(err, "did you mean '%s'?", nearest);
-        }
-        return status;
+    gpusim_status status = gs_compile_fail(at, err, key, "no metric is called '%s'", name);
+    const char *nearest = gpusim_nearest(name, names, 2 * known);
+    if (nearest) {
+        gpusim_error_hint(err, "did you mean '%s'?", nearest);
+    } else {
+        gpusim_error_hint(err, "`gpusim list metrics` shows the names");
     }
-    return GPUSIM_OK;
+    return status;
+}
+
+static gpusim_status add_named(const gs_compilation *at, uint32_t item, const char *name,
+                               gpusim_error *err)
+{
+    gpusim_model *model = at->model;
+    uint32_t known = 0;
+    const gpusim_metric *metrics = gpusim_metrics(&known);
+    int found = 0;
+    char key[64];
+    snprintf(key, sizeof key, "telemetry.metrics[%u]", item);
+
+    // without its entity a name may stand for several: "gpus_allocated" of nodes, racks, cluster
+    for (uint32_t m = 0; m < known; m++) {
+        metric_name full;
+        full_name(&metrics[m], full);
+        if (strcmp(metrics[m].name, name) != 0 && strcmp(full, name) != 0) {
+            continue;
+        }
+        for (uint32_t i = 0; i < model->metric_count; i++) {
+            if (model->metrics[i] == m) {
+                return gs_compile_fail(at, err, key, "'%s' is listed twice", full);
+            }
+        }
+        model->metrics[model->metric_count++] = m;
+        found = 1;
+    }
+    return found ? GPUSIM_OK : fail_metric(at, key, name, err);
 }
 
 static gpusim_status compile_telemetry(const gs_compilation *at, gpusim_error *err)
@@ -96,20 +126,12 @@ static gpusim_status compile_telemetry(const gs_compilation *at, gpusim_error *e
         return GPUSIM_OK;
     }
     model->info.sample_every = telemetry->every;
-    uint32_t room = GS_METRIC_COUNT * (telemetry->metrics.count + 1);
-    model->metrics = gs_arena_get(&model->arena, room * sizeof *model->metrics);
+    model->metrics = gs_arena_get(&model->arena, GS_METRIC_COUNT * sizeof *model->metrics);
     if (!model->metrics) {
-        return gpusim_fail(err, GPUSIM_MEMORY, "no memory for %u metrics", room);
+        return gpusim_fail(err, GPUSIM_MEMORY, "no memory for a list of metrics");
     }
     const char *const *names = telemetry->metrics.items;
     for (uint32_t i = 0; i < telemetry->metrics.count; i++) {
-        for (uint32_t k = 0; k < i; k++) {
-            if (strcmp(names[k], names[i]) == 0) {
-                char key[64];
-                snprintf(key, sizeof key, "telemetry.metrics[%u]", i);
-                return gs_compile_fail(at, err, key, "'%s' is listed twice", names[i]);
-            }
-        }
         GPUSIM_TRY(add_named(at, i, names[i], err));
     }
     for (uint32_t m = 0; telemetry->metrics.count == 0 && m < GS_METRIC_COUNT; m++) {

@@ -161,7 +161,8 @@ static const gpusim_field telemetry_fields[] = {
      .offset = AT(telemetry, metrics),
      .flags = GPUSIM_OPTIONAL,
      .detail.element = &metric_element,
-     .doc = "Which metrics are sampled; without it all."},
+     .doc = "Which metrics are sampled (`gpusim list metrics`); without it all. A name without its "
+            "entity stands for all: `gpus_allocated` for those of nodes, racks and the cluster."},
 };
 
 static const gpusim_record telemetry_record = {
@@ -247,9 +248,9 @@ static const gpusim_field scenario_fields[] = {
     {.name = "gpusim",
      .type = GPUSIM_INT64,
      .offset = OF_SCENARIO(format),
-     .flags = GPUSIM_REQUIRED,
-     .minimum = 1,
-     .maximum = 1.5,
+     .flags = GPUSIM_REQUIRED | GPUSIM_EXCLUSIVE,
+     .minimum = 0,
+     .maximum = 1,
      .doc = "Version of the scenario format: 1."},
     {.name = "name",
      .type = GPUSIM_STRING,
