@@ -255,9 +255,12 @@ gpusim_status gs_policy_takes(gs_policy *policy, uint32_t slot, int *takes, gpus
         return GPUSIM_OK;
     }
     GPUSIM_TRY(make_room(policy, slot, err));
-    GPUSIM_TRY(gs_shadow_get(policy, GS_SHADOW_EMPTY, err));
+    if (policy->shadow_count <= GS_SHADOW_EMPTY || !policy->shadows[GS_SHADOW_EMPTY]) {
+        GPUSIM_TRY(gs_shadow_get(policy, GS_SHADOW_EMPTY, err));
+        gs_shadow_clear(policy->shadows[GS_SHADOW_EMPTY]);
+    }
     gs_shadow *empty = policy->shadows[GS_SHADOW_EMPTY];
-    gs_shadow_clear(empty, policy->view);
+    gs_shadow_adopt(empty, policy->view);
     gpusim_placement placement;
     *takes = gs_place_if(policy, &empty->view, slot, &placement);
 cleanup:

@@ -101,7 +101,7 @@ gpusim_status gs_policy_pass(gs_policy *policy, gpusim_decisions *decisions, gpu
 
 /* *takes is 0 when a cluster whose nodes are all up and idle would not take the job in this slot of
  * the view, which may not be queued yet: then it would wait for ever. Only a placement can tell; of
- * a module that decides everything it is always 1. O(nodes). */
+ * a module that decides everything it is always 1. As cheap as placing a job. */
 gpusim_status gs_policy_takes(gs_policy *policy, uint32_t slot, int *takes, gpusim_error *err);
 
 /* 1 when a pass could decide anything now. */

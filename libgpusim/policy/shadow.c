@@ -33,11 +33,16 @@ cleanup:
     return status;
 }
 
-void gs_shadow_sync(gs_shadow *shadow, const gpusim_view *view)
+void gs_shadow_adopt(gs_shadow *shadow, const gpusim_view *view)
 {
     shadow->view = *view;
     shadow->view.nodes = shadow->nodes;
     shadow->view.index = shadow->index;
+}
+
+void gs_shadow_sync(gs_shadow *shadow, const gpusim_view *view)
+{
+    gs_shadow_adopt(shadow, view);
     for (uint32_t node = 0; node < view->node_count; node++) {
         const gpusim_node_info *from = &view->nodes[node];
         gpusim_node_info *to = &shadow->nodes[node];
@@ -49,12 +54,9 @@ void gs_shadow_sync(gs_shadow *shadow, const gpusim_view *view)
     }
 }
 
-void gs_shadow_clear(gs_shadow *shadow, const gpusim_view *view)
+void gs_shadow_clear(gs_shadow *shadow)
 {
-    shadow->view = *view;
-    shadow->view.nodes = shadow->nodes;
-    shadow->view.index = shadow->index;
-    for (uint32_t node = 0; node < view->node_count; node++) {
+    for (uint32_t node = 0; node < shadow->view.node_count; node++) {
         gpusim_node_info *info = &shadow->nodes[node];
         info->free_gpus = info->gpus;
         info->free_cpus = info->cpus;

@@ -16,8 +16,10 @@ void gs_shadow_destroy(gs_shadow *shadow);
 
 /* Makes it the cluster of a view, touching only nodes that differ. O(nodes), about 1 ns each. */
 void gs_shadow_sync(gs_shadow *shadow, const gpusim_view *view);
-/* Makes it a cluster whose nodes are all up and idle. */
-void gs_shadow_clear(gs_shadow *shadow, const gpusim_view *view);
+/* Shows the jobs and the time of a view, on its own nodes. */
+void gs_shadow_adopt(gs_shadow *shadow, const gpusim_view *view);
+/* Makes all of its nodes up and idle. O(nodes) */
+void gs_shadow_clear(gs_shadow *shadow);
 /* A node has no more free than it has in another view. */
 void gs_shadow_limit(gs_shadow *shadow, const gpusim_view *view, uint32_t node);
 /* Gives a job's parts back, or takes them; where not enough is left, nothing remains. */

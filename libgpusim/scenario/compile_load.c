@@ -2,9 +2,11 @@
 /* What jobs ask for against what there is: offered load per GPU model, and jobs that can never fit.
  */
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "scenario/compile.h"
+#include "workload/tables.h"
 
 static gpusim_job_info request_of(const gpusim_model *model, const gs_job *job)
 {
@@ -16,6 +18,57 @@ static gpusim_job_info request_of(const gpusim_model *model, const gs_job *job)
         .group = gs_model_find_group(model, job->group),
         .vc = gs_model_find_vc(model, job->vc),
     };
+}
+
+// a group that is named in the scenario exists: a job of one that does not would run anywhere
+static gpusim_status check_group(const gs_compilation *at, const char *key, const char *name,
+                                 gpusim_error *err)
+{
+    const gpusim_list *groups = &at->scenario->cluster.nodes;
+    const gs_scenario_group *group = groups->items;
+    const char *names[64];
+    uint32_t known = 0;
+    for (uint32_t i = 0; i < groups->count; i++) {
+        if (!name || !name[0] || strcmp(group[i].name, name) == 0) {
+            return GPUSIM_OK;
+        }
+        if (known < 64) {
+            names[known++] = group[i].name;
+        }
+    }
+    gpusim_status status = gs_compile_fail(at, err, key, "no node group is called '%s'", name);
+    const char *nearest = gpusim_nearest(name, names, known);
+    if (nearest) {
+        gpusim_error_hint(err, "did you mean '%s'?", nearest);
+    }
+    return status;
+}
+
+static gpusim_status check_groups(const gs_compilation *at, gpusim_error *err)
+{
+    gpusim_status status = GPUSIM_OK;
+    const gpusim_list *workload = &at->scenario->workload;
+    char key[96];
+    for (uint32_t i = 0; i < workload->count; i++) {
+        const gpusim_one_of *item = (const gpusim_one_of *)workload->items + i;
+        if (item->which == GS_WORKLOAD_TRACE) {
+            snprintf(key, sizeof key, "workload[%u].trace.group", i);
+            GPUSIM_TRY(check_group(at, key, ((const gs_trace *)item->value)->group, err));
+        } else if (item->which == GS_WORKLOAD_SYNTHETIC) {
+            snprintf(key, sizeof key, "workload[%u].synthetic.group", i);
+            const gs_synthetic_fields *source = item->value;
+            GPUSIM_TRY(check_group(at, key, source->group, err));
+        } else {
+            const gpusim_list *jobs = item->value;
+            const gs_listed_job *job = jobs->items;
+            for (uint32_t k = 0; k < jobs->count; k++) {
+                snprintf(key, sizeof key, "workload[%u].jobs[%u].group", i, k);
+                GPUSIM_TRY(check_group(at, key, job[k].group, err));
+            }
+        }
+    }
+cleanup:
+    return status;
 }
 
 // jobs name groups of this cluster, and those that can never fit are counted in a warning
@@ -108,6 +161,7 @@ gpusim_status gs_compile_load(const gs_compilation *at, gpusim_error *err)
 {
     gpusim_status status = GPUSIM_OK;
     const gs_cluster *cluster = &at->model->cluster;
+    GPUSIM_TRY(check_groups(at, err));
     GPUSIM_TRY(check_jobs(at, err));
 
     // each model once, in order of groups

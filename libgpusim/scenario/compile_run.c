@@ -181,9 +181,9 @@ static gpusim_status compile_action(const gs_compilation *at, uint32_t i, gpusim
     int of_job = written->what == GPUSIM_ACTION_CANCEL_JOB;
     char key[64];
 
-    // each kind of action has one kind of thing it acts on
+    // each kind of action has one kind of thing it acts on; "" would be any job without a name
     snprintf(key, sizeof key, "actions[%u]", i);
-    if ((of_job && (!written->job || written->node)) ||
+    if ((of_job && (!written->job || !written->job[0] || written->node)) ||
         (!of_job && (!written->node || written->job))) {
         return gs_compile_fail(at, err, key, "this action needs `%s:` and nothing else",
                                of_job ? "job" : "node");

@@ -359,6 +359,32 @@ START_TEST(names_of_nodes_and_groups_are_apart)
 }
 END_TEST
 
+START_TEST(names_that_mean_nothing_are_errors)
+{
+    static const struct {
+        const char *text, *key;
+    } cases[] = {
+        {"workload: [{synthetic: {count: 1, arrivals: {process: periodic, every: 5 s}, gpus: 1,"
+         " duration: 5 s, group: m}}]\n",
+         "workload[0].synthetic.group"},
+        {"workload: [{jobs: [{id: 1, at: 1 s, duration: 1 s, gpus: 1},"
+         " {id: 2, at: 1 s, duration: 1 s, gpus: 1, group: m}]}]\n",
+         "workload[0].jobs[1].group"},
+        {"workload: []\nactions: [{at: 0 s, do: cancel, job: \"\"}]\n", "actions[0]"},
+        {"workload: []\nactions: [{at: 0 s, do: drain, node: n}]\n", "actions[0].node"},
+    };
+    char text[512];
+    gpusim_spec *spec = NULL;
+    snprintf(text, sizeof text, NODES "%s", cases[_i].text);
+    ASSERT_OK(gpusim_spec_parse(text, strlen(text), "test.yaml", NULL, &spec, &err), &err);
+    ck_assert_int_eq(gpusim_model_compile(spec, &model, &err), GPUSIM_SCENARIO);
+    ck_assert_ptr_null(model);
+    ck_assert_str_eq(err.key, cases[_i].key);
+    ck_assert_int_gt(err.line, 0);
+    gpusim_spec_destroy(spec);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("core/edges");
@@ -376,6 +402,7 @@ int main(void)
     tcase_add_loop_test(cases, who_is_an_oracle, 0, sizeof oracles / sizeof oracles[0]);
     tcase_add_loop_test(cases, reasons_are_names, 0, 2);
     tcase_add_test(cases, names_of_nodes_and_groups_are_apart);
+    tcase_add_loop_test(cases, names_that_mean_nothing_are_errors, 0, 4);
     suite_add_tcase(suite, cases);
     return test_run(suite);
 }
