@@ -63,8 +63,8 @@ static gpusim_status plan(gs_policy *policy, gpusim_error *err)
     if (!gs_books_of(policy)->unplanned) {
         return GPUSIM_OK;
     }
+    GPUSIM_TRY(gs_plan_begin(policy, err));
     GPUSIM_TRY(gs_waiting_in_order(policy, 1, err));
-    policy->moments.count = 0;
     for (uint32_t i = 0; i < policy->reservations.count; i++) {
         const gs_reservation *it = &GS_AT(policy->reservations, gs_reservation, i);
         if (it->start != GPUSIM_TIME_MAX) {

@@ -70,8 +70,9 @@ static int worth_the_trouble(gs_policy *policy)
 
 static gpusim_status make_promises(gs_policy *policy, gpusim_error *err)
 {
-    gpusim_status status = GPUSIM_OK;
-    policy->moments.count = policy->parts.count = 0;
+    gpusim_status status;
+    GPUSIM_TRY(gs_plan_begin(policy, err));
+    policy->parts.count = 0;
     for (uint32_t i = 0; i < policy->promises.count; i++) {
         promise *it = &GS_AT(policy->promises, promise, i);
         gpusim_time length = gpusim_view_remaining(policy->view, gs_job_of(policy, it->slot));
@@ -107,15 +108,12 @@ cleanup:
 static uint64_t used_at(const gs_policy *policy, const promise *it)
 {
     uint64_t used = gs_queue_of(policy, it->queue)->used;
-    gs_cursor cursor = gs_plan_begin(policy);
-    const gs_ordered *members = policy->members.data;
-    while (cursor.running != GPUSIM_NONE) {
-        const gs_waiter *waiter = gs_waiter_of(policy, cursor.running);
-        if (waiter->end > it->start) {
+    for (uint32_t i = 0; i < policy->moments.count; i++) {
+        const gs_moment *moment = &GS_AT(policy->moments, gs_moment, i);
+        if (moment->time > it->start) {
             break;
         }
-        used -= waiter->queue == it->queue ? waiter->gpus : 0;
-        cursor.running = gs_ordered_next(members, gs_books_of(policy)->running, cursor.running);
+        used -= !moment->starts && moment->queue == it->queue ? moment->gpus : 0;
     }
     return used;
 }
@@ -123,14 +121,14 @@ static uint64_t used_at(const gs_policy *policy, const promise *it)
 static gpusim_status see_futures(gs_policy *policy, gpusim_error *err)
 {
     gpusim_status status = GPUSIM_OK;
-    gs_cursor cursor = gs_plan_begin(policy);
+    uint32_t at = 0;
     gs_shadow *then = policy->shadows[GS_SHADOW_THEN];
     gs_shadow_sync(then, policy->view);
     for (uint32_t i = 0; i < policy->promises.count; i++) {
         promise *it = &GS_AT(policy->promises, promise, i);
         GPUSIM_TRY(gs_shadow_get(policy, GS_SHADOW_PROMISES + 2 * i, err));
         GPUSIM_TRY(gs_shadow_get(policy, GS_SHADOW_PROMISES + 2 * i + 1, err));
-        gs_plan_advance(policy, &cursor, it->start, then);
+        gs_plan_advance(policy, &at, it->start, then);
         gs_shadow_sync(at_start(policy, i), &then->view);
         gs_shadow_sync(until_start(policy, i), free_until(policy, i));
         for (uint32_t node = 0; node < policy->view->node_count; node++) {

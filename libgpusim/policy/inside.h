@@ -199,7 +199,7 @@ gpusim_status gs_pass_conservative(gs_policy *policy, gpusim_decisions *decision
 /* What scratch arrays hold, for policy.c to make them. */
 #define GS_KEYED_BYTES   24
 #define GS_MOVE_BYTES    16
-#define GS_MOMENT_BYTES  24
+#define GS_MOMENT_BYTES  32
 #define GS_PROMISE_BYTES 40
 gpusim_status gs_pass_repack(gs_policy *policy, gpusim_decisions *decisions, gpusim_error *err);
 

@@ -6,74 +6,31 @@
 
 _Static_assert(sizeof(gs_moment) == GS_MOMENT_BYTES, "the array has elements of this size");
 
-gs_cursor gs_plan_begin(const gs_policy *policy)
+static const gs_moment *moment_at(const gs_policy *policy, uint32_t at)
 {
-    uint32_t first = gs_ordered_first(policy->members.data, gs_books_of(policy)->running);
-    return (gs_cursor){.running = first};
+    return &GS_AT(policy->moments, gs_moment, at);
 }
 
-static gpusim_time time_of_running(const gs_policy *policy, const gs_cursor *cursor)
+gpusim_status gs_plan_begin(gs_policy *policy, gpusim_error *err)
 {
-    return cursor->running == GPUSIM_NONE ? GPUSIM_TIME_MAX
-                                          : gs_waiter_of(policy, cursor->running)->end;
-}
-
-static gpusim_time time_of_moment(const gs_policy *policy, const gs_cursor *cursor)
-{
-    return cursor->moment == policy->moments.count
-               ? GPUSIM_TIME_MAX
-               : GS_AT(policy->moments, gs_moment, cursor->moment).time;
-}
-
-gpusim_time gs_plan_next(const gs_policy *policy, const gs_cursor *cursor)
-{
-    gpusim_time running = time_of_running(policy, cursor);
-    gpusim_time moment = time_of_moment(policy, cursor);
-    return running < moment ? running : moment;
-}
-
-/* What happens next: which job, its parts, and whether it starts. */
-typedef struct happening {
-    uint32_t slot, parts;
-    const gpusim_part *part;
-    int starts;
-} happening;
-
-static happening read_on(const gs_policy *policy, gs_cursor *cursor)
-{
-    happening it = {0};
-    if (time_of_running(policy, cursor) <= time_of_moment(policy, cursor)) {
-        it.slot = cursor->running;
-        it.part = gpusim_view_parts(policy->view, gs_job_of(policy, it.slot), &it.parts);
-        cursor->running =
-            gs_ordered_next(policy->members.data, gs_books_of(policy)->running, it.slot);
-        return it;
+    gpusim_status status;
+    uint32_t running = gs_books_of(policy)->running;
+    policy->moments.count = 0;
+    GPUSIM_TRY(gs_array_resize(&policy->slots, policy->view->running_count, err));
+    uint32_t *slots = policy->slots.data;
+    uint32_t count = gs_ordered_list(policy->members.data, running, slots);
+    GPUSIM_TRY(gs_array_resize(&policy->moments, count, err));
+    for (uint32_t i = 0; i < count; i++) {
+        const gs_waiter *waiter = gs_waiter_of(policy, slots[i]);
+        if (waiter->end == GPUSIM_TIME_MAX) {
+            policy->moments.count = i;
+            break;
+        }
+        GS_AT(policy->moments, gs_moment, i) = (gs_moment){
+            .time = waiter->end, .slot = slots[i], .gpus = waiter->gpus, .queue = waiter->queue};
     }
-    const gs_moment *moment = &GS_AT(policy->moments, gs_moment, cursor->moment++);
-    it.slot = moment->slot;
-    it.parts = moment->parts;
-    it.part = &GS_AT(policy->parts, gpusim_part, moment->first_part);
-    it.starts = moment->starts;
-    return it;
-}
-
-static void happen(const gs_policy *policy, const happening *it, gs_shadow *shadow)
-{
-    const gpusim_job_info *job = gs_job_of(policy, it->slot);
-    if (it->starts) {
-        gs_shadow_take(shadow, job, it->part, it->parts);
-    } else {
-        gs_shadow_release(shadow, job, it->part, it->parts);
-    }
-}
-
-void gs_plan_advance(gs_policy *policy, gs_cursor *cursor, gpusim_time time, gs_shadow *shadow)
-{
-    gpusim_time next;
-    while ((next = gs_plan_next(policy, cursor)) <= time && next != GPUSIM_TIME_MAX) {
-        happening it = read_on(policy, cursor);
-        happen(policy, &it, shadow);
-    }
+cleanup:
+    return status;
 }
 
 // At one time ends come before starts, which may need what they release.
@@ -86,13 +43,18 @@ gpusim_status gs_plan_enter(gs_policy *policy, gpusim_time start, gpusim_time en
                             uint32_t first_part, uint32_t parts, gpusim_error *err)
 {
     gpusim_status status = GPUSIM_OK;
+    const gs_waiter *waiter = gs_waiter_of(policy, slot);
     for (int32_t starts = 1; starts >= 0 && start < end; starts--) {
         gs_moment moment = {.time = starts ? start : end,
                             .slot = slot,
+                            .gpus = waiter->gpus,
+                            .queue = waiter->queue,
                             .first_part = first_part,
                             .parts = parts,
                             .starts = starts};
-        GPUSIM_TRY(gs_array_push(&policy->moments, &moment, err));
+        if (moment.time != GPUSIM_TIME_MAX) {
+            GPUSIM_TRY(gs_array_push(&policy->moments, &moment, err));
+        }
     }
 cleanup:
     return status;
@@ -154,49 +116,72 @@ void gs_plan_sort(gs_policy *policy)
     }
 }
 
-/* Sums that are cheap to follow: free GPUs of nodes that are up, and what the job's queue uses. */
-typedef struct sums {
-    int64_t free, used;
-} sums;
-
-static void sum_up(const gs_policy *policy, const happening *it, uint32_t queue, sums *now)
+static const gpusim_part *parts_of(const gs_policy *policy, const gs_moment *moment,
+                                   uint32_t *count)
 {
-    const gs_waiter *waiter = gs_waiter_of(policy, it->slot);
-    int64_t gpus = it->starts ? -(int64_t)waiter->gpus : (int64_t)waiter->gpus;
-    now->free += gpus;
-    now->used -= waiter->queue == queue ? gpus : 0;
+    if (moment->parts) {
+        *count = moment->parts;
+        return &GS_AT(policy->parts, gpusim_part, moment->first_part);
+    }
+    return gpusim_view_parts(policy->view, gs_job_of(policy, moment->slot), count);
 }
 
-static int sums_allow(const gs_policy *policy, const gs_waiter *job, const sums *now)
+void gs_plan_advance(const gs_policy *policy, uint32_t *at, gpusim_time time, gs_shadow *shadow)
 {
+    for (; *at < policy->moments.count && moment_at(policy, *at)->time <= time; ++*at) {
+        const gs_moment *moment = moment_at(policy, *at);
+        const gpusim_job_info *job = gs_job_of(policy, moment->slot);
+        uint32_t count;
+        const gpusim_part *parts = parts_of(policy, moment, &count);
+        if (moment->starts) {
+            gs_shadow_take(shadow, job, parts, count);
+        } else {
+            gs_shadow_release(shadow, job, parts, count);
+        }
+    }
+}
+
+/* How far the future has been read on the way to a job's start, with two sums that are cheap to
+ * follow: free GPUs of nodes that are up, and what the job's queue uses. */
+typedef struct reading {
+    const gs_waiter *job;
+    uint32_t at; /* the next moment */
+    int64_t free, used;
+} reading;
+
+static void read_one(const gs_policy *policy, reading *now)
+{
+    const gs_moment *moment = moment_at(policy, now->at++);
+    int64_t gpus = moment->starts ? -(int64_t)moment->gpus : (int64_t)moment->gpus;
+    now->free += gpus;
+    now->used -= moment->queue == now->job->queue ? gpus : 0;
+}
+
+static int sums_allow(const gs_policy *policy, const reading *now)
+{
+    const gs_waiter *job = now->job;
     return now->free >= (int64_t)job->gpus &&
            gs_quota_leaves(policy, job->queue, now->used > 0 ? (uint64_t)now->used : 0, job->gpus);
 }
 
-// Follows the sums over a window; the time at which they forbid the job, or GPUSIM_TIME_MAX. *takes
-// becomes 1 when a job starts within.
-static gpusim_time forbidden_at(const gs_policy *policy, const gs_waiter *job, gs_cursor cursor,
-                                gpusim_time end, sums now, int *takes)
+// Follows the sums through moments up to `last`; the time at which they forbid the job, or
+// GPUSIM_TIME_MAX.
+static gpusim_time forbidden_at(const gs_policy *policy, reading now, uint32_t last)
 {
-    gpusim_time next;
-    *takes = 0;
-    // only promised jobs take anything, so without more of them all stays as it is
-    while (cursor.moment < policy->moments.count && (next = gs_plan_next(policy, &cursor)) < end) {
-        while (gs_plan_next(policy, &cursor) == next && next != GPUSIM_TIME_MAX) {
-            happening it = read_on(policy, &cursor);
-            sum_up(policy, &it, job->queue, &now);
-            *takes |= it.starts;
+    while (now.at < last) {
+        gpusim_time time = moment_at(policy, now.at)->time;
+        while (now.at < policy->moments.count && moment_at(policy, now.at)->time == time) {
+            read_one(policy, &now);
         }
-        if (!sums_allow(policy, job, &now)) {
-            return next;
+        if (!sums_allow(policy, &now)) {
+            return time;
         }
     }
     return GPUSIM_TIME_MAX;
 }
 
-// What is free on each node all through a window: into policy->window.
-static gpusim_status see_window(gs_policy *policy, gs_cursor cursor, gpusim_time end,
-                                gpusim_error *err)
+// What is free on each node through the moments from `at` to `last`: into GS_SHADOW_WINDOW.
+static gpusim_status see_window(gs_policy *policy, uint32_t at, uint32_t last, gpusim_error *err)
 {
     gpusim_status status = GPUSIM_OK;
     GPUSIM_TRY(gs_shadow_get(policy, GS_SHADOW_WINDOW, err));
@@ -205,15 +190,16 @@ static gpusim_status see_window(gs_policy *policy, gs_cursor cursor, gpusim_time
     gs_shadow *later = policy->shadows[GS_SHADOW_LATER];
     gs_shadow_sync(window, &policy->shadows[GS_SHADOW_THEN]->view);
     gs_shadow_sync(later, &policy->shadows[GS_SHADOW_THEN]->view);
-    gpusim_time next;
-    while ((next = gs_plan_next(policy, &cursor)) < end) {
+    while (at < last) {
         // all of an instant happens before its nodes are looked at
-        gs_cursor again = cursor;
-        gs_plan_advance(policy, &cursor, next, later);
-        while (gs_plan_next(policy, &again) == next) {
-            happening it = read_on(policy, &again);
-            for (uint32_t i = 0; it.starts && i < it.parts; i++) {
-                gs_shadow_limit(window, &later->view, it.part[i].node);
+        uint32_t i = at;
+        gs_plan_advance(policy, &at, moment_at(policy, at)->time, later);
+        for (; i < at; i++) {
+            const gs_moment *moment = moment_at(policy, i);
+            for (uint32_t k = 0; moment->starts && k < moment->parts; k++) {
+                const gpusim_part *part =
+                    &GS_AT(policy->parts, gpusim_part, moment->first_part + k);
+                gs_shadow_limit(window, &later->view, part->node);
             }
         }
     }
@@ -221,18 +207,19 @@ cleanup:
     return status;
 }
 
-// Places a job on what is free all through a window that begins in GS_SHADOW_THEN.
-static gpusim_status try_window(gs_policy *policy, uint32_t slot, gs_cursor cursor, gpusim_time end,
-                                int takes, int *fits, uint32_t *parts, gpusim_error *err)
+// Places a job on what is free in GS_SHADOW_THEN and through the moments from `at` to `last`.
+static gpusim_status try_window(gs_policy *policy, uint32_t slot, uint32_t at, uint32_t last,
+                                int *fits, uint32_t *parts, gpusim_error *err)
 {
     gpusim_status status = GPUSIM_OK;
-    const gpusim_view *view = &policy->shadows[GS_SHADOW_THEN]->view;
-    if (takes) {
-        GPUSIM_TRY(see_window(policy, cursor, end, err));
-        view = &policy->shadows[GS_SHADOW_WINDOW]->view;
+    gs_shadow *shadow = policy->shadows[GS_SHADOW_THEN];
+    if (at < last) {
+        GPUSIM_TRY(see_window(policy, at, last, err));
+        shadow = policy->shadows[GS_SHADOW_WINDOW];
     }
+    gs_shadow_settle(shadow);
     gpusim_placement placement;
-    *fits = gs_place_if(policy, view, slot, &placement);
+    *fits = gs_place_if(policy, &shadow->view, slot, &placement);
     *parts = *fits ? placement.count : 0;
     for (uint32_t i = 0; i < *parts; i++) {
         GPUSIM_TRY(gs_array_push(&policy->parts, &placement.parts[i], err));
@@ -241,46 +228,63 @@ cleanup:
     return status;
 }
 
+// Behind the last moment from `at` on and before `end` at which a job starts: only those take
+// anything, so what is free through it is free until `end`.
+static uint32_t last_start(const gs_policy *policy, uint32_t at, uint32_t starts, gpusim_time end)
+{
+    uint32_t low = at, high = starts > at ? starts : at;
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+        if (moment_at(policy, middle)->time < end) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    while (low > at && !moment_at(policy, low - 1)->starts) {
+        low--;
+    }
+    return low;
+}
+
 gpusim_status gs_plan_find(gs_policy *policy, uint32_t slot, gpusim_time length, gpusim_time *start,
                            uint32_t *parts, gpusim_error *err)
 {
     gpusim_status status = GPUSIM_OK;
     const gs_waiter *job = gs_waiter_of(policy, slot);
-    gs_cursor cursor = gs_plan_begin(policy);
+    reading now = {.job = job,
+                   .free = (int64_t)gs_index_free(policy->view->index),
+                   .used = (int64_t)gs_queue_of(policy, job->queue)->used};
     gpusim_time time = policy->view->now, not_before = time;
-    sums now = {.free = (int64_t)gs_index_free(policy->view->index),
-                .used = (int64_t)gs_queue_of(policy, job->queue)->used};
+    uint32_t happened = 0, starts = last_start(policy, 0, policy->moments.count, GPUSIM_TIME_MAX);
     GPUSIM_TRY(gs_shadow_get(policy, GS_SHADOW_THEN, err));
     gs_shadow *then = policy->shadows[GS_SHADOW_THEN];
     gs_shadow_sync(then, policy->view);
     for (;;) {
         // all of this instant happens first, jobs without length too
-        gpusim_time next;
-        while ((next = gs_plan_next(policy, &cursor)) <= time && next != GPUSIM_TIME_MAX) {
-            happening it = read_on(policy, &cursor);
-            happen(policy, &it, then);
-            sum_up(policy, &it, job->queue, &now);
+        while (now.at < policy->moments.count && moment_at(policy, now.at)->time <= time) {
+            read_one(policy, &now);
         }
-        gpusim_time end = gpusim_time_add(time, length);
-        int takes = 0;
-        if (time >= not_before && sums_allow(policy, job, &now)) {
-            gpusim_time forbidden = forbidden_at(policy, job, cursor, end, now, &takes);
+        if (time >= not_before && sums_allow(policy, &now)) {
+            uint32_t last = last_start(policy, now.at, starts, gpusim_time_add(time, length));
+            gpusim_time forbidden = forbidden_at(policy, now, last);
             if (forbidden != GPUSIM_TIME_MAX) {
                 // whatever starts before that time lasts beyond it
                 not_before = forbidden;
             } else {
                 int fits = 0;
-                GPUSIM_TRY(try_window(policy, slot, cursor, end, takes, &fits, parts, err));
+                gs_plan_advance(policy, &happened, time, then);
+                GPUSIM_TRY(try_window(policy, slot, now.at, last, &fits, parts, err));
                 if (fits) {
                     *start = time;
                     return GPUSIM_OK;
                 }
             }
         }
-        if (next == GPUSIM_TIME_MAX) {
+        if (now.at == policy->moments.count) {
             break;
         }
-        time = next;
+        time = moment_at(policy, now.at)->time;
     }
     *start = GPUSIM_TIME_MAX;
     *parts = 0;

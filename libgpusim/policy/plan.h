@@ -6,33 +6,29 @@
 
 #include "policy/inside.h"
 
-/* A job that does not run yet starts or ends. Its parts are in policy->parts. */
+/* A job starts or ends; policy->moments has them in order of time, ends before starts. What never
+ * comes is not among them. */
 typedef struct gs_moment {
     gpusim_time time;
-    uint32_t slot, first_part, parts;
-    int32_t starts; /* 1: it starts, 0: it ends */
+    uint32_t slot, gpus, queue;
+    uint32_t first_part, parts; /* of a promised job, in policy->parts; 0 parts: it runs already */
+    int32_t starts;             /* 1: it starts, 0: it ends */
 } gs_moment;
 
-/* How far the future has been read. */
-typedef struct gs_cursor {
-    uint32_t running; /* the next running job to end, or GPUSIM_NONE */
-    uint32_t moment;  /* the next of policy->moments */
-} gs_cursor;
+/* The future as it is without promises: all that runs ends. */
+gpusim_status gs_plan_begin(gs_policy *policy, gpusim_error *err);
 
-gs_cursor gs_plan_begin(const gs_policy *policy);
-/* Time of what comes next; GPUSIM_TIME_MAX: nothing does. */
-gpusim_time gs_plan_next(const gs_policy *policy, const gs_cursor *cursor);
-/* Reads on up to and including a time, and lets it happen to a hypothetical cluster. */
-void gs_plan_advance(gs_policy *policy, gs_cursor *cursor, gpusim_time time, gs_shadow *shadow);
-
-/* Enters a promise; one without length holds nothing. policy->moments stay in order, ends before
- * starts: O(moments). */
+/* Enters a promise; one without length holds nothing. O(moments). */
 gpusim_status gs_plan_promise(gs_policy *policy, gpusim_time start, gpusim_time end, uint32_t slot,
                               uint32_t first_part, uint32_t parts, gpusim_error *err);
 /* Many at once: each is put at the end, and then all in order. O(moments log moments). */
 gpusim_status gs_plan_enter(gs_policy *policy, gpusim_time start, gpusim_time end, uint32_t slot,
                             uint32_t first_part, uint32_t parts, gpusim_error *err);
 void gs_plan_sort(gs_policy *policy);
+
+/* Lets the moments from *at on, up to and including a time, happen to a hypothetical cluster, whose
+ * index is not settled; *at becomes the first that comes later. */
+void gs_plan_advance(const gs_policy *policy, uint32_t *at, gpusim_time time, gs_shadow *shadow);
 
 /* The earliest start from now on at which a job fits, with GPUs, cores, memory and its quota, until
  * `length` later; its parts are appended to policy->parts. GPUSIM_TIME_MAX: never, as things are.

@@ -120,6 +120,7 @@ static gpusim_status empty_cluster(gs_policy *policy, gpusim_error *err)
         const gpusim_part *parts = gpusim_view_parts(policy->view, job, &count);
         gs_shadow_release(policy->shadows[GS_SHADOW_THEN], job, parts, count);
     }
+    gs_shadow_settle(policy->shadows[GS_SHADOW_THEN]);
     GPUSIM_TRY(gs_array_resize(&policy->granted, 0, err));
     GPUSIM_TRY(gs_array_resize(&policy->granted, policy->queues.count, err));
 cleanup:
@@ -145,6 +146,7 @@ static gpusim_status grant(gs_policy *policy, uint32_t slot, uint8_t *runs, gpus
     if (waiter->where == GS_RUNNING &&
         gs_parts_are_free(&shadow->view, job, parts, count, NULL, 0)) {
         gs_shadow_take(shadow, job, parts, count);
+        gs_shadow_settle_parts(shadow, parts, count);
         *used += waiter->gpus;
         *runs = 1;
         return GPUSIM_OK;
@@ -159,6 +161,7 @@ static gpusim_status grant(gs_policy *policy, uint32_t slot, uint8_t *runs, gpus
         }
         GPUSIM_TRY(gs_array_push(&policy->moves, &it, err));
         gs_shadow_take(shadow, job, placement.parts, placement.count);
+        gs_shadow_settle_parts(shadow, placement.parts, placement.count);
         *used += waiter->gpus;
         *runs = 1;
     }

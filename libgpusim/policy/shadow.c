@@ -99,7 +99,6 @@ void gs_shadow_release(gs_shadow *shadow, const gpusim_job_info *job, const gpus
         uint64_t memory_taken = node->memory - node->free_memory;
         node->free_cpus += cpus < cpus_taken ? (uint32_t)cpus : cpus_taken;
         node->free_memory += memory < memory_taken ? memory : memory_taken;
-        gs_index_update(shadow->index, &shadow->view, parts[i].node);
     }
 }
 
@@ -113,6 +112,19 @@ void gs_shadow_take(gs_shadow *shadow, const gpusim_job_info *job, const gpusim_
         node->free_gpus -= parts[i].gpus < node->free_gpus ? parts[i].gpus : node->free_gpus;
         node->free_cpus -= cpus < node->free_cpus ? cpus : node->free_cpus;
         node->free_memory -= memory < node->free_memory ? memory : node->free_memory;
+    }
+}
+
+void gs_shadow_settle(gs_shadow *shadow)
+{
+    for (uint32_t node = 0; node < shadow->view.node_count; node++) {
+        gs_index_update(shadow->index, &shadow->view, node);
+    }
+}
+
+void gs_shadow_settle_parts(gs_shadow *shadow, const gpusim_part *parts, uint32_t count)
+{
+    for (uint32_t i = 0; i < count; i++) {
         gs_index_update(shadow->index, &shadow->view, parts[i].node);
     }
 }

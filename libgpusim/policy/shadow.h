@@ -22,11 +22,14 @@ void gs_shadow_adopt(gs_shadow *shadow, const gpusim_view *view);
 void gs_shadow_clear(gs_shadow *shadow);
 /* A node has no more free than it has in another view. */
 void gs_shadow_limit(gs_shadow *shadow, const gpusim_view *view, uint32_t node);
-/* Gives a job's parts back, or takes them; where not enough is left, nothing remains. */
+/* Gives a job's parts back, or takes them; where not enough is left, nothing remains. The index
+ * does not follow before it is settled: whole, or for a few parts. */
 void gs_shadow_release(gs_shadow *shadow, const gpusim_job_info *job, const gpusim_part *parts,
                        uint32_t count);
 void gs_shadow_take(gs_shadow *shadow, const gpusim_job_info *job, const gpusim_part *parts,
                     uint32_t count);
+void gs_shadow_settle(gs_shadow *shadow);
+void gs_shadow_settle_parts(gs_shadow *shadow, const gpusim_part *parts, uint32_t count);
 
 /* 1 when a job's parts are free in a view in which it holds `own` already. Whether their nodes are
  * up does not matter. */
