@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* gpusim info: what a trace holds. */
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -16,6 +17,12 @@ static const cli_option options[] = {
 static const char *state_of(const gpusim_trace_info *info)
 {
     return info->complete ? "complete" : info->live ? "being written" : "incomplete";
+}
+
+// a run that was killed has left none; one that was interrupted has
+static int has_summary(const gpusim_summary *summary)
+{
+    return !isnan(summary->sim_time_s);
 }
 
 static void print_text(const char *path, const gpusim_trace_info *info,
@@ -43,7 +50,7 @@ static void print_text(const char *path, const gpusim_trace_info *info,
         printf(", %s to %s", info->first_sample_s > 0.0 ? first : "0 s", last);
     }
     putchar('\n');
-    if (info->complete) {
+    if (has_summary(summary)) {
         puts("\nsummary");
         cli_report_text(stdout, gpusim_summary_record(), summary);
     }
@@ -91,7 +98,7 @@ static int print_json(const char *path, const gpusim_trace *trace, const gpusim_
     json_object_set_new(object, "samples", json_integer((json_int_t)info->samples));
     json_object_set_new(object, "metrics", metrics_json(trace));
     json_t *values = json_null();
-    if (info->complete) {
+    if (has_summary(summary)) {
         values = json_object();
         cli_report_json(values, gpusim_summary_record(), summary);
     }

@@ -4,7 +4,9 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <time.h>
+#include <unistd.h>
 
 #define BAR_WIDTH       30
 #define EVERY_S         0.1 /* of wall time between two drawings */
@@ -29,27 +31,41 @@ static double share_done(const cli_progress *progress)
     return -1.0;
 }
 
+// columns of the terminal; one that does not tell has 80
+static int columns(void)
+{
+    struct winsize size;
+    return ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : 80;
+}
+
 static void draw(cli_progress *progress, double now)
 {
-    char bar[BAR_WIDTH + 1], simulated[32], left[32] = "";
+    char bar[BAR_WIDTH + 1] = "", simulated[32], left[32] = "?", text[160];
     double passed = now - progress->began;
     double at = gpusim_seconds(gpusim_sim_now(progress->sim));
     double done = share_done(progress);
     gpusim_quantity_format(at, GPUSIM_UNIT_SECOND, 0, simulated, sizeof simulated);
     if (done < 0.0) {
-        fprintf(stderr, "\r\033[K%s simulated, %.3g x real time", simulated, at / passed);
+        snprintf(text, sizeof text, "%s simulated, %.3g x real time", simulated, at / passed);
     } else {
         done = done > 1.0 ? 1.0 : done;
         int full = (int)(done * BAR_WIDTH);
         memset(bar, '#', (size_t)full);
         memset(bar + full, '.', (size_t)(BAR_WIDTH - full));
-        bar[BAR_WIDTH] = '\0';
         if (done > 0.0) {
             gpusim_quantity_format((double)(int64_t)(passed * (1.0 - done) / done + 0.5),
                                    GPUSIM_UNIT_SECOND, 0, left, sizeof left);
         }
-        fprintf(stderr, "\r\033[K[%s] %3.0f %%  %s, %.3g x real time, %s left", bar, 100.0 * done,
-                simulated, at / passed, left[0] ? left : "?");
+        snprintf(text, sizeof text, "%3.0f %%  %s, %.3g x real time, %s left", 100.0 * done,
+                 simulated, at / passed, left);
+    }
+
+    // a line that wraps could not be drawn over: the bar goes first, then the end of the text
+    int room = columns() - 1, length = (int)strlen(text);
+    if (bar[0] && length + BAR_WIDTH + 3 <= room) {
+        fprintf(stderr, "\r\033[K[%s] %s", bar, text);
+    } else {
+        fprintf(stderr, "\r\033[K%.*s", room, text);
     }
     fflush(stderr);
     progress->shown = now;

@@ -51,6 +51,7 @@ def interrupted_by(*signals):
         result, facts = gpusim.run_json("info", "t.h5", cwd=folder)
         expect(result, 0)
         check(facts["complete"] is False, facts)
+        check(facts["summary"]["sim_time_s"] > 0, facts)
 
 
 def test_sigint():

@@ -1,19 +1,23 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The program as a whole: terminal, colours, completion, man page, determinism, two traces."""
+import fcntl
 import json
 import os
 import pty
 import shutil
+import struct
 import subprocess
 import sys
+import termios
 
 import gpusim
 from gpusim import check, expect
 
 
-def on_terminal(*arguments, cwd, **env):
+def on_terminal(*arguments, cwd, columns=80, **env):
     """stderr of a run whose stderr is a terminal."""
     leader, follower = pty.openpty()
+    fcntl.ioctl(follower, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
     process = subprocess.Popen([gpusim.PROGRAM, *arguments], cwd=cwd, stdin=subprocess.DEVNULL,
                                stdout=subprocess.DEVNULL, stderr=follower,
                                env=gpusim.environment(TERM="xterm", **env))
@@ -43,6 +47,17 @@ def test_progress_on_a_terminal_only():
         check("real time" not in result.stderr, result.stderr)
         _, said = on_terminal(*run, "--quiet", cwd=folder)
         check(said == "", said)
+
+
+def test_progress_fits_the_terminal():
+    with gpusim.scratch() as folder:
+        for columns in 20, 40, 80, 200:
+            code, said = on_terminal("run", "long.yaml", "--until", "60 d", cwd=folder,
+                                     columns=columns)
+            drawn = said.replace("\n", "\r").split("\r\x1b[K")[1:]
+            check(code == 0 and len(drawn) > 2, said)
+            check(max(map(len, drawn)) < columns, columns, drawn)
+            check(("[#" in said or "[." in said) == (columns >= 80), columns, drawn)
 
 
 def test_colours():
