@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* A trace's file while it is written. It gets its name once everything that HDF5 needs to read it
  * is there, and never grows beyond what was reserved: a full disk is met before HDF5 meets it. */
+#define _XOPEN_SOURCE 700 // realpath
 #include "trace/file.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
@@ -57,6 +60,11 @@ gpusim_status gs_file_init(gs_file *file, const char *path, int force, gpusim_er
 {
     gpusim_status status = GPUSIM_OK;
     struct stat about;
+    char real[PATH_MAX];
+    // what a link names is replaced, not the link
+    if (force && lstat(path, &about) == 0 && S_ISLNK(about.st_mode) && realpath(path, real)) {
+        path = real;
+    }
     size_t length = strlen(path);
     *file = (gs_file){.descriptor = -1, .flush_at = FIRST_FLUSH_BYTES};
     GPUSIM_TRY(gs_allocate(&file->path, length + 1, 1, err));
@@ -91,9 +99,8 @@ cleanup:
 
 static hid_t access_list(void)
 {
-    hid_t list = H5Pcreate(H5P_FILE_ACCESS);
-    if (list >= 0 && (H5Pset_libver_bounds(list, H5F_LIBVER_V110, H5F_LIBVER_V110) < 0 ||
-                      H5Pset_fclose_degree(list, H5F_CLOSE_STRONG) < 0)) {
+    hid_t list = gs_h5_access();
+    if (list >= 0 && H5Pset_libver_bounds(list, H5F_LIBVER_V110, H5F_LIBVER_V110) < 0) {
         (void)H5Pclose(list);
         return -1;
     }
@@ -168,7 +175,7 @@ gpusim_status gs_file_reserve(gs_file *file, uint64_t bytes, gpusim_error *err)
 gpusim_status gs_file_create(gs_file *file, size_t chunk_bytes, gpusim_error *err)
 {
     gpusim_status status = GPUSIM_OK;
-    hid_t list = 0;
+    hid_t list = 0, root = 0;
     GPUSIM_TRY(gs_packer_create(&file->packer, chunk_bytes, err));
     GPUSIM_TRY(take_temporary(file, err));
     int problem = grow(file->descriptor, SLACK_BYTES); // HDF5 writes as soon as it creates
@@ -178,11 +185,15 @@ gpusim_status gs_file_create(gs_file *file, size_t chunk_bytes, gpusim_error *er
     }
     list = access_list();
     GS_H5(list, "cannot set up", file->path);
-    file->id = H5Fcreate(file->temporary, H5F_ACC_TRUNC, H5P_DEFAULT, list);
+    root = H5Pcreate(H5P_FILE_CREATE);
+    GS_H5(root, "cannot set up", file->path);
+    GS_H5(H5Pset_obj_track_times(root, 0), "cannot set up", file->path); // of the root group
+    file->id = H5Fcreate(file->temporary, H5F_ACC_TRUNC, root, list);
     GS_H5(file->id, "cannot create", file->path);
     GPUSIM_TRY(gs_file_reserve(file, 0, err));
 
 cleanup:
+    gs_h5_close(&root);
     gs_h5_close(&list);
     return status;
 }

@@ -153,6 +153,17 @@ hid_t gs_h5_file_type(const gpusim_field *field)
     return H5Tcopy(gs_h5_memory_type(field->type));
 }
 
+hid_t gs_h5_access(void)
+{
+    hid_t list = H5Pcreate(H5P_FILE_ACCESS);
+    if (list >= 0 &&
+        (H5Pset_fclose_degree(list, H5F_CLOSE_STRONG) < 0 || H5Pset_file_locking(list, 0, 1) < 0)) {
+        (void)H5Pclose(list);
+        return -1;
+    }
+    return list;
+}
+
 hid_t gs_h5_group(hid_t at, const char *name)
 {
     hid_t list = H5Pcreate(H5P_GROUP_CREATE), group = -1;

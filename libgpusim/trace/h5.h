@@ -39,6 +39,10 @@ hid_t gs_h5_file_type(const gpusim_field *field);
 hid_t gs_h5_memory_type(gpusim_field_type type);
 size_t gs_h5_bytes(gpusim_field_type type);
 
+/* How every trace is opened: what is left open closes with it, and HDF5 asks for no locks of its
+ * own. Those fail where the file system knows none, or while somebody looks at the file. */
+hid_t gs_h5_access(void);
+
 /* A new group without time stamps. */
 hid_t gs_h5_group(hid_t at, const char *name);
 

@@ -12,9 +12,8 @@ static gpusim_status open_file(gpusim_trace *trace, gpusim_error *err)
 {
     gpusim_status status = GPUSIM_OK;
     unsigned flags = H5F_ACC_RDONLY;
-    hid_t list = H5Pcreate(H5P_FILE_ACCESS);
+    hid_t list = gs_h5_access();
     GS_H5(list, "cannot set up", trace->path);
-    GS_H5(H5Pset_fclose_degree(list, H5F_CLOSE_STRONG), "cannot set up", trace->path);
     if (trace->found == GS_FOUND_LIVE || trace->found == GS_FOUND_READONLY) {
         flags |= H5F_ACC_SWMR_READ;
     }
@@ -172,7 +171,7 @@ static gpusim_status refresh(gpusim_trace *trace, gpusim_error *err)
         const char *name = trace->series[i].metric.name;
         GS_H5(H5Drefresh(trace->series[i].set), "cannot look again at", name);
         GPUSIM_TRY(gs_read_extent(trace->series[i].set, name, 2, extent, err));
-        samples = extent[1] < samples ? extent[1] : samples;
+        samples = extent[0] > 0 && extent[1] < samples ? extent[1] : samples;
     }
     trace->info.samples = samples;
     GPUSIM_TRY(read_span(trace, err));

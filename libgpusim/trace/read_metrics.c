@@ -63,7 +63,7 @@ static gpusim_status open_series(gpusim_trace *trace, gpusim_entity entity, hid_
     GPUSIM_TRY(gs_read_text(series->set, "units", &trace->arena, &series->metric.unit, err));
     GPUSIM_TRY(gs_read_text(series->set, "long_name", &trace->arena, &series->metric.doc, err));
     GPUSIM_TRY(gs_read_text(series->set, "dcgm_field", &trace->arena, &series->metric.dcgm, err));
-    if (extent[1] < trace->info.samples) {
+    if (extent[0] > 0 && extent[1] < trace->info.samples) {
         trace->info.samples = extent[1]; // a kill may have come between two metrics
     }
 

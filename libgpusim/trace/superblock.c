@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -26,6 +27,12 @@ int gs_writer_lock(int descriptor)
     struct flock lock = {
         .l_type = F_WRLCK, .l_whence = SEEK_SET, .l_start = LOCKED_BYTE, .l_len = 1};
     return fcntl(descriptor, F_OFD_SETLK, &lock);
+}
+
+// 1 when a program that is not ours has opened the file with HDF5, which locks it whole
+static int is_open_elsewhere(int descriptor)
+{
+    return flock(descriptor, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK;
 }
 
 // 1 when somebody else holds it
@@ -165,7 +172,7 @@ gpusim_status gs_superblock_mend(const char *path, gs_trace_found *found, gpusim
         *found = GS_FOUND_LIVE;
     } else if (block[FLAGS_AT] == 0) {
         *found = GS_FOUND_CLEAN;
-    } else if (!writable || gs_writer_lock(descriptor) != 0) {
+    } else if (!writable || is_open_elsewhere(descriptor) || gs_writer_lock(descriptor) != 0) {
         *found = GS_FOUND_READONLY;
     } else if (mend(descriptor, block) == 0) {
         *found = GS_FOUND_REPAIRED;

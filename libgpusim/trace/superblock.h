@@ -14,7 +14,8 @@ typedef enum gs_trace_found {
     GS_FOUND_CLEAN,    /* closed by its writer */
     GS_FOUND_LIVE,     /* its writer is at work */
     GS_FOUND_REPAIRED, /* its writer died; flags and end mark were put right */
-    GS_FOUND_READONLY, /* its writer died, and we may not write: read it as if it were live */
+    GS_FOUND_READONLY, /* its writer died, but we may not write, or another program changes it: read
+                          it as if it were live */
 } gs_trace_found;
 
 /* Marks the file behind this descriptor as being written, until the descriptor is closed. 0: done;

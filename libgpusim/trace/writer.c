@@ -101,6 +101,9 @@ static gpusim_status begin(void *context, const gpusim_model *model, uint64_t se
     gpusim_trace_writer *writer = context;
     gpusim_status status = GPUSIM_OK;
     gs_h5_quiet quiet;
+    if (writer->open || !writer->file.path) {
+        return gpusim_fail(err, GPUSIM_ARGUMENT, "a writer of traces serves one run");
+    }
     gs_h5_enter(&quiet);
     GPUSIM_TRY(create_all(writer, model, seed, err));
     GPUSIM_TRY(gs_file_publish(&writer->file, writer->options.force, err));

@@ -45,7 +45,7 @@ const char *gpusim_model_name(const gpusim_model *model, uint32_t i)
 {
     static const char *const fixed[] = {"",     "job, \"quoted\"", "log.csv",       "alice", "bob",
                                         "vc-0", "train",           "H100-SXM5-80GB"};
-    static char text[32];
+    static _Thread_local char text[32];
     (void)model;
     if (i == 4 && fake_model.long_name) {
         return fake_model.long_name;

@@ -6,6 +6,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include <hdf5.h>
+
 #include "fake.h"
 #include "harness.h"
 
@@ -50,6 +52,11 @@ cleanup:
     return status;
 }
 
+static void nothing_of_hdf5_is_open(void)
+{
+    ck_assert_int_eq(H5Fget_obj_count((hid_t)H5F_OBJ_ALL, H5F_OBJ_ALL), 0);
+}
+
 START_TEST(writing_without_memory)
 {
     const char *folder = fake_folder();
@@ -66,6 +73,7 @@ START_TEST(writing_without_memory)
         fails_at = UINT64_MAX;
         ck_assert(status == GPUSIM_OK || status == GPUSIM_MEMORY);
         ck_assert_int_eq(err.status, status);
+        nothing_of_hdf5_is_open();
         if (access(path, F_OK) == 0) {
             ASSERT_OK(read_all(path, &err), &err); // what has its name can be read
             unlink(path);
@@ -94,6 +102,7 @@ START_TEST(reading_without_memory)
         fails_at = UINT64_MAX;
         ck_assert(status == GPUSIM_OK || status == GPUSIM_MEMORY);
         ck_assert_int_eq(err.status, status);
+        nothing_of_hdf5_is_open();
     }
     ck_assert_uint_gt(n, 20);
     ck_assert_int_eq(status, GPUSIM_OK);

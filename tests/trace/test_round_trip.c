@@ -1,8 +1,15 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What is written is read again: rows, names, telemetry, summary; digests and differences. */
+#define _DEFAULT_SOURCE // flock
 #include <math.h>
+#include <pthread.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <hdf5.h>
 
 #include "core/metrics.h"
 #include "fake.h"
@@ -160,6 +167,63 @@ START_TEST(digest_is_of_the_run_not_of_the_file)
 }
 END_TEST
 
+static void read_bytes(const char *file, char **bytes, size_t *size)
+{
+    FILE *from = fopen(file, "rb");
+    ck_assert_ptr_nonnull(from);
+    *bytes = calloc(1, 1 << 20);
+    *size = fread(*bytes, 1, 1 << 20, from);
+    fclose(from);
+}
+
+// a second passes between two equal runs, and no stamp tells
+START_TEST(reproducible_to_the_byte)
+{
+    setup();
+    gpusim_trace_options options;
+    gpusim_trace_options_default(&options);
+    options.reproducible = 1;
+    ASSERT_OK(fake_trace(path("a.h5"), &options, 7, 100, &err), &err);
+    nanosleep(&(struct timespec){.tv_sec = 1, .tv_nsec = 100000000}, NULL);
+    ASSERT_OK(fake_trace(path("b.h5"), &options, 7, 100, &err), &err);
+    char *a, *b;
+    size_t size_a, size_b;
+    read_bytes(path("a.h5"), &a, &size_a);
+    read_bytes(path("b.h5"), &b, &size_b);
+    ck_assert_uint_eq(size_a, size_b);
+    ck_assert_uint_lt(size_a, 1 << 20);
+    ck_assert_mem_eq(a, b, size_a);
+    free(a);
+    free(b);
+    fake_folder_remove();
+}
+END_TEST
+
+static void *write_one(void *file)
+{
+    gpusim_error own = {0};
+    ASSERT_OK(fake_trace(file, NULL, 7, 700, &own), &own);
+    return NULL;
+}
+
+START_TEST(two_threads_write_two_traces)
+{
+    setup();
+    pthread_t threads[2];
+    char digests[2][33];
+    char *files[2] = {(char *)(uintptr_t)path("a.h5"), (char *)(uintptr_t)path("b.h5")};
+    for (int i = 0; i < 2; i++) {
+        ck_assert_int_eq(pthread_create(&threads[i], NULL, write_one, files[i]), 0);
+    }
+    for (int i = 0; i < 2; i++) {
+        ck_assert_int_eq(pthread_join(threads[i], NULL), 0);
+        digest_of(files[i], digests[i]);
+    }
+    ck_assert_str_eq(digests[0], digests[1]);
+    fake_folder_remove();
+}
+END_TEST
+
 // a row told by hand at one step of an otherwise equal run
 static void write_changed(const char *file, uint32_t step)
 {
@@ -307,6 +371,100 @@ START_TEST(live_and_given_up)
 }
 END_TEST
 
+// other programs look at the file while it is closed: their locks are not our concern
+START_TEST(a_reader_has_locked_it)
+{
+    setup();
+    gpusim_trace_writer *writer = NULL;
+    gpusim_observer observer;
+    gpusim_summary summary = fake_summary(1);
+    ASSERT_OK(gpusim_trace_writer_create(path("a.h5"), NULL, &writer, &observer, &err), &err);
+    ASSERT_OK(observer.begin(observer.context, NULL, 1, &err), &err);
+    FILE *reader = fopen(path("a.h5"), "r");
+    ck_assert_ptr_nonnull(reader);
+    ck_assert_int_eq(flock(fileno(reader), LOCK_SH), 0);
+    ASSERT_OK(observer.end(observer.context, &summary, 1, &err), &err);
+    fclose(reader);
+    gpusim_trace_writer_destroy(writer);
+    fake_folder_remove();
+}
+END_TEST
+
+// a trace that another program is changing is not one whose writer has died
+START_TEST(another_program_changes_it)
+{
+    setup();
+    ASSERT_OK(fake_trace(path("a.h5"), NULL, 1, 10, &err), &err);
+    hid_t other = H5Fopen(path("a.h5"), H5F_ACC_RDWR, H5P_DEFAULT);
+    ck_assert_int_gt(other, 0);
+    gpusim_trace *trace = NULL;
+    ck_assert_int_eq(gpusim_trace_open(path("a.h5"), &trace, &err), GPUSIM_FORMAT);
+    char *bytes;
+    size_t size;
+    read_bytes(path("a.h5"), &bytes, &size);
+    ck_assert_int_ne(bytes[11], 0); // its mark
+    free(bytes);
+    ck_assert_int_ge(H5Fclose(other), 0);
+    gpusim_trace_close(opened(path("a.h5")));
+    fake_folder_remove();
+}
+END_TEST
+
+START_TEST(a_writer_serves_one_run)
+{
+    setup();
+    gpusim_trace_writer *writer = NULL;
+    gpusim_observer observer;
+    ASSERT_OK(gpusim_trace_writer_create(path("a.h5"), NULL, &writer, &observer, &err), &err);
+    ASSERT_OK(observer.begin(observer.context, NULL, 1, &err), &err);
+    ck_assert_int_eq(observer.begin(observer.context, NULL, 1, &err), GPUSIM_ARGUMENT);
+    ASSERT_OK(observer.end(observer.context, NULL, 0, &err), &err);
+    ck_assert_int_eq(observer.begin(observer.context, NULL, 1, &err), GPUSIM_ARGUMENT);
+    gpusim_trace_writer_destroy(writer);
+    gpusim_trace_close(opened(path("a.h5")));
+    fake_folder_remove();
+}
+END_TEST
+
+// with force, what a link names is replaced, and the link stays
+START_TEST(a_link)
+{
+    setup();
+    gpusim_trace_options force;
+    gpusim_trace_options_default(&force);
+    force.force = 1;
+    struct stat about;
+    ASSERT_OK(fake_trace(path("a.h5"), NULL, 1, 10, &err), &err);
+    ck_assert_int_eq(symlink("a.h5", path("link.h5")), 0);
+    ck_assert_int_eq(fake_trace(path("link.h5"), NULL, 2, 10, &err), GPUSIM_EXISTS);
+    ASSERT_OK(fake_trace(path("link.h5"), &force, 2, 10, &err), &err);
+    ck_assert_int_eq(lstat(path("link.h5"), &about), 0);
+    ck_assert(S_ISLNK(about.st_mode));
+    gpusim_trace *trace = opened(path("a.h5"));
+    ck_assert_uint_eq(gpusim_trace_get_info(trace)->seed, 2);
+    gpusim_trace_close(trace);
+    fake_folder_remove();
+}
+END_TEST
+
+// a cluster of CPUs: metrics of GPUs are there, of none, and hide nothing else
+START_TEST(no_gpus)
+{
+    setup();
+    fake_model.gpus_per_node = 0;
+    ASSERT_OK(fake_trace(path("a.h5"), NULL, 1, 300, &err), &err);
+    fake_model.gpus_per_node = 8;
+    gpusim_trace *trace = opened(path("a.h5"));
+    uint32_t metric = gpusim_trace_find_metric(trace, GPUSIM_OF_CLUSTER, "queue_length");
+    float value = -1;
+    ck_assert_uint_eq(gpusim_trace_get_info(trace)->samples, 300);
+    ASSERT_OK(gpusim_trace_values(trace, metric, 0, 1, 299, 1, &value, &err), &err);
+    ck_assert(value == 299 % 13);
+    gpusim_trace_close(trace);
+    fake_folder_remove();
+}
+END_TEST
+
 START_TEST(where_it_cannot_be_written)
 {
     setup();
@@ -337,7 +495,7 @@ START_TEST(where_it_cannot_be_written)
     ck_assert_int_eq(about.st_size, 0);
 
     ck_assert_int_eq(fake_trace(path("none/a.h5"), NULL, 1, 10, &err), GPUSIM_IO);
-    ck_assert_ptr_nonnull(strstr(err.message, "No such file"));
+    ck_assert_ptr_nonnull(strstr(err.message, "there is no folder"));
     ck_assert_int_eq(fake_trace(folder, &force, 1, 10, &err), GPUSIM_IO);
     ck_assert_ptr_nonnull(strstr(err.message, "is a folder"));
     ck_assert_int_eq(fake_trace("", &force, 1, 10, &err), GPUSIM_IO);
@@ -403,7 +561,9 @@ int main(void)
 {
     Suite *suite = suite_create("trace");
     TEST_CASE(suite, 60, all_that_was_told_is_read, digest_is_of_the_run_not_of_the_file,
-              first_difference, long_texts, nothing_to_tell, live_and_given_up,
+              reproducible_to_the_byte, two_threads_write_two_traces, first_difference, long_texts,
+              nothing_to_tell, live_and_given_up, a_reader_has_locked_it,
+              another_program_changes_it, a_writer_serves_one_run, a_link, no_gpus,
               where_it_cannot_be_written, exports);
     return test_run(suite);
 }

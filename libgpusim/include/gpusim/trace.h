@@ -25,7 +25,8 @@ GPUSIM_API void gpusim_trace_options_init(gpusim_trace_options *options, uint32_
 typedef struct gpusim_trace_writer gpusim_trace_writer;
 
 /* Prepares a writer and the observer that feeds it. The file appears at the observer's `begin` and
- * stays readable whatever happens after. GPUSIM_EXISTS without force. destroy after the sim. */
+ * stays readable whatever happens after. GPUSIM_EXISTS without force. It serves one run;
+ * destroy it after the sim. */
 GPUSIM_API gpusim_status gpusim_trace_writer_create(const char *path,
                                                     const gpusim_trace_options *options,
                                                     gpusim_trace_writer **writer,
