@@ -73,6 +73,10 @@ static void draw(cli_progress *progress, double now)
 
 static void glance(cli_progress *progress)
 {
+    // the bar is gone before the run is closed, which tells of the jobs that did not end
+    if (!progress->sim) {
+        return;
+    }
     double now = wall_seconds();
     if (now - progress->shown >= EVERY_S && now - progress->began > 0.0) {
         draw(progress, now);

@@ -38,7 +38,7 @@ def on_terminal(*arguments, cwd, columns=80, **env):
 
 def test_progress_on_a_terminal_only():
     with gpusim.scratch() as folder:
-        run = ("run", "long.yaml", "--until", "60 d")
+        run = ("run", "long.yaml", "--until", "400 d")
         code, said = on_terminal(*run, cwd=folder)
         check(code == 0, said)
         check("%" in said and "x real time" in said and "left" in said, said[-500:])
