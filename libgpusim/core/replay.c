@@ -2,6 +2,7 @@
 /* Re-enacting a log: each job starts when it started, on its recorded nodes where these exist and
  * have room, else wherever there is room; one that finds none waits for the next release. */
 #include "core/sim.h"
+#include "policy/index.h"
 
 gpusim_status gs_replay_submitted(gpusim_sim *sim, uint32_t slot, gpusim_error *err)
 {
@@ -71,7 +72,8 @@ gpusim_status gs_replay_retry(gpusim_sim *sim, gpusim_error *err)
     uint32_t *late = sim->late.data;
     uint32_t kept = 0;
     for (uint32_t i = 0; i < sim->late.count; i++) {
-        if (!try_start(sim, late[i])) {
+        int enough = GS_JOB(sim, late[i])->gpus <= gs_index_free(sim->index);
+        if (!enough || !try_start(sim, late[i])) {
             late[kept++] = late[i];
         }
     }

@@ -29,7 +29,7 @@ static const gpusim_field job_fields[] = {
     JOBS(timeout, "Jobs that reached their walltime limit."),
     JOBS(oom, "Jobs that exceeded the memory of their GPUs."),
     JOBS(rejected, "Jobs that could never have run."),
-    JOBS(unfinished, "Jobs still queued, held or running at the end of the run."),
+    JOBS(unfinished, "Jobs still queued or running at the end of the run."),
     JOBS(restarts, "Times that jobs were started again."),
     JOBS(preemptions, "Times that the scheduler sent a job back to the queue."),
 };

@@ -24,7 +24,8 @@ GPUSIM_API gpusim_status gpusim_sim_observe(gpusim_sim *sim, const gpusim_observ
 
 /* Runs to `until`, or to the end of the scenario if that comes first. Returns GPUSIM_OK in both
  * cases; gpusim_sim_ended tells them apart. A run that ended `stalled` is complete, and says so in
- * its summary. */
+ * its summary. After GPUSIM_INTERRUPTED it may go on; after any other failure it cannot, and
+ * whoever asks is told the same again: finish it, or restore an earlier state. */
 GPUSIM_API gpusim_status gpusim_sim_run_until(gpusim_sim *sim, gpusim_time until,
                                               gpusim_error *err);
 
@@ -48,7 +49,8 @@ GPUSIM_API gpusim_status gpusim_sim_check(const gpusim_sim *sim, gpusim_error *e
 GPUSIM_API void gpusim_sim_paranoid(gpusim_sim *sim, int paranoid);
 
 /* The whole state as bytes, freed with gpusim_free; a sim of the same model and seed restored from
- * them goes on as if never interrupted. Only between batches. */
+ * them goes on as if never interrupted, also as one that had ended. Only between batches. Bytes of
+ * another model or seed, or damaged ones, are GPUSIM_FORMAT and change nothing. */
 GPUSIM_API gpusim_status gpusim_sim_save(const gpusim_sim *sim, void **bytes, size_t *size,
                                          gpusim_error *err);
 GPUSIM_API gpusim_status gpusim_sim_restore(gpusim_sim *sim, const void *bytes, size_t size,
