@@ -40,13 +40,28 @@ static void forget_all(gs_policy *policy)
     policy->reservations.count = policy->parts.count = 0;
 }
 
+/* The job of a shape that was planned last while reservations were only added: one that is no
+ * shorter fits nowhere before it. */
+typedef struct planned {
+    gpusim_time start, length;
+} planned;
+
+_Static_assert(sizeof(planned) == GS_PLANNED_BYTES, "the array has elements of this size");
+
 static gpusim_status reserve(gs_policy *policy, uint32_t slot, gpusim_error *err)
 {
     gpusim_status status;
+    uint32_t shape = gs_job_of(policy, slot)->shape;
+    if (shape >= policy->planned.count) {
+        GPUSIM_TRY(gs_array_resize(&policy->planned, shape + 1, err));
+    }
+    planned *last = &GS_AT(policy->planned, planned, shape);
     gs_waiter *waiter = gs_waiter_of(policy, slot);
     gpusim_time length = gpusim_view_remaining(policy->view, gs_job_of(policy, slot));
     gs_reservation it = {.slot = slot, .order = waiter->order, .first_part = policy->parts.count};
-    GPUSIM_TRY(gs_plan_find(policy, slot, length, &it.start, &it.parts, err));
+    gpusim_time not_before = length >= last->length ? last->start : 0;
+    GPUSIM_TRY(gs_plan_find(policy, slot, length, not_before, &it.start, &it.parts, err));
+    *last = (planned){.start = it.start, .length = length};
     it.end = gpusim_time_add(it.start, length);
     GPUSIM_TRY(gs_array_push(&policy->reservations, &it, err));
     waiter->promised = 1;
@@ -73,6 +88,7 @@ static gpusim_status plan(gs_policy *policy, gpusim_error *err)
         }
     }
     gs_plan_sort(policy);
+    policy->planned.count = 0;
     for (uint32_t i = 0; i < policy->slots.count; i++) {
         GPUSIM_TRY(reserve(policy, GS_AT(policy->slots, uint32_t, i), err));
     }

@@ -77,7 +77,7 @@ static gpusim_status make_promises(gs_policy *policy, gpusim_error *err)
         promise *it = &GS_AT(policy->promises, promise, i);
         gpusim_time length = gpusim_view_remaining(policy->view, gs_job_of(policy, it->slot));
         it->first_part = policy->parts.count;
-        GPUSIM_TRY(gs_plan_find(policy, it->slot, length, &it->start, &it->parts, err));
+        GPUSIM_TRY(gs_plan_find(policy, it->slot, length, 0, &it->start, &it->parts, err));
         // a job without length holds its nodes for a moment all the same
         it->end = gpusim_time_add(it->start, length ? length : 1);
         if (it->start != GPUSIM_TIME_MAX) {

@@ -104,7 +104,7 @@ struct gs_policy {
     gs_array moves, trial_parts; /* of repack: who goes where */
     gs_array ring_jobs, ring_places; /* of jobs that change places */
     gs_array granted;                /* uint64_t: GPUs given to each queue */
-    gs_array moments;                /* of a plan */
+    gs_array moments, planned;       /* of a plan */
     gs_array promises;               /* of EASY */
     gs_shadow **shadows;             /* by number; NULL until it is needed */
     uint32_t shadow_count;
@@ -200,6 +200,7 @@ gpusim_status gs_pass_conservative(gs_policy *policy, gpusim_decisions *decision
 #define GS_KEYED_BYTES   24
 #define GS_MOVE_BYTES    16
 #define GS_MOMENT_BYTES  32
+#define GS_PLANNED_BYTES 16
 #define GS_PROMISE_BYTES 40
 gpusim_status gs_pass_repack(gs_policy *policy, gpusim_decisions *decisions, gpusim_error *err);
 

@@ -247,15 +247,16 @@ static uint32_t last_start(const gs_policy *policy, uint32_t at, uint32_t starts
     return low;
 }
 
-gpusim_status gs_plan_find(gs_policy *policy, uint32_t slot, gpusim_time length, gpusim_time *start,
-                           uint32_t *parts, gpusim_error *err)
+gpusim_status gs_plan_find(gs_policy *policy, uint32_t slot, gpusim_time length,
+                           gpusim_time not_before, gpusim_time *start, uint32_t *parts,
+                           gpusim_error *err)
 {
     gpusim_status status = GPUSIM_OK;
     const gs_waiter *job = gs_waiter_of(policy, slot);
     reading now = {.job = job,
                    .free = (int64_t)gs_index_free(policy->view->index),
                    .used = (int64_t)gs_queue_of(policy, job->queue)->used};
-    gpusim_time time = policy->view->now, not_before = time;
+    gpusim_time time = policy->view->now;
     uint32_t happened = 0, starts = last_start(policy, 0, policy->moments.count, GPUSIM_TIME_MAX);
     GPUSIM_TRY(gs_shadow_get(policy, GS_SHADOW_THEN, err));
     gs_shadow *then = policy->shadows[GS_SHADOW_THEN];

@@ -32,8 +32,10 @@ void gs_plan_advance(const gs_policy *policy, uint32_t *at, gpusim_time time, gs
 
 /* The earliest start from now on at which a job fits, with GPUs, cores, memory and its quota, until
  * `length` later; its parts are appended to policy->parts. GPUSIM_TIME_MAX: never, as things are.
+ * The caller knows that it does not fit before `not_before`; 0: nothing is known.
  * O(moments), and O(nodes + moments within) for each start that the sum of free GPUs allows. */
-gpusim_status gs_plan_find(gs_policy *policy, uint32_t slot, gpusim_time length, gpusim_time *start,
-                           uint32_t *parts, gpusim_error *err);
+gpusim_status gs_plan_find(gs_policy *policy, uint32_t slot, gpusim_time length,
+                           gpusim_time not_before, gpusim_time *start, uint32_t *parts,
+                           gpusim_error *err);
 
 #endif

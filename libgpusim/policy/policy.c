@@ -62,6 +62,7 @@ static gpusim_status set_up(gs_policy *policy, uint64_t seed, gpusim_error *err)
     policy->ring_places = GS_ARRAY(gpusim_placement);
     policy->granted = GS_ARRAY(uint64_t);
     policy->moments = (gs_array){.element = GS_MOMENT_BYTES};
+    policy->planned = (gs_array){.element = GS_PLANNED_BYTES};
     policy->promises = (gs_array){.element = GS_PROMISE_BYTES};
     GPUSIM_TRY(adopt(&setup->order, seed, &policy->order_state, &policy->order_jobs,
                      &policy->order_stream, err));
@@ -163,6 +164,7 @@ void gs_policy_destroy(gs_policy *policy)
         &policy->state_copy,   &policy->slots,        &policy->runs,        &policy->keys,
         &policy->spare,        &policy->moves,        &policy->trial_parts, &policy->granted,
         &policy->ring_jobs,    &policy->ring_places,  &policy->moments,     &policy->promises,
+        &policy->planned,
     };
     for (uint32_t i = 0; i < sizeof all / sizeof all[0]; i++) {
         gs_array_release(all[i]);
