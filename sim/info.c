@@ -80,7 +80,7 @@ static int print_json(const char *path, const gpusim_trace *trace, const gpusim_
     json_object_set_new(object, "scenario", json_string(info->name));
     json_object_set_new(object, "scheduler", json_string(info->scheduler));
     json_object_set_new(object, "scenario_file", json_string(info->scenario_file));
-    json_object_set_new(object, "seed", json_integer((json_int_t)info->seed));
+    json_object_set_new(object, "seed", cli_json_whole(info->seed));
     json_object_set_new(object, "model_hash", json_string(info->model_hash));
     json_object_set_new(object, "digest", json_string(digest));
     json_object_set_new(object, "gpusim_version", json_string(info->gpusim_version));

@@ -67,8 +67,10 @@ int main(int argc, char **argv)
     signal(SIGXFSZ, SIG_IGN);
 
     int code = dispatch(argc, argv);
-    if (fflush(stdout) != 0 || ferror(stdout)) {
-        fprintf(stderr, "error: cannot write to stdout: %s\n", strerror(errno));
+    int unwritten = fflush(stdout) != 0;
+    if (unwritten || ferror(stdout)) {
+        fprintf(stderr, "error: cannot write to stdout: %s\n",
+                unwritten ? strerror(errno) : "some of the output was lost");
         return code > CLI_FAILED ? code : CLI_IO; // lost output is no result
     }
     return code;

@@ -162,6 +162,7 @@ int cli_parse(const cli_command *command, int argc, char **argv, cli_arguments *
             return wrong;
         }
     }
+    arguments->json = arguments->values[CLI_JSON] != NULL; // also when it was abbreviated
     arguments->operands = argv + optind;
     arguments->operand_count = (uint32_t)(argc - optind);
     return arguments->values[CLI_HELP] ? CLI_OK : check_operands(arguments);

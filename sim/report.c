@@ -45,6 +45,17 @@ static int is_real(const gpusim_field *field)
     return field->type == GPUSIM_FLOAT64 || field->type == GPUSIM_FLOAT32;
 }
 
+json_t *cli_json_whole(uint64_t whole)
+{
+    // jansson's numbers end where signed ones do; beyond, the digits stand in a string
+    if (whole > (uint64_t)INT64_MAX) {
+        char digits[24];
+        snprintf(digits, sizeof digits, "%llu", (unsigned long long)whole);
+        return json_string(digits);
+    }
+    return json_integer((json_int_t)whole);
+}
+
 static json_t *value_json(const gpusim_field *field, const void *value)
 {
     if (is_real(field)) {
@@ -59,13 +70,7 @@ static json_t *value_json(const gpusim_field *field, const void *value)
         gpusim_time time = (gpusim_time)whole;
         return time == GPUSIM_TIME_MAX ? json_null() : json_real(gpusim_seconds(time));
     }
-    // JSON's numbers end where signed ones do; beyond, the digits stand in a string
-    if (field->type == GPUSIM_UINT64 && whole > (uint64_t)INT64_MAX) {
-        char digits[24];
-        snprintf(digits, sizeof digits, "%llu", (unsigned long long)whole);
-        return json_string(digits);
-    }
-    return json_integer((json_int_t)whole);
+    return field->type == GPUSIM_UINT64 ? cli_json_whole(whole) : json_integer((json_int_t)whole);
 }
 
 void cli_report_json(json_t *object, const gpusim_record *record, const void *values)

@@ -22,6 +22,9 @@ json_t *cli_load_json(const gpusim_model *model);
 /* A value as a person would write it ("12.5 min", "61 %", "1,234"); "-" when absent. */
 void cli_value_text(const gpusim_field *field, const void *value, char *text, int size);
 
+/* A count as a JSON number, or as a string of digits when it is too large for one. */
+json_t *cli_json_whole(uint64_t whole);
+
 /* 12345 as "12,345". */
 void cli_count_text(uint64_t value, char *text, int size);
 

@@ -200,7 +200,9 @@ static int run_scenario(const cli_arguments *arguments)
         const char *output = arguments->values[CLI_OUTPUT];
         run.trace = output ? output : run.info.trace_path;
         run.seed = arguments->values[CLI_SEED] ? run.seed : run.info.seed;
-        code = cli_signals_came() ? CLI_INTERRUPTED : simulate(&run);
+        code = cli_signals_came() ? cli_fail_with(arguments->json, GPUSIM_INTERRUPTED,
+                                                  "interrupted before the run began", NULL)
+                                  : simulate(&run);
     }
     gpusim_sim_destroy(run.sim);
     gpusim_trace_writer_destroy(run.writer);

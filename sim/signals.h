@@ -5,7 +5,8 @@
 
 #include <gpusim/sim.h>
 
-/* From now on these signals are caught; the third one ends the program at once. */
+/* From now on these signals are caught (SIGHUP unless it was ignored); the third one ends the
+ * program at once. */
 void cli_signals_catch(void);
 
 /* The run to interrupt, or NULL when there is none (any more). One that was asked for before takes

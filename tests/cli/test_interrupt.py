@@ -2,6 +2,7 @@
 """Runs that are interrupted or killed leave a trace that opens."""
 import contextlib
 import json
+import os
 import random
 import signal
 import subprocess
@@ -15,12 +16,12 @@ KILLS = 40
 
 
 @contextlib.contextmanager
-def running(folder, *more):
+def running(folder, *more, **options):
     """A long run whose trace has appeared; killed at the latest when the block is left."""
     process = subprocess.Popen(
         [gpusim.PROGRAM, "run", "long.yaml", "-o", "t.h5", *more], cwd=folder,
         env=gpusim.environment(), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE, text=True)
+        stderr=subprocess.PIPE, text=True, **options)
     try:
         wait_for_file(folder / "t.h5", process)
         yield process
@@ -64,6 +65,31 @@ def test_sigterm():
 
 def test_sigint_twice():
     interrupted_by(signal.SIGINT, signal.SIGINT)
+
+
+def test_nohup():
+    def ignore():
+        signal.signal(signal.SIGHUP, signal.SIG_IGN)
+
+    with gpusim.scratch() as folder, running(folder, preexec_fn=ignore) as process:
+        process.send_signal(signal.SIGHUP)
+        time.sleep(0.2)
+        check(process.poll() is None, "what nohup protects has ended")
+
+
+def test_interrupted_before_it_runs():
+    with gpusim.scratch() as folder:
+        os.mkfifo(folder / "slow.yaml")
+        process = subprocess.Popen(
+            [gpusim.PROGRAM, "run", "slow.yaml", "--json"], cwd=folder, env=gpusim.environment(),
+            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        with open(folder / "slow.yaml", "w", encoding="utf-8") as scenario:
+            process.send_signal(signal.SIGINT)
+            scenario.write((folder / "small.yaml").read_text(encoding="utf-8"))
+        out, err = process.communicate(timeout=30)
+        check(process.returncode == 130, process.returncode, err)
+        check("interrupted" in err, err)
+        check(json.loads(out)["exit_code"] == 130, out)
 
 
 def test_json_of_an_interrupted_run():

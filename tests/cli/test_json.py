@@ -56,6 +56,14 @@ def test_seed_of_the_command_line():
     check(one["model_hash"] == two["model_hash"], "the seed is no part of the model")
 
 
+def test_seed_beyond_signed_numbers():
+    seed = 2**64 - 1
+    with gpusim.scratch() as folder:
+        _, ran = gpusim.run_json("run", "small.yaml", "--seed", seed, "-o", "t.h5", cwd=folder)
+        _, kept = gpusim.run_json("info", "t.h5", cwd=folder)
+    check(int(ran["seed"]) == seed and int(kept["seed"]) == seed, ran["seed"], kept["seed"])
+
+
 def test_errors_are_json_too():
     with gpusim.scratch() as folder:
         result, answer = gpusim.run_json("run", "many-errors.yaml", cwd=folder)
@@ -68,6 +76,8 @@ def test_errors_are_json_too():
     result, answer = gpusim.run_json("run", "nowhere.yaml")
     expect(result, 4)
     check(answer["errors"][0]["status"] == "GPUSIM_IO", answer)
+    short = gpusim.run("run", "nowhere.yaml", "--js")
+    check(json.loads(short.stdout) == answer, short.stdout)
 
 
 def test_lists():
