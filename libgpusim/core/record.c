@@ -171,8 +171,8 @@ static const gpusim_field node_columns[] = {
     NODE(gpu_model, NAME, NONE, 0, "Product name of its GPUs."),
     NODE(gpus, UINT32, NONE, 0, "GPUs in it."),
     NODE(first_gpu, UINT32, NONE, 0, "Number of the first of them over the whole cluster."),
-    NODE(cpus, UINT32, NONE, 0, "CPU cores."),
-    NODE(memory, UINT64, BYTE, 0, "Host memory."),
+    NODE(cpus, UINT32, NONE, GPUSIM_OPTIONAL, "CPU cores; none: not limited."),
+    NODE(memory, UINT64, BYTE, GPUSIM_OPTIONAL, "Host memory; none: not limited."),
 };
 
 #define GPU(member, type, unit, flags, doc) COLUMN(gpusim_gpu_row, member, type, unit, flags, doc)
