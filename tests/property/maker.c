@@ -123,19 +123,19 @@ static void make_job(maker *m, puzzle *made, slow_job *job, int id, int at)
     const int large = maker_chance(m, 15);
     const int gpus = maker_pick(m, 1, large ? 20 : 6);
 
-    *job = (slow_job){.submit = at * SECOND,
-                      .duration = duration * SECOND,
+    *job = (slow_job){.submit = at * made->unit * SECOND,
+                      .duration = duration * made->unit * SECOND,
                       .walltime = SLOW_NEVER,
                       .gpus = (uint32_t)gpus,
                       .group = SLOW_ANY,
                       .vc = SLOW_NO_VC,
                       .priority = maker_pick(m, -2, 2)};
     maker_print(&made->yaml, "    - {id: %d, at: %d s, duration: %d s, gpus: %u, priority: %d", id,
-                at, duration, job->gpus, job->priority);
+                at * made->unit, duration * made->unit, job->gpus, job->priority);
     if (maker_chance(m, 60)) {
         const int walltime =
             maker_chance(m, 70) ? duration + maker_pick(m, 0, 20) : maker_pick(m, 1, 30);
-        job->walltime = (walltime > 0 ? walltime : 1) * SECOND;
+        job->walltime = (walltime > 0 ? walltime : 1) * made->unit * SECOND;
         maker_print(&made->yaml, ", walltime: %d s", (int)(job->walltime / SECOND));
     }
     if (maker_chance(m, 40)) {
@@ -165,6 +165,7 @@ void make_for_twin(uint64_t seed, puzzle *made)
     make_policy(&m, made);
     maker_print(&made->yaml, "workload:\n  - jobs:\n");
     made->count = (uint32_t)maker_pick(&m, 1, MAKER_JOBS);
+    made->unit = maker_chance(&m, 70) ? 1 : maker_chance(&m, 50) ? 60 : 600;
     for (uint32_t i = 0; i < made->count; i++) {
         at += maker_chance(&m, 40) ? 0 : maker_pick(&m, 1, 8);
         make_job(&m, made, &made->jobs[i], (int)i, at);
