@@ -3,7 +3,8 @@
  * whole estimate, on nodes of its own, and starts when that has come. Nobody moves while estimates
  * are right; when one was wrong, all who wait are planned anew, in order. An arrival costs
  * O(running + reserved) and a look at the nodes for each start that is tried; planning anew costs
- * that for each job that waits. */
+ * that for each job that waits, but a job is not tried before the start of one of its shape that is
+ * no longer. */
 #include "policy/plan.h"
 
 // Keeps the reservations of those who still wait; that somebody gave up opens a hole.
