@@ -64,7 +64,7 @@ def test_progress_fits_the_terminal():
 def test_nothing_is_drawn_when_the_run_is_over():
     with gpusim.scratch() as folder:
         # the jobs that did not end are told after the last event, and there are very many
-        for _ in range(8):
+        for _ in range(4):
             code, said = on_terminal("run", "long.yaml", "--until", "40 d", "--set",
                                      "cluster.nodes[0].count=2", cwd=folder)
             check(code == 0 and said.endswith("\r\x1b[K"), code, said[-200:])
