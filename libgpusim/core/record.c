@@ -32,7 +32,6 @@ static const gpusim_choice job_states[] = {
     {"timeout", GPUSIM_JOB_TIMEOUT, "reached its walltime limit"},
     {"oom", GPUSIM_JOB_OOM, "exceeded the memory of its GPUs"},
     {"rejected", GPUSIM_JOB_REJECTED, "could never have run"},
-    {"held", GPUSIM_JOB_HELD, "waits for a job it depends on"},
     {NULL, 0, NULL},
 };
 
@@ -61,7 +60,6 @@ static const gpusim_choice event_types[] = {
     {"preempt", GPUSIM_EVENT_PREEMPT, "a job goes back to the queue"},
     {"migrate", GPUSIM_EVENT_MIGRATE, "a job moves to other GPUs"},
     {"node", GPUSIM_EVENT_NODE, "a node changes; the detail is its new state"},
-    {"held", GPUSIM_EVENT_HELD, "a job waits for another"},
     {NULL, 0, NULL},
 };
 

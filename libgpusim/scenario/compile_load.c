@@ -71,11 +71,14 @@ cleanup:
     return status;
 }
 
-// jobs name groups of this cluster, and those that can never fit are counted in a warning
+// jobs name groups of this cluster; those that can never fit, or whose tenant the cluster does not
+// list although it lists some, are counted in a warning
 static gpusim_status check_jobs(const gs_compilation *at, gpusim_error *err)
 {
+    gpusim_status status = GPUSIM_OK;
     gpusim_model *model = at->model;
     const gs_array *jobs = &model->workload.jobs;
+    uint32_t strangers = 0;
     for (uint32_t i = 0; i < jobs->count; i++) {
         const gs_job *job = &GS_AT(*jobs, gs_job, i);
         if (job->group != 0 && gs_model_find_group(model, job->group) == GPUSIM_NONE) {
@@ -86,12 +89,20 @@ static gpusim_status check_jobs(const gs_compilation *at, gpusim_error *err)
         }
         gpusim_job_info request = request_of(model, job);
         model->info.never_fit += gs_model_misfit(model, &request) != 0;
+        strangers += job->vc != 0 && request.vc == GPUSIM_NONE;
     }
     if (model->info.never_fit > 0) {
-        return gs_model_warn(model, err, "%llu of %u jobs can never fit and will be rejected",
-                             (unsigned long long)model->info.never_fit, jobs->count);
+        GPUSIM_TRY(gs_model_warn(model, err, "%llu of %u jobs can never fit and will be rejected",
+                                 (unsigned long long)model->info.never_fit, jobs->count));
     }
-    return GPUSIM_OK;
+    if (strangers > 0 && model->vcs.count > 0) {
+        GPUSIM_TRY(gs_model_warn(model, err,
+                                 "%u of %u jobs name a virtual cluster that is not listed: they "
+                                 "have no quota",
+                                 strangers, jobs->count));
+    }
+cleanup:
+    return status;
 }
 
 // GPU-seconds of logs that only this GPU model can serve (GPUSIM_NONE: that any can)

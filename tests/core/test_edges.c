@@ -385,6 +385,24 @@ START_TEST(names_that_mean_nothing_are_errors)
 }
 END_TEST
 
+START_TEST(tenants_that_are_not_listed_are_told)
+{
+    const char *jobs = "workload: [{jobs: [{id: 1, at: 0 s, duration: 1 s, gpus: 1, vc: rde}]}]\n";
+    char text[512];
+    snprintf(text, sizeof text, NODES "%s", jobs);
+    model = compile_text(text); // no tenants at all: nothing to say
+    ck_assert_ptr_null(gpusim_model_warning(model, 0));
+    gpusim_model_destroy(model);
+
+    snprintf(text, sizeof text,
+             "gpusim: 1\ncluster: {nodes: [{name: n, gpus: 4}],"
+             " virtual_clusters: {red: {quota: 2}}}\n%s",
+             jobs);
+    model = compile_text(text);
+    ck_assert_ptr_nonnull(strstr(gpusim_model_warning(model, 0), "not listed"));
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("core/edges");
@@ -403,6 +421,7 @@ int main(void)
     tcase_add_loop_test(cases, reasons_are_names, 0, 2);
     tcase_add_test(cases, names_of_nodes_and_groups_are_apart);
     tcase_add_loop_test(cases, names_that_mean_nothing_are_errors, 0, 4);
+    tcase_add_test(cases, tenants_that_are_not_listed_are_told);
     suite_add_tcase(suite, cases);
     return test_run(suite);
 }

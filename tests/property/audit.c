@@ -178,7 +178,7 @@ static int audit_jobs(const char *what, const collected *all)
 static int audit_summary(const char *what, const gpusim_model *model, const collected *all)
 {
     const gpusim_summary *s = &all->summary;
-    uint64_t states[GPUSIM_JOB_HELD + 1] = {0};
+    uint64_t states[GPUSIM_JOB_REJECTED + 1] = {0};
     double held = 0;
     gpusim_model_info info;
     int wrong = 0;
@@ -191,8 +191,7 @@ static int audit_summary(const char *what, const gpusim_model *model, const coll
         held += gpusim_seconds(all->allocations[i].end - all->allocations[i].start) *
                 all->allocations[i].gpus;
     }
-    const uint64_t alive =
-        states[GPUSIM_JOB_QUEUED] + states[GPUSIM_JOB_RUNNING] + states[GPUSIM_JOB_HELD];
+    const uint64_t alive = states[GPUSIM_JOB_QUEUED] + states[GPUSIM_JOB_RUNNING];
     const double share = s->sim_time_s > 0 ? held / (s->sim_time_s * info.gpus) : 0;
     if (s->submitted != s->completed + s->failed + s->cancelled + s->timeout + s->oom +
                             s->rejected + s->unfinished) {

@@ -26,7 +26,6 @@ typedef enum gpusim_job_state {
     GPUSIM_JOB_TIMEOUT,
     GPUSIM_JOB_OOM,
     GPUSIM_JOB_REJECTED,
-    GPUSIM_JOB_HELD, /* waits for a job it depends on; not yet visible to schedulers */
 } gpusim_job_state;
 
 typedef enum gpusim_node_state {

@@ -62,7 +62,6 @@ typedef enum gpusim_event_type {
     GPUSIM_EVENT_PREEMPT,
     GPUSIM_EVENT_MIGRATE,
     GPUSIM_EVENT_NODE, /* entity: node; detail: its new state */
-    GPUSIM_EVENT_HELD, /* waits for a dependency */
 } gpusim_event_type;
 
 typedef struct gpusim_event_row {
