@@ -86,7 +86,7 @@ static void check_space(findings *all)
     snprintf(f->found, sizeof f->found, "%s free in this folder", text);
 }
 
-// can files be made here, and does locking them work (HDF5's SWMR takes a lock)
+// can files be made here, and does locking them work (other readers of HDF5 take a lock)
 static void check_folder(findings *all)
 {
     char name[] = "gpusim-doctor-XXXXXX";
@@ -103,7 +103,8 @@ static void check_folder(findings *all)
     int locked = flock(file, LOCK_EX | LOCK_NB) == 0;
     const char *asked = getenv("HDF5_USE_FILE_LOCKING");
     f = add(all, "file locks",
-            locked ? NULL : "set HDF5_USE_FILE_LOCKING=FALSE, or write to a local disk with -o");
+            locked ? NULL
+                   : "gpusim needs none; for h5py and others set HDF5_USE_FILE_LOCKING=FALSE");
     snprintf(f->found, sizeof f->found, "%s%s%s%s", locked ? "work" : strerror(errno),
              asked ? " (HDF5_USE_FILE_LOCKING=" : "", asked ? asked : "", asked ? ")" : "");
     close(file);

@@ -16,7 +16,7 @@ for purpose in "$@"; do
         ;;
     test)
         needed="$needed python3"
-        wanted="$wanted python3-h5py python3-pandas hdf5-tools"
+        wanted="$wanted python3-h5py python3-pandas python3-jsonschema python3-yaml hdf5-tools"
         ;;
     bench)
         needed="$needed python3"
