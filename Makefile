@@ -29,7 +29,9 @@ build: dependencies
 	@test -f '$(BUILD)/build.ninja' || $(MESON) setup '$(BUILD)'
 	@ninja -C '$(BUILD)'
 
-demo: build
+demo: dependencies
+	@test -f '$(BUILD)/build.ninja' || $(MESON) setup '$(BUILD)'
+	@ninja -C '$(BUILD)' sim/gpusim
 	'$(BUILD)/sim/gpusim' run scenarios/quickstart.yaml -o '$(DEMO_TRACE)' --force
 
 test:
