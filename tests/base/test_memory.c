@@ -115,6 +115,11 @@ START_TEST(a_state_table_comes_back)
     ck_assert_int_eq(gs_state_read(&state, saved, size + 1, &err), GPUSIM_FORMAT);
     state.entries[1].name = "racks";
     ck_assert_int_eq(gs_state_read(&state, saved, size, &err), GPUSIM_FORMAT);
+    state.entries[1].name = "nodes";
+    gs_array wider = GS_ARRAY(uint32_t);
+    state.entries[1].array = &wider;
+    ck_assert_int_eq(gs_state_read(&state, saved, size, &err), GPUSIM_FORMAT);
+    gs_array_release(&wider);
 
     gs_state full = {0};
     for (int i = 0; i < GS_STATE_ARRAYS; i++) {

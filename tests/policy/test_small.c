@@ -164,6 +164,18 @@ START_TEST(las_repack)
 }
 END_TEST
 
+/* Limits 3250 s and 7200 s. S (2 GPUs) and T (1) reach the second queue at 3250 and 3350; X (2)
+ * stops S from 4000 to 4100, which puts it behind T and lets T catch up. Both have 7200 s at 7300
+ * and are demoted in order of submission, so that C (1) at 7400 stops T and not S. */
+START_TEST(las_demotes_in_order_of_submission)
+{
+    static const row rows[] = {
+        ROW("S", 0, 8000, 2, 0, 8100, 1), ROW("T", 100, 8000, 1, 100, 8150, 1),
+        ROW("X", 4000, 100, 2, 4000, 4100, 0), ROW("C", 7400, 50, 1, 7400, 7450, 0)};
+    RUN(pool(3, "las", 0, 0, GS_PREEMPTION_REPACK), rows);
+}
+END_TEST
+
 /* Stop at the first that does not fit: C (1 GPU, key 4 x 1) runs beside A; B, next by remaining
  * time, does not fit, and D may not pass it, so that B has all at 10. */
 START_TEST(repack_blocking)
@@ -338,8 +350,8 @@ int main(void)
     Suite *suite = suite_create("small");
     TEST_CASE(suite, 20, fifo_blocking, fifo_skipping, sjf_blocking, priority_blocking,
               smallest_blocking, srtf_repack, srsf_repack, smallest_repack, las_repack,
-              repack_blocking, easy, easy_ends_in_time, easy_passes_the_long, conservative,
-              conservative_early_end, conservative_late_end, quotas_hold, quotas_share,
-              repack_on_nodes, repack_in_a_ring, forgotten_failure);
+              las_demotes_in_order_of_submission, repack_blocking, easy, easy_ends_in_time,
+              easy_passes_the_long, conservative, conservative_early_end, conservative_late_end,
+              quotas_hold, quotas_share, repack_on_nodes, repack_in_a_ring, forgotten_failure);
     return test_run(suite);
 }

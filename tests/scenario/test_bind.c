@@ -170,6 +170,22 @@ START_TEST(merges_give_what_is_not_written)
 }
 END_TEST
 
+START_TEST(an_anchor_given_again_means_the_newer)
+{
+    toy t = bind("cluster:\n"
+                 "  nodes:\n"
+                 "    - &a {name: a, count: 4, power: 3 kW}\n"
+                 "    - {<<: *a, name: b}\n"
+                 "    - &a {name: c, count: 6, power: 5 kW}\n"
+                 "    - {<<: *a, name: d}\n");
+    const toy_group *groups = t.cluster.nodes.items;
+    ck_assert_int_eq(t.cluster.nodes.count, 4);
+    ck_assert_int_eq(groups[1].count, 4);
+    ck_assert_int_eq(groups[3].count, 6);
+    finish();
+}
+END_TEST
+
 // time of a call, and what it found first
 static double problem_of(const char *text, gpusim_error *err)
 {
@@ -289,7 +305,8 @@ int main(void)
 {
     Suite *suite = suite_create("bind");
     TEST_CASE(suite, 60, defaults_stand_for_what_is_absent, every_kind_is_bound,
-              a_tag_picks_the_alternative, merges_give_what_is_not_written, aliases_do_not_explode,
+              a_tag_picks_the_alternative, merges_give_what_is_not_written,
+              an_anchor_given_again_means_the_newer, aliases_do_not_explode,
               a_million_values_are_the_limit, long_files_are_read_in_linear_time,
               places_are_found_by_key_path);
     return test_run(suite);

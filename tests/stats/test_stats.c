@@ -68,6 +68,10 @@ START_TEST(means_survive_cancellation)
     ck_assert_double_eq_tol(gs_variance(numbers, COUNT), variance, 1e-13);
     ck_assert_double_eq_tol(gs_standard_error(numbers, COUNT), sqrt(variance / COUNT), 1e-14);
 
+    // 0, 2 and 2 where doubles are 2 apart: the mean is rounded to 2, the variance must not follow
+    const double coarse[] = {1e16, 1e16 + 2, 1e16 + 2};
+    ck_assert_double_eq_tol(gs_variance(coarse, 3), 4.0 / 3, 1e-15);
+
     // far from zero, multiples of 2^-20 so that shifting is exact
     for (int i = 0; i < COUNT; i++) {
         numbers[i] = floor(numbers[i] * 0x1p20) * 0x1p-20;
