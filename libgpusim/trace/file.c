@@ -238,6 +238,8 @@ gpusim_status gs_file_chunk(gs_file *file, hid_t set, const hsize_t *extent, con
     const unsigned char *packed = NULL;
     size_t size = 0;
     uint32_t mask = 0;
+    gs_h5_quiet quiet;
+    gs_h5_enter(&quiet);
     GPUSIM_TRY(gs_packer_pack(&file->packer, chunk, bytes, element, &packed, &size, &mask, err));
     GPUSIM_TRY(gs_file_reserve(file, size, err));
 
@@ -250,12 +252,15 @@ gpusim_status gs_file_chunk(gs_file *file, hid_t set, const hsize_t *extent, con
     GS_H5(H5Oenable_mdc_flushes(set), "cannot write", file->path);
 
 cleanup:
+    gs_h5_leave(&quiet);
     return status;
 }
 
 gpusim_status gs_file_flush(gs_file *file, gpusim_error *err)
 {
     gpusim_status status = GPUSIM_OK;
+    gs_h5_quiet quiet;
+    gs_h5_enter(&quiet);
     GPUSIM_TRY(gs_file_reserve(file, 0, err));
     GS_H5(H5Fflush(file->id, H5F_SCOPE_LOCAL), "cannot write", file->path);
 
@@ -266,6 +271,7 @@ gpusim_status gs_file_flush(gs_file *file, gpusim_error *err)
     file->flush_at = file->flush_at < LAST_FLUSH_BYTES ? 2 * file->flush_at : LAST_FLUSH_BYTES;
 
 cleanup:
+    gs_h5_leave(&quiet);
     return status;
 }
 

@@ -8,7 +8,8 @@
 
 #include <gpusim/field.h>
 
-/* What the caller had set; enter and leave embrace every public function that calls HDF5. */
+/* What the caller had set; enter and leave embrace whatever calls HDF5. Rows that only fill a
+ * buffer do without: each of HDF5's calls takes its one lock. They may nest. */
 typedef struct gs_h5_quiet {
     H5E_auto2_t function;
     void *data;

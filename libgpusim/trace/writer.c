@@ -163,12 +163,8 @@ static gpusim_status take_row(void *context, gpusim_table table, const void *row
     if (writer->failure.status != GPUSIM_OK) {
         return repeat_failure(writer, err);
     }
-    gs_h5_quiet quiet;
-    gs_h5_enter(&quiet);
     gpusim_status status = gs_table_add(&writer->tables[table], &writer->file, row, err);
-    status = settle(writer, status, err);
-    gs_h5_leave(&quiet);
-    return status;
+    return settle(writer, status, err);
 }
 
 static gpusim_status take_sample(void *context, gpusim_time time, const gpusim_sample *samples,
@@ -181,13 +177,9 @@ static gpusim_status take_sample(void *context, gpusim_time time, const gpusim_s
     if (writer->failure.status != GPUSIM_OK) {
         return repeat_failure(writer, err);
     }
-    gs_h5_quiet quiet;
-    gs_h5_enter(&quiet);
     gpusim_status status =
         gs_telemetry_add(&writer->telemetry, &writer->file, time, samples, count, err);
-    status = settle(writer, status, err);
-    gs_h5_leave(&quiet);
-    return status;
+    return settle(writer, status, err);
 }
 
 // what is still in buffers

@@ -410,6 +410,31 @@ START_TEST(another_program_changes_it)
 }
 END_TEST
 
+static herr_t count_errors(hid_t stack, void *count)
+{
+    (void)stack;
+    ++*(int *)count;
+    return 0;
+}
+
+// the program that embeds us keeps its handler of HDF5's errors, and is not told of ours
+START_TEST(the_handler_of_errors_is_the_callers)
+{
+    setup();
+    int errors = 0;
+    ck_assert_int_ge(H5Eset_auto2(H5E_DEFAULT, count_errors, &errors), 0);
+    ASSERT_OK(fake_trace(path("a.h5"), NULL, 1, 5000, &err), &err);
+    gpusim_trace_close(opened(path("a.h5")));
+    ck_assert_int_eq(truncate(path("a.h5"), 20000), 0);
+    gpusim_trace *trace = NULL;
+    ck_assert_int_eq(gpusim_trace_open(path("a.h5"), &trace, &err), GPUSIM_FORMAT);
+    ck_assert_int_eq(errors, 0);
+    (void)H5Dopen2(-1, "none", H5P_DEFAULT);
+    ck_assert_int_eq(errors, 1);
+    fake_folder_remove();
+}
+END_TEST
+
 START_TEST(a_writer_serves_one_run)
 {
     setup();
@@ -563,7 +588,7 @@ int main(void)
     TEST_CASE(suite, 60, all_that_was_told_is_read, digest_is_of_the_run_not_of_the_file,
               reproducible_to_the_byte, two_threads_write_two_traces, first_difference, long_texts,
               nothing_to_tell, live_and_given_up, a_reader_has_locked_it,
-              another_program_changes_it, a_writer_serves_one_run, a_link, no_gpus,
-              where_it_cannot_be_written, exports);
+              another_program_changes_it, the_handler_of_errors_is_the_callers,
+              a_writer_serves_one_run, a_link, no_gpus, where_it_cannot_be_written, exports);
     return test_run(suite);
 }
