@@ -97,8 +97,11 @@ static gpusim_status compare_ends(comparison *all, gpusim_table table, uint64_t 
     GPUSIM_TRY(gs_read_rows(a_goes_on ? all->a : all->b, table, row, 1, buffer, err));
     difference->row = row;
     difference->time = time_of(table, buffer);
-    snprintf(difference->a, sizeof difference->a, "%s", a_goes_on ? "one more row" : "no row");
-    snprintf(difference->b, sizeof difference->b, "%s", a_goes_on ? "no row" : "one more row");
+    snprintf(difference->field, sizeof difference->field, "rows");
+    snprintf(difference->a, sizeof difference->a, "%llu",
+             (unsigned long long)all->a->info.rows[table]);
+    snprintf(difference->b, sizeof difference->b, "%llu",
+             (unsigned long long)all->b->info.rows[table]);
     keep(all, difference);
 
 cleanup:

@@ -248,6 +248,10 @@ START_TEST(first_difference)
     ASSERT_OK(fake_trace(path("a.h5"), NULL, 7, 100, &err), &err);
     ASSERT_OK(fake_trace(path("b.h5"), NULL, 7, 100, &err), &err);
     write_changed(path("c.h5"), 40);
+    char digests[2][33];
+    digest_of(path("a.h5"), digests[0]);
+    digest_of(path("c.h5"), digests[1]);
+    ck_assert_str_ne(digests[0], digests[1]);
     gpusim_trace *a = opened(path("a.h5")), *b = opened(path("b.h5")), *c = opened(path("c.h5"));
     ASSERT_OK(gpusim_trace_diff(a, b, found, 16, &count, &err), &err);
     ck_assert_uint_eq(count, 0);
@@ -260,6 +264,21 @@ START_TEST(first_difference)
     ck_assert_int_eq(found[0].time, 1234 * GPUSIM_SECOND);
     gpusim_trace_close(b);
     gpusim_trace_close(c);
+
+    // a run that went on for longer
+    ASSERT_OK(fake_trace(path("e.h5"), NULL, 7, 101, &err), &err);
+    gpusim_trace *e = opened(path("e.h5"));
+    ASSERT_OK(gpusim_trace_diff(a, e, found, 16, &count, &err), &err);
+    uint32_t jobs = 0;
+    while (jobs < count && strcmp(found[jobs].where, "jobs") != 0) {
+        jobs++;
+    }
+    ck_assert_uint_lt(jobs, count);
+    ck_assert_str_eq(found[jobs].field, "rows");
+    ck_assert_str_eq(found[jobs].a, "100");
+    ck_assert_str_eq(found[jobs].b, "101");
+    ck_assert_uint_eq(found[jobs].row, 100);
+    gpusim_trace_close(e);
 
     // another seed: the earliest of many, in order of time, and only as many as there is room for
     ASSERT_OK(fake_trace(path("d.h5"), NULL, 8, 100, &err), &err);

@@ -125,7 +125,7 @@ typedef struct gpusim_trace_difference {
     uint64_t row;        /* of the table, or the sample */
     char where[128];     /* "events", "telemetry/gpu/gpu_util", "attributes", "summary" */
     char field[128];     /* the column, the entity, the attribute */
-    char a[160], b[160]; /* the two values as text; "no row" where one has ended */
+    char a[160], b[160]; /* the two values as text; where one has ended, of the field "rows" */
 } gpusim_trace_difference;
 
 /* Compares two traces. The first difference of each table, each metric, the attributes and the
