@@ -46,15 +46,15 @@ int cli_load_spec(const cli_arguments *arguments, const char *path, gpusim_spec 
 int cli_load_model(const cli_arguments *arguments, const char *path, gpusim_model **model)
 {
     gpusim_spec *spec;
-    gpusim_error err = {0};
+    gpusim_error err = {0}, all[CLI_PROBLEMS];
     const gpusim_error *problems;
     uint32_t count;
     *model = NULL;
     int code = cli_load_spec(arguments, path, &spec, &err, &problems, &count);
     if (code) {
         cli_fail(arguments->json, problems, count);
-    } else if (gpusim_model_compile(spec, model, &err) != GPUSIM_OK) {
-        code = cli_fail(arguments->json, &err, 1);
+    } else if (gpusim_model_compile_all(spec, model, all, CLI_PROBLEMS, &count) != GPUSIM_OK) {
+        code = cli_fail(arguments->json, all, count);
     }
     gpusim_spec_destroy(spec);
     return code;

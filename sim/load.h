@@ -7,6 +7,9 @@
 
 #include "options.h"
 
+/* How many errors are told at once. */
+#define CLI_PROBLEMS 20
+
 /* Reads a scenario and applies each --set. *count problems are at *problems (the spec's, or `err`
  * when the file could not be read: *spec is NULL then). 0 when there is none, else the exit code;
  * says nothing. */

@@ -51,14 +51,14 @@ static int validate_file(const cli_arguments *arguments, const char *path, json_
 {
     gpusim_spec *spec;
     gpusim_model *model = NULL;
-    gpusim_error err = {0};
+    gpusim_error err = {0}, all[CLI_PROBLEMS];
     const gpusim_error *problems;
     uint32_t count;
     int code = cli_load_spec(arguments, path, &spec, &err, &problems, &count);
-    if (code == CLI_OK && gpusim_model_compile(spec, &model, &err) != GPUSIM_OK) {
-        problems = &err;
-        count = 1;
-        code = cli_exit_code((gpusim_status)err.status);
+    if (code == CLI_OK &&
+        gpusim_model_compile_all(spec, &model, all, CLI_PROBLEMS, &count) != GPUSIM_OK) {
+        problems = all;
+        code = cli_exit_code((gpusim_status)all[0].status);
     }
     if (count) {
         cli_fail(0, problems, count);

@@ -5,6 +5,7 @@
 
 #include "core/model.h"
 #include "scenario/bind.h"
+#include "scenario/problems.h"
 #include "scenario/scenario.h"
 
 /* What all steps share. */
@@ -12,7 +13,12 @@ typedef struct gs_compilation {
     const gpusim_spec *spec;
     const gs_scenario *scenario;
     gpusim_model *model;
+    gs_problems *problems; /* found so far: one is no reason not to look for others */
 } gs_compilation;
+
+/* Files what is wrong with the scenario or its logs among the problems, clears *err and returns
+ * GPUSIM_OK; any other status is handed on. */
+gpusim_status gs_compile_note(const gs_compilation *at, gpusim_status status, gpusim_error *err);
 
 /* Fails with `message` at what stands at a key path. */
 gpusim_status gs_compile_fail(const gs_compilation *at, gpusim_error *err, const char *key,

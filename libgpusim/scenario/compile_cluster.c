@@ -7,20 +7,17 @@
 
 #include "scenario/compile.h"
 
-static gpusim_status check_names(const gs_compilation *at, gpusim_error *err)
+static gpusim_status check_name(const gs_compilation *at, uint32_t i, gpusim_error *err)
 {
-    const gpusim_list *groups = &at->scenario->cluster.nodes;
-    const gs_scenario_group *group = groups->items;
-    for (uint32_t i = 0; i < groups->count; i++) {
-        char key[64];
-        snprintf(key, sizeof key, "cluster.nodes[%u].name", i);
-        if (group[i].name[0] == '\0' || strlen(group[i].name) > 200) {
-            return gs_compile_fail(at, err, key, "a group's name has 1 to 200 characters");
-        }
-        for (uint32_t k = 0; k < i; k++) {
-            if (strcmp(group[k].name, group[i].name) == 0) {
-                return gs_compile_fail(at, err, key, "two groups are called '%s'", group[i].name);
-            }
+    const gs_scenario_group *group = at->scenario->cluster.nodes.items;
+    char key[64];
+    snprintf(key, sizeof key, "cluster.nodes[%u].name", i);
+    if (group[i].name[0] == '\0' || strlen(group[i].name) > 200) {
+        return gs_compile_fail(at, err, key, "a group's name has 1 to 200 characters");
+    }
+    for (uint32_t k = 0; k < i; k++) {
+        if (strcmp(group[k].name, group[i].name) == 0) {
+            return gs_compile_fail(at, err, key, "two groups are called '%s'", group[i].name);
         }
     }
     return GPUSIM_OK;
@@ -41,6 +38,24 @@ static void hint_model(gpusim_error *err, const char *word)
     } else {
         gpusim_error_hint(err, "`gpusim list gpus` shows the names");
     }
+}
+
+static gpusim_status check_gpu(const gs_compilation *at, uint32_t i, gpusim_error *err)
+{
+    const gs_scenario_group *group = at->scenario->cluster.nodes.items;
+    uint32_t count = 0;
+    const gpusim_gpu_model *models = gpusim_gpu_models(&count);
+    for (uint32_t m = 0; m < count; m++) {
+        if (strcmp(models[m].name, group[i].gpu) == 0) {
+            return GPUSIM_OK;
+        }
+    }
+    char key[64];
+    snprintf(key, sizeof key, "cluster.nodes[%u].gpu", i);
+    gpusim_status status =
+        gs_compile_fail(at, err, key, "no GPU model is called '%s'", group[i].gpu);
+    hint_model(err, group[i].gpu);
+    return status;
 }
 
 static gpusim_status compile_groups(const gs_compilation *at, gpusim_error *err)
@@ -64,11 +79,10 @@ static gpusim_status compile_groups(const gs_compilation *at, gpusim_error *err)
     }
     status = gs_cluster_build(setups, groups->count, at->model->names, &at->model->arena,
                               &at->model->cluster, &wrong, err);
-    if (status != GPUSIM_OK && wrong != GPUSIM_NONE && err) {
+    if (status != GPUSIM_OK && wrong != GPUSIM_NONE) {
         char key[64];
-        snprintf(key, sizeof key, "cluster.nodes[%u].gpu", wrong);
+        snprintf(key, sizeof key, "cluster.nodes[%u]", wrong);
         gs_spec_locate(at->spec, key, err);
-        hint_model(err, setups[wrong].gpu);
     }
 cleanup:
     gs_release(&setups);
@@ -108,8 +122,13 @@ cleanup:
 gpusim_status gs_compile_cluster(const gs_compilation *at, gpusim_error *err)
 {
     gpusim_status status = GPUSIM_OK;
-    GPUSIM_TRY(check_names(at, err));
-    GPUSIM_TRY(compile_groups(at, err));
+    for (uint32_t i = 0; i < at->scenario->cluster.nodes.count; i++) {
+        GPUSIM_TRY(gs_compile_note(at, check_name(at, i, err), err));
+        GPUSIM_TRY(gs_compile_note(at, check_gpu(at, i, err), err));
+    }
+    if (at->problems->count == 0) {
+        GPUSIM_TRY(gs_compile_note(at, compile_groups(at, err), err));
+    }
     GPUSIM_TRY(compile_vcs(at, err));
 cleanup:
     return status;

@@ -202,11 +202,13 @@ cleanup:
 gpusim_status gs_compile_run(const gs_compilation *at, gpusim_error *err)
 {
     gpusim_status status = GPUSIM_OK;
-    GPUSIM_TRY(compile_end(at, err));
-    GPUSIM_TRY(compile_replay(at, err));
-    GPUSIM_TRY(compile_telemetry(at, err));
-    for (uint32_t i = 0; i < at->scenario->actions.count; i++) {
-        GPUSIM_TRY(compile_action(at, i, err));
+    GPUSIM_TRY(gs_compile_note(at, compile_end(at, err), err));
+    GPUSIM_TRY(gs_compile_note(at, compile_replay(at, err), err));
+    GPUSIM_TRY(gs_compile_note(at, compile_telemetry(at, err), err));
+
+    // without a cluster no node has a name
+    for (uint32_t i = 0; at->model->cluster.node_count && i < at->scenario->actions.count; i++) {
+        GPUSIM_TRY(gs_compile_note(at, compile_action(at, i, err), err));
     }
 cleanup:
     return status;

@@ -218,10 +218,16 @@ static gpusim_status add_item(builder *b, uint32_t i, gpusim_error *err)
     return status;
 }
 
+// the scenario or its logs are wrong, not the machine
+static int is_of_input(gpusim_status status)
+{
+    return status == GPUSIM_SCENARIO || status == GPUSIM_WORKLOAD || status == GPUSIM_IO;
+}
+
 gpusim_status gs_workload_build(const gpusim_list *items, const gs_workload_context *context,
                                 gs_workload *workload, gpusim_error *err)
 {
-    gpusim_status status;
+    gpusim_status status, wrong = GPUSIM_OK;
     builder b = {.items = items, .context = context, .workload = workload};
     *workload = (gs_workload){0};
     workload->jobs = GS_ARRAY(gs_job);
@@ -235,8 +241,17 @@ gpusim_status gs_workload_build(const gpusim_list *items, const gs_workload_cont
     GPUSIM_TRY(gs_allocate(&b.sources, items->count, sizeof *b.sources, err));
     GPUSIM_TRY(gs_hasher_create(&b.hasher, err));
     for (uint32_t i = 0; i < items->count; i++) {
-        GPUSIM_TRY(add_item(&b, i, err));
+        status = add_item(&b, i, err);
+        if (status != GPUSIM_OK && (!context->report || !err || !is_of_input(status))) {
+            goto cleanup;
+        }
+        if (status != GPUSIM_OK) {
+            context->report(context->report_context, err);
+            wrong = wrong == GPUSIM_OK ? status : wrong;
+            *err = (gpusim_error){0};
+        }
     }
+    GPUSIM_TRY(wrong);
     if (items->count > 1) {
         GPUSIM_TRY(gs_jobs_sort(&workload->jobs, &workload->extras, err));
     }

@@ -58,6 +58,9 @@ typedef struct gs_workload_context {
     gs_names *names;
     gs_arena *arena; /* lives as long as the workload */
     double gpus;     /* installed, for `load:` */
+    /* Told what is wrong with one source, so that the others are still looked at; may be NULL. */
+    void (*report)(void *context, const gpusim_error *err);
+    void *report_context;
 } gs_workload_context;
 
 /* The record behind an item of `workload:` (a one-of: trace, synthetic, jobs) and its struct are in

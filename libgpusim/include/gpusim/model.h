@@ -16,6 +16,11 @@ extern "C" {
  * destroyed afterwards. */
 GPUSIM_API gpusim_status gpusim_model_compile(const gpusim_spec *spec, gpusim_model **model,
                                               gpusim_error *err);
+/* The same, with all that is wrong as far as one error does not hide another: *count of them, at
+ * most `room`, in order of appearance. */
+GPUSIM_API gpusim_status gpusim_model_compile_all(const gpusim_spec *spec, gpusim_model **model,
+                                                  gpusim_error *errors, uint32_t room,
+                                                  uint32_t *count);
 GPUSIM_API void gpusim_model_destroy(gpusim_model *model);
 
 typedef struct gpusim_model_info {
