@@ -45,11 +45,9 @@ void gs_heap_spill(gs_heap *heap, gpusim_time now)
         heap->run_end = left;
         return;
     }
-    // a base nearer to the entries parts them better; now is in the run's range, or all are dead
-    if (now <= heap->limit) {
-        heap->base = now;
-    }
-    heap->limit = heap->base;
+    // a base nearer to the entries parts them better; now is in the run's range, which made it
+    // spill
+    heap->base = heap->limit = now;
     for (uint32_t i = heap->run_head; i < heap->run_end; i++) {
         gs_heap_to_bucket(heap, &heap->run[i]);
     }

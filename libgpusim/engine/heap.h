@@ -40,7 +40,8 @@ gpusim_status gs_heap_reserve(gs_heap *heap, uint32_t events, gpusim_error *err)
 void gs_heap_clear(gs_heap *heap, gpusim_time now);
 void gs_heap_release(gs_heap *heap);
 
-/* Moves the run to the buckets. */
+/* Makes room in a full run that an entry after now belongs in: at its front, or by moving it to the
+ * buckets. */
 void gs_heap_spill(gs_heap *heap, gpusim_time now);
 
 /* Brings what comes next to the head of the run, or straight into `due`, where
