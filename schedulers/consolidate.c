@@ -1,27 +1,15 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The placement `consolidate`, as the simulators of Helios (SC'21) and Lucid (ASPLOS'23) have it.
  */
-#include <stddef.h>
-
 #include <gpusim/placement.h>
 
-typedef struct parameters {
-    uint8_t scatter;
-} parameters;
-
-static const gpusim_field fields[] = {
-    {.name = "scatter",
-     .type = GPUSIM_BOOL,
-     .offset = offsetof(parameters, scatter),
-     .fallback = "false",
-     .doc = "Whether a job may be spread over partly used nodes when it does not fit otherwise."},
-};
+static const gpusim_field fields[] = {GPUSIM_SCATTER_FIELD};
 
 const gpusim_record gs_parameters_consolidate = {
     .name = "consolidate",
     .fields = fields,
     .count = 1,
-    .size = sizeof(parameters),
+    .size = sizeof(gpusim_scatter),
     .doc = "Parameters of the placement consolidate.",
 };
 
@@ -45,7 +33,7 @@ static uint32_t next(const gpusim_context *context, const gpusim_search *search)
 static int place(const gpusim_context *context, const gpusim_job_info *job,
                  gpusim_placement *placement)
 {
-    const parameters *given = context->parameters;
+    const gpusim_scatter *given = context->parameters;
     return gpusim_place_job(context, job, placement, next, given && given->scatter);
 }
 

@@ -4,6 +4,8 @@
 #ifndef GPUSIM_PLACEMENT_H
 #define GPUSIM_PLACEMENT_H
 
+#include <stddef.h>
+
 #include <gpusim/module.h>
 
 #ifdef __cplusplus
@@ -44,6 +46,19 @@ typedef uint32_t (*gpusim_choice_of_node)(const gpusim_context *context,
 GPUSIM_API int gpusim_place_job(const gpusim_context *context, const gpusim_job_info *job,
                                 gpusim_placement *placement, gpusim_choice_of_node rule,
                                 int scatter);
+
+/* The parameter by which users say whether jobs scatter, for the table of such a placement. */
+typedef struct gpusim_scatter {
+    uint8_t scatter;
+} gpusim_scatter;
+
+#define GPUSIM_SCATTER_FIELD                                                                       \
+    {                                                                                              \
+        .name = "scatter", .type = GPUSIM_BOOL, .offset = offsetof(gpusim_scatter, scatter),       \
+        .fallback = "false",                                                                       \
+        .doc =                                                                                     \
+            "Whether a job may be spread over partly used nodes when it does not fit otherwise."   \
+    }
 
 #ifdef __cplusplus
 }
