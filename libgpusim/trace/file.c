@@ -133,9 +133,18 @@ static int grow(int descriptor, uint64_t size)
                              limit.rlim_cur != RLIM_INFINITY && size > limit.rlim_cur)) {
         return EFBIG; // asked here, since trying would end the process with SIGXFSZ
     }
+    // what is there has been reserved before; where the system knows no reserving, the C library
+    // writes to every block, and must not begin at the first each time
+    struct stat about;
+    if (fstat(descriptor, &about) != 0) {
+        return errno;
+    }
+    if (about.st_size >= (off_t)size) {
+        return 0;
+    }
     int result = 0;
     do {
-        result = posix_fallocate(descriptor, 0, (off_t)size);
+        result = posix_fallocate(descriptor, about.st_size, (off_t)size - about.st_size);
     } while (result == EINTR);
     return result == EOPNOTSUPP || result == EINVAL ? 0 : result;
 }
