@@ -233,6 +233,7 @@ gpusim_status gs_file_publish(gs_file *file, int force, gpusim_error *err)
     gpusim_status status = GPUSIM_OK;
     GPUSIM_TRY(gs_file_reserve(file, 0, err));
     GS_H5(H5Fstart_swmr_write(file->id), "cannot start writing", file->path);
+    file->reserved = 0; // it has flushed, and so cut the file
     GPUSIM_TRY(gs_file_reserve(file, 0, err));
     GPUSIM_TRY(publish(file, force, err));
 

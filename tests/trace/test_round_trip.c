@@ -360,6 +360,9 @@ START_TEST(live_and_given_up)
     ASSERT_OK(gpusim_trace_writer_create(path("a.h5"), NULL, &writer, &observer, &err), &err);
     ck_assert_int_eq(gpusim_trace_open(path("a.h5"), &(gpusim_trace *){0}, &err), GPUSIM_IO);
     ASSERT_OK(observer.begin(observer.context, NULL, 1, &err), &err);
+    struct stat about;
+    ck_assert_int_eq(stat(path("a.h5"), &about), 0);
+    ck_assert_int_gt(about.st_size, 1 << 20); // room for what HDF5 may write is reserved
     ASSERT_OK(fake_steps(&observer, 1, 0, 1000, &err), &err);
 
     gpusim_trace *trace = opened(path("a.h5"));
