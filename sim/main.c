@@ -26,7 +26,8 @@ static int unknown_command(const char *word)
     if (nearest) {
         snprintf(hint, sizeof hint, "did you mean '%s'?", nearest);
     } else {
-        snprintf(hint, sizeof hint, "see 'gpusim -h'");
+        snprintf(hint, sizeof hint, "see 'gpusim -h'%s",
+                 option ? "; options stand behind a command" : "");
     }
     return cli_fail_with(0, GPUSIM_ARGUMENT, message, hint);
 }

@@ -70,6 +70,8 @@ gpusim_status gs_report_type(gs_binder *b, const gpusim_field *field, uint32_t s
     gpusim_fail(&problem, GPUSIM_SCENARIO, "expected %s, found %s", expected, found);
     if (field->fallback && gs_yaml_is_null(b->yaml, gs_node_at(b, slot)->first)) {
         gpusim_error_hint(&problem, "remove the key to have its default, %.100s", field->fallback);
+    } else if (field->type == GPUSIM_LIST && value->kind == GS_YAML_MAP) {
+        gpusim_error_hint(&problem, "begin each entry with '- ', or put the only one into []");
     }
     return gs_report(b, gs_place_of(b, slot), &problem);
 }
