@@ -186,4 +186,5 @@ const gpusim_module gs_module_las = {
     .parameters = &gs_parameters_las,
     .operations = &operations,
     .job_bytes = sizeof(standing),
+    .flags = GPUSIM_MODULE_PREEMPTS,
 };

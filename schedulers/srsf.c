@@ -19,5 +19,5 @@ const gpusim_module gs_module_srsf = {
     .version = "1.0.0",
     .doc = "Shortest remaining service first: by the estimated time that remains, times the GPUs.",
     .operations = &operations,
-    .flags = GPUSIM_MODULE_READS_ESTIMATES,
+    .flags = GPUSIM_MODULE_READS_ESTIMATES | GPUSIM_MODULE_PREEMPTS,
 };

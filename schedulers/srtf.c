@@ -19,5 +19,5 @@ const gpusim_module gs_module_srtf = {
     .version = "1.0.0",
     .doc = "Shortest remaining time first: by the estimated time that remains.",
     .operations = &operations,
-    .flags = GPUSIM_MODULE_READS_ESTIMATES,
+    .flags = GPUSIM_MODULE_READS_ESTIMATES | GPUSIM_MODULE_PREEMPTS,
 };

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Spec to model: binds the scenario, reads its logs and lays out what a run needs. */
 #include "scenario/compile.h"
+#include "policy/tables.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -79,6 +80,15 @@ static gpusim_status compile_scheduler(const gs_compilation *at, gpusim_error *e
     gpusim_status status = gs_setup_make(&at->scenario->scheduler, &at->model->setup, err);
     if (status == GPUSIM_SCENARIO && err) {
         locate(at, "scheduler", err);
+    }
+    const gs_setup *setup = &at->model->setup;
+    if (status == GPUSIM_OK && setup->order.module &&
+        (setup->order.module->flags & GPUSIM_MODULE_PREEMPTS) &&
+        setup->preemption == GS_PREEMPTION_NONE) {
+        return gs_model_warn(at->model, err,
+                             "order '%s' is made for `preemption: repack`; without it nobody who "
+                             "runs is stopped for another",
+                             setup->order.module->name);
     }
     return status;
 }

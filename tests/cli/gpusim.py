@@ -64,6 +64,10 @@ def expect(result, code, *, stderr=None):
     return result
 
 
+class Skipped(Exception):
+    """What a test needs is not here."""
+
+
 def main(module):
     """Runs every test_... function of a module, in order; 77 when there is no program."""
     if not PROGRAM.exists():
@@ -76,6 +80,8 @@ def main(module):
         try:
             function()
             print(f"ok      {name}")
+        except Skipped as lacking:
+            print(f"skipped: {name}: {lacking}")
         except AssertionError as problem:
             failed += 1
             print(f"FAILED  {name}: {problem}")

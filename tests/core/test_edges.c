@@ -403,6 +403,20 @@ START_TEST(tenants_that_are_not_listed_are_told)
 }
 END_TEST
 
+START_TEST(orders_made_for_preemption_say_so)
+{
+    const char *jobs = "workload: [{jobs: [{id: 1, at: 0 s, duration: 1 s, gpus: 1}]}]\n";
+    char text[512];
+    snprintf(text, sizeof text, NODES "%sscheduler: {order: las}\n", jobs);
+    model = compile_text(text);
+    ck_assert_ptr_nonnull(strstr(gpusim_model_warning(model, 0), "repack"));
+    gpusim_model_destroy(model);
+    snprintf(text, sizeof text, NODES "%sscheduler: {order: las, preemption: repack}\n", jobs);
+    model = compile_text(text);
+    ck_assert_ptr_null(gpusim_model_warning(model, 0));
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("core/edges");
@@ -422,6 +436,7 @@ int main(void)
     tcase_add_test(cases, names_of_nodes_and_groups_are_apart);
     tcase_add_loop_test(cases, names_that_mean_nothing_are_errors, 0, 4);
     tcase_add_test(cases, tenants_that_are_not_listed_are_told);
+    tcase_add_test(cases, orders_made_for_preemption_say_so);
     suite_add_tcase(suite, cases);
     return test_run(suite);
 }

@@ -191,6 +191,8 @@ typedef enum gpusim_module_flag {
     /* It looks at `estimate`, or at gpusim_view_remaining: where estimates are true durations, the
      * summary says `oracle`. */
     GPUSIM_MODULE_READS_ESTIMATES = 1,
+    /* An order that is little without preemption: `repack` makes it what it is called. */
+    GPUSIM_MODULE_PREEMPTS = 2,
 } gpusim_module_flag;
 
 /* What each operation is handed. */
