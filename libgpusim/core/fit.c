@@ -58,22 +58,33 @@ uint32_t gs_model_misfit(const gpusim_model *model, const gpusim_job_info *job)
     return GPUSIM_REASON_NONE;
 }
 
+gpusim_status gs_model_index_names(gpusim_model *model, gpusim_error *err)
+{
+    uint32_t count = gs_names_count(model->names);
+    model->group_by_name = gs_arena_get(&model->arena, count * sizeof(uint32_t));
+    model->vc_by_name = gs_arena_get(&model->arena, count * sizeof(uint32_t));
+    if (!model->group_by_name || !model->vc_by_name) {
+        return gpusim_fail(err, GPUSIM_MEMORY, "no memory to look up %u names", count);
+    }
+    for (uint32_t i = 0; i < count; i++) {
+        model->group_by_name[i] = model->vc_by_name[i] = GPUSIM_NONE;
+    }
+    for (uint32_t i = 0; i < model->cluster.group_count; i++) {
+        model->group_by_name[model->cluster.groups[i].name] = i;
+    }
+    for (uint32_t i = 0; i < model->vcs.count; i++) {
+        model->vc_by_name[GS_AT(model->vcs, gpusim_vc_info, i).name] = i;
+    }
+    model->looked_up = count;
+    return GPUSIM_OK;
+}
+
 uint32_t gs_model_find_vc(const gpusim_model *model, uint32_t name)
 {
-    for (uint32_t i = 0; name != 0 && i < model->vcs.count; i++) {
-        if (GS_AT(model->vcs, gpusim_vc_info, i).name == name) {
-            return i;
-        }
-    }
-    return GPUSIM_NONE;
+    return name != 0 && name < model->looked_up ? model->vc_by_name[name] : GPUSIM_NONE;
 }
 
 uint32_t gs_model_find_group(const gpusim_model *model, uint32_t name)
 {
-    for (uint32_t i = 0; name != 0 && i < model->cluster.group_count; i++) {
-        if (model->cluster.groups[i].name == name) {
-            return i;
-        }
-    }
-    return GPUSIM_NONE;
+    return name != 0 && name < model->looked_up ? model->group_by_name[name] : GPUSIM_NONE;
 }

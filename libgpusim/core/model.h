@@ -27,6 +27,8 @@ struct gpusim_model {
     gs_arena arena;
     gs_names *names;
     gs_cluster cluster;
+    uint32_t *group_by_name, *vc_by_name; /* [looked_up]: by number of a name */
+    uint32_t looked_up;
     gs_array vcs; /* gpusim_vc_info, `used` and `queued` zero */
     gs_workload workload;
     uint32_t *dependents_first; /* [jobs + 1] in dependents; NULL: nobody depends on anybody */
@@ -55,6 +57,9 @@ gpusim_status gs_model_index_dependents(gpusim_model *model, gpusim_error *err);
  * could. Looks at sums over nodes, not at how a placement would cut the job: that is asked in a
  * run, once a shape (gs_shape_misfit), since only a run has a policy. */
 uint32_t gs_model_misfit(const gpusim_model *model, const gpusim_job_info *job);
+
+/* Makes the two functions below know the groups and virtual clusters there are: O(names). */
+gpusim_status gs_model_index_names(gpusim_model *model, gpusim_error *err);
 
 /* The virtual cluster or node group of that name, or GPUSIM_NONE (also for name 0). */
 uint32_t gs_model_find_vc(const gpusim_model *model, uint32_t name);

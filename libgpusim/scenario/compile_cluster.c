@@ -130,6 +130,7 @@ gpusim_status gs_compile_cluster(const gs_compilation *at, gpusim_error *err)
         GPUSIM_TRY(gs_compile_note(at, compile_groups(at, err), err));
     }
     GPUSIM_TRY(compile_vcs(at, err));
+    GPUSIM_TRY(gs_model_index_names(at->model, err));
 cleanup:
     return status;
 }
