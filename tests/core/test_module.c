@@ -117,6 +117,79 @@ START_TEST(refused_a_thousand_times_running)
 }
 END_TEST
 
+// the first answer to the second job, which always wants node 0
+static gpusim_refusal answer;
+static int answered;
+
+static gpusim_status want_node_0(const gpusim_context *context, const uint32_t *queue,
+                                 uint32_t queued, gpusim_decisions *decisions, gpusim_error *error)
+{
+    (void)error;
+    for (uint32_t i = 0; i < queued; i++) {
+        const gpusim_job_info *job = &context->view->jobs[queue[i]];
+        uint64_t order = job->order;
+        gpusim_refusal refusal = put(decisions, job, 0, GPUSIM_NONE, job->gpus, 0);
+        if (order == 1 && !answered) {
+            answer = refusal;
+            answered = 1;
+        }
+    }
+    return GPUSIM_OK;
+}
+
+static const gpusim_scheduler greedy_operations = {.pass = want_node_0};
+static const gpusim_module greedy = {
+    .magic = GPUSIM_MODULE_MAGIC,
+    .size = sizeof(gpusim_module),
+    .abi_major = GPUSIM_MODULE_ABI_MAJOR,
+    .abi_minor = GPUSIM_MODULE_ABI_MINOR,
+    .kind = GPUSIM_MODULE_SCHEDULER,
+    .name = "greedy",
+    .version = "1",
+    .doc = "Wants node 0 for everybody.",
+    .operations = &greedy_operations,
+};
+
+// the first job takes 2 of 4 GPUs; the second would fit but for one thing
+static const struct {
+    const char *cluster, *first, *second, *more;
+    gpusim_refusal expected;
+} limits[] = {
+    {"nodes: [{name: a, gpus: 4, cpus: 8}]", "cpus: 3", "cpus: 2", "", GPUSIM_ACCEPTED},
+    {"nodes: [{name: a, gpus: 4, cpus: 8}]", "cpus: 3", "cpus: 3", "", GPUSIM_REFUSED_CPUS},
+    {"nodes: [{name: a, gpus: 4, memory: 8 GiB}]", "memory: 3 GiB", "memory: 2 GiB", "",
+     GPUSIM_ACCEPTED},
+    {"nodes: [{name: a, gpus: 4, memory: 8 GiB}]", "memory: 3 GiB", "memory: 3 GiB", "",
+     GPUSIM_REFUSED_MEMORY},
+    {"nodes: [{name: a, gpus: 4}], virtual_clusters: {red: {quota: 3}}", "vc: red", "vc: red", "",
+     GPUSIM_ACCEPTED},
+    {"nodes: [{name: a, gpus: 4}], virtual_clusters: {red: {quota: 2}}", "vc: red", "vc: red", "",
+     GPUSIM_REFUSED_QUOTA},
+    {"nodes: [{name: a, gpus: 4}, {name: b, gpus: 4}]", "group: a", "group: b", "",
+     GPUSIM_REFUSED_GROUP},
+    {"nodes: [{name: a, gpus: 4, gpu: T4}, {name: b, gpus: 4, gpu: H200}]", "cpus: 1",
+     "gpu_memory: 100 GiB", "", GPUSIM_REFUSED_MEMORY},
+    {"nodes: [{name: a, gpus: 4}]", "cpus: 1", "cpus: 1",
+     "actions: [{at: 1 s, do: drain, node: a-0000}]\n", GPUSIM_REFUSED_NO_NODE},
+};
+
+START_TEST(each_limit_is_held)
+{
+    char text[1024];
+    answered = 0;
+    snprintf(text, sizeof text,
+             "gpusim: 1\nduration: 100 s\ncluster: {%s}\n"
+             "workload: [{jobs: [{id: 1, at: 0 s, duration: 20 s, gpus: 2, %s},"
+             " {id: 2, at: 5 s, duration: 20 s, gpus: 1, %s}]}]\n%s",
+             limits[_i].cluster, limits[_i].first, limits[_i].second, limits[_i].more);
+    model = compile_text(text);
+    model->setup.scheduler.module = &greedy;
+    sim = run_model(model, 1, &rows);
+    ck_assert_int_eq(answered, 1);
+    ck_assert_int_eq(answer, limits[_i].expected);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("core/module");
@@ -124,6 +197,7 @@ int main(void)
     tcase_add_checked_fixture(cases, NULL, teardown);
     tcase_add_test(cases, refusals_change_nothing);
     tcase_add_test(cases, refused_a_thousand_times_running);
+    tcase_add_loop_test(cases, each_limit_is_held, 0, sizeof limits / sizeof limits[0]);
     suite_add_tcase(suite, cases);
     return test_run(suite);
 }
