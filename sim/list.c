@@ -115,8 +115,8 @@ static void list_gpus(int verbose)
             gpusim_quantity_format((double)models[i].memory, GPUSIM_UNIT_BYTE, 0, memory,
                                    sizeof memory);
         }
-        printf("%-24s %12s%s%s\n", models[i].name, memory, verbose ? "  " : "",
-               verbose ? models[i].source : "");
+        (void)verbose;
+        printf("%-24s %12s\n", models[i].name, memory);
     }
 }
 
@@ -131,7 +131,6 @@ static json_t *gpus_json(void)
         json_object_set_new(entry, "memory_bytes",
                             models[i].memory ? json_integer((json_int_t)models[i].memory)
                                              : json_null());
-        json_object_set_new(entry, "source", json_string(models[i].source));
         json_array_append_new(list, entry);
     }
     return list;

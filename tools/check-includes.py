@@ -20,6 +20,7 @@ ARROWS = {
     "physics": {"base", "cluster"},
     "chaos": {"base", "cluster"},
     "telemetry": {"base", "cluster"},
+    "calibrate": {"base", "stats", "cluster", "physics"},
     "policy": {"base"},
     "trace": {"base", "stats"},
 }
@@ -37,7 +38,7 @@ LIBRARIES = {
     "hdf5_hl.h": {"trace"},
     "zlib.h": {"base", "workload", "trace"},
     "jansson.h": {"sim", "scenario"},
-    "gsl/": {"include", "base", "stats", "study", "examples"},
+    "gsl/": {"include", "base", "stats", "study", "physics", "calibrate", "examples"},
     "xxhash.h": {"base", "trace"},
     "uthash.h": {"base", "policy", "core", "scenario", "workload"},
 }

@@ -8,6 +8,7 @@
 #include "base/array.h"
 #include "base/names.h"
 #include "cluster/cluster.h"
+#include "cluster/hardware.h"
 #include "policy/policy.h"
 #include "workload/workload.h"
 
@@ -27,6 +28,7 @@ struct gpusim_model {
     gs_arena arena;
     gs_names *names;
     gs_cluster cluster;
+    gs_hardware hardware;
     uint32_t *group_by_name, *vc_by_name; /* [looked_up]: by number of a name */
     uint32_t looked_up;
     gs_array vcs; /* gpusim_vc_info, `used` and `queued` zero */

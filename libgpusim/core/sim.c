@@ -185,6 +185,16 @@ static void set_element_sizes(gpusim_sim *sim)
     sim->sources = GS_ARRAY(gs_source);
     sim->log_end = GS_ARRAY(gpusim_time);
     sim->ended_jobs = GS_ARRAY(gs_ended);
+    sim->profiles = GS_ARRAY(gs_job_profile);
+    sim->gpus = GS_ARRAY(gs_gpu);
+    sim->tenants = GS_ARRAY(gs_tenant);
+    sim->part_marks = GS_ARRAY(double);
+    sim->plant = GS_ARRAY(gs_node);
+    sim->racks = GS_ARRAY(gs_rack_state);
+    sim->facility = GS_ARRAY(gs_facility);
+    sim->links = GS_ARRAY(double);
+    sim->marked_jobs = sim->marked_gpus = GS_ARRAY(uint32_t);
+    sim->marked_nodes = sim->marked_racks = GS_ARRAY(uint32_t);
     sim->scratch = GS_ARRAY(gpusim_part);
     sim->anywhere = GS_ARRAY(gpusim_part);
     sim->samples = GS_ARRAY(float);
@@ -198,13 +208,32 @@ gpusim_status gs_sim_register(gpusim_sim *sim, gpusim_error *err)
         const char *name;
         gs_array *array;
     } arrays[] = {
-        {"totals", &sim->totals_array},  {"jobs", &sim->jobs},
-        {"jobs.live", &sim->live},       {"jobs.running", &sim->running},
-        {"jobs.late", &sim->late},       {"jobs.ended", &sim->ended_jobs},
-        {"jobs.log_end", &sim->log_end}, {"jobs.sources", &sim->sources},
-        {"nodes", &sim->nodes},          {"vcs", &sim->vcs},
-        {"gpus.free", &sim->gpu_free},   {"parts", &sim->parts},
-        {"shapes", &sim->shapes},        {"shapes.buckets", &sim->buckets},
+        {"totals", &sim->totals_array},
+        {"jobs", &sim->jobs},
+        {"jobs.live", &sim->live},
+        {"jobs.running", &sim->running},
+        {"jobs.late", &sim->late},
+        {"jobs.ended", &sim->ended_jobs},
+        {"jobs.log_end", &sim->log_end},
+        {"jobs.sources", &sim->sources},
+        {"nodes", &sim->nodes},
+        {"vcs", &sim->vcs},
+        {"gpus.free", &sim->gpu_free},
+        {"parts", &sim->parts},
+        {"shapes", &sim->shapes},
+        {"shapes.buckets", &sim->buckets},
+        {"jobs.profiles", &sim->profiles},
+        {"gpus", &sim->gpus},
+        {"tenants", &sim->tenants},
+        {"parts.marks", &sim->part_marks},
+        {"plant", &sim->plant},
+        {"racks", &sim->racks},
+        {"facility", &sim->facility},
+        {"links", &sim->links},
+        {"marked.jobs", &sim->marked_jobs},
+        {"marked.gpus", &sim->marked_gpus},
+        {"marked.nodes", &sim->marked_nodes},
+        {"marked.racks", &sim->marked_racks},
     };
     for (size_t i = 0; i < sizeof arrays / sizeof arrays[0]; i++) {
         GPUSIM_TRY(gs_state_add(&sim->state, arrays[i].name, arrays[i].array, err));
@@ -311,6 +340,9 @@ gpusim_status gpusim_sim_create(const gpusim_model *model, uint64_t seed, gpusim
     config.pass = on_pass;
     GPUSIM_TRY(gpusim_engine_create(&config, &sim->engine, err));
     for (uint16_t i = 0; i < GS_HANDLERS; i++) {
+        if (!handlers[i].function) {
+            continue;
+        }
         GPUSIM_TRY(
             gpusim_engine_handle(sim->engine, i, handlers[i].name, handlers[i].function, err));
     }
@@ -343,10 +375,14 @@ void gpusim_sim_destroy(gpusim_sim *sim)
     gs_index_destroy(sim->index);
     gpusim_engine_destroy(sim->engine);
     gs_array *arrays[] = {
-        &sim->totals_array, &sim->jobs,    &sim->live,      &sim->running,    &sim->late,
-        &sim->nodes,        &sim->vcs,     &sim->gpu_free,  &sim->parts,      &sim->shapes,
-        &sim->buckets,      &sim->sources, &sim->log_end,   &sim->ended_jobs, &sim->scratch,
-        &sim->anywhere,     &sim->samples, &sim->observers,
+        &sim->totals_array, &sim->jobs,         &sim->live,        &sim->running,
+        &sim->late,         &sim->nodes,        &sim->vcs,         &sim->gpu_free,
+        &sim->parts,        &sim->shapes,       &sim->buckets,     &sim->sources,
+        &sim->log_end,      &sim->ended_jobs,   &sim->scratch,     &sim->anywhere,
+        &sim->samples,      &sim->observers,    &sim->profiles,    &sim->gpus,
+        &sim->tenants,      &sim->part_marks,   &sim->plant,       &sim->racks,
+        &sim->facility,     &sim->links,        &sim->marked_jobs, &sim->marked_gpus,
+        &sim->marked_nodes, &sim->marked_racks,
     };
     for (size_t i = 0; i < sizeof arrays / sizeof arrays[0]; i++) {
         gs_array_release(arrays[i]);

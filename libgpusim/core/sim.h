@@ -8,6 +8,7 @@
 #include <gpusim/sim.h>
 
 #include "core/model.h"
+#include "core/physical.h"
 #include "engine/engine.h"
 
 /* Event classes, in the order in which one instant is worked off. */
@@ -33,6 +34,12 @@ enum {
     GS_ON_REPLAY,    /* entity: slot; its recorded start */
     GS_ON_ACTION,    /* entity: action of the scenario */
     GS_ON_WAKE,
+    GS_ON_CROSSING,     /* entity: GPU */
+    GS_ON_NODE_CONTROL, /* entity: node */
+    GS_ON_RACK_CONTROL, /* entity: rack */
+    GS_ON_STEP,         /* payload: which series; a held value has a new one */
+    GS_ON_OOM,          /* entity: slot */
+    GS_ON_LEGACY,       /* entity: group */
     GS_HANDLERS
 };
 
@@ -47,17 +54,31 @@ enum {
 /* What the host knows of a live job and its scheduler does not; same slot as its gpusim_job_info.
  */
 typedef struct gs_live {
-    gpusim_time duration;    /* run time at rate 1 */
-    gpusim_time allocated;   /* time holding GPUs in attempts that have ended */
-    gpusim_time first_start; /* GPUSIM_TIME_MAX: none yet */
-    gpusim_event_id end, limit;
+    gpusim_time duration;       /* run time at rate 1 */
+    gpusim_time allocated;      /* time holding GPUs in attempts that have ended */
+    gpusim_time first_start;    /* GPUSIM_TIME_MAX: none yet */
+    gpusim_event_id end, limit; /* end: or the next checkpoint, whatever comes first */
+    gpusim_event_id oom;
+    double rate;               /* work a second; as gpusim_job_info's, without being shown as 0 */
+    double carried;            /* ns of work below a whole one */
+    double step;               /* length of a step now over the reference's compute step */
+    double shown_step;         /* the same when loads were last made of it */
+    double bandwidth;          /* B/s its collective gets */
+    double writing;            /* B of a checkpoint that are still to be written; 0: none */
+    double energy, energy_gpu; /* J of attempts that have ended, at the nodes' input and at GPUs */
+    gpusim_time checkpointed;  /* work at the start of the last checkpoint that completed */
     int64_t id;
     uint32_t log;        /* in the workload's jobs; GPUSIM_NONE: synthetic */
     uint32_t source;     /* name */
     uint32_t running_at; /* place in the running list */
     uint32_t generation;
-    uint8_t final_state; /* when it has run to its end */
-    uint8_t reserved[7];
+    uint32_t profile;      /* in the workload's profiles; GPUSIM_NONE: the defaults */
+    uint32_t first_tenant; /* of its GPUs; GPUSIM_NONE: it has none */
+    uint32_t slowest;      /* the GPU it waits for */
+    uint32_t tier;         /* gs_tier: how far its collective reaches */
+    uint8_t final_state;   /* when it has run to its end */
+    uint8_t marked;
+    uint8_t reserved[2];
 } gs_live;
 
 /* What is kept of a job that has ended, for exact quantiles and the lower bound. */
@@ -85,9 +106,6 @@ typedef struct gs_source {
     uint8_t more;
     uint8_t reserved[7];
 } gs_source;
-
-/* Exact sums over time, so that they do not depend on where a run is looked at. */
-__extension__ typedef unsigned __int128 gs_wide;
 
 /* Scalars of the state: counters, and integrals brought up to `integrated`. */
 typedef struct gs_totals {
@@ -143,6 +161,15 @@ struct gpusim_sim {
     gs_array sources;      /* gs_source */
     gs_array log_end; /* gpusim_time: when a log job ended, -1 before; empty without dependencies */
     gs_array ended_jobs; /* gs_ended */
+    gs_array profiles;   /* gs_job_profile, by slot */
+    gs_array gpus;       /* gs_gpu; see core/physical.h for these */
+    gs_array tenants;    /* gs_tenant */
+    gs_array part_marks; /* double, beside parts: the node's `rest` when the allocation began */
+    gs_array plant;      /* gs_node */
+    gs_array racks;      /* gs_rack_state */
+    gs_array facility;   /* gs_facility, one */
+    gs_array links;      /* double: B/s asked of each link by collectives; see core/network.c */
+    gs_array marked_jobs, marked_gpus, marked_nodes, marked_racks; /* uint32_t */
 
     /* derived, or not state at all */
     gpusim_view view;
@@ -160,10 +187,15 @@ struct gpusim_sim {
     uint8_t begun, paranoid, finished;
 };
 
-#define GS_TOTALS(sim)     ((gs_totals *)(sim)->totals_array.data)
-#define GS_JOB(sim, slot)  (&GS_AT((sim)->jobs, gpusim_job_info, slot))
-#define GS_LIVE(sim, slot) (&GS_AT((sim)->live, gs_live, slot))
-#define GS_NODE(sim, node) (&GS_AT((sim)->nodes, gpusim_node_info, node))
+#define GS_TOTALS(sim)        ((gs_totals *)(sim)->totals_array.data)
+#define GS_JOB(sim, slot)     (&GS_AT((sim)->jobs, gpusim_job_info, slot))
+#define GS_LIVE(sim, slot)    (&GS_AT((sim)->live, gs_live, slot))
+#define GS_NODE(sim, node)    (&GS_AT((sim)->nodes, gpusim_node_info, node))
+#define GS_GPU(sim, gpu)      (&GS_AT((sim)->gpus, gs_gpu, gpu))
+#define GS_PLANT(sim, node)   (&GS_AT((sim)->plant, gs_node, node))
+#define GS_RACK(sim, rack)    (&GS_AT((sim)->racks, gs_rack_state, rack))
+#define GS_FACILITY(sim)      ((gs_facility *)(sim)->facility.data)
+#define GS_PROFILE(sim, slot) (&GS_AT((sim)->profiles, gs_job_profile, slot))
 
 /* ---- core/sim.c ---- */
 void gs_sim_refresh_view(gpusim_sim *sim); /* after an array may have moved */

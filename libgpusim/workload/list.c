@@ -110,6 +110,8 @@ gpusim_status gs_list_read(const gpusim_list *list, gs_log *log, gpusim_error *e
                       .gpus = listed->gpus,
                       .cpus = listed->cpus,
                       .priority = listed->priority,
+                      .milli = 1000,
+                      .profile = GPUSIM_NONE,
                       .extra = GPUSIM_NONE,
                       .final_state = (uint8_t)listed->state};
         GPUSIM_TRY(read_identity(listed, log, &job, err));

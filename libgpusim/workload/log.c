@@ -53,6 +53,8 @@ void gs_log_entry_begin(const gs_log *log, gs_log_entry *entry)
     entry->job.vc = log->vc;
     entry->job.cpus = log->trace->cpus;
     entry->job.walltime = GPUSIM_TIME_MAX;
+    entry->job.milli = 1000;
+    entry->job.profile = GPUSIM_NONE;
     entry->job.extra = GPUSIM_NONE;
     entry->job.final_state = GPUSIM_JOB_COMPLETED;
     entry->extra.start = GPUSIM_TIME_MAX;

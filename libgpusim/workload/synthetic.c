@@ -278,6 +278,8 @@ gpusim_status gs_synthetic_job(const gs_synthetic *s, uint64_t seed, uint64_t or
                     .gpus = to_count(draw(&s->gpus, source, DRAW_GPUS, ordinal)),
                     .cpus = to_count(draw(&s->cpus, source, DRAW_CPUS, ordinal)),
                     .priority = to_priority(draw(&s->priority, source, DRAW_PRIORITY, ordinal)),
+                    .milli = 1000,
+                    .profile = GPUSIM_NONE,
                     .extra = GPUSIM_NONE,
                     .final_state = GPUSIM_JOB_COMPLETED};
     if (s->has_walltime) {

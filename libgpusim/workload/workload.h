@@ -10,6 +10,7 @@
 #include "base/array.h"
 #include "base/memory.h"
 #include "base/names.h"
+#include "workload/profile.h"
 
 /* A job before it is submitted. No padding. Names are numbers of the model's name table; 0: none.
  */
@@ -23,10 +24,13 @@ typedef struct gs_job {
     uint32_t name, source, user, vc, group; /* names */
     uint32_t gpus, cpus;                    /* cpus per GPU (of the job when it has no GPU) */
     int32_t priority;
+    uint32_t milli;      /* thousandths of each GPU; 1000: whole ones */
+    uint32_t mig;        /* name of the MIG profile it wants; 0: none */
+    uint32_t profile;    /* in the workload's profiles, or GPUSIM_NONE: the defaults */
     uint32_t extra;      /* in extras, or GPUSIM_NONE */
     uint8_t final_state; /* gpusim_job_state when it has run: completed, failed or cancelled */
     uint8_t is_log;      /* of a log: by default its walltime does not end it */
-    uint8_t reserved[2];
+    uint8_t reserved[6];
 } gs_job;
 
 /* What few jobs have. */
@@ -48,6 +52,9 @@ typedef struct gs_workload {
     const gs_synthetic **synthetic; /* [synthetic_count], in the arena */
     uint32_t synthetic_count;
     uint32_t reserved;
+    const gs_profile **profiles; /* [profile_count], in the arena */
+    uint32_t profile_count;
+    uint32_t reserved2;
     uint64_t bad_lines;  /* skipped */
     char input_hash[33]; /* of the bytes of all logs read */
 } gs_workload;

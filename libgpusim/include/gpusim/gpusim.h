@@ -5,6 +5,7 @@
 
 #include <gpusim/engine.h>
 #include <gpusim/field.h>
+#include <gpusim/gpu.h>
 #include <gpusim/model.h>
 #include <gpusim/module.h>
 #include <gpusim/observer.h>

@@ -4,6 +4,7 @@
 #ifndef GPUSIM_MODEL_H
 #define GPUSIM_MODEL_H
 
+#include <gpusim/gpu.h>
 #include <gpusim/module.h>
 #include <gpusim/observer.h>
 #include <gpusim/spec.h>
@@ -77,13 +78,6 @@ typedef struct gpusim_load {
     double load;        /* gpu_seconds / (gpus x span), plus what generators offer; NaN: unknown */
 } gpusim_load;
 GPUSIM_API const gpusim_load *gpusim_model_load(const gpusim_model *model, uint32_t *count);
-
-/* A GPU model of the catalogue. */
-typedef struct gpusim_gpu_model {
-    const char *name;   /* the driver's product name */
-    uint64_t memory;    /* bytes, as the driver reports it; 0: no limit */
-    const char *source; /* of the figure, and how sure it is */
-} gpusim_gpu_model;
 
 /* The catalogue in order of name, `generic` first; *count of them. */
 GPUSIM_API const gpusim_gpu_model *gpusim_gpu_models(uint32_t *count);

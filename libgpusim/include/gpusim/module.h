@@ -46,7 +46,7 @@ typedef struct gpusim_job_info {
     gpusim_time start;       /* of the current or last attempt; GPUSIM_TIME_MAX: none yet */
     gpusim_time walltime;    /* limit requested per attempt; GPUSIM_TIME_MAX: none */
     gpusim_time estimate;    /* expected run time at rate 1, from the scenario's kind of estimate */
-    gpusim_time attained;    /* run time over all attempts, up to `settled` */
+    gpusim_time attained;    /* time holding GPUs over all attempts, up to `settled` */
     gpusim_time settled;     /* when `attained` was last brought up to date */
     uint64_t memory;         /* host memory, bytes per GPU */
     uint64_t gpu_memory;     /* bytes per GPU */
@@ -61,7 +61,11 @@ typedef struct gpusim_job_info {
     uint32_t preemptions;
     uint32_t first_part, parts; /* its current allocation, in the view's parts; 0 parts: queued */
     uint32_t state;             /* gpusim_job_state */
+    uint32_t milli;             /* thousandths it takes of each of its GPUs; 1000: whole ones */
+    uint32_t mig;               /* MIG profile it wants of each, a name; 0: none */
     uint32_t reserved;
+    gpusim_time done; /* work done up to `settled`, in run time at rate 1 */
+    double rate;      /* work a second now; 1 is the reference, 0 while it writes a checkpoint */
 } gpusim_job_info;
 
 typedef struct gpusim_node_info {

@@ -1,0 +1,225 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The physical state of a run: GPUs, nodes, racks and the facility with their power, heat and
+ * energy; and how a change travels through them.
+ *
+ * Whatever happens in a batch only *marks*: jobs whose rate may have changed, GPUs whose load, cap
+ * or cooling has, nodes whose power has. gs_physics_flush works the marks off once after the batch
+ * and once after the scheduler's pass: network, jobs, GPUs, nodes, racks, facility, in this order.
+ * It ends, because nothing in it goes back: a clock depends on cap, intensity, leakage and
+ * temperature, never on what other GPUs do in the same instant; caps of nodes and racks, fans and
+ * inlets react after hardware.reaction.
+ *
+ * Power is integer nanowatts, so that sums over nodes and racks are exact, and energy is exact in
+ * nW ns (1e-18 J). All arrays are empty where nothing is physical.
+ */
+#ifndef GS_CORE_PHYSICAL_H
+#define GS_CORE_PHYSICAL_H
+
+#include <gpusim/engine.h>
+#include <gpusim/record.h>
+
+#include "base/array.h"
+#include "cluster/hardware.h"
+#include "workload/profile.h"
+
+__extension__ typedef unsigned __int128 gs_wide; /* exact sums over time */
+
+/* Why a clock is not what it could be: the driver's bits (NVML). */
+enum {
+    GS_THROTTLE_IDLE = 0x1,
+    GS_THROTTLE_SW_POWER_CAP = 0x4,
+    GS_THROTTLE_HW_SLOWDOWN = 0x8,
+    GS_THROTTLE_SW_THERMAL = 0x20,
+    GS_THROTTLE_HW_THERMAL = 0x40,
+    GS_THROTTLE_POWER_BRAKE = 0x80,
+};
+
+typedef enum gs_gpu_level { GS_GPU_OFF, GS_GPU_IDLE, GS_GPU_CONTEXT, GS_GPU_BUSY } gs_gpu_level;
+
+/* What runs on a GPU, all tenants together; held between flushes. */
+typedef struct gs_gpu_load {
+    double busy;      /* share of time in kernels of its own */
+    double spin;      /* share of time waiting in collectives: utilised, at little power */
+    double dynamic;   /* sum over tenants of busy x intensity */
+    double intensity; /* of the busy phases: what a cap has to hold back */
+    double memory;    /* mean share of the memory's bandwidth */
+    double tensor;    /* mean share of the tensor pipes */
+    double nvlink, pcie_rx, pcie_tx; /* B/s */
+    uint64_t memory_used;            /* B held by tenants at `settled` */
+    double memory_growth;            /* B/s */
+    uint32_t tenants;
+    uint32_t reserved;
+} gs_gpu_load;
+
+/* One GPU. What changes by itself holds at `settled`. */
+typedef struct gs_gpu {
+    gs_wide energy; /* nW ns */
+    gpusim_time settled;
+    gpusim_event_id crossing;  /* the next that its temperature will do */
+    int64_t power;             /* nW, mean over a step of what runs */
+    double inlet;              /* degC: what it breathes, held */
+    double drift;              /* K: still to go of the inlet's last change (liquid loops) */
+    double fast, slow, memory; /* K above the inlet: both modes of the die, and the memory's */
+    double leak;               /* W beyond the reference's, held */
+    double leak_at;            /* degC it was evaluated at */
+    double speed;              /* of this very GPU, 1: nominal */
+    double own_cap;            /* W: by action; INFINITY: the scenario's */
+    double shared_cap;         /* W: its part of node's and rack's caps; INFINITY: none */
+    gs_gpu_load load;
+    double utilised, engine, tensor, dram;          /* ns x share: integrals */
+    double nvlink, pcie_rx, pcie_tx;                /* B: integrals */
+    gpusim_time power_violation, thermal_violation; /* ns below the clock for that reason */
+    uint32_t clock;                                 /* on the grid */
+    uint32_t thermal_clock;                         /* the highest that its temperature allows */
+    uint32_t reasons;                               /* GS_THROTTLE bits */
+    uint32_t first_tenant;                          /* in tenants, or GPUSIM_NONE */
+    uint32_t free_milli;                            /* thousandths that nobody holds */
+    uint32_t free_slices; /* MIG: bits of memory slices that nobody holds */
+    uint32_t xid;         /* the last; 0: none */
+    uint8_t level;        /* gs_gpu_level */
+    uint8_t marked;
+    uint8_t steady; /* leakage is at its fixed point */
+    uint8_t reserved[1];
+} gs_gpu;
+
+/* One job on one GPU (or part of it). */
+typedef struct gs_tenant {
+    gs_wide energy;       /* nW ns of the GPU that this tenant pays, at `gs_gpu.settled` */
+    double input;         /* J of the same at the node's input, losses pro rata */
+    double mark;          /* the node's `ratio` integral at that time */
+    int64_t power;        /* nW */
+    uint32_t job;         /* slot */
+    uint32_t gpu;         /* over the whole cluster */
+    uint32_t next_on_gpu; /* GPUSIM_NONE: the last */
+    uint32_t next_of_job;
+    uint32_t milli;
+    uint32_t slices; /* MIG: bits of its memory slices; 0: not MIG */
+} gs_tenant;
+
+/* Where power goes. Each has its exact energy in gs_facility. */
+typedef enum gs_component {
+    GS_POWER_GPU,
+    GS_POWER_CPU,
+    GS_POWER_MEMORY,
+    GS_POWER_NIC,
+    GS_POWER_STORAGE,
+    GS_POWER_OTHER,
+    GS_POWER_FANS,
+    GS_POWER_NODE_LOSS,
+    GS_POWER_SWITCH,
+    GS_POWER_RACK_LOSS,
+    GS_POWER_CDU,
+    GS_POWER_OVERHEAD,
+    GS_COMPONENTS
+} gs_component;
+
+typedef struct gs_node {
+    gs_wide energy; /* nW ns at its input */
+    gpusim_time settled;
+    gpusim_event_id control;               /* pending reaction of cap or fans */
+    int64_t power[GS_POWER_NODE_LOSS + 1]; /* nW by component */
+    int64_t input;                         /* nW: their sum */
+    double ratio;                          /* s: integral of input / output */
+    double rest;                           /* J: integral of what is not GPU, at the input */
+    double inlet;                          /* degC: what the node breathes, held by its GPUs */
+    double target;                         /* degC: where that would be now */
+    double cap;                            /* W: by action; INFINITY: the scenario's */
+    double busy_cpus;                      /* cores x activity */
+    double network;                        /* B/s through its NICs, one way */
+    uint32_t fan;                          /* level */
+    uint32_t cpu_state;
+    uint8_t marked;
+    uint8_t brake; /* its cap cannot be held by clocks */
+    uint8_t reserved[6];
+} gs_node;
+
+typedef struct gs_rack_state {
+    gs_wide energy;
+    gpusim_time settled;
+    gpusim_event_id control; /* pending reaction of its cap and its inlets */
+    int64_t nodes;           /* nW of its nodes' inputs */
+    int64_t power;           /* nW at its AC input */
+    double cap;              /* W: by action; INFINITY: the scenario's */
+    uint8_t marked;
+    uint8_t brake;
+    uint8_t reserved[6];
+} gs_rack_state;
+
+typedef struct gs_facility {
+    gs_wide energy[GS_COMPONENTS]; /* nW ns */
+    gs_wide jobs;                  /* nW ns of GPUs that ended tenants have paid */
+    gpusim_time settled;
+    int64_t power[GS_COMPONENTS]; /* nW now */
+    int64_t peak;                 /* nW: highest at the end of any batch */
+    double carbon, cost;          /* kg, currency: up to `settled` */
+    double hottest;               /* degC: highest of any GPU at any event */
+    uint64_t throttled_ns;        /* GPU-ns below the clock for heat, of what was settled */
+    uint64_t capped_ns;
+    uint64_t shutdowns, oom;
+} gs_facility;
+
+struct gpusim_sim;
+
+/* ---- core/physics.c: marks and their working off ---- */
+gpusim_status gs_physics_create(struct gpusim_sim *sim, gpusim_error *err); /* steady at time 0 */
+gpusim_status gs_physics_flush(struct gpusim_sim *sim, gpusim_error *err);
+void gs_mark_job(struct gpusim_sim *sim, uint32_t slot); /* its rate or loads may be others */
+void gs_mark_gpu(struct gpusim_sim *sim, uint32_t gpu);  /* its load, cap or cooling is another */
+void gs_mark_node(struct gpusim_sim *sim, uint32_t node);
+gpusim_status gs_physics_check(const struct gpusim_sim *sim, gpusim_error *err);
+
+/* ---- core/gpu.c: one GPU: clock, power, heat, crossings ---- */
+const gs_node_hardware *gs_gpu_hardware(const struct gpusim_sim *sim, uint32_t gpu);
+uint32_t gs_gpu_node(const struct gpusim_sim *sim, uint32_t gpu);
+double gs_gpu_clock(const struct gpusim_sim *sim, uint32_t gpu); /* over the maximum; 0: off */
+void gs_gpu_settle(struct gpusim_sim *sim, uint32_t gpu);
+/* A copy of a GPU as it is now, without settling it: for samples and checks. */
+gs_gpu gs_gpu_now(const struct gpusim_sim *sim, uint32_t gpu);
+double gs_gpu_temperature(const gs_gpu *gpu); /* of what gs_gpu_now returned, degC */
+double gs_gpu_memory_temperature(const gs_gpu *gpu);
+gpusim_status gs_gpu_update(struct gpusim_sim *sim, uint32_t gpu, gpusim_error *err); /* in flush */
+gpusim_status gs_on_crossing(void *context, const gpusim_event *event, gpusim_error *err);
+
+/* ---- core/node.c, core/rack.c: what is not GPU, conversion, caps, fans, inlets ---- */
+gpusim_status gs_node_update(struct gpusim_sim *sim, uint32_t node, gpusim_error *err);
+gpusim_status gs_rack_update(struct gpusim_sim *sim, uint32_t rack, gpusim_error *err);
+gpusim_status gs_on_node_control(void *context, const gpusim_event *event, gpusim_error *err);
+gpusim_status gs_on_rack_control(void *context, const gpusim_event *event, gpusim_error *err);
+/* A held step of supply, caps, carbon or price has come. */
+gpusim_status gs_on_step(void *context, const gpusim_event *event, gpusim_error *err);
+/* Caps by action; INFINITY lifts. */
+gpusim_status gs_cap(struct gpusim_sim *sim, gpusim_entity what, uint32_t index, double watts,
+                     gpusim_error *err);
+
+/* ---- core/energy.c: accounts ---- */
+void gs_energy_settle(struct gpusim_sim *sim); /* facility up to now */
+/* What a running job has been charged so far, J: at its GPUs, and at the input of its nodes. */
+double gs_energy_of_job(const struct gpusim_sim *sim, uint32_t slot, double *gpu);
+
+/* ---- core/progress.c: rates, work, milestones of a running job ---- */
+gpusim_status gs_progress_start(struct gpusim_sim *sim, uint32_t slot, gpusim_error *err);
+void gs_progress_stop(struct gpusim_sim *sim, uint32_t slot); /* settles the work done */
+void gs_progress_settle(struct gpusim_sim *sim, uint32_t slot);
+gpusim_status gs_job_update(struct gpusim_sim *sim, uint32_t slot,
+                            gpusim_error *err); /* in flush */
+void gs_load_of_gpu(const struct gpusim_sim *sim, uint32_t gpu, gs_gpu_load *load);
+
+/* ---- core/network.c: links and storage shared max-min ---- */
+void gs_network_join(struct gpusim_sim *sim, uint32_t slot);
+void gs_network_leave(struct gpusim_sim *sim, uint32_t slot);
+gpusim_status gs_network_update(struct gpusim_sim *sim,
+                                gpusim_error *err); /* in flush, if marked */
+double gs_network_bandwidth(const struct gpusim_sim *sim, uint32_t slot, gs_tier *tier); /* B/s */
+
+/* ---- core/share.c, core/vram.c: tenants, fractions, MIG, memory held ---- */
+gpusim_status gs_tenants_add(struct gpusim_sim *sim, uint32_t slot, gpusim_error *err);
+void gs_tenants_remove(struct gpusim_sim *sim, uint32_t slot);
+gpusim_status gs_vram_update(struct gpusim_sim *sim, uint32_t gpu,
+                             gpusim_error *err); /* in flush */
+gpusim_status gs_on_oom(void *context, const gpusim_event *event, gpusim_error *err);
+
+/* ---- core/legacy.c: node models of other simulators, by their own ticks ---- */
+gpusim_status gs_legacy_begin(struct gpusim_sim *sim, gpusim_error *err);
+gpusim_status gs_on_legacy(void *context, const gpusim_event *event, gpusim_error *err);
+
+#endif
