@@ -21,6 +21,20 @@ static const struct {
     [GPUSIM_UNIT_KELVIN_PER_WATT] = {"K/W", "a thermal resistance", "0.05 K/W", {"K/W"}},
     [GPUSIM_UNIT_HERTZ] = {"Hz", "a frequency", "1410 MHz", {"MHz", "GHz"}},
     [GPUSIM_UNIT_PERCENT] = {"%", "a percentage", "12 %", {"%"}},
+    [GPUSIM_UNIT_FLOP_PER_SECOND] = {"FLOP/s",
+                                     "a rate of arithmetic",
+                                     "989 TFLOPS",
+                                     {"TFLOPS", "PFLOPS"}},
+    [GPUSIM_UNIT_CUBIC_METRE_PER_SECOND] = {"m3/s",
+                                            "a flow",
+                                            "0.25 m3/s",
+                                            {"m3/s", "L/s", "L/min", "CFM"}},
+    [GPUSIM_UNIT_KILOGRAM] = {"kg", "a mass", "12 kg", {"kg", "t"}},
+    [GPUSIM_UNIT_KILOGRAM_PER_JOULE] = {"kg/J",
+                                        "a carbon intensity",
+                                        "385 g/kWh",
+                                        {"g/kWh", "kg/MWh"}},
+    [GPUSIM_UNIT_PER_JOULE] = {"1/J", "a price of energy", "0.094/kWh", {"/kWh", "/MWh"}},
 };
 
 #define BYTES(suffix, kind)                                                                        \
@@ -31,6 +45,13 @@ static const struct {
         {"KiB" suffix, kind, UINT64_C(1) << 10, 0, 1, 1}, {"kB" suffix, kind, 1, 3, 1, 1},         \
     {                                                                                              \
         "B" suffix, kind, 1, 0, 1, 1                                                               \
+    }
+
+// written as a rate; peak figures are mostly quoted as "TFLOPS"
+#define FLOPS(prefix, exponent)                                                                    \
+    {prefix "FLOP/s", GPUSIM_UNIT_FLOP_PER_SECOND, 1, exponent, 1, 1},                             \
+    {                                                                                              \
+        prefix "FLOPS", GPUSIM_UNIT_FLOP_PER_SECOND, 1, exponent, 1, 0                             \
     }
 
 static const gs_unit_word words[] = {
@@ -77,6 +98,29 @@ static const gs_unit_word words[] = {
     {"kHz", GPUSIM_UNIT_HERTZ, 1, 3, 1, 1},
     {"Hz", GPUSIM_UNIT_HERTZ, 1, 0, 1, 1},
     {"%", GPUSIM_UNIT_PERCENT, 1, 0, 1, 1},
+    FLOPS("E", 18),
+    FLOPS("P", 15),
+    FLOPS("T", 12),
+    FLOPS("G", 9),
+    FLOPS("", 0),
+    {"m3/s", GPUSIM_UNIT_CUBIC_METRE_PER_SECOND, 1, 0, 1, 1},
+    {"m3/min", GPUSIM_UNIT_CUBIC_METRE_PER_SECOND, 1, 0, 60, 0},
+    {"m3/h", GPUSIM_UNIT_CUBIC_METRE_PER_SECOND, 1, 0, 3600, 0},
+    {"L/s", GPUSIM_UNIT_CUBIC_METRE_PER_SECOND, 1, -3, 1, 1},
+    {"L/min", GPUSIM_UNIT_CUBIC_METRE_PER_SECOND, 1, -3, 60, 1},
+    {"CFM", GPUSIM_UNIT_CUBIC_METRE_PER_SECOND, UINT64_C(28316846592), -12, 60, 0}, // ft3/min
+    {"t", GPUSIM_UNIT_KILOGRAM, 1, 3, 1, 1},
+    {"kg", GPUSIM_UNIT_KILOGRAM, 1, 0, 1, 1},
+    {"g", GPUSIM_UNIT_KILOGRAM, 1, -3, 1, 1},
+    {"kg/J", GPUSIM_UNIT_KILOGRAM_PER_JOULE, 1, 0, 1, 1},
+    {"kg/kWh", GPUSIM_UNIT_KILOGRAM_PER_JOULE, 1, -5, 36, 0},
+    {"t/MWh", GPUSIM_UNIT_KILOGRAM_PER_JOULE, 1, -5, 36, 0},
+    {"lb/MWh", GPUSIM_UNIT_KILOGRAM_PER_JOULE, 45359237, -16, 36, 0},
+    {"g/kWh", GPUSIM_UNIT_KILOGRAM_PER_JOULE, 1, -8, 36, 1},
+    {"kg/MWh", GPUSIM_UNIT_KILOGRAM_PER_JOULE, 1, -8, 36, 0},
+    {"/J", GPUSIM_UNIT_PER_JOULE, 1, 0, 1, 1},
+    {"/kWh", GPUSIM_UNIT_PER_JOULE, 1, 0, 3600000, 1},
+    {"/MWh", GPUSIM_UNIT_PER_JOULE, 1, -3, 3600000, 1},
 };
 
 const gs_unit_word *gs_unit_words(uint32_t *count)

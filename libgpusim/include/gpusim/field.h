@@ -50,7 +50,12 @@ typedef enum gpusim_unit {
     GPUSIM_UNIT_KELVIN,
     GPUSIM_UNIT_KELVIN_PER_WATT,
     GPUSIM_UNIT_HERTZ,
-    GPUSIM_UNIT_PERCENT, /* telemetry only */
+    GPUSIM_UNIT_PERCENT,                /* telemetry only */
+    GPUSIM_UNIT_FLOP_PER_SECOND,        /* "989 TFLOPS" */
+    GPUSIM_UNIT_CUBIC_METRE_PER_SECOND, /* of air or coolant: "0.25 m3/s", "1 L/min" */
+    GPUSIM_UNIT_KILOGRAM,
+    GPUSIM_UNIT_KILOGRAM_PER_JOULE, /* of CO2: "385 g/kWh" */
+    GPUSIM_UNIT_PER_JOULE,          /* of a currency: "0.094/kWh" */
     GPUSIM_UNIT_COUNT
 } gpusim_unit;
 
