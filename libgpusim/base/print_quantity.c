@@ -45,6 +45,22 @@ static int print_in(double number, const gs_unit_word *word, char *buffer, int s
     return snprintf(buffer, (size_t)size, "%s%s%s", digits, space, word ? word->text : "");
 }
 
+// the number a person would have written (at most six decimals) when it reads back as the value:
+// the way into a unit may have moved the last bit
+static double tidy(double number, double value, const gs_unit_word *word)
+{
+    char text[64];
+    double back = 0.0, size = number < 0.0 ? -number : number;
+    if (!(size < 1e9)) {
+        return number;
+    }
+    double rounded = (double)(int64_t)(size * 1e6 + 0.5) / 1e6;
+    rounded = number < 0.0 ? -rounded : rounded;
+    print_in(rounded, word, text, sizeof text);
+    int same = gpusim_quantity_parse(text, word->unit, &back, NULL) == GPUSIM_OK && back == value;
+    return same ? rounded : number;
+}
+
 // binary and decimal multiples do not mix when a value is shortened
 static int is_decimal_size(const gs_unit_word *word)
 {
@@ -88,7 +104,7 @@ int gpusim_quantity_format(double value, gpusim_unit unit, int exact, char *buff
             continue;
         }
         double back = 0.0;
-        print_in(number, word, text, sizeof text);
+        print_in(tidy(number, value, word), word, text, sizeof text);
         if (!base && strchr(text, 'e')) {
             continue; // 1e9 s is more than enough
         }

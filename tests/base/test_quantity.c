@@ -179,8 +179,8 @@ START_TEST(quantities_are_written_for_people)
         {0.25, GPUSIM_UNIT_CUBIC_METRE_PER_SECOND, "250 L/s", "250 L/s"},
         {1e-3 / 60.0, GPUSIM_UNIT_CUBIC_METRE_PER_SECOND, "1 L/min", "1 L/min"},
         {3064.5, GPUSIM_UNIT_KILOGRAM, "3.0645 t", "3.065 t"},
-        {0.385 / 3.6e6, GPUSIM_UNIT_KILOGRAM_PER_JOULE, "385 g/kWh", "385 g/kWh"},
-        {0.094 / 3.6e6, GPUSIM_UNIT_PER_JOULE, "94/MWh", "94/MWh"},
+        {385e-8 / 36.0, GPUSIM_UNIT_KILOGRAM_PER_JOULE, "385 g/kWh", "385 g/kWh"},
+        {94e-3 / 3.6e6, GPUSIM_UNIT_PER_JOULE, "94/MWh", "94/MWh"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         char text[64];
