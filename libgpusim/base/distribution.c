@@ -164,10 +164,11 @@ static gpusim_status make_normal(const gs_normal_fields *f, gpusim_unit unit, gs
         return invalid(err, "normal", "sd must be above 0");
     }
 
-    // times and sizes end at 0 unless the user says otherwise
-    double lowest = unit == GPUSIM_UNIT_SECOND || unit == GPUSIM_UNIT_BYTE ? 0 : -infinite;
+    // what measures something ends at 0 unless the user says otherwise, and a ratio at 1
+    double lowest = unit == GPUSIM_UNIT_NONE ? -infinite : 0;
+    double highest = unit == GPUSIM_UNIT_RATIO ? 1 : infinite;
     double min = isnan(f->min) ? lowest : f->min;
-    double max = isnan(f->max) ? infinite : f->max;
+    double max = isnan(f->max) ? highest : f->max;
     if (!(min < max)) {
         return invalid(err, "normal", "min must be below max");
     }
@@ -202,6 +203,9 @@ static gpusim_status make_choice(const gpusim_list *list, gpusim_unit unit, gs_a
         }
         if (!isfinite(values[i]) || (values[i] < 0 && unit != GPUSIM_UNIT_NONE)) {
             return gpusim_fail(err, GPUSIM_SCENARIO, "choice: '%s' is negative", items[i].key);
+        }
+        if (values[i] > 1 && unit == GPUSIM_UNIT_RATIO) {
+            return gpusim_fail(err, GPUSIM_SCENARIO, "choice: '%s' is more than 1", items[i].key);
         }
         if (!(items[i].weight >= 0 && items[i].weight < infinite)) {
             return gpusim_fail(err, GPUSIM_SCENARIO, "choice: the weight of '%s' is negative",
@@ -276,6 +280,15 @@ gpusim_status gs_distribution_make(const gpusim_one_of *written, gpusim_unit uni
         return make_empirical(written->value, arena, distribution, err);
     }
     return gpusim_fail(err, GPUSIM_INTERNAL, "no distribution has number %u", written->which);
+}
+
+double gs_distribution_least(const gs_distribution *d)
+{
+    double least = d->kind == GS_CONSTANT || d->kind == GS_UNIFORM ? d->a : infinite;
+    for (uint32_t i = 0; i < d->count; i++) {
+        least = d->values[i] < least ? d->values[i] : least;
+    }
+    return least;
 }
 
 double gs_distribution_mean(const gs_distribution *distribution)

@@ -9,11 +9,15 @@
 
 #include "base/memory.h"
 
-/* The alternatives of a distribution over times (s), sizes (bytes) or pure numbers, for fields that
- * are a GPUSIM_ONE_OF; the storage of such a field is a gpusim_one_of. Times and sizes are never
- * negative. GS_DISTRIBUTION_FIELD makes such a field's entry in a table. */
+/* The alternatives of a distribution over times (s), sizes (bytes), B/s, ratios or pure numbers, for
+ * fields that are a GPUSIM_ONE_OF; the storage of such a field is a gpusim_one_of. Times, sizes and
+ * rates are never negative; what is written of a ratio lies within 0 .. 1, and who draws one cuts
+ * off what a tail has beyond.
+ * GS_DISTRIBUTION_FIELD makes such a field's entry in a table. */
 extern const gpusim_record gs_distribution_record_second;
 extern const gpusim_record gs_distribution_record_byte;
+extern const gpusim_record gs_distribution_record_byte_per_second;
+extern const gpusim_record gs_distribution_record_ratio;
 extern const gpusim_record gs_distribution_record_number;
 
 #define GS_DISTRIBUTION_FIELD(field, kind, struct_, member, flags_, fallback_, doc_)               \
@@ -47,8 +51,8 @@ typedef struct gs_distribution {
     const double *upto;   /* choice: cumulated weights, the last is 1 */
 } gs_distribution;
 
-/* Checks what the user wrote and prepares it. `unit` is the table's (GPUSIM_UNIT_SECOND, _BYTE or
- * _NONE). GPUSIM_SCENARIO with a message that names the parameter when the values do not go
+/* Checks what the user wrote and prepares it. `unit` is the table's (GPUSIM_UNIT_SECOND, _BYTE,
+ * _BYTE_PER_SECOND, _RATIO or _NONE). GPUSIM_SCENARIO with a message that names the parameter when the values do not go
  * together; the caller adds the position. */
 gpusim_status gs_distribution_make(const gpusim_one_of *written, gpusim_unit unit, gs_arena *arena,
                                    gs_distribution *distribution, gpusim_error *err);
@@ -59,6 +63,10 @@ gs_distribution gs_distribution_constant(double value);
 /* The variate with this ordinal: a function of distribution, stream and ordinal alone. */
 double gs_distribution_draw(const gs_distribution *distribution, gpusim_stream stream,
                             uint64_t ordinal);
+
+/* The smallest value that the user wrote as one that occurs; INFINITY for those of which only
+ * moments, limits or a scale are written. */
+double gs_distribution_least(const gs_distribution *distribution);
 
 /* Its expectation; INFINITY when it has none. */
 double gs_distribution_mean(const gs_distribution *distribution);

@@ -71,9 +71,9 @@
         POSITIVE(gs_normal_fields, sd, unit_, GPUSIM_REQUIRED,                                     \
                  "Standard deviation before anything is cut off."),                                \
         VALUE(gs_normal_fields, min, unit_, GPUSIM_OPTIONAL, low, high,                            \
-              "Values below do not occur; absent: 0 for times and sizes, else no limit."),         \
+              "Values below do not occur; absent: 0, but for pure numbers no limit."),             \
         VALUE(gs_normal_fields, max, unit_, GPUSIM_OPTIONAL, low, high,                            \
-              "Values above do not occur; absent: no limit."),                                     \
+              "Values above do not occur; absent: 1 for ratios, else no limit."),                  \
     };                                                                                             \
     RECORD(normal, kind, "Normal, cut off at limits.");                                            \
     static const gpusim_field choice_weight_##kind = {                                             \
@@ -118,4 +118,6 @@
 
 DISTRIBUTION(second, GPUSIM_UNIT_SECOND, 0, INFINITY);
 DISTRIBUTION(byte, GPUSIM_UNIT_BYTE, 0, INFINITY);
+DISTRIBUTION(byte_per_second, GPUSIM_UNIT_BYTE_PER_SECOND, 0, INFINITY);
+DISTRIBUTION(ratio, GPUSIM_UNIT_RATIO, 0, 1);
 DISTRIBUTION(number, GPUSIM_UNIT_NONE, 0, 0);

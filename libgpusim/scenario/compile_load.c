@@ -115,7 +115,7 @@ static double asked_for(const gpusim_model *model, uint32_t gpu_model)
         uint32_t wants =
             group == GPUSIM_NONE ? GPUSIM_NONE : model->cluster.groups[group].gpu_model;
         if (wants == gpu_model && job->duration > 0) {
-            sum += gpusim_seconds(job->duration) * job->gpus;
+            sum += gpusim_seconds(job->duration) * job->gpus * job->milli / 1000;
         }
     }
     return sum;

@@ -67,6 +67,27 @@ cleanup:
     return status;
 }
 
+// makes a profile where there is one; *number in the workload's, or GPUSIM_NONE
+static gpusim_status add_profile(builder *b, const gs_profile_fields *fields, uint32_t *number,
+                                 gpusim_error *err)
+{
+    *number = GPUSIM_NONE;
+    if (!fields->present) {
+        return GPUSIM_OK;
+    }
+    gs_workload *workload = b->workload;
+    gpusim_status status = gs_profile_make(fields, b->context->arena,
+                                           &workload->profiles[workload->profile_count], err);
+    if (status == GPUSIM_OK) {
+        *number = workload->profile_count++;
+    } else if (err) {
+        char key[64];
+        snprintf(key, sizeof key, "%.63s", err->key);
+        gs_error_key(err, "profile.%s", key);
+    }
+    return status;
+}
+
 // the file's name without folders, ".gz", and its last extension
 static void base_name(const char *path, const char **name, size_t *length)
 {
@@ -144,6 +165,7 @@ static gpusim_status add_trace(builder *b, const gs_trace *trace, gpusim_error *
         GPUSIM_TRY(
             gs_names_add(context->names, trace->group, strlen(trace->group), &log.group, err));
     }
+    GPUSIM_TRY(add_profile(b, &trace->profile, &log.profile, err));
     if (trace->vc) {
         GPUSIM_TRY(gs_names_add(context->names, trace->vc, strlen(trace->vc), &log.vc, err));
     }
@@ -178,6 +200,18 @@ static gpusim_status add_jobs(builder *b, const gpusim_list *list, gpusim_error 
     gs_log_begin(&log);
     log.names = b->context->names;
     GPUSIM_TRY(name_source(b, NULL, "jobs", 4, &log.source, err));
+    log.profile = b->workload->profile_count;
+    for (uint32_t i = 0; i < list->count; i++) {
+        uint32_t number = 0;
+        const gs_listed_job *listed = (const gs_listed_job *)list->items + i;
+        status = add_profile(b, &listed->profile, &number, err);
+        if (status != GPUSIM_OK && err) {
+            char key[64];
+            snprintf(key, sizeof key, "%.63s", err->key);
+            gs_error_key(err, "[%u].%s", (unsigned)i, key);
+        }
+        GPUSIM_TRY(status);
+    }
     GPUSIM_TRY(gs_list_read(list, &log, err));
     GPUSIM_TRY(append_log(b->workload, &log, 0, err));
 cleanup:
@@ -189,8 +223,10 @@ static gpusim_status add_synthetic(builder *b, const gs_synthetic_fields *fields
 {
     gpusim_status status;
     uint32_t name = 0;
+    uint32_t profile = 0;
     GPUSIM_TRY(name_source(b, fields->name, "synthetic", 9, &name, err));
-    GPUSIM_TRY(gs_synthetic_make(fields, name, b->context->names, b->context->arena,
+    GPUSIM_TRY(add_profile(b, &fields->profile, &profile, err));
+    GPUSIM_TRY(gs_synthetic_make(fields, name, profile, b->context->names, b->context->arena,
                                  &b->workload->synthetic[b->synthetic], err));
     b->workload->synthetic_count = ++b->synthetic;
 cleanup:
@@ -218,6 +254,17 @@ static gpusim_status add_item(builder *b, uint32_t i, gpusim_error *err)
     return status;
 }
 
+// how many profiles there can be
+static uint64_t count_profiles(const gpusim_list *items)
+{
+    uint64_t count = 0;
+    for (uint32_t i = 0; i < items->count; i++) {
+        const gpusim_one_of *item = (const gpusim_one_of *)items->items + i;
+        count += item->which == GS_WORKLOAD_JOBS ? ((const gpusim_list *)item->value)->count : 1;
+    }
+    return count;
+}
+
 // the scenario or its logs are wrong, not the machine
 static int is_of_input(gpusim_status status)
 {
@@ -234,7 +281,8 @@ gpusim_status gs_workload_build(const gpusim_list *items, const gs_workload_cont
     workload->extras = GS_ARRAY(gs_job_extra);
     workload->recorded_nodes = GS_ARRAY(uint32_t);
     workload->synthetic = gs_arena_get(context->arena, items->count * sizeof(gs_synthetic *));
-    if (!workload->synthetic) {
+    workload->profiles = gs_arena_get(context->arena, count_profiles(items) * sizeof(gs_profile *));
+    if (!workload->synthetic || !workload->profiles) {
         status = gpusim_fail(err, GPUSIM_MEMORY, "no memory for %u sources", items->count);
         goto cleanup;
     }
@@ -274,4 +322,6 @@ void gs_workload_release(gs_workload *workload)
     gs_array_release(&workload->recorded_nodes);
     workload->synthetic = NULL;
     workload->synthetic_count = 0;
+    workload->profiles = NULL;
+    workload->profile_count = 0;
 }

@@ -29,13 +29,15 @@ enum {
     AFTER,
     THINK,
     STATE,
+    GPU_MILLI,
+    MIG,
     COLUMNS
 };
 
 static const char *const names[COLUMNS] = {
-    "id",    "submit_s",   "duration_s", "gpus",   "name",       "user",
-    "vc",    "walltime_s", "cpus",       "memory", "gpu_memory", "priority",
-    "group", "start_s",    "nodes",      "after",  "think_s",    "state",
+    "id",         "submit_s", "duration_s", "gpus",       "name",      "user",  "vc",
+    "walltime_s", "cpus",     "memory",     "gpu_memory", "priority",  "group", "start_s",
+    "nodes",      "after",    "think_s",    "state",      "gpu_milli", "mig",
 };
 
 _Static_assert(COLUMNS <= GS_LOG_COLUMNS, "all columns have a place in the log");
@@ -133,6 +135,31 @@ static gpusim_status read_priority(const gs_log *log, const gs_cells *cells, uin
     }
     *priority = (int32_t)number;
     return GPUSIM_OK;
+}
+
+// thousandths of each GPU, or the MIG profile that it wants of each
+static gpusim_status read_share(gs_log *log, const gs_cells *cells, gs_job *job, gpusim_error *err)
+{
+    gpusim_status status = GPUSIM_OK;
+    uint32_t cell = 0;
+    // 0 in a job without GPUs says nothing
+    if (gs_cell_find(log, cells, GPU_MILLI, &cell)) {
+        uint32_t milli = 0;
+        GPUSIM_TRY(gs_cell_count(log, cells, cell, names[GPU_MILLI], &milli, err));
+        if (milli > 1000 || (milli == 0 && job->gpus > 0)) {
+            return gs_cell_fail(log, cells, cell, names[GPU_MILLI], "not within 1 and 1000", err);
+        }
+        job->milli = job->gpus > 0 ? milli : 1000;
+    }
+    if (gs_cell_find(log, cells, MIG, &cell) && job->gpus > 0) {
+        if (job->milli < 1000) {
+            return gs_cell_fail(log, cells, cell, names[MIG],
+                                "but gpu_milli asks for a part of a GPU too", err);
+        }
+        GPUSIM_TRY(gs_cell_name(log, cells, cell, &job->mig, err));
+    }
+cleanup:
+    return status;
 }
 
 static gpusim_status read_required(gs_log *log, const gs_cells *cells, gs_log_entry *entry,
@@ -254,6 +281,7 @@ gpusim_status gs_csv_line(gs_log *log, const char *text, size_t length, gpusim_e
     }
     GPUSIM_TRY(read_required(log, &cells, &entry, err));
     GPUSIM_TRY(read_request(log, &cells, &entry, err));
+    GPUSIM_TRY(read_share(log, &cells, &entry.job, err));
     GPUSIM_TRY(read_names(log, &cells, &entry, err));
     GPUSIM_TRY(read_record(log, &cells, &entry, err));
     GPUSIM_TRY(gs_log_add(log, &entry, err));

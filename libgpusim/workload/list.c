@@ -6,6 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "workload/variate.h"
+
 void gs_error_key(gpusim_error *err, const char *format, ...)
 {
     if (err) {
@@ -20,6 +22,30 @@ static gpusim_status add_name(const gs_log *log, const char *text, uint32_t *nam
                               gpusim_error *err)
 {
     return text ? gs_names_add(log->names, text, strlen(text), name, err) : GPUSIM_OK;
+}
+
+// the part of each GPU that it asks for
+static gpusim_status read_share(const gs_listed_job *listed, const gs_log *log, gs_job *job,
+                                gpusim_error *err)
+{
+    gpusim_status status = GPUSIM_OK;
+    job->milli = gs_milli_of(listed->gpu_share);
+    if (job->milli == 0) {
+        status = gpusim_fail(err, GPUSIM_SCENARIO, "less than a thousandth of a GPU");
+    } else if (listed->mig && listed->gpu_share < 1) {
+        status = gpusim_fail(err, GPUSIM_SCENARIO,
+                             "a MIG instance is a part of a GPU already: `mig` and `gpu_share` do "
+                             "not go together");
+    }
+    if (status != GPUSIM_OK) {
+        gs_error_key(err, "[%u].gpu_share", (unsigned)log->jobs.count);
+        return status;
+    }
+    if (job->gpus == 0) {
+        job->milli = 1000;
+        return GPUSIM_OK;
+    }
+    return add_name(log, listed->mig, &job->mig, err);
 }
 
 // a name is known as an id that no id can be: a text with this beside it
@@ -110,11 +136,11 @@ gpusim_status gs_list_read(const gpusim_list *list, gs_log *log, gpusim_error *e
                       .gpus = listed->gpus,
                       .cpus = listed->cpus,
                       .priority = listed->priority,
-                      .milli = 1000,
-                      .profile = GPUSIM_NONE,
+                      .profile = listed->profile.present ? log->profile++ : GPUSIM_NONE,
                       .extra = GPUSIM_NONE,
                       .final_state = (uint8_t)listed->state};
         GPUSIM_TRY(read_identity(listed, log, &job, err));
+        GPUSIM_TRY(read_share(listed, log, &job, err));
         GPUSIM_TRY(add_name(log, listed->user, &job.user, err));
         GPUSIM_TRY(add_name(log, listed->vc, &job.vc, err));
         GPUSIM_TRY(add_name(log, listed->group, &job.group, err));

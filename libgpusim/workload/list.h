@@ -6,7 +6,8 @@
 #include "workload/log.h"
 
 /* Jobs of a list (gs_listed_job) in order of submission into log->jobs and extras; log->names and
- * source are set. Errors carry the key within the list: "[3].after". */
+ * source are set, and `profile` to the number of the first profile. Errors carry the key within the
+ * list: "[3].after". */
 gpusim_status gs_list_read(const gpusim_list *list, gs_log *log, gpusim_error *err);
 
 /* Names the key at fault in an error; err may be NULL. */

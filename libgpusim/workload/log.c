@@ -11,7 +11,7 @@
 
 void gs_log_begin(gs_log *log)
 {
-    *log = (gs_log){0};
+    *log = (gs_log){.profile = GPUSIM_NONE};
     log->jobs = GS_ARRAY(gs_job);
     log->line_of = GS_ARRAY(uint32_t);
     log->extras = GS_ARRAY(gs_job_extra);
@@ -54,7 +54,7 @@ void gs_log_entry_begin(const gs_log *log, gs_log_entry *entry)
     entry->job.cpus = log->trace->cpus;
     entry->job.walltime = GPUSIM_TIME_MAX;
     entry->job.milli = 1000;
-    entry->job.profile = GPUSIM_NONE;
+    entry->job.profile = log->profile;
     entry->job.extra = GPUSIM_NONE;
     entry->job.final_state = GPUSIM_JOB_COMPLETED;
     entry->extra.start = GPUSIM_TIME_MAX;

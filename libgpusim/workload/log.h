@@ -15,6 +15,7 @@ typedef struct gs_log {
     gs_names *names;
     gs_lines *lines;
     uint32_t source, group, vc; /* names */
+    uint32_t profile;           /* number of that of all its jobs, or GPUSIM_NONE */
     gs_array jobs;              /* gs_job, in order of lines */
     gs_array line_of;           /* uint32_t, of each job */
     gs_array extras;            /* gs_job_extra; `after` is set by gs_log_order */

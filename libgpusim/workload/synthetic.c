@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "workload/list.h"
+#include "workload/variate.h"
 
 // what a draw is for, within the source's stream
 enum {
@@ -20,7 +21,8 @@ enum {
     DRAW_FACTOR,
     DRAW_USER,
     DRAW_VC,
-    DRAW_STATE
+    DRAW_STATE,
+    DRAW_SHARE
 };
 
 // names drawn by weight: upto[i] is the share of the first i + 1, the last is 1
@@ -32,11 +34,11 @@ typedef struct lottery {
 
 struct gs_synthetic {
     const char *text; // its name
-    uint32_t name, group;
+    uint32_t name, group, mig, profile;
     uint64_t count;
     gpusim_time until, round_up;
     gs_arrivals arrivals;
-    gs_distribution gpus, duration, cpus, memory, gpu_memory, priority, factor;
+    gs_distribution gpus, duration, cpus, memory, gpu_memory, priority, factor, share;
     lottery users, vcs;
     double failed, cancelled;
     uint8_t has_walltime, reserved[7];
@@ -144,8 +146,35 @@ cleanup:
     return status;
 }
 
-gpusim_status gs_synthetic_make(const gs_synthetic_fields *fields, uint32_t name, gs_names *names,
-                                gs_arena *arena, const gs_synthetic **source, gpusim_error *err)
+// the part of each GPU that jobs ask for
+static gpusim_status make_share(gs_synthetic *s, const gs_synthetic_fields *fields, gs_names *names,
+                                gs_arena *arena, gpusim_error *err)
+{
+    gpusim_status status;
+    GPUSIM_TRY(make(&fields->gpu_share, GPUSIM_UNIT_RATIO, 1, "gpu_share", arena, &s->share, err));
+    double least = gs_distribution_least(&s->share);
+    if (gs_milli_of(least) == 0) {
+        status = gpusim_fail(err, GPUSIM_SCENARIO, "less than a thousandth of a GPU");
+        gs_error_key(err, "gpu_share");
+        return status;
+    }
+    if (fields->mig && !(least == 1)) {
+        status = gpusim_fail(err, GPUSIM_SCENARIO,
+                             "a MIG instance is a part of a GPU already: `mig` and `gpu_share` do "
+                             "not go together");
+        gs_error_key(err, "gpu_share");
+        return status;
+    }
+    if (fields->mig) {
+        GPUSIM_TRY(gs_names_add(names, fields->mig, strlen(fields->mig), &s->mig, err));
+    }
+cleanup:
+    return status;
+}
+
+gpusim_status gs_synthetic_make(const gs_synthetic_fields *fields, uint32_t name, uint32_t profile,
+                                gs_names *names, gs_arena *arena, const gs_synthetic **source,
+                                gpusim_error *err)
 {
     gpusim_status status;
     gs_synthetic *s = gs_arena_get(arena, sizeof *s);
@@ -154,6 +183,7 @@ gpusim_status gs_synthetic_make(const gs_synthetic_fields *fields, uint32_t name
         return gpusim_fail(err, GPUSIM_MEMORY, "no memory for a synthetic source");
     }
     s->name = name;
+    s->profile = profile;
     s->count = fields->count;
     s->until = fields->until;
     s->failed = fields->failed;
@@ -167,6 +197,7 @@ gpusim_status gs_synthetic_make(const gs_synthetic_fields *fields, uint32_t name
         GPUSIM_TRY(gs_names_add(names, fields->group, strlen(fields->group), &s->group, err));
     }
     GPUSIM_TRY(make_sizes(s, fields, arena, err));
+    GPUSIM_TRY(make_share(s, fields, names, arena, err));
     GPUSIM_TRY(make_users(s, fields, names, arena, err));
     GPUSIM_TRY(make_vcs(s, fields, names, arena, err));
     status = gs_arrivals_make(&fields->arrivals, fields->from, arena, &s->arrivals, err);
@@ -178,16 +209,6 @@ gpusim_status gs_synthetic_make(const gs_synthetic_fields *fields, uint32_t name
     *source = s;
 cleanup:
     return status;
-}
-
-// Each property of a job has a stream of its own, in which its variate has the job's ordinal. A
-// constant needs none.
-static double draw(const gs_distribution *distribution, gpusim_stream source, uint64_t purpose,
-                   uint64_t ordinal)
-{
-    int drawn = distribution->kind != GS_CONSTANT;
-    return gs_distribution_draw(distribution,
-                                drawn ? gpusim_stream_indexed(source, purpose) : source, ordinal);
 }
 
 static uint32_t draw_name(const lottery *l, gpusim_stream source, uint64_t purpose,
@@ -220,11 +241,6 @@ static uint32_t to_count(double value)
     return value < 1 ? 1 : value >= 4e9 ? UINT32_C(4000000000) : (uint32_t)(value + 0.5);
 }
 
-static uint64_t to_bytes(double value)
-{
-    return !(value > 0) ? 0 : value >= 1.8e19 ? UINT64_C(18000000000000000000) : (uint64_t)value;
-}
-
 static int32_t to_priority(double value)
 {
     if (value >= 2e9 || value <= -2e9) {
@@ -236,7 +252,7 @@ static int32_t to_priority(double value)
 static gpusim_time draw_walltime(const gs_synthetic *s, gpusim_stream source, uint64_t ordinal,
                                  gpusim_time duration)
 {
-    double factor = draw(&s->factor, source, DRAW_FACTOR, ordinal);
+    double factor = gs_variate(&s->factor, source, DRAW_FACTOR, ordinal);
     double limit = (double)duration * factor;
     if (!(limit < 9e18)) {
         return GPUSIM_TIME_MAX;
@@ -264,24 +280,31 @@ gpusim_status gs_synthetic_job(const gs_synthetic *s, uint64_t seed, uint64_t or
         return GPUSIM_OK;
     }
 
-    double seconds = draw(&s->duration, source, DRAW_DURATION, ordinal);
-    *job = (gs_job){.id = (int64_t)ordinal,
-                    .submit = submit,
-                    .duration = gpusim_time_from_seconds(seconds > 0 ? seconds : 0),
-                    .walltime = GPUSIM_TIME_MAX,
-                    .memory = to_bytes(draw(&s->memory, source, DRAW_MEMORY, ordinal)),
-                    .gpu_memory = to_bytes(draw(&s->gpu_memory, source, DRAW_GPU_MEMORY, ordinal)),
-                    .source = s->name,
-                    .user = draw_name(&s->users, source, DRAW_USER, ordinal),
-                    .vc = draw_name(&s->vcs, source, DRAW_VC, ordinal),
-                    .group = s->group,
-                    .gpus = to_count(draw(&s->gpus, source, DRAW_GPUS, ordinal)),
-                    .cpus = to_count(draw(&s->cpus, source, DRAW_CPUS, ordinal)),
-                    .priority = to_priority(draw(&s->priority, source, DRAW_PRIORITY, ordinal)),
-                    .milli = 1000,
-                    .profile = GPUSIM_NONE,
-                    .extra = GPUSIM_NONE,
-                    .final_state = GPUSIM_JOB_COMPLETED};
+    double seconds = gs_variate(&s->duration, source, DRAW_DURATION, ordinal);
+    *job =
+        (gs_job){.id = (int64_t)ordinal,
+                 .submit = submit,
+                 .duration = gpusim_time_from_seconds(seconds > 0 ? seconds : 0),
+                 .walltime = GPUSIM_TIME_MAX,
+                 .memory = gs_variate_bytes(gs_variate(&s->memory, source, DRAW_MEMORY, ordinal)),
+                 .gpu_memory =
+                     gs_variate_bytes(gs_variate(&s->gpu_memory, source, DRAW_GPU_MEMORY, ordinal)),
+                 .source = s->name,
+                 .user = draw_name(&s->users, source, DRAW_USER, ordinal),
+                 .vc = draw_name(&s->vcs, source, DRAW_VC, ordinal),
+                 .group = s->group,
+                 .gpus = to_count(gs_variate(&s->gpus, source, DRAW_GPUS, ordinal)),
+                 .cpus = to_count(gs_variate(&s->cpus, source, DRAW_CPUS, ordinal)),
+                 .priority = to_priority(gs_variate(&s->priority, source, DRAW_PRIORITY, ordinal)),
+                 .milli = 1000,
+                 .profile = s->profile,
+                 .extra = GPUSIM_NONE,
+                 .final_state = GPUSIM_JOB_COMPLETED};
+    if (job->gpus > 0) {
+        uint32_t milli = gs_milli_of(gs_variate(&s->share, source, DRAW_SHARE, ordinal));
+        job->milli = milli > 0 ? milli : 1;
+        job->mig = s->mig;
+    }
     if (s->has_walltime) {
         job->walltime = draw_walltime(s, source, ordinal, job->duration);
     }
@@ -299,8 +322,8 @@ gpusim_status gs_synthetic_job(const gs_synthetic *s, uint64_t seed, uint64_t or
 
 double gs_synthetic_load(const gs_synthetic *s)
 {
-    double load = gs_distribution_mean(&s->gpus) * gs_distribution_mean(&s->duration) *
-                  gs_arrivals_rate(&s->arrivals);
+    double load = gs_distribution_mean(&s->gpus) * gs_distribution_mean(&s->share) *
+                  gs_distribution_mean(&s->duration) * gs_arrivals_rate(&s->arrivals);
     return load < (double)INFINITY ? load : (double)NAN;
 }
 

@@ -31,8 +31,10 @@ gpusim_time gs_arrivals_next(const gs_arrivals *arrivals, gpusim_stream stream, 
 /* Mean jobs a second in the long run. */
 double gs_arrivals_rate(const gs_arrivals *arrivals);
 
-/* A source in the arena. An error carries the key within `synthetic:`. */
-gpusim_status gs_synthetic_make(const gs_synthetic_fields *fields, uint32_t name, gs_names *names,
-                                gs_arena *arena, const gs_synthetic **source, gpusim_error *err);
+/* A source in the arena; `profile` is its number, or GPUSIM_NONE. An error carries the key within
+ * `synthetic:`. */
+gpusim_status gs_synthetic_make(const gs_synthetic_fields *fields, uint32_t name, uint32_t profile,
+                                gs_names *names, gs_arena *arena, const gs_synthetic **source,
+                                gpusim_error *err);
 
 #endif

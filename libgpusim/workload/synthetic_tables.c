@@ -174,6 +174,14 @@ static const gpusim_field fields[] = {
      .doc = "No job is submitted at this time or later; absent: no end."},
     GS_DISTRIBUTION_FIELD("gpus", number, gs_synthetic_fields, gpus, 0, "1",
                           "GPUs of a job, rounded; what is above 0 becomes 1 at least."),
+    GS_DISTRIBUTION_FIELD("gpu_share", ratio, gs_synthetic_fields, gpu_share, 0, "1",
+                          "What a job takes of each of its GPUs, in thousandths; 1: whole ones, "
+                          "which nobody shares."),
+    {.name = "mig",
+     .type = GPUSIM_STRING,
+     AT(gs_synthetic_fields, mig),
+     .flags = GPUSIM_OPTIONAL,
+     .doc = "MIG profile, like 1g.10gb: a job takes such an instance of each of its GPUs."},
     GS_DISTRIBUTION_FIELD("duration", second, gs_synthetic_fields, duration, GPUSIM_REQUIRED, NULL,
                           "How long a job runs at full speed."),
     GS_DISTRIBUTION_FIELD("cpus", number, gs_synthetic_fields, cpus, 0, "0",
@@ -215,6 +223,12 @@ static const gpusim_field fields[] = {
      .doc = "The only node group its jobs may use."},
     SHARE(failed, "Share of jobs that end as failed when they have run."),
     SHARE(cancelled, "Share of jobs that end as cancelled when they have run."),
+    {.name = "profile",
+     .type = GPUSIM_RECORD,
+     AT(gs_synthetic_fields, profile),
+     .flags = GPUSIM_OPTIONAL,
+     .detail = {&gs_profile_record},
+     .doc = "What its jobs do to the hardware; absent: as the defaults say."},
 };
 
 const gpusim_record gs_synthetic_record = {"synthetic source", GPUSIM_FIELDS(fields),

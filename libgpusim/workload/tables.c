@@ -51,7 +51,7 @@ static const gpusim_choice formats[] = {
     {"philly", GS_TRACE_PHILLY, "timestamp,duration,num_gpus,gpu_time,cluster; wall-clock times"},
     {"csv", GS_TRACE_CSV,
      "gpusim's own: id,submit_s,duration_s,gpus and, by name, name, user, vc, walltime_s, cpus, "
-     "memory, gpu_memory, priority, group, start_s, nodes, after, think_s, state"},
+     "memory, gpu_memory, gpu_milli, mig, priority, group, start_s, nodes, after, think_s, state"},
     {NULL, 0, NULL}};
 static const gpusim_choice on_errors[] = {
     {"stop", GS_ON_ERROR_STOP, "the first bad line is an error"},
@@ -169,6 +169,12 @@ static const gpusim_field trace_fields[] = {
      AT(gs_trace, group),
      .flags = GPUSIM_OPTIONAL,
      .doc = "The only node group its jobs may use; a column of the same name goes first."},
+    {.name = "profile",
+     .type = GPUSIM_RECORD,
+     AT(gs_trace, profile),
+     .flags = GPUSIM_OPTIONAL,
+     .detail = {&gs_profile_record},
+     .doc = "What its jobs do to the hardware; absent: as the defaults say."},
 };
 
 static const gpusim_record trace_record = {"trace", GPUSIM_FIELDS(trace_fields),
@@ -209,6 +215,16 @@ static const gpusim_field listed_fields[] = {
          "When it is submitted; absent: 0, or with the job that it waits for."),
     TIME(duration, GPUSIM_REQUIRED, NULL, "How long it runs at full speed."),
     COUNT(gpus, "1", "GPUs, all or nothing; 0: only cores."),
+    {.name = "gpu_share",
+     .type = GPUSIM_FLOAT64,
+     .unit = GPUSIM_UNIT_RATIO,
+     AT(gs_listed_job, gpu_share),
+     .flags = GPUSIM_EXCLUSIVE,
+     .fallback = "1",
+     .maximum = 1,
+     .doc = "What it takes of each of its GPUs, in thousandths; 1: whole ones, which nobody "
+            "shares."},
+    TEXT(mig, "MIG profile, like 1g.10gb: it takes such an instance of each of its GPUs."),
     TEXT(name, "What it is called."),
     TEXT(user, "Whose it is."),
     TEXT(vc, "Its virtual cluster."),
@@ -230,6 +246,12 @@ static const gpusim_field listed_fields[] = {
      .fallback = "completed",
      .detail = {final_states},
      .doc = "How it ends when it has run."},
+    {.name = "profile",
+     .type = GPUSIM_RECORD,
+     AT(gs_listed_job, profile),
+     .flags = GPUSIM_OPTIONAL,
+     .detail = {&gs_profile_record},
+     .doc = "What it does to the hardware; absent: as the defaults say."},
 };
 
 static const gpusim_record listed_record = {"job", GPUSIM_FIELDS(listed_fields),

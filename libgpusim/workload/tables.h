@@ -12,6 +12,26 @@ enum { GS_ORIGIN_AUTO, GS_ORIGIN_LOG, GS_ORIGIN_FIRST };
 enum { GS_REQUEST_NONE, GS_REQUEST_REQUESTED };
 enum { GS_VC_FROM_NONE, GS_VC_FROM_USER, GS_VC_FROM_GROUP, GS_VC_FROM_QUEUE, GS_VC_FROM_PARTITION };
 
+/* What jobs do to the hardware; see workload/profile.h. */
+typedef struct gs_communication_fields {
+    uint8_t present, reserved[7];
+    gpusim_one_of step, volume, overlap;
+} gs_communication_fields;
+
+typedef struct gs_checkpoint_fields {
+    uint8_t present, reserved[7];
+    gpusim_one_of every, size, cost;
+} gs_checkpoint_fields;
+
+typedef struct gs_profile_fields {
+    uint8_t present, reserved[7];
+    gpusim_one_of intensity, memory_bound, host_bound;
+    gpusim_one_of memory_activity, tensor_activity, cpu_activity;
+    gpusim_one_of host_io, memory_used, memory_growth;
+    gs_communication_fields communication;
+    gs_checkpoint_fields checkpoint;
+} gs_profile_fields;
+
 typedef struct gs_trace_select {
     uint8_t present, reserved[3];
     uint32_t first;          /* UINT32_MAX: all */
@@ -26,15 +46,18 @@ typedef struct gs_trace {
     int32_t format, on_error, origin, walltime, memory, vc_from;
     uint32_t processors_per_gpu, cpus;
     uint8_t dependencies, reserved[7];
+    gs_profile_fields profile;
 } gs_trace;
 
 typedef struct gs_listed_job {
-    const char *id, *name, *user, *vc, *group, *after; /* NULL: not given */
-    gpusim_time at;                                    /* GPUSIM_TIME_MAX: not given */
+    const char *id, *name, *user, *vc, *group, *after, *mig; /* NULL: not given */
+    gpusim_time at;                                          /* GPUSIM_TIME_MAX: not given */
     gpusim_time duration, walltime, think;
     uint64_t memory, gpu_memory;
     uint32_t gpus, cpus;
     int32_t priority, state;
+    double gpu_share; /* of each GPU */
+    gs_profile_fields profile;
 } gs_listed_job;
 
 /* How synthetic jobs arrive: alternatives of `arrivals:`, picked by its key `process`. */
@@ -83,15 +106,16 @@ typedef struct gs_tenant_fields {
 } gs_tenant_fields;
 
 typedef struct gs_synthetic_fields {
-    const char *name, *group; /* NULL: not given */
-    uint64_t count;           /* UINT64_MAX: no limit */
-    gpusim_time from, until;  /* GPUSIM_TIME_MAX: no end */
+    const char *name, *group, *mig; /* NULL: not given */
+    uint64_t count;                 /* UINT64_MAX: no limit */
+    gpusim_time from, until;        /* GPUSIM_TIME_MAX: no end */
     gpusim_one_of arrivals;
-    gpusim_one_of gpus, duration, memory, gpu_memory, cpus, priority;
+    gpusim_one_of gpus, gpu_share, duration, memory, gpu_memory, cpus, priority;
     gs_walltime_fields walltime;
     gpusim_list vc; /* gs_tenant_fields */
     double user_skew, failed, cancelled;
     uint32_t users, reserved;
+    gs_profile_fields profile;
 } gs_synthetic_fields;
 
 /* The alternatives of an item, and the item (a one-of): the element of the list `workload:`. */

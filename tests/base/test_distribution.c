@@ -282,15 +282,41 @@ START_TEST(nonsense_is_refused)
 }
 END_TEST
 
+// what a table with ranges cannot hold: the values of a choice, which are keys
+START_TEST(a_ratio_is_not_above_one)
+{
+    gs_choice_fields items[] = {{"0.5", 1}, {"120 %", 1}};
+    gpusim_list list = {.items = items, .count = 2};
+    gs_distribution d;
+    gpusim_error err = {0};
+    ck_assert_int_eq(make(GS_CHOICE, &list, GPUSIM_UNIT_RATIO, &d, &err), GPUSIM_SCENARIO);
+    ck_assert_str_eq(err.message, "choice: '120 %' is more than 1");
+    items[1].key = "100 %";
+    err = (gpusim_error){0};
+    ASSERT_OK(make(GS_CHOICE, &list, GPUSIM_UNIT_RATIO, &d, &err), &err);
+    ck_assert_double_eq(d.mean, 0.75);
+
+    // a normal one is cut off at both ends: by symmetry the mean stays
+    gs_normal_fields normal = {.mean = 0.5, .sd = 0.5, .min = NAN, .max = NAN};
+    ASSERT_OK(make(GS_NORMAL, &normal, GPUSIM_UNIT_RATIO, &d, &err), &err);
+    ck_assert_double_eq(d.c, 0);
+    ck_assert_double_eq(d.d, 1);
+    ck_assert_double_eq_tol(d.mean, 0.5, 1e-12);
+}
+END_TEST
+
 START_TEST(tables_agree_with_the_code)
 {
     static const char *const names[] = {"constant", "uniform",  "exponential", "lognormal",
                                         "weibull",  "pareto",   "gamma",       "normal",
                                         "choice",   "empirical"};
     const gpusim_record *records[] = {&gs_distribution_record_second, &gs_distribution_record_byte,
+                                      &gs_distribution_record_byte_per_second,
+                                      &gs_distribution_record_ratio,
                                       &gs_distribution_record_number};
-    const gpusim_unit units[] = {GPUSIM_UNIT_SECOND, GPUSIM_UNIT_BYTE, GPUSIM_UNIT_NONE};
-    for (int r = 0; r < 3; r++) {
+    const gpusim_unit units[] = {GPUSIM_UNIT_SECOND, GPUSIM_UNIT_BYTE, GPUSIM_UNIT_BYTE_PER_SECOND,
+                                 GPUSIM_UNIT_RATIO, GPUSIM_UNIT_NONE};
+    for (int r = 0; r < 5; r++) {
         ck_assert_uint_eq(records[r]->count, GS_EMPIRICAL + 1);
         for (uint32_t i = 0; i < records[r]->count; i++) {
             const gpusim_field *field = &records[r]->fields[i];
@@ -317,7 +343,7 @@ int main(void)
 {
     Suite *suite = suite_create("distribution");
     TEST_CASE(suite, 120, continuous_ones_fit, paretos_fit, normals_fit, discrete_ones_fit,
-              nonsense_is_refused, tables_agree_with_the_code);
+              nonsense_is_refused, a_ratio_is_not_above_one, tables_agree_with_the_code);
     int result = test_run(suite);
     gs_arena_release(&arena);
     return result;

@@ -42,6 +42,7 @@ static inline gs_listed_job a_job(const char *id, gpusim_time at)
                            .duration = GPUSIM_MINUTE,
                            .walltime = GPUSIM_TIME_MAX,
                            .gpus = 1,
+                           .gpu_share = 1,
                            .state = GPUSIM_JOB_COMPLETED};
 }
 

@@ -37,6 +37,8 @@ static gpusim_status build_everything(built *b)
     gs_listed_job jobs[] = {a_job("a", 7), a_job("b", 8)};
     jobs[1].after = "a";
     jobs[0].name = "x";
+    jobs[0].profile.present = 1;
+    jobs[0].mig = "1g.5gb";
     gpusim_list list = {.items = jobs, .count = 2};
     double profile[] = {1, 2};
     gs_diurnal_fields diurnal = {
@@ -46,6 +48,8 @@ static gpusim_status build_everything(built *b)
     synthetic.arrivals = (gpusim_one_of){.value = &diurnal, .which = GS_ARRIVALS_DIURNAL};
     synthetic.users = 2000;
     synthetic.group = "h";
+    synthetic.profile.present = 1;
+    synthetic.mig = "2g.10gb";
     synthetic.vc = (gpusim_list){.items = tenants, .count = 1};
     gpusim_one_of items[] = {{.value = &swf, .which = GS_WORKLOAD_TRACE},
                              {.value = &philly, .which = GS_WORKLOAD_TRACE},

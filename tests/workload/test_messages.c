@@ -127,6 +127,18 @@ static const expectation expectations[] = {
      "bad.log:2:9: error: state is 'ok', not completed, failed or cancelled\n"
      "    1,2,3,4,ok\n"
      "            ^"},
+    {GS_TRACE_CSV, "id,submit_s,duration_s,gpus,gpu_milli\n1,2,3,4,1001\n",
+     "bad.log:2:9: error: gpu_milli is '1001', not within 1 and 1000\n"
+     "    1,2,3,4,1001\n"
+     "            ^"},
+    {GS_TRACE_CSV, "id,submit_s,duration_s,gpus,gpu_milli\n1,2,3,4,0\n",
+     "bad.log:2:9: error: gpu_milli is '0', not within 1 and 1000\n"
+     "    1,2,3,4,0\n"
+     "            ^"},
+    {GS_TRACE_CSV, "id,submit_s,duration_s,gpus,gpu_milli,mig\n1,2,3,4,500,1g.5gb\n",
+     "bad.log:2:13: error: mig is '1g.5gb', but gpu_milli asks for a part of a GPU too\n"
+     "    1,2,3,4,500,1g.5gb\n"
+     "                ^"},
     {GS_TRACE_CSV, "id,submit_s,duration_s,gpus\na b,2,3,4\na b,2,3,4\n",
      "bad.log:3: error: job 'a b' stands on line 2 already\n"
      "    a b,2,3,4"},
