@@ -124,6 +124,7 @@ typedef struct gs_tier_cost {
     double efficiency; /* of the link's bandwidth that a collective reaches */
     gs_curve measured; /* bus bandwidth (B/s) over message size (B), used below `measured_below` */
     double measured_below;
+    double measured_ranks; /* GPUs it was measured with: steps of the ring scale from there */
 } gs_tier_cost;
 
 typedef struct gs_hardware {
