@@ -51,6 +51,25 @@ typedef struct gs_gpu_load {
     uint32_t reserved;
 } gs_gpu_load;
 
+/* What a GPU's temperature does next; the payload of its pending event. */
+typedef enum gs_crossing {
+    GS_CROSSING_NONE,
+    GS_CROSSING_LEAK,      /* leakage has to be evaluated again */
+    GS_CROSSING_SETTLED,   /* close enough to the steady state to take leakage's fixed point */
+    GS_CROSSING_THROTTLE,  /* up through the operating limit */
+    GS_CROSSING_RELEASE,   /* down through it less the hysteresis */
+    GS_CROSSING_SLOWDOWN,  /* up through the slowdown limit */
+    GS_CROSSING_SPEEDUP,   /* down through it less the hysteresis */
+    GS_CROSSING_SHUTDOWN,  /* up through the shutdown limit */
+    GS_CROSSING_MEMORY_UP, /* the memory's limit, and down through it less the hysteresis */
+    GS_CROSSING_MEMORY_DOWN,
+    GS_CROSSING_FAN, /* a threshold of its node's present fan level */
+} gs_crossing;
+
+/* Work that waits for the memory takes so much longer while that throttles: 3.1 TB/s fall to 2.3
+ * (reference physics.md 3.4). */
+#define GS_MEMORY_SLOWDOWN (3.1 / 2.3)
+
 /* One GPU. What changes by itself holds at `settled`. */
 typedef struct gs_gpu {
     gs_wide energy; /* nW ns */
@@ -64,23 +83,33 @@ typedef struct gs_gpu {
     double leak_at;            /* degC it was evaluated at */
     double speed;              /* of this very GPU, 1: nominal */
     double own_cap;            /* W: by action; INFINITY: the scenario's */
-    double shared_cap;         /* W: its part of node's and rack's caps; INFINITY: none */
+    double node_cap, rack_cap; /* W: its part of its node's and its rack's cap; INFINITY: none */
+    double cap;                /* W: what holds of all these, when it was last updated */
+    double demand;             /* W it would draw but for the caps of node and rack */
     gs_gpu_load load;
-    double utilised, engine, tensor, dram;          /* ns x share: integrals */
+    double utilised; /* ns x (busy + spin): GPU_UTIL */
+    double engine;   /* ns x busy: activity (definitions 2 and 18) */
+    double tensor, dram;
     double nvlink, pcie_rx, pcie_tx;                /* B: integrals */
     gpusim_time power_violation, thermal_violation; /* ns below the clock for that reason */
     uint32_t clock;                                 /* on the grid */
+    uint32_t cap_clock;                             /* the highest that its cap allows */
     uint32_t thermal_clock;                         /* the highest that its temperature allows */
     uint32_t reasons;                               /* GS_THROTTLE bits */
-    uint32_t first_tenant;                          /* in tenants, or GPUSIM_NONE */
-    uint32_t free_milli;                            /* thousandths that nobody holds */
-    uint32_t free_slices; /* MIG: bits of memory slices that nobody holds */
-    uint32_t xid;         /* the last; 0: none */
-    uint8_t level;        /* gs_gpu_level */
+    uint32_t node;
+    uint32_t first_tenant; /* in tenants, or GPUSIM_NONE */
+    uint32_t free_milli;   /* thousandths that nobody holds */
+    uint32_t free_slices;  /* MIG: bits of memory slices that nobody holds */
+    uint32_t xid;          /* the last; 0: none */
+    uint8_t level;         /* gs_gpu_level */
     uint8_t marked;
-    uint8_t steady; /* leakage is at its fixed point */
-    uint8_t reserved[1];
+    uint8_t steady;      /* leakage and clock are at their joint fixed point, until an input moves */
+    uint8_t slowed;      /* hardware slowdown */
+    uint8_t memory_slow; /* the memory throttles: see GS_MEMORY_SLOWDOWN */
+    uint8_t crossed;     /* gs_crossing that the next update has to act on */
+    uint8_t reserved[10];
 } gs_gpu;
+_Static_assert(sizeof(gs_gpu) == 368, "no padding: it is hashed");
 
 /* One job on one GPU (or part of it). */
 typedef struct gs_tenant {
@@ -124,7 +153,7 @@ typedef struct gs_node {
     double inlet;                          /* degC: what the node breathes, held by its GPUs */
     double target;                         /* degC: where that would be now */
     double cap;                            /* W: by action; INFINITY: the scenario's */
-    double busy_cpus;                      /* cores x activity */
+    int64_t busy_cpus;                     /* cores x activity, 1e-9: sums are exact */
     double network;                        /* B/s through its NICs, one way */
     uint32_t fan;                          /* level */
     uint32_t cpu_state;
@@ -150,18 +179,38 @@ typedef struct gs_facility {
     gs_wide jobs;                  /* nW ns of GPUs that ended tenants have paid */
     gpusim_time settled;
     int64_t power[GS_COMPONENTS]; /* nW now */
-    int64_t peak;                 /* nW: highest at the end of any batch */
+    int64_t peak;                 /* nW: highest that lasted, up to `settled` */
     double carbon, cost;          /* kg, currency: up to `settled` */
+    double jobs_input;            /* J at their nodes' input that jobs which left have paid */
     double hottest;               /* degC: highest of any GPU at any event */
     uint64_t throttled_ns;        /* GPU-ns below the clock for heat, of what was settled */
     uint64_t capped_ns;
     uint64_t shutdowns, oom;
+    uint64_t updates; /* of GPUs: what a change costs */
+    uint64_t reserved;
 } gs_facility;
+_Static_assert(sizeof(gs_tenant) == 64 && sizeof(gs_node) == 176 && sizeof(gs_rack_state) == 64 &&
+                   sizeof(gs_facility) == 400,
+               "no padding: they are hashed");
 
 struct gpusim_sim;
 
 /* ---- core/physics.c: marks and their working off ---- */
 gpusim_status gs_physics_create(struct gpusim_sim *sim, gpusim_error *err); /* steady at time 0 */
+int gs_is_physical(const struct gpusim_sim *sim);
+/* A job has got its GPUs, or is about to leave them: its nodes and GPUs are marked. */
+void gs_physics_join(struct gpusim_sim *sim, uint32_t slot);
+void gs_physics_leave(struct gpusim_sim *sim, uint32_t slot);
+/* A node is up again: GPUs that were off come back, cold. */
+void gs_physics_node_up(struct gpusim_sim *sim, uint32_t node);
+/* Events that bring no waiting job forward (crossings, controls, steps, ticks, samples) are
+ * scheduled, cancelled and received through these: a run is stalled when nothing else is pending.
+ */
+gpusim_status gs_background_schedule(struct gpusim_sim *sim, gpusim_time time, uint16_t handler,
+                                     uint32_t entity, uint64_t payload, gpusim_event_id *id,
+                                     gpusim_error *err);
+void gs_background_cancel(struct gpusim_sim *sim, gpusim_event_id *id);
+void gs_background_fired(struct gpusim_sim *sim); /* first thing in the handler */
 gpusim_status gs_physics_flush(struct gpusim_sim *sim, gpusim_error *err);
 void gs_mark_job(struct gpusim_sim *sim, uint32_t slot); /* its rate or loads may be others */
 void gs_mark_gpu(struct gpusim_sim *sim, uint32_t gpu);  /* its load, cap or cooling is another */
@@ -193,6 +242,8 @@ gpusim_status gs_cap(struct gpusim_sim *sim, gpusim_entity what, uint32_t index,
 
 /* ---- core/energy.c: accounts ---- */
 void gs_energy_settle(struct gpusim_sim *sim); /* facility up to now */
+gs_facility gs_facility_now(const struct gpusim_sim *sim); /* a copy, without settling it */
+double gs_joules(gs_wide energy);
 /* What a running job has been charged so far, J: at its GPUs, and at the input of its nodes. */
 double gs_energy_of_job(const struct gpusim_sim *sim, uint32_t slot, double *gpu);
 
@@ -203,6 +254,8 @@ void gs_progress_settle(struct gpusim_sim *sim, uint32_t slot);
 gpusim_status gs_job_update(struct gpusim_sim *sim, uint32_t slot,
                             gpusim_error *err); /* in flush */
 void gs_load_of_gpu(const struct gpusim_sim *sim, uint32_t gpu, gs_gpu_load *load);
+/* What one tenant adds to that: its busy, spin and dynamic say what it pays. */
+void gs_load_of_tenant(const struct gpusim_sim *sim, uint32_t tenant, gs_gpu_load *load);
 
 /* ---- core/network.c: links and storage shared max-min ---- */
 void gs_network_join(struct gpusim_sim *sim, uint32_t slot);

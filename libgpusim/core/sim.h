@@ -135,7 +135,7 @@ typedef struct gs_totals {
     uint32_t first_free_shape;
     uint32_t freed;          /* replay: something was released since the last try */
     uint32_t free_parts[32]; /* first free block of 2^k parts, or GPUSIM_NONE */
-    uint32_t reserved;
+    uint32_t background;     /* pending events that bring no waiting job forward */
 } gs_totals;
 _Static_assert(sizeof(gs_totals) == 384, "no padding: it is hashed");
 
