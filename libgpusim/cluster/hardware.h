@@ -100,8 +100,8 @@ typedef struct gs_node_hardware {
 } gs_node_hardware;
 
 /* Speed of one very GPU over the nominal, 1 where the scenario gives no spread: a function of the
- * seed and the GPU's name ("train-0003/gpu2") alone, so that adding nodes changes no other GPU. Above
- * 0 as long as spread < 1/4 and the factors are above 0. */
+ * seed and the GPU's name ("train-0003/gpu2") alone, so that adding nodes changes no other GPU.
+ * Above 0 as long as spread < 1/4 and the factors are above 0. */
 double gs_spread_speed(const gs_node_hardware *node, uint64_t seed, const char *gpu);
 
 typedef struct gs_recirculation {

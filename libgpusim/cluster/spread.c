@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The silicon lottery: GPUs of one product differ. Most are normal about the nominal speed (same-SKU
- * variation of 8% mean, 22% at most: Sinha et al., SC'22), a few machines are 10% slow (MegaScale),
- * outliers take 1.5 times as long (Sinha et al.). */
+/* The silicon lottery: GPUs of one product differ. Most are normal about the nominal speed
+ * (same-SKU variation of 8% mean, 22% at most: Sinha et al., SC'22), a few machines are 10% slow
+ * (MegaScale), outliers take 1.5 times as long (Sinha et al.). */
 #include <gpusim/random.h>
 
 #include "cluster/hardware.h"

@@ -45,6 +45,7 @@ typedef struct gs_gpu_load {
     double memory;    /* mean share of the memory's bandwidth */
     double tensor;    /* mean share of the tensor pipes */
     double nvlink, pcie_rx, pcie_tx; /* B/s */
+    double network;                  /* B/s through its node's NICs for it, one way */
     uint64_t memory_used;            /* B held by tenants at `settled` */
     double memory_growth;            /* B/s */
     uint32_t tenants;
@@ -103,11 +104,11 @@ typedef struct gs_gpu {
     uint32_t xid;          /* the last; 0: none */
     uint8_t level;         /* gs_gpu_level */
     uint8_t marked;
-    uint8_t steady;      /* leakage and clock are at their joint fixed point, until an input moves */
-    uint8_t slowed;      /* hardware slowdown */
+    uint8_t steady; /* leakage and clock are at their joint fixed point, until an input moves */
+    uint8_t slowed; /* hardware slowdown */
     uint8_t memory_slow; /* the memory throttles: see GS_MEMORY_SLOWDOWN */
     uint8_t crossed;     /* gs_crossing that the next update has to act on */
-    uint8_t reserved[10];
+    uint8_t reserved[2];
 } gs_gpu;
 _Static_assert(sizeof(gs_gpu) == 368, "no padding: it is hashed");
 
@@ -124,6 +125,23 @@ typedef struct gs_tenant {
     uint32_t milli;
     uint32_t slices; /* MIG: bits of its memory slices; 0: not MIG */
 } gs_tenant;
+
+/* A link that flows share: NICs of a node, uplink of a rack, the spine, the storage. */
+typedef struct gs_link {
+    uint32_t first; /* of its hops, or GPUSIM_NONE */
+    uint32_t hops;  /* how many */
+    uint32_t marked;
+    uint32_t reserved;
+} gs_link;
+
+/* One job's flow on one link. */
+typedef struct gs_hop {
+    uint32_t job; /* slot */
+    uint32_t link;
+    uint32_t next_on_link, previous_on_link; /* or GPUSIM_NONE */
+    uint32_t next_of_job;
+    uint32_t times; /* it crosses the link, each taking as much again */
+} gs_hop;
 
 /* Where power goes. Each has its exact energy in gs_facility. */
 typedef enum gs_component {
@@ -241,7 +259,7 @@ gpusim_status gs_cap(struct gpusim_sim *sim, gpusim_entity what, uint32_t index,
                      gpusim_error *err);
 
 /* ---- core/energy.c: accounts ---- */
-void gs_energy_settle(struct gpusim_sim *sim); /* facility up to now */
+void gs_energy_settle(struct gpusim_sim *sim);             /* facility up to now */
 gs_facility gs_facility_now(const struct gpusim_sim *sim); /* a copy, without settling it */
 double gs_joules(gs_wide energy);
 /* What a running job has been charged so far, J: at its GPUs, and at the input of its nodes. */
@@ -253,6 +271,12 @@ void gs_progress_stop(struct gpusim_sim *sim, uint32_t slot); /* settles the wor
 void gs_progress_settle(struct gpusim_sim *sim, uint32_t slot);
 gpusim_status gs_job_update(struct gpusim_sim *sim, uint32_t slot,
                             gpusim_error *err); /* in flush */
+/* Clock, memory or speed of a GPU is another: O(1) for each tenant that need not wait for it, whose
+ * rates are then the same; the others are marked. So also for jobs without GPUs on a node in
+ * another P-state. */
+void gs_progress_gpu(struct gpusim_sim *sim, uint32_t gpu);
+void gs_progress_node(struct gpusim_sim *sim, uint32_t node);
+/* Fills all but memory_used and memory_growth; goes with the GPU's present clock. */
 void gs_load_of_gpu(const struct gpusim_sim *sim, uint32_t gpu, gs_gpu_load *load);
 /* What one tenant adds to that: its busy, spin and dynamic say what it pays. */
 void gs_load_of_tenant(const struct gpusim_sim *sim, uint32_t tenant, gs_gpu_load *load);
@@ -260,8 +284,9 @@ void gs_load_of_tenant(const struct gpusim_sim *sim, uint32_t tenant, gs_gpu_loa
 /* ---- core/network.c: links and storage shared max-min ---- */
 void gs_network_join(struct gpusim_sim *sim, uint32_t slot);
 void gs_network_leave(struct gpusim_sim *sim, uint32_t slot);
-gpusim_status gs_network_update(struct gpusim_sim *sim,
-                                gpusim_error *err); /* in flush, if marked */
+/* First in flush: shares of the links that something joined or left, and of all that are coupled to
+ * them; marks the jobs that have another. O(1) when there are none. */
+gpusim_status gs_network_update(struct gpusim_sim *sim, gpusim_error *err);
 double gs_network_bandwidth(const struct gpusim_sim *sim, uint32_t slot, gs_tier *tier); /* B/s */
 
 /* ---- core/share.c, core/vram.c: tenants, fractions, MIG, memory held ---- */

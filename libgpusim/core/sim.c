@@ -192,9 +192,10 @@ static void set_element_sizes(gpusim_sim *sim)
     sim->plant = GS_ARRAY(gs_node);
     sim->racks = GS_ARRAY(gs_rack_state);
     sim->facility = GS_ARRAY(gs_facility);
-    sim->links = GS_ARRAY(double);
+    sim->links = GS_ARRAY(gs_link);
+    sim->hops = GS_ARRAY(gs_hop);
     sim->marked_jobs = sim->marked_gpus = GS_ARRAY(uint32_t);
-    sim->marked_nodes = sim->marked_racks = GS_ARRAY(uint32_t);
+    sim->marked_nodes = sim->marked_racks = sim->marked_links = GS_ARRAY(uint32_t);
     sim->scratch = GS_ARRAY(gpusim_part);
     sim->anywhere = GS_ARRAY(gpusim_part);
     sim->samples = GS_ARRAY(float);
@@ -230,10 +231,12 @@ gpusim_status gs_sim_register(gpusim_sim *sim, gpusim_error *err)
         {"racks", &sim->racks},
         {"facility", &sim->facility},
         {"links", &sim->links},
+        {"links.hops", &sim->hops},
         {"marked.jobs", &sim->marked_jobs},
         {"marked.gpus", &sim->marked_gpus},
         {"marked.nodes", &sim->marked_nodes},
         {"marked.racks", &sim->marked_racks},
+        {"marked.links", &sim->marked_links},
     };
     for (size_t i = 0; i < sizeof arrays / sizeof arrays[0]; i++) {
         GPUSIM_TRY(gs_state_add(&sim->state, arrays[i].name, arrays[i].array, err));
@@ -279,7 +282,7 @@ static gpusim_status fill_totals(gpusim_sim *sim, gpusim_error *err)
     }
     gs_totals *totals = GS_TOTALS(sim);
     totals->up = sim->model->cluster.gpu_count;
-    totals->first_free_slot = totals->first_free_shape = GPUSIM_NONE;
+    totals->first_free_slot = totals->first_free_shape = totals->first_free_hop = GPUSIM_NONE;
     for (size_t k = 0; k < sizeof totals->free_parts / sizeof totals->free_parts[0]; k++) {
         totals->free_parts[k] = GPUSIM_NONE;
     }
@@ -382,7 +385,7 @@ void gpusim_sim_destroy(gpusim_sim *sim)
         &sim->samples,      &sim->observers,    &sim->profiles,    &sim->gpus,
         &sim->tenants,      &sim->part_marks,   &sim->plant,       &sim->racks,
         &sim->facility,     &sim->links,        &sim->marked_jobs, &sim->marked_gpus,
-        &sim->marked_nodes, &sim->marked_racks,
+        &sim->marked_nodes, &sim->marked_racks, &sim->hops,        &sim->marked_links,
     };
     for (size_t i = 0; i < sizeof arrays / sizeof arrays[0]; i++) {
         gs_array_release(arrays[i]);

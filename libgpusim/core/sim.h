@@ -61,12 +61,17 @@ typedef struct gs_live {
     gpusim_event_id oom;
     double rate;               /* work a second; as gpusim_job_info's, without being shown as 0 */
     double carried;            /* ns of work below a whole one */
-    double step;               /* length of a step now over the reference's compute step */
+    double reference;          /* length of a step at the reference over its compute part */
+    double compute;            /* of the slowest GPU now, in the same unit */
+    double step;               /* length of a step now, in the same unit */
     double shown_step;         /* the same when loads were last made of it */
-    double bandwidth;          /* B/s its collective gets */
-    double writing;            /* B of a checkpoint that are still to be written; 0: none */
+    double bandwidth;          /* B/s its collective gets through each node's NICs */
+    double writing;            /* B of a checkpoint that are still to be written */
+    double write_rate;         /* B/s of the storage that it gets for that */
     double energy, energy_gpu; /* J of attempts that have ended, at the nodes' input and at GPUs */
     gpusim_time checkpointed;  /* work at the start of the last checkpoint that completed */
+    gpusim_time blocked;       /* a checkpoint that is being written blocks at least until then */
+    gpusim_time written;       /* time spent writing checkpoints */
     int64_t id;
     uint32_t log;        /* in the workload's jobs; GPUSIM_NONE: synthetic */
     uint32_t source;     /* name */
@@ -74,12 +79,18 @@ typedef struct gs_live {
     uint32_t generation;
     uint32_t profile;      /* in the workload's profiles; GPUSIM_NONE: the defaults */
     uint32_t first_tenant; /* of its GPUs; GPUSIM_NONE: it has none */
-    uint32_t slowest;      /* the GPU it waits for */
+    uint32_t slowest;      /* the GPU it waits for; GPUSIM_NONE: to be found again */
     uint32_t tier;         /* gs_tier: how far its collective reaches */
+    uint32_t first_hop;    /* on the links that it shares; GPUSIM_NONE: it shares none */
+    uint32_t spread;       /* nodes that it is on */
+    uint32_t most, least;  /* GPUs on any of them */
+    uint32_t reserved;
     uint8_t final_state;   /* when it has run to its end */
     uint8_t marked;
-    uint8_t reserved[2];
+    uint8_t plain;  /* its rate is 1 whatever happens */
+    uint8_t writes; /* a checkpoint, and does nothing else */
 } gs_live;
+_Static_assert(sizeof(gs_live) == 224, "no padding: it is hashed");
 
 /* What is kept of a job that has ended, for exact quantiles and the lower bound. */
 typedef struct gs_ended {
@@ -136,8 +147,10 @@ typedef struct gs_totals {
     uint32_t freed;          /* replay: something was released since the last try */
     uint32_t free_parts[32]; /* first free block of 2^k parts, or GPUSIM_NONE */
     uint32_t background;     /* pending events that bring no waiting job forward */
+    uint32_t first_free_hop;
+    uint32_t reserved[3];
 } gs_totals;
-_Static_assert(sizeof(gs_totals) == 384, "no padding: it is hashed");
+_Static_assert(sizeof(gs_totals) == 400, "no padding: it is hashed");
 
 struct gpusim_sim {
     const gpusim_model *model;
@@ -168,8 +181,9 @@ struct gpusim_sim {
     gs_array plant;      /* gs_node */
     gs_array racks;      /* gs_rack_state */
     gs_array facility;   /* gs_facility, one */
-    gs_array links;      /* double: B/s asked of each link by collectives; see core/network.c */
-    gs_array marked_jobs, marked_gpus, marked_nodes, marked_racks; /* uint32_t */
+    gs_array links;      /* gs_link: nodes, racks, spine, storage; empty where none is limited */
+    gs_array hops;       /* gs_hop */
+    gs_array marked_jobs, marked_gpus, marked_nodes, marked_racks, marked_links; /* uint32_t */
 
     /* derived, or not state at all */
     gpusim_view view;
