@@ -161,6 +161,40 @@ static json_t *formats_json(void)
 
 static const char *const entities[] = {"gpu", "node", "rack", "cluster"};
 
+static const char *type_of(const gpusim_metric *metric)
+{
+    return metric->type == GPUSIM_UINT64   ? "counter, uint64"
+           : metric->type == GPUSIM_UINT32 ? "bits, uint32"
+                                           : "gauge, float32";
+}
+
+// what the sensor does to what is there
+static const char *noise_of(const gpusim_metric *metric)
+{
+    return metric->noise == GPUSIM_NOISE_TEMPERATURE ? "noise"
+           : metric->noise == GPUSIM_NOISE_POWER     ? "noise, overshoot under load"
+                                                     : NULL;
+}
+
+static void explain_metric(const gpusim_metric *metric)
+{
+    const char *unit = gpusim_unit_symbol((gpusim_unit)metric->unit), *noise = noise_of(metric);
+    if (metric->dcgm) {
+        printf("    %s (%u)\n", metric->dcgm, metric->dcgm_id);
+    }
+    printf("    %s%s%s", type_of(metric), unit[0] ? ", " : "", unit);
+    if (metric->step > 0) {
+        printf("; steps of %g%s%s", metric->step, unit[0] ? " " : "", unit);
+    }
+    printf("%s%s\n    sets:", noise ? "; " : "", noise ? noise : "");
+    for (const gpusim_choice *set = gpusim_metric_sets(); set->name; set++) {
+        if (metric->sets & (uint32_t)set->value) {
+            printf(" %s", set->name);
+        }
+    }
+    putchar('\n');
+}
+
 static void list_metrics(int verbose)
 {
     uint32_t count;
@@ -169,27 +203,53 @@ static void list_metrics(int verbose)
         const char *unit = gpusim_unit_symbol((gpusim_unit)metrics[i].unit);
         char name[64];
         snprintf(name, sizeof name, "%s/%s", entities[metrics[i].entity], metrics[i].name);
-        printf("%-26s %-4s %s\n", name, unit, metrics[i].doc);
-        if (verbose && metrics[i].dcgm) {
-            printf("%-26s      %s (%u)\n", "", metrics[i].dcgm, metrics[i].dcgm_id);
+        printf("%-37s %-4s %s\n", name, unit, metrics[i].doc);
+        if (verbose) {
+            explain_metric(&metrics[i]);
+        }
+    }
+    if (verbose) {
+        puts("\nsets, for `telemetry: {sets: [...]}`");
+        for (const gpusim_choice *set = gpusim_metric_sets(); set->name; set++) {
+            printf("    %-10s %s\n", set->name, set->doc);
         }
     }
 }
 
+static json_t *sets_json(const gpusim_metric *metric)
+{
+    json_t *list = json_array();
+    for (const gpusim_choice *set = gpusim_metric_sets(); set->name; set++) {
+        if (metric->sets & (uint32_t)set->value) {
+            json_array_append_new(list, json_string(set->name));
+        }
+    }
+    return list;
+}
+
 static json_t *metrics_json(void)
 {
+    static const char *const types[] = {"gauge", "counter", "bits"};
     uint32_t count;
     const gpusim_metric *metrics = gpusim_metrics(&count);
     json_t *list = json_array();
     for (uint32_t i = 0; i < count; i++) {
-        const char *unit = gpusim_unit_symbol((gpusim_unit)metrics[i].unit);
+        const gpusim_metric *metric = &metrics[i];
+        const char *unit = gpusim_unit_symbol((gpusim_unit)metric->unit), *noise = noise_of(metric);
+        int type = metric->type == GPUSIM_UINT64 ? 1 : metric->type == GPUSIM_UINT32 ? 2 : 0;
         json_t *entry = json_object();
-        json_object_set_new(entry, "entity", json_string(entities[metrics[i].entity]));
-        json_object_set_new(entry, "name", json_string(metrics[i].name));
+        json_object_set_new(entry, "entity", json_string(entities[metric->entity]));
+        json_object_set_new(entry, "name", json_string(metric->name));
         json_object_set_new(entry, "unit", json_string(unit));
-        json_object_set_new(entry, "dcgm",
-                            metrics[i].dcgm ? json_string(metrics[i].dcgm) : json_null());
-        json_object_set_new(entry, "doc", json_string(metrics[i].doc));
+        json_object_set_new(entry, "type", json_string(types[type]));
+        json_object_set_new(entry, "dcgm", metric->dcgm ? json_string(metric->dcgm) : json_null());
+        json_object_set_new(entry, "dcgm_id",
+                            metric->dcgm ? json_integer(metric->dcgm_id) : json_null());
+        json_object_set_new(entry, "step",
+                            metric->step > 0 ? json_real(metric->step) : json_null());
+        json_object_set_new(entry, "noise", noise ? json_string(noise) : json_null());
+        json_object_set_new(entry, "sets", sets_json(metric));
+        json_object_set_new(entry, "doc", json_string(metric->doc));
         json_array_append_new(list, entry);
     }
     return list;

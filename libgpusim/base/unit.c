@@ -35,6 +35,12 @@ static const struct {
                                         "385 g/kWh",
                                         {"g/kWh", "kg/MWh"}},
     [GPUSIM_UNIT_PER_JOULE] = {"1/J", "a price of energy", "0.094/kWh", {"/kWh", "/MWh"}},
+    [GPUSIM_UNIT_MEGAHERTZ] = {"MHz", "a clock", "1410 MHz", {"MHz"}},
+    [GPUSIM_UNIT_MEBIBYTE] = {"MiB", "a memory", "81559 MiB", {"MiB"}},
+    [GPUSIM_UNIT_MEGABYTE] = {"MB", "an amount of data", "12 MB", {"MB"}},
+    [GPUSIM_UNIT_MILLIJOULE] = {"mJ", "an energy", "12 mJ", {"mJ"}},
+    [GPUSIM_UNIT_NANOSECOND] = {"ns", "a time", "12 ns", {"ns"}},
+    [GPUSIM_UNIT_KILOGRAM_PER_SECOND] = {"kg/s", "a rate of emission", "0.1 kg/s", {"kg/s"}},
 };
 
 #define BYTES(suffix, kind)                                                                        \
@@ -121,6 +127,12 @@ static const gs_unit_word words[] = {
     {"/J", GPUSIM_UNIT_PER_JOULE, 1, 0, 1, 1},
     {"/kWh", GPUSIM_UNIT_PER_JOULE, 1, 0, 3600000, 1},
     {"/MWh", GPUSIM_UNIT_PER_JOULE, 1, -3, 3600000, 1},
+    {"MHz", GPUSIM_UNIT_MEGAHERTZ, 1, 0, 1, 1},
+    {"MiB", GPUSIM_UNIT_MEBIBYTE, 1, 0, 1, 1},
+    {"MB", GPUSIM_UNIT_MEGABYTE, 1, 0, 1, 1},
+    {"mJ", GPUSIM_UNIT_MILLIJOULE, 1, 0, 1, 1},
+    {"ns", GPUSIM_UNIT_NANOSECOND, 1, 0, 1, 1},
+    {"kg/s", GPUSIM_UNIT_KILOGRAM_PER_SECOND, 1, 0, 1, 1},
 };
 
 const gs_unit_word *gs_unit_words(uint32_t *count)

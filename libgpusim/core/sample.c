@@ -4,10 +4,16 @@
 #include <math.h>
 #include <string.h>
 
-#include "core/metrics.h"
 #include "core/sim.h"
+#include "telemetry/metrics.h"
 
-// fills one metric for all its entities
+/* The sample at hand: a block with room for all metrics, made once. */
+struct gs_sampling {
+    gpusim_sample *samples; /* [metric_count] */
+    unsigned char *block;   /* the values they point at */
+};
+
+// fills a gauge for all its entities
 typedef void (*gs_measure)(const gpusim_sim *sim, float *values, uint32_t count);
 
 static void gpu_bits(const gpusim_sim *sim, float *values, float allocated)
@@ -65,6 +71,22 @@ static void node_jobs(const gpusim_sim *sim, float *values, uint32_t count)
     }
 }
 
+// what a monitor that asks every node gets for an answer
+static void node_heartbeat(const gpusim_sim *sim, float *values, uint32_t count)
+{
+    for (uint32_t n = 0; n < count; n++) {
+        uint32_t state = GS_NODE(sim, n)->state;
+        int dead = state == GPUSIM_NODE_DOWN || state == GPUSIM_NODE_REPAIRING;
+        values[n] = state == GPUSIM_NODE_REMOVED ? NAN : dead ? 0.0f : 1.0f;
+    }
+}
+
+static void node_clock_offset(const gpusim_sim *sim, float *values, uint32_t count)
+{
+    (void)sim;
+    memset(values, 0, count * sizeof *values);
+}
+
 static void rack_gpus(const gpusim_sim *sim, float *values, uint32_t count)
 {
     memset(values, 0, count * sizeof *values);
@@ -105,6 +127,8 @@ static const gs_measure measures[GS_METRIC_COUNT] = {
     [GS_METRIC_NODE_CPUS_ALLOCATED] = node_cpus,
     [GS_METRIC_NODE_MEMORY_ALLOCATED] = node_memory,
     [GS_METRIC_NODE_JOBS_RUNNING] = node_jobs,
+    [GS_METRIC_NODE_HEARTBEAT] = node_heartbeat,
+    [GS_METRIC_NODE_CLOCK_OFFSET] = node_clock_offset,
     [GS_METRIC_RACK_GPUS_ALLOCATED] = rack_gpus,
     [GS_METRIC_CLUSTER_QUEUE_LENGTH] = queue_length,
     [GS_METRIC_CLUSTER_JOBS_RUNNING] = jobs_running,
@@ -112,29 +136,85 @@ static const gs_measure measures[GS_METRIC_COUNT] = {
     [GS_METRIC_CLUSTER_GPUS_UP] = gpus_up,
 };
 
+static size_t bytes_of(const gpusim_metric *metric)
+{
+    return metric->type == GPUSIM_UINT64 ? sizeof(uint64_t) : sizeof(uint32_t);
+}
+
+static size_t space_of(const gpusim_metric *metric, uint32_t count)
+{
+    return (count * bytes_of(metric) + 15) / 16 * 16;
+}
+
+void gs_sampling_destroy(gs_sampling *sampling)
+{
+    if (sampling) {
+        gs_release(&sampling->samples);
+        gs_release(&sampling->block);
+        gs_release(&sampling);
+    }
+}
+
+// one block of values for all metrics, each beginning where any type may
+static gpusim_status create(const gpusim_model *model, gs_sampling **created, gpusim_error *err)
+{
+    gpusim_status status = GPUSIM_OK;
+    uint32_t known = 0;
+    const gpusim_metric *metrics = gpusim_metrics(&known);
+    gs_sampling *sampling = NULL;
+    size_t size = 0;
+    GPUSIM_TRY(gs_allocate(&sampling, 1, sizeof *sampling, err));
+    GPUSIM_TRY(gs_allocate(&sampling->samples, model->metric_count, sizeof(gpusim_sample), err));
+    for (uint32_t i = 0; i < model->metric_count; i++) {
+        const gpusim_metric *metric = &metrics[model->metrics[i]];
+        uint32_t count = gpusim_model_entities(model, (gpusim_entity)metric->entity);
+        sampling->samples[i] = (gpusim_sample){.metric = model->metrics[i], .count = count};
+        size += space_of(metric, count);
+    }
+    GPUSIM_TRY(gs_allocate(&sampling->block, size, 1, err));
+    size = 0;
+    for (uint32_t i = 0; i < model->metric_count; i++) {
+        gpusim_sample *sample = &sampling->samples[i];
+        sample->values = sampling->block + size;
+        size += space_of(&metrics[sample->metric], sample->count);
+    }
+    *created = sampling;
+    return GPUSIM_OK;
+cleanup:
+    gs_sampling_destroy(sampling);
+    return status;
+}
+
+// "no value" of a metric's type
+static void fill_missing(const gpusim_metric *metric, void *values, uint32_t count)
+{
+    if (metric->type == GPUSIM_FLOAT32) {
+        for (uint32_t i = 0; i < count; i++) {
+            ((float *)values)[i] = NAN;
+        }
+    } else {
+        memset(values, 0xff, count * bytes_of(metric));
+    }
+}
+
 static gpusim_status tell(gpusim_sim *sim, gpusim_error *err)
 {
     gpusim_status status = GPUSIM_OK;
     const gpusim_model *model = sim->model;
     uint32_t known = 0;
     const gpusim_metric *metrics = gpusim_metrics(&known);
-    gpusim_sample *samples = NULL;
-    uint32_t at = 0;
-    GPUSIM_TRY(gs_allocate(&samples, model->metric_count, sizeof *samples, err));
-
-    // one block of values for all metrics
-    for (uint32_t i = 0; i < model->metric_count; i++) {
-        at += gpusim_model_entities(model, (gpusim_entity)metrics[model->metrics[i]].entity);
+    if (!sim->sampling) {
+        GPUSIM_TRY(create(model, &sim->sampling, err));
     }
-    GPUSIM_TRY(gs_array_resize(&sim->samples, at, err));
-    at = 0;
+    gpusim_sample *samples = sim->sampling->samples;
     for (uint32_t i = 0; i < model->metric_count; i++) {
-        const gpusim_metric *metric = &metrics[model->metrics[i]];
-        float *values = (float *)sim->samples.data + at;
-        uint32_t count = gpusim_model_entities(model, (gpusim_entity)metric->entity);
-        measures[model->metrics[i]](sim, values, count);
-        samples[i] = (gpusim_sample){.metric = model->metrics[i], .count = count, .values = values};
-        at += count;
+        uint32_t metric = samples[i].metric;
+        void *values = (void *)(uintptr_t)samples[i].values;
+        if (measures[metric]) {
+            measures[metric](sim, values, samples[i].count);
+        } else {
+            fill_missing(&metrics[metric], values, samples[i].count);
+        }
     }
     const gpusim_observer *observers = sim->observers.data;
     for (uint32_t i = 0; i < sim->observers.count; i++) {
@@ -144,7 +224,6 @@ static gpusim_status tell(gpusim_sim *sim, gpusim_error *err)
         }
     }
 cleanup:
-    gs_release(&samples);
     return status;
 }
 

@@ -198,7 +198,6 @@ static void set_element_sizes(gpusim_sim *sim)
     sim->marked_nodes = sim->marked_racks = sim->marked_links = GS_ARRAY(uint32_t);
     sim->scratch = GS_ARRAY(gpusim_part);
     sim->anywhere = GS_ARRAY(gpusim_part);
-    sim->samples = GS_ARRAY(float);
     sim->observers = GS_ARRAY(gpusim_observer);
 }
 
@@ -374,18 +373,19 @@ void gpusim_sim_destroy(gpusim_sim *sim)
     if (!sim) {
         return;
     }
+    gs_sampling_destroy(sim->sampling);
     gs_policy_destroy(sim->policy);
     gs_index_destroy(sim->index);
     gpusim_engine_destroy(sim->engine);
     gs_array *arrays[] = {
-        &sim->totals_array, &sim->jobs,         &sim->live,        &sim->running,
-        &sim->late,         &sim->nodes,        &sim->vcs,         &sim->gpu_free,
-        &sim->parts,        &sim->shapes,       &sim->buckets,     &sim->sources,
-        &sim->log_end,      &sim->ended_jobs,   &sim->scratch,     &sim->anywhere,
-        &sim->samples,      &sim->observers,    &sim->profiles,    &sim->gpus,
-        &sim->tenants,      &sim->part_marks,   &sim->plant,       &sim->racks,
-        &sim->facility,     &sim->links,        &sim->marked_jobs, &sim->marked_gpus,
-        &sim->marked_nodes, &sim->marked_racks, &sim->hops,        &sim->marked_links,
+        &sim->totals_array, &sim->jobs,        &sim->live,         &sim->running,
+        &sim->late,         &sim->nodes,       &sim->vcs,          &sim->gpu_free,
+        &sim->parts,        &sim->shapes,      &sim->buckets,      &sim->sources,
+        &sim->log_end,      &sim->ended_jobs,  &sim->scratch,      &sim->anywhere,
+        &sim->observers,    &sim->profiles,    &sim->gpus,         &sim->tenants,
+        &sim->part_marks,   &sim->plant,       &sim->racks,        &sim->facility,
+        &sim->links,        &sim->marked_jobs, &sim->marked_gpus,  &sim->marked_nodes,
+        &sim->marked_racks, &sim->hops,        &sim->marked_links,
     };
     for (size_t i = 0; i < sizeof arrays / sizeof arrays[0]; i++) {
         gs_array_release(arrays[i]);

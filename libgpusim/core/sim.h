@@ -152,6 +152,8 @@ typedef struct gs_totals {
 } gs_totals;
 _Static_assert(sizeof(gs_totals) == 400, "no padding: it is hashed");
 
+typedef struct gs_sampling gs_sampling;
+
 struct gpusim_sim {
     const gpusim_model *model;
     uint64_t seed;
@@ -189,10 +191,10 @@ struct gpusim_sim {
     gpusim_view view;
     gs_index *index;
     gpusim_decisions decisions;
-    gs_array scratch;   /* gpusim_part: runs being taken */
-    gs_array anywhere;  /* gpusim_part: of gs_allocation_anywhere */
-    gs_array samples;   /* values of the sample at hand */
-    gs_array observers; /* gpusim_observer */
+    gs_array scratch;      /* gpusim_part: runs being taken */
+    gs_array anywhere;     /* gpusim_part: of gs_allocation_anywhere */
+    gs_array observers;    /* gpusim_observer */
+    gs_sampling *sampling; /* the sample at hand; NULL before the first that anybody hears */
     gpusim_summary summary;
     double wall_time_s;
     gpusim_status failure; /* what ended the run, or is about to when the pass returns */
@@ -272,6 +274,7 @@ gpusim_status gs_replay_retry(gpusim_sim *sim, gpusim_error *err);
 void gs_replay_left(gpusim_sim *sim, uint32_t slot);
 
 /* ---- core/sample.c ---- */
+void gs_sampling_destroy(gs_sampling *sampling);
 gpusim_status gs_on_sample(void *context, const gpusim_event *event, gpusim_error *err);
 
 /* ---- core/emit.c: what observers hear ---- */

@@ -26,8 +26,10 @@ gpusim_status gs_compile_fail(const gs_compilation *at, gpusim_error *err, const
 
 /* compile_cluster.c: groups, racks, virtual clusters. */
 gpusim_status gs_compile_cluster(const gs_compilation *at, gpusim_error *err);
-/* compile_run.c: metrics, timed actions, how the run ends. */
+/* compile_run.c: timed actions, how the run ends. */
 gpusim_status gs_compile_run(const gs_compilation *at, gpusim_error *err);
+/* compile_telemetry.c: metrics. */
+gpusim_status gs_compile_telemetry(const gs_compilation *at, gpusim_error *err);
 /* compile_load.c: checks of the jobs known before the run, offered load, warnings. */
 gpusim_status gs_compile_load(const gs_compilation *at, gpusim_error *err);
 /* compile_info.c: texts, names and the hash. */

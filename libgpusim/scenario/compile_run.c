@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* How a run goes: its end, its limits, what is sampled, what is done to it. */
+/* How a run goes: its end, its limits, what is done to it. */
 #include <stdio.h>
 #include <string.h>
 
 #include "base/number.h"
-#include "core/metrics.h"
 #include "scenario/compile.h"
 
 static gpusim_status compile_end(const gs_compilation *at, gpusim_error *err)
@@ -53,92 +52,6 @@ static gpusim_status compile_replay(const gs_compilation *at, gpusim_error *err)
         }
     }
     return GPUSIM_OK;
-}
-
-// ---- telemetry ----
-
-// metrics as `gpusim list metrics` has them: node/gpus_allocated
-typedef char metric_name[64];
-
-static void full_name(const gpusim_metric *metric, metric_name name)
-{
-    static const char *const entities[] = {"gpu", "node", "rack", "cluster"};
-    snprintf(name, sizeof(metric_name), "%s/%s", entities[metric->entity], metric->name);
-}
-
-static gpusim_status fail_metric(const gs_compilation *at, const char *key, const char *name,
-                                 gpusim_error *err)
-{
-    uint32_t known = 0;
-    const gpusim_metric *metrics = gpusim_metrics(&known);
-    metric_name full[GS_METRIC_COUNT];
-    const char *names[2 * GS_METRIC_COUNT];
-    for (uint32_t m = 0; m < known; m++) {
-        full_name(&metrics[m], full[m]);
-        names[m] = metrics[m].name;
-        names[known + m] = full[m];
-    }
-    gpusim_status status = gs_compile_fail(at, err, key, "no metric is called '%s'", name);
-    const char *nearest = gpusim_nearest(name, names, 2 * known);
-    if (nearest) {
-        gpusim_error_hint(err, "did you mean '%s'?", nearest);
-    } else {
-        gpusim_error_hint(err, "`gpusim list metrics` shows the names");
-    }
-    return status;
-}
-
-static gpusim_status add_named(const gs_compilation *at, uint32_t item, const char *name,
-                               gpusim_error *err)
-{
-    gpusim_model *model = at->model;
-    uint32_t known = 0;
-    const gpusim_metric *metrics = gpusim_metrics(&known);
-    int found = 0;
-    char key[64];
-    snprintf(key, sizeof key, "telemetry.metrics[%u]", item);
-
-    // without its entity a name may stand for several: "gpus_allocated" of nodes, racks, cluster
-    for (uint32_t m = 0; m < known; m++) {
-        metric_name full;
-        full_name(&metrics[m], full);
-        if (strcmp(metrics[m].name, name) != 0 && strcmp(full, name) != 0) {
-            continue;
-        }
-        for (uint32_t i = 0; i < model->metric_count; i++) {
-            if (model->metrics[i] == m) {
-                return gs_compile_fail(at, err, key, "'%s' is listed twice", full);
-            }
-        }
-        model->metrics[model->metric_count++] = m;
-        found = 1;
-    }
-    return found ? GPUSIM_OK : fail_metric(at, key, name, err);
-}
-
-static gpusim_status compile_telemetry(const gs_compilation *at, gpusim_error *err)
-{
-    gpusim_status status = GPUSIM_OK;
-    gpusim_model *model = at->model;
-    const gs_scenario_telemetry *telemetry = &at->scenario->telemetry;
-    model->info.sample_every = GPUSIM_TIME_MAX;
-    if (!telemetry->present) {
-        return GPUSIM_OK;
-    }
-    model->info.sample_every = telemetry->every;
-    model->metrics = gs_arena_get(&model->arena, GS_METRIC_COUNT * sizeof *model->metrics);
-    if (!model->metrics) {
-        return gpusim_fail(err, GPUSIM_MEMORY, "no memory for a list of metrics");
-    }
-    const char *const *names = telemetry->metrics.items;
-    for (uint32_t i = 0; i < telemetry->metrics.count; i++) {
-        GPUSIM_TRY(add_named(at, i, names[i], err));
-    }
-    for (uint32_t m = 0; telemetry->metrics.count == 0 && m < GS_METRIC_COUNT; m++) {
-        model->metrics[model->metric_count++] = m;
-    }
-cleanup:
-    return status;
 }
 
 // ---- timed actions ----
@@ -204,7 +117,7 @@ gpusim_status gs_compile_run(const gs_compilation *at, gpusim_error *err)
     gpusim_status status = GPUSIM_OK;
     GPUSIM_TRY(gs_compile_note(at, compile_end(at, err), err));
     GPUSIM_TRY(gs_compile_note(at, compile_replay(at, err), err));
-    GPUSIM_TRY(gs_compile_note(at, compile_telemetry(at, err), err));
+    GPUSIM_TRY(gs_compile_note(at, gs_compile_telemetry(at, err), err));
 
     // without a cluster no node has a name
     for (uint32_t i = 0; at->model->cluster.node_count && i < at->scenario->actions.count; i++) {

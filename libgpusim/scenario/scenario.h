@@ -39,7 +39,8 @@ typedef struct gs_scenario_limits {
 typedef struct gs_scenario_telemetry {
     uint8_t present, reserved[7];
     gpusim_time every;
-    gpusim_list metrics; /* const char *; none: all */
+    gpusim_list metrics; /* const char * */
+    gpusim_list sets;    /* int32_t, GPUSIM_SET bits; neither: the default set */
 } gs_scenario_telemetry;
 
 typedef struct gs_scenario_trace {

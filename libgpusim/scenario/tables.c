@@ -4,6 +4,7 @@
 
 #include "policy/policy.h"
 #include "scenario/scenario.h"
+#include "telemetry/metrics.h"
 #include "workload/tables.h"
 
 #define AT(type, member)    (uint32_t) offsetof(gs_scenario_##type, member)
@@ -147,6 +148,11 @@ static const gpusim_record limits_record = {
     .doc = "How limits are enforced.",
 };
 
+static const gpusim_field set_element = {.name = "set",
+                                         .type = GPUSIM_ENUM,
+                                         .detail.choices = gs_metric_sets,
+                                         .doc = "A set of metrics."};
+
 static const gpusim_field telemetry_fields[] = {
     {.name = "every",
      .type = GPUSIM_TIME,
@@ -161,8 +167,16 @@ static const gpusim_field telemetry_fields[] = {
      .offset = AT(telemetry, metrics),
      .flags = GPUSIM_OPTIONAL,
      .detail.element = &metric_element,
-     .doc = "Which metrics are sampled (`gpusim list metrics`); without it all. A name without its "
-            "entity stands for all: `gpus_allocated` for those of nodes, racks and the cluster."},
+     .doc = "Which metrics are sampled (`gpusim list metrics`), by name or by DCGM's. A name "
+            "without its entity stands for all: `gpus_allocated` for those of nodes, racks and the "
+            "cluster."},
+    {.name = "sets",
+     .type = GPUSIM_LIST,
+     .offset = AT(telemetry, sets),
+     .flags = GPUSIM_OPTIONAL,
+     .detail.element = &set_element,
+     .doc = "Sets of metrics to sample besides those; `default` where neither is given. What "
+            "needs power and heat is left out of a cluster that has none."},
 };
 
 static const gpusim_record telemetry_record = {

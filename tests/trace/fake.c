@@ -9,7 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "core/metrics.h"
+#include "telemetry/metrics.h"
 
 fake fake_model = {
     .nodes = 3, .gpus_per_node = 8, .jobs = 100, .text = "gpusim: 1\n", .telemetry = 1};

@@ -2,7 +2,7 @@
 /* A digest sees every value that was simulated: each column, samples, the summary. */
 #include <string.h>
 
-#include "core/metrics.h"
+#include "telemetry/metrics.h"
 #include "fake.h"
 #include "harness.h"
 

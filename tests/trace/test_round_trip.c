@@ -11,7 +11,7 @@
 
 #include <hdf5.h>
 
-#include "core/metrics.h"
+#include "telemetry/metrics.h"
 #include "fake.h"
 #include "harness.h"
 

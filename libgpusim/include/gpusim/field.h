@@ -56,6 +56,12 @@ typedef enum gpusim_unit {
     GPUSIM_UNIT_KILOGRAM,
     GPUSIM_UNIT_KILOGRAM_PER_JOULE, /* of CO2: "385 g/kWh" */
     GPUSIM_UNIT_PER_JOULE,          /* of a currency: "0.094/kWh" */
+    GPUSIM_UNIT_MEGAHERTZ,          /* telemetry only, as what is below: DCGM's own units */
+    GPUSIM_UNIT_MEBIBYTE,
+    GPUSIM_UNIT_MEGABYTE,
+    GPUSIM_UNIT_MILLIJOULE,
+    GPUSIM_UNIT_NANOSECOND,
+    GPUSIM_UNIT_KILOGRAM_PER_SECOND,
     GPUSIM_UNIT_COUNT
 } gpusim_unit;
 

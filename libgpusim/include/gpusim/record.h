@@ -142,18 +142,43 @@ typedef enum gpusim_entity {
     GPUSIM_OF_CLUSTER
 } gpusim_entity;
 
+/* Sets of metrics that a scenario may name; `all` has every one. */
+enum {
+    GPUSIM_SET_DEFAULT = 1 << 0, /* what is sampled when the scenario does not say */
+    GPUSIM_SET_DCGM = 1 << 1,    /* a device's fields */
+    GPUSIM_SET_PROFILING = 1 << 2,
+    GPUSIM_SET_NODE = 1 << 3, /* of nodes, racks and the facility */
+    GPUSIM_SET_ALL = 1 << 4,
+};
+
+/* How a sensor's noise enters a reading. */
+typedef enum gpusim_metric_noise {
+    GPUSIM_NOISE_NONE,
+    GPUSIM_NOISE_TEMPERATURE, /* added: the GPU model's sensor.temperature_noise */
+    GPUSIM_NOISE_POWER, /* a share of it: sensor.power_noise; and readings under load overshoot */
+} gpusim_metric_noise;
+
 typedef struct gpusim_metric {
     const char *name; /* "gpu_util" */
     const char *dcgm; /* "DCGM_FI_DEV_GPU_UTIL", or NULL */
     uint16_t dcgm_id; /* 203, or 0 */
     uint8_t entity;   /* gpusim_entity */
-    uint8_t type;  /* GPUSIM_FLOAT32 (missing NaN), GPUSIM_UINT64 or GPUSIM_UINT32 (missing: max) */
-    uint32_t unit; /* gpusim_unit */
+    uint8_t type;     /* GPUSIM_FLOAT32: a gauge (missing: NaN); GPUSIM_UINT64: a counter;
+                       * GPUSIM_UINT32:     bits (missing: the type's maximum) */
+    uint32_t unit;    /* gpusim_unit */
+    uint32_t sets;    /* GPUSIM_SET bits */
+    double step;      /* that the sensor reads in; 0: as fine as the type */
+    uint8_t noise;    /* gpusim_metric_noise */
+    uint8_t physical; /* 1: needs power and heat; missing, and left out of sets, without */
+    uint8_t reserved[6];
     const char *doc;
 } gpusim_metric;
 
 /* All metrics this version knows; *count of them. The index is the metric's number. */
 GPUSIM_API const gpusim_metric *gpusim_metrics(uint32_t *count);
+
+/* The sets by name, `value` being their bit; a name NULL ends the list. */
+GPUSIM_API const gpusim_choice *gpusim_metric_sets(void);
 
 /* One metric of all its entities at one time. */
 typedef struct gpusim_sample {

@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What is sampled: metrics by name and by set. */
+#include <stdio.h>
+#include <string.h>
+
+#include "scenario/compile.h"
+#include "telemetry/metrics.h"
+
+// metrics as `gpusim list metrics` has them: node/gpus_allocated
+typedef char metric_name[64];
+
+static void full_name(const gpusim_metric *metric, metric_name name)
+{
+    static const char *const entities[] = {"gpu", "node", "rack", "cluster"};
+    snprintf(name, sizeof(metric_name), "%s/%s", entities[metric->entity], metric->name);
+}
+
+static gpusim_status fail_metric(const gs_compilation *at, const char *key, const char *name,
+                                 gpusim_error *err)
+{
+    uint32_t known = 0, count = 0;
+    const gpusim_metric *metrics = gpusim_metrics(&known);
+    metric_name full[GS_METRIC_COUNT];
+    const char *names[3 * GS_METRIC_COUNT];
+    for (uint32_t m = 0; m < known; m++) {
+        full_name(&metrics[m], full[m]);
+        names[count++] = metrics[m].name;
+        names[count++] = full[m];
+        if (metrics[m].dcgm) {
+            names[count++] = metrics[m].dcgm;
+        }
+    }
+    gpusim_status status = gs_compile_fail(at, err, key, "no metric is called '%s'", name);
+    const char *nearest = gpusim_nearest(name, names, count);
+    for (const gpusim_choice *set = gs_metric_sets; set->name; set++) {
+        if (strcmp(set->name, name) == 0) {
+            gpusim_error_hint(err, "'%s' is a set: write `sets: [%s]`", name, name);
+            return status;
+        }
+    }
+    if (nearest) {
+        gpusim_error_hint(err, "did you mean '%s'?", nearest);
+    } else {
+        gpusim_error_hint(err, "`gpusim list metrics` shows the names");
+    }
+    return status;
+}
+
+static int is_selected(const gpusim_model *model, uint32_t metric)
+{
+    for (uint32_t i = 0; i < model->metric_count; i++) {
+        if (model->metrics[i] == metric) {
+            return 1;
+        }
+    }
+    return 0;
+}
+
+static gpusim_status add_named(const gs_compilation *at, uint32_t item, const char *name,
+                               gpusim_error *err)
+{
+    gpusim_status status = GPUSIM_OK;
+    gpusim_model *model = at->model;
+    uint32_t known = 0;
+    const gpusim_metric *metrics = gpusim_metrics(&known);
+    int found = 0;
+    char key[64];
+    snprintf(key, sizeof key, "telemetry.metrics[%u]", item);
+
+    // without its entity a name may stand for several: "gpus_allocated" of nodes, racks, cluster
+    for (uint32_t m = 0; m < known; m++) {
+        metric_name full;
+        full_name(&metrics[m], full);
+        if (strcmp(metrics[m].name, name) != 0 && strcmp(full, name) != 0 &&
+            (!metrics[m].dcgm || strcmp(metrics[m].dcgm, name) != 0)) {
+            continue;
+        }
+        if (is_selected(model, m)) {
+            return gs_compile_fail(at, err, key, "'%s' is listed twice", full);
+        }
+        if (metrics[m].physical && !model->hardware.physical) {
+            GPUSIM_TRY(gs_model_warn(model, err,
+                                     "metric '%s' is missing throughout: nothing in this cluster "
+                                     "has power and heat",
+                                     full));
+        }
+        model->metrics[model->metric_count++] = m;
+        found = 1;
+    }
+    return found ? GPUSIM_OK : fail_metric(at, key, name, err);
+cleanup:
+    return status;
+}
+
+static void add_sets(gpusim_model *model, uint32_t sets)
+{
+    uint32_t known = 0;
+    const gpusim_metric *metrics = gpusim_metrics(&known);
+    for (uint32_t m = 0; m < known; m++) {
+        int means_something = !metrics[m].physical || model->hardware.physical;
+        if ((metrics[m].sets & sets) && means_something && !is_selected(model, m)) {
+            model->metrics[model->metric_count++] = m;
+        }
+    }
+}
+
+gpusim_status gs_compile_telemetry(const gs_compilation *at, gpusim_error *err)
+{
+    gpusim_status status = GPUSIM_OK;
+    gpusim_model *model = at->model;
+    const gs_scenario_telemetry *telemetry = &at->scenario->telemetry;
+    model->info.sample_every = GPUSIM_TIME_MAX;
+    if (!telemetry->present) {
+        return GPUSIM_OK;
+    }
+    model->info.sample_every = telemetry->every;
+    model->metrics = gs_arena_get(&model->arena, GS_METRIC_COUNT * sizeof *model->metrics);
+    if (!model->metrics) {
+        return gpusim_fail(err, GPUSIM_MEMORY, "no memory for a list of metrics");
+    }
+    const char *const *names = telemetry->metrics.items;
+    for (uint32_t i = 0; i < telemetry->metrics.count; i++) {
+        GPUSIM_TRY(add_named(at, i, names[i], err));
+    }
+    const int32_t *named = telemetry->sets.items;
+    uint32_t sets = 0;
+    for (uint32_t i = 0; i < telemetry->sets.count; i++) {
+        sets |= (uint32_t)named[i];
+    }
+    if (telemetry->metrics.count == 0 && telemetry->sets.count == 0) {
+        sets = GPUSIM_SET_DEFAULT;
+    }
+    add_sets(model, sets);
+cleanup:
+    return status;
+}
