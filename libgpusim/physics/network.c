@@ -12,18 +12,25 @@ static double passes(uint32_t ranks)
     return 2 * (ranks - 1.0) / ranks;
 }
 
+static double by_formula(const gs_tier_cost *cost, uint32_t ranks, double bytes, double bandwidth)
+{
+    return 2 * (ranks - 1.0) * cost->alpha + passes(ranks) * bytes / (cost->efficiency * bandwidth);
+}
+
 double gs_allreduce_time(const gs_tier_cost *cost, uint32_t ranks, double bytes, double bandwidth)
 {
     if (ranks < 2 || bytes <= 0) {
         return 0;
     }
-    double transfer = passes(ranks) * bytes / (cost->efficiency * bandwidth);
-    if (bytes < cost->measured_below && cost->measured.count > 0) {
-        // a ring of n has n - 1 steps; the curve's time divided by its own holds for one of them
-        double step = 2 / cost->measured_ranks * bytes / gs_curve_at(&cost->measured, bytes);
-        return fmax(transfer, (ranks - 1.0) * step);
+    if (!(bytes < cost->measured_below) || cost->measured.count == 0) {
+        return by_formula(cost, ranks, bytes, bandwidth);
     }
-    return 2 * (ranks - 1.0) * cost->alpha + transfer;
+    // a ring of n has n - 1 steps: each takes what it did in the measured one, though no more than
+    // where the formula begins, and the bytes have to pass the link
+    double step = 2 / cost->measured_ranks * bytes / gs_curve_at(&cost->measured, bytes);
+    double most = by_formula(cost, ranks, cost->measured_below, bandwidth);
+    double transfer = passes(ranks) * bytes / (cost->efficiency * bandwidth);
+    return fmax(transfer, fmin(most, (ranks - 1.0) * step));
 }
 
 double gs_bus_bandwidth(uint32_t ranks, double bytes, double time)
