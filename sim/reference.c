@@ -97,6 +97,12 @@ static void print_type(FILE *to, const gpusim_field *field, sections *all)
         print_link(to, field->detail.record, NULL, all);
         break;
     case GPUSIM_ONE_OF:
+        if (field->flags & GPUSIM_EITHER) {
+            print_type(to, &field->detail.record->fields[0], all);
+            fputs(", or ", to);
+            print_link(to, field->detail.record->fields[1].detail.record, NULL, all);
+            break;
+        }
         fputs("one of ", to);
         print_link(to, field->detail.record, field, all);
         break;

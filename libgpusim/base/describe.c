@@ -58,7 +58,7 @@ static const char *type_text(const gpusim_field *field)
     case GPUSIM_MAP:
         return "map by name";
     case GPUSIM_ONE_OF:
-        return "one of";
+        return field->flags & GPUSIM_EITHER ? "quantity or map" : "one of";
     }
     return "";
 }
@@ -127,7 +127,9 @@ static void describe_field(describer *d, const gpusim_field *field)
     // what stands within it, under its own path
     size_t length = strlen(d->path);
     const gpusim_field *element = field->detail.element;
-    if (field->type == GPUSIM_RECORD || field->type == GPUSIM_ONE_OF) {
+    if (field->type == GPUSIM_ONE_OF && (field->flags & GPUSIM_EITHER)) {
+        describe_fields(d, field->detail.record->fields[1].detail.record);
+    } else if (field->type == GPUSIM_RECORD || field->type == GPUSIM_ONE_OF) {
         describe_fields(d, field->detail.record);
     } else if ((field->type == GPUSIM_LIST || field->type == GPUSIM_MAP) && element) {
         snprintf(d->path + length, sizeof d->path - length, "%s",

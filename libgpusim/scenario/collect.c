@@ -136,6 +136,9 @@ gpusim_status gs_bind_one_of(gs_binder *b, const gpusim_field *field, uint32_t s
     if ((field->flags & GPUSIM_TAGGED) && (is_map || is_null)) {
         return bind_tagged(b, field, slot, out);
     }
+    if ((field->flags & GPUSIM_EITHER) && is_map) {
+        return bind_alternative(b, field, 1, slot, out);
+    }
     return is_map ? bind_only_key(b, field, slot, out) : gs_report_type(b, field, slot);
 }
 

@@ -134,6 +134,9 @@ static gpusim_status check_step(editor *e, const char *at, const gs_tree_step *s
 {
     char message[200];
     const gpusim_field *from = *field, *to = NULL;
+    if (step->name && from->type == GPUSIM_ONE_OF && (from->flags & GPUSIM_EITHER)) {
+        from = &from->detail.record->fields[1];
+    }
     if (!step->name) {
         if (from->type == GPUSIM_ONE_OF && (from->flags & GPUSIM_PLAIN)) {
             from = &from->detail.record->fields[0];

@@ -291,6 +291,9 @@ static gpusim_status write_alternative(writer *w, const gpusim_field *field, con
     gpusim_status status;
     const gpusim_one_of *chosen = value;
     const gpusim_field *alternative = &field->detail.record->fields[chosen->which];
+    if (field->flags & GPUSIM_EITHER) {
+        return write_fields(w, alternative->detail.record, chosen->value);
+    }
     if (!(field->flags & GPUSIM_TAGGED)) {
         return write_entry(w, alternative->name, alternative, chosen->value);
     }

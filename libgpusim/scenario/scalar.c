@@ -63,6 +63,16 @@ uint32_t gs_join_fields(const gpusim_record *record, const char *tag, char *buff
     return count;
 }
 
+// what the plain alternative wants, or the map
+static void expected_either(const gpusim_record *record, char *buffer, int size)
+{
+    gs_expected(&record->fields[0], buffer, size);
+    size_t used = strlen(buffer);
+    snprintf(buffer + used, (size_t)size - used, ", or ");
+    used = strlen(buffer);
+    gs_expected(&record->fields[1], buffer + used, size - (int)used);
+}
+
 void gs_expected(const gpusim_field *field, char *buffer, int size)
 {
     char names[160];
@@ -94,6 +104,10 @@ void gs_expected(const gpusim_field *field, char *buffer, int size)
             gs_join_fields(field->detail.record->fields[0].detail.record, field->tag, names,
                            sizeof names);
             snprintf(buffer, (size_t)size, "a map (keys: %s)", names);
+            return;
+        }
+        if (field->flags & GPUSIM_EITHER) {
+            expected_either(field->detail.record, buffer, size);
             return;
         }
         gs_join_fields(field->detail.record, NULL, names, sizeof names);

@@ -249,6 +249,8 @@ static json_t *one_of_schema(builder *b, const gpusim_field *field)
     json_t *object = NULL;
     if (field->flags & GPUSIM_TAGGED) {
         object = tagged_schema(b, field);
+    } else if (field->flags & GPUSIM_EITHER) {
+        object = field_schema(b, &record->fields[1]);
     } else {
         json_t *properties = json_object();
         object = typed(b, "object");

@@ -142,6 +142,24 @@ START_TEST(a_tag_picks_the_alternative)
 }
 END_TEST
 
+START_TEST(a_value_may_be_plain_or_a_map_of_its_own)
+{
+    toy t = bind("cluster: {nodes: [{name: a}]}\ncap: 3 kW");
+    ck_assert_int_eq(t.cap.which, 0);
+    ck_assert(*(const double *)t.cap.value == 3000);
+    finish();
+    t = bind("cluster: {nodes: [{name: a}]}\ncap: {day: 3 kW, repeat: 1 d}");
+    const toy_daily *daily = t.cap.value;
+    ck_assert_int_eq(t.cap.which, 1);
+    ck_assert(daily->day == 3000 && daily->night == 50);
+    ck_assert_int_eq(daily->repeat, GPUSIM_DAY);
+    finish();
+    t = bind("cluster: {nodes: [{name: a}]}\ncap:");
+    ck_assert_ptr_null(t.cap.value);
+    finish();
+}
+END_TEST
+
 START_TEST(merges_give_what_is_not_written)
 {
     toy t = bind("cluster:\n"
@@ -305,7 +323,7 @@ int main(void)
 {
     Suite *suite = suite_create("bind");
     TEST_CASE(suite, 60, defaults_stand_for_what_is_absent, every_kind_is_bound,
-              a_tag_picks_the_alternative, merges_give_what_is_not_written,
+              a_tag_picks_the_alternative, a_value_may_be_plain_or_a_map_of_its_own, merges_give_what_is_not_written,
               an_anchor_given_again_means_the_newer, aliases_do_not_explode,
               a_million_values_are_the_limit, long_files_are_read_in_linear_time,
               places_are_found_by_key_path);

@@ -153,6 +153,14 @@ START_TEST(values_are_set_by_key_path)
     has(spec, "telemetry:\n  every: 30 s\n");
     has(spec, "      path: y\n  - jobs:\n      - 4 s\n");
 
+    // a plain value gives way to a map of its own and back
+    set(spec, "cap", "3 kW");
+    has(spec, "cap: 3 kW\n");
+    set(spec, "cap.day", "2 kW");
+    has(spec, "cap:\n  day: 2 kW\n  night: 50 W\n");
+    set(spec, "cap", "1 kW");
+    has(spec, "cap: 1 kW\n");
+
     // a plain value gives way to an alternative, a module to another, and back
     set(spec, "size", "3");
     set(spec, "size.choice.8", "1");

@@ -76,6 +76,8 @@ START_TEST(the_schema_says_what_the_table_says)
     json_t *properties = at(at(definitions, "scenario"), "properties");
     ck_assert_int_eq(json_array_size(at(at(properties, "scheduler"), "anyOf")), 3);
     ck_assert_int_eq(json_array_size(at(at(properties, "size"), "anyOf")), 2);
+    ck_assert_int_eq(json_array_size(at(at(properties, "cap"), "anyOf")), 2);
+    at(at(at(definitions, "daily-cap"), "properties"), "night");
     ck_assert_int_eq(json_object_size(properties), toy_record.count);
     json_decref(root);
 }

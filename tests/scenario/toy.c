@@ -212,6 +212,36 @@ static const gpusim_record item_record = {"workload", GPUSIM_FIELDS(item_fields)
 static const gpusim_field item_element = {
     .name = "item", .type = GPUSIM_ONE_OF, .detail = {&item_record}, .doc = "A source."};
 
+// a plain power, or a map whose keys are those of the second alternative
+static const gpusim_field daily_fields[] = {
+    {.name = "day",
+     .type = GPUSIM_FLOAT64,
+     .unit = GPUSIM_UNIT_WATT,
+     .offset = AT(toy_daily, day),
+     .flags = GPUSIM_REQUIRED,
+     .maximum = 1e6,
+     .doc = "By day."},
+    {.name = "night",
+     .type = GPUSIM_FLOAT64,
+     .unit = GPUSIM_UNIT_WATT,
+     .offset = AT(toy_daily, night),
+     .fallback = "50 W",
+     .doc = "By night."},
+    {.name = "repeat",
+     .type = GPUSIM_TIME,
+     .offset = AT(toy_daily, repeat),
+     .flags = GPUSIM_OPTIONAL,
+     .doc = "When it begins anew."},
+};
+static const gpusim_record daily_record = {"daily cap", GPUSIM_FIELDS(daily_fields),
+                                           sizeof(toy_daily), "By day and by night."};
+static const gpusim_field cap_fields[] = {
+    {.name = "value", .type = GPUSIM_FLOAT64, .unit = GPUSIM_UNIT_WATT, .doc = "Always."},
+    {.name = "daily", .type = GPUSIM_RECORD, .detail = {&daily_record}, .doc = "As the day goes."},
+};
+static const gpusim_record cap_record = {"cap", GPUSIM_FIELDS(cap_fields), sizeof(gpusim_one_of),
+                                         "A cap."};
+
 static const gpusim_choice words[] = {{"drained", TOY_DRAINED, "until no job is left"},
                                       {NULL, 0, NULL}};
 
@@ -274,6 +304,12 @@ static const gpusim_field fields[] = {
      .fallback = "[]",
      .detail = {&item_element},
      .doc = "Where jobs come from."},
+    {.name = "cap",
+     .type = GPUSIM_ONE_OF,
+     .offset = AT(toy, cap),
+     .flags = GPUSIM_OPTIONAL | GPUSIM_PLAIN | GPUSIM_EITHER,
+     .detail = {&cap_record},
+     .doc = "What it may draw."},
 };
 const gpusim_record toy_record = {"scenario", GPUSIM_FIELDS(fields), sizeof(toy),
                                   "A scenario of the tests."};

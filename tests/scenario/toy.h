@@ -61,6 +61,11 @@ typedef struct toy_trace {
     const char *path;
 } toy_trace;
 
+typedef struct toy_daily {
+    double day, night;
+    gpusim_time repeat;
+} toy_daily;
+
 typedef struct toy {
     const char *name; /* NULL: absent */
     uint64_t seed;
@@ -71,6 +76,7 @@ typedef struct toy {
     toy_telemetry telemetry;
     gpusim_list matrix; /* gpusim_list of int32_t */
     gpusim_list work;   /* gpusim_one_of: toy_trace, list of gpusim_time */
+    gpusim_one_of cap;  /* double, toy_daily */
 } toy;
 
 extern const gpusim_record toy_record;

@@ -98,6 +98,8 @@ enum {
     GPUSIM_UNMEASURED = 1 << 5, /* of a row: depends on wall time or memory; not in the digest */
     GPUSIM_WORD = 1 << 6,       /* of a time: the bare words in detail.choices are values too, e.g.
                                  * `drained`; stored as the choice's value */
+    GPUSIM_EITHER = 1 << 7, /* of a one-of with GPUSIM_PLAIN and two alternatives: a map is the
+                             * second, a record, whose keys stand in it directly */
 };
 
 typedef struct gpusim_field gpusim_field;
