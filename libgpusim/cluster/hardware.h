@@ -21,6 +21,8 @@ typedef struct gs_steps {
 /* The value that holds at a time, and when the next one begins (GPUSIM_TIME_MAX: never). O(log n).
  */
 double gs_steps_at(const gs_steps *steps, gpusim_time time, gpusim_time *next);
+/* The smallest and the largest of all values; NaN when not given. */
+void gs_steps_extremes(const gs_steps *steps, double *least, double *largest);
 
 /* A piecewise-linear curve, constant beyond its ends. */
 typedef struct gs_curve {

@@ -3,6 +3,7 @@
 #ifndef GS_SCENARIO_COMPILE_H
 #define GS_SCENARIO_COMPILE_H
 
+#include "base/hash.h"
 #include "core/model.h"
 #include "scenario/bind.h"
 #include "scenario/problems.h"
@@ -14,6 +15,7 @@ typedef struct gs_compilation {
     const gs_scenario *scenario;
     gpusim_model *model;
     gs_problems *problems; /* found so far: one is no reason not to look for others */
+    gs_hasher *inputs;     /* of the bytes of files that are no logs */
 } gs_compilation;
 
 /* Files what is wrong with the scenario or its logs among the problems, clears *err and returns

@@ -6,11 +6,21 @@
 
 #include <gpusim/field.h>
 
+#include "scenario/scenario_hardware.h"
+
 typedef struct gs_scenario_group {
     const char *name, *gpu;
     uint64_t memory; /* of a node; the maximum: no limit */
     uint32_t count, per_rack, gpus;
     uint32_t cpus; /* the maximum: no limit */
+    uint8_t mig, reserved[3];
+    int32_t legacy; /* gs_legacy */
+    double uplink;  /* B/s; NaN: not limited */
+    gs_power_fields power;
+    gs_cooling_fields cooling;
+    gs_spread_fields spread;
+    gs_node_network_fields network;
+    gs_racks_fields rack; /* absent: as all racks */
 } gs_scenario_group;
 
 typedef struct gs_scenario_vc {
@@ -22,6 +32,14 @@ typedef struct gs_scenario_vc {
 typedef struct gs_scenario_cluster {
     gpusim_list nodes;            /* gs_scenario_group */
     gpusim_list virtual_clusters; /* gs_scenario_vc */
+    const char *catalogue;        /* NULL: the built-in one alone */
+    uint8_t physics, reserved[7];
+    gs_racks_fields racks;
+    gs_facility_power_fields power;
+    gs_facility_cooling_fields cooling;
+    gs_facility_network_fields network;
+    gs_sharing_fields sharing;
+    gs_sensors_fields sensors;
 } gs_scenario_cluster;
 
 typedef enum gs_walltime_rule {
