@@ -98,6 +98,10 @@ static gpusim_status compile(const gs_compilation *at, gpusim_error *err)
 {
     gpusim_status status = GPUSIM_OK;
     GPUSIM_TRY(gs_compile_cluster(at, err));
+    if (at->problems->count == 0) {
+        GPUSIM_TRY(gs_compile_hardware(at, err));
+        GPUSIM_TRY(gs_compile_facility(at, err));
+    }
     GPUSIM_TRY(compile_workload(at, err));
     GPUSIM_TRY(gs_compile_note(at, compile_scheduler(at, err), err));
     GPUSIM_TRY(gs_compile_run(at, err));
@@ -131,13 +135,15 @@ static gpusim_status make_model(const gpusim_spec *spec, gpusim_model **compiled
     // the scenario's structs live in the model's arena: the setup points at module parameters
     GPUSIM_TRY(gs_model_create(&model, err));
     at.model = model;
+    GPUSIM_TRY(gs_hasher_create(&at.inputs, err));
     GPUSIM_TRY(gs_spec_bind(spec, &model->arena, &scenario, err));
     GPUSIM_TRY(compile(&at, err));
     if (problems->count == 0) {
         *compiled = model;
-        return GPUSIM_OK;
+        model = NULL;
     }
 cleanup:
+    gs_hasher_destroy(at.inputs);
     gpusim_model_destroy(model);
     return status;
 }

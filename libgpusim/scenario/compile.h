@@ -28,6 +28,9 @@ gpusim_status gs_compile_fail(const gs_compilation *at, gpusim_error *err, const
 
 /* compile_cluster.c: groups, racks, virtual clusters. */
 gpusim_status gs_compile_cluster(const gs_compilation *at, gpusim_error *err);
+/* compile_hardware.c, compile_facility.c: what groups, racks and the facility are physically. */
+gpusim_status gs_compile_hardware(const gs_compilation *at, gpusim_error *err);
+gpusim_status gs_compile_facility(const gs_compilation *at, gpusim_error *err);
 /* compile_run.c: timed actions, how the run ends. */
 gpusim_status gs_compile_run(const gs_compilation *at, gpusim_error *err);
 /* compile_telemetry.c: metrics. */

@@ -60,6 +60,9 @@ static gpusim_status make_hash(const gs_compilation *at, gpusim_error *err)
     GPUSIM_TRY(gs_hasher_create(&hasher, err));
     GPUSIM_TRY(add_scenario(at, hasher, err));
     gs_hasher_text(hasher, model->workload.input_hash);
+    char inputs[33];
+    gs_hasher_hex(at->inputs, inputs);
+    gs_hasher_text(hasher, inputs);
     add_module(model->setup.order.module, hasher);
     add_module(model->setup.placement.module, hasher);
     add_module(model->setup.scheduler.module, hasher);

@@ -37,7 +37,7 @@ typedef struct gs_power_fields {
     uint32_t sockets, nics;
     uint32_t reserved2;
     gs_cpu_fields cpu;
-    gpusim_list cpu_states;             /* gs_cpu_fields */
+    gpusim_list cpu_states;              /* gs_cpu_fields */
     double memory, storage, other, fans; /* W */
     gs_nic_fields nic;
     gpusim_list losses; /* gs_loss */
@@ -127,7 +127,8 @@ typedef struct gs_measured_point {
 typedef struct gs_tier_fields {
     double alpha, efficiency; /* s; NaN: the default of the tier */
     gpusim_list measured;     /* gs_measured_point */
-    double measured_below;    /* B */
+    double measured_below;    /* B; NaN: the default of the tier */
+    uint32_t measured_ranks, reserved;
 } gs_tier_fields;
 
 typedef struct gs_tiers_fields {

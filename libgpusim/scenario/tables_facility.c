@@ -20,8 +20,7 @@ static const gpusim_field racks_fields[] = {
      .doc = "Stages of conversion of a whole rack, from the inside out."},
 };
 const gpusim_record gs_racks_record = {"racks", GPUSIM_FIELDS(racks_fields),
-                                       sizeof(gs_racks_fields),
-                                       "What a rack adds to its nodes."};
+                                       sizeof(gs_racks_fields), "What a rack adds to its nodes."};
 
 // ---- power of the facility ----
 
@@ -164,17 +163,16 @@ static const gpusim_field measured_fields[] = {
 static const gpusim_record measured_record = {"measured point", GPUSIM_FIELDS(measured_fields),
                                               sizeof(gs_measured_point),
                                               "A measured bus bandwidth."};
-static const gpusim_field measured_point = {.name = "point",
-                                            .type = GPUSIM_RECORD,
-                                            .detail = {&measured_record},
-                                            .doc = "A point."};
+static const gpusim_field measured_point = {
+    .name = "point", .type = GPUSIM_RECORD, .detail = {&measured_record}, .doc = "A point."};
 
 static const gpusim_field tier_fields[] = {
     QUANTITY("alpha", GPUSIM_UNIT_SECOND, gs_tier_fields, alpha, GPUSIM_OPTIONAL, NULL, 0, 1,
-             "Latency of a step of the ring; absent: 2 us within a node, 6 us within a rack, 15 us "
-             "beyond."),
+             "Latency of a step of the ring; absent: 6.7 us within a node, 7.6 us within a rack, "
+             "15 us beyond."),
     SHARE("efficiency", gs_tier_fields, efficiency, GPUSIM_OPTIONAL | GPUSIM_EXCLUSIVE, NULL,
-          "Of the links' bandwidth that a collective reaches; absent: 0.85."),
+          "Of the links' bandwidth that a collective reaches; absent: 0.806 within a node, else "
+          "0.846."),
     {.name = "measured",
      .type = GPUSIM_LIST,
      AT(gs_tier_fields, measured),
@@ -183,9 +181,13 @@ static const gpusim_field tier_fields[] = {
      .maximum = 1000,
      .detail = {&measured_point},
      .doc = "Bus bandwidth over message size, used below `measured_below`, where latency and "
-            "bandwidth alone describe collectives badly."},
-    QUANTITY("measured_below", GPUSIM_UNIT_BYTE, gs_tier_fields, measured_below, 0, "4 MiB", 0,
-             INFINITY, "Message size from which on alpha and bandwidth count."),
+            "bandwidth alone describe collectives badly; absent: of nodes of eight B200."},
+    COUNT("measured_ranks", gs_tier_fields, measured_ranks, GPUSIM_OPTIONAL, NULL, 2, 1e6,
+          "GPUs that `measured` was measured with."),
+    QUANTITY("measured_below", GPUSIM_UNIT_BYTE, gs_tier_fields, measured_below, GPUSIM_OPTIONAL,
+             NULL, 0, INFINITY,
+             "Message size from which on alpha and bandwidth count; absent: 4 MiB where something "
+             "is measured, 0 B: always."),
 };
 static const gpusim_record tier_record = {"tier", GPUSIM_FIELDS(tier_fields),
                                           sizeof(gs_tier_fields),
@@ -218,9 +220,9 @@ static const gpusim_field network_fields[] = {
     BANDWIDTH("storage", gs_facility_network_fields, storage,
               "Of the storage that takes the checkpoints of all jobs; absent: not limited."),
 };
-const gpusim_record gs_facility_network_record = {
-    "facility network", GPUSIM_FIELDS(network_fields), sizeof(gs_facility_network_fields),
-    "What collectives and checkpoints cross."};
+const gpusim_record gs_facility_network_record = {"facility network", GPUSIM_FIELDS(network_fields),
+                                                  sizeof(gs_facility_network_fields),
+                                                  "What collectives and checkpoints cross."};
 
 static const gpusim_field sharing_fields[] = {
     SHARE("interference", gs_sharing_fields, interference, 0, "0",
