@@ -150,7 +150,10 @@ static const gpusim_metric metrics[GS_METRIC_COUNT] = {
 
     // profiling: means since the last sample
     PROFILING(GR_ENGINE_ACTIVE, "gr_engine_active", 1001, RATIO,
-              "Share of the time since the last sample in which a kernel was resident."),
+              "Share of the time since the last sample in which a kernel was resident, also one "
+              "that waits in a collective."),
+    PROFILING(SM_ACTIVE, "sm_active", 1002, RATIO,
+              "Share of the time since the last sample in which the SMs worked."),
     PROFILING(PIPE_TENSOR_ACTIVE, "pipe_tensor_active", 1004, RATIO,
               "Share of cycles since the last sample in which the tensor pipes were active."),
     PROFILING(DRAM_ACTIVE, "dram_active", 1005, RATIO,

@@ -55,6 +55,7 @@ typedef enum gs_metric {
 
     // of a GPU: DCGM's profiling fields
     GS_METRIC_GR_ENGINE_ACTIVE,
+    GS_METRIC_SM_ACTIVE,
     GS_METRIC_PIPE_TENSOR_ACTIVE,
     GS_METRIC_DRAM_ACTIVE,
     GS_METRIC_PCIE_TX_BYTES,

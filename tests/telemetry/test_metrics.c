@@ -88,6 +88,7 @@ static const struct {
     {439, "DEV_NVLINK_RECOVERY_ERROR_COUNT_TOTAL", 'c', ""},
     {449, "DEV_NVLINK_BANDWIDTH_TOTAL", 'c', "MB"},
     {1001, "PROF_GR_ENGINE_ACTIVE", 'g', ""},
+    {1002, "PROF_SM_ACTIVE", 'g', ""},
     {1004, "PROF_PIPE_TENSOR_ACTIVE", 'g', ""},
     {1005, "PROF_DRAM_ACTIVE", 'g', ""},
     {1009, "PROF_PCIE_TX_BYTES", 'g', "B/s"},

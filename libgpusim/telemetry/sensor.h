@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What a sensor makes of the truth: noise, overshoot and steps (definitions 26). A reading depends
+ * on (seed, entity's name, metric, number of the sample) and on nothing else that is sampled, and
+ * nothing here reaches the physical state. */
+#ifndef GS_TELEMETRY_SENSOR_H
+#define GS_TELEMETRY_SENSOR_H
+
+#include <gpusim/gpu.h>
+#include <gpusim/random.h>
+
+/* The stream of one metric of one entity; sample k has ordinals 2 k and 2 k + 1 of it. */
+gpusim_stream gs_sensor_stream(uint64_t seed, const char *metric, const char *entity);
+
+/* Adds noise of this standard deviation. */
+double gs_sense_temperature(double value, double deviation, gpusim_stream stream, uint64_t sample);
+
+/* A power reading: noise in proportion, and under load now and then more than is drawn, by an
+ * exponential share of it (on A100s one sample in ten lies above the cap, the highest by half:
+ * reference physics.md 2.4). Never below 0. */
+double gs_sense_power(double value, int under_load, const gpusim_gpu_sensor *sensor,
+                      gpusim_stream stream, uint64_t sample);
+
+/* The nearest multiple of a step; 0: as it is. */
+double gs_sense_step(double value, double step);
+
+/* Share of the last `span` that a share integrated over it (in the span's own unit) was, 0..1:
+ * sums of many parts round, and a share is never above 1. */
+double gs_sense_share(double integral, double span);
+
+#endif
