@@ -49,15 +49,16 @@ static gpusim_status reserve(gs_cluster *cluster, gs_arena *arena, gpusim_error 
     size_t nodes = cluster->node_count;
     cluster->groups = gs_arena_get(arena, cluster->group_count * sizeof *cluster->groups);
     cluster->group_gpu = gs_arena_get(arena, cluster->group_count * sizeof(uint32_t));
+    cluster->group_product = gs_arena_get(arena, cluster->group_count * sizeof(uint32_t));
     cluster->racks = gs_arena_get(arena, cluster->rack_count * sizeof *cluster->racks);
     cluster->node_name = gs_arena_get(arena, nodes * sizeof(uint32_t));
     cluster->node_rack = gs_arena_get(arena, nodes * sizeof(uint32_t));
     cluster->node_group = gs_arena_get(arena, nodes * sizeof(uint32_t));
     cluster->node_first_gpu = gs_arena_get(arena, (nodes + 1) * sizeof(uint32_t));
     cluster->node_first_word = gs_arena_get(arena, (nodes + 1) * sizeof(uint32_t));
-    if (!cluster->groups || !cluster->group_gpu || !cluster->racks || !cluster->node_name ||
-        !cluster->node_rack || !cluster->node_group || !cluster->node_first_gpu ||
-        !cluster->node_first_word) {
+    if (!cluster->groups || !cluster->group_gpu || !cluster->group_product || !cluster->racks ||
+        !cluster->node_name || !cluster->node_rack || !cluster->node_group ||
+        !cluster->node_first_gpu || !cluster->node_first_word) {
         return gpusim_fail(err, GPUSIM_MEMORY, "no memory for %zu nodes", nodes);
     }
     return GPUSIM_OK;
@@ -132,6 +133,8 @@ gpusim_status gs_cluster_build(const gs_group_setup *setups, uint32_t count, gs_
         GPUSIM_TRY(gs_names_add(names, setups[i].name, strlen(setups[i].name), &group->name, err));
         GPUSIM_TRY(
             gs_names_add(names, model->name, strlen(model->name), &cluster->group_gpu[i], err));
+        const char *product = model->product ? model->product : model->name;
+        GPUSIM_TRY(gs_names_add(names, product, strlen(product), &cluster->group_product[i], err));
         GPUSIM_TRY(lay_out(&setups[i], i, names, cluster, &at, err));
     }
     cluster->node_first_gpu[at.node] = at.gpu;

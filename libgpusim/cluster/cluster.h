@@ -21,7 +21,8 @@ typedef struct gs_rack {
 
 typedef struct gs_cluster {
     gpusim_group_info *groups;
-    uint32_t *group_gpu; /* name of the group's GPU model */
+    uint32_t *group_gpu;     /* name of the group's GPU model */
+    uint32_t *group_product; /* ... and what the driver calls it, also a name */
     uint32_t *node_name, *node_rack, *node_group;
     uint32_t *node_first_gpu;  /* [nodes + 1]: GPUs of node n are first[n] .. first[n+1] - 1 */
     uint32_t *node_first_word; /* [nodes + 1]: its words in a bit set of GPUs, 64 a word */

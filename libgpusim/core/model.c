@@ -213,6 +213,7 @@ int gpusim_model_row(const gpusim_model *model, gpusim_table table, uint32_t i, 
             .node = node,
             .slot = i - cluster->node_first_gpu[node],
             .model = cluster->group_gpu[cluster->node_group[node]],
+            .product = cluster->group_product[cluster->node_group[node]],
         };
         return 1;
     }

@@ -166,7 +166,7 @@ static const gpusim_field node_columns[] = {
     NODE(name, NAME, NONE, 0, "Its name."),
     NODE(group, NAME, NONE, 0, "Its node group."),
     NODE(rack, UINT32, NONE, GPUSIM_OPTIONAL, "Its rack."),
-    NODE(gpu_model, NAME, NONE, 0, "Product name of its GPUs."),
+    NODE(gpu_model, NAME, NONE, 0, "Model of its GPUs."),
     NODE(gpus, UINT32, NONE, 0, "GPUs in it."),
     NODE(first_gpu, UINT32, NONE, 0, "Number of the first of them over the whole cluster."),
     NODE(cpus, UINT32, NONE, GPUSIM_OPTIONAL, "CPU cores; none: not limited."),
@@ -178,7 +178,8 @@ static const gpusim_field gpu_columns[] = {
     GPU(gpu, UINT32, NONE, 0, "Its number over the whole cluster, from 0."),
     GPU(node, UINT32, NONE, 0, "The node it is in."),
     GPU(slot, UINT32, NONE, 0, "Its number within the node."),
-    GPU(model, NAME, NONE, 0, "Product name."),
+    GPU(model, NAME, NONE, 0, "Name of its model, as scenarios call it."),
+    GPU(product, NAME, NONE, 0, "What the driver calls that."),
 };
 
 #define RACK(member, type, unit, flags, doc) COLUMN(gpusim_rack_row, member, type, unit, flags, doc)

@@ -7,7 +7,7 @@
 
 /* Attribute `format_minor`: it counts up as columns, tables or attributes are added. Readers accept
  * every minor version of their own GPUSIM_TRACE_FORMAT. */
-#define GS_TRACE_FORMAT_MINOR 0
+#define GS_TRACE_FORMAT_MINOR 1
 
 /* Names longer than this are cut; their last three bytes are then "...". */
 #define GS_NAME_BYTES   255

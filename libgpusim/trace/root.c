@@ -6,21 +6,16 @@
 
 #include <gpusim/version.h>
 
+#include "base/date.h"
 #include "trace/layout.h"
 #include "trace/summary.h"
 
-// ISO 8601 of a second since 1970, UTC; days to a date after the proleptic Gregorian calendar
+// ISO 8601 of a second since 1970, UTC
 static void stamp(int64_t second, char *buffer, size_t size)
 {
-    int64_t day = second / 86400 + 719468, rest = second % 86400;
-    int64_t era = day / 146097, of_era = day % 146097;
-    int64_t year = (of_era - of_era / 1460 + of_era / 36524 - of_era / 146096) / 365;
-    int64_t of_year = of_era - (365 * year + year / 4 - year / 100);
-    int64_t march = (5 * of_year + 2) / 153; // months from March
-    int64_t month = march < 10 ? march + 3 : march - 9;
-    snprintf(buffer, size, "%04d-%02d-%02dT%02d:%02d:%02dZ", (int)(year + era * 400 + (month <= 2)),
-             (int)month, (int)(of_year - (153 * march + 2) / 5 + 1), (int)(rest / 3600),
-             (int)(rest / 60 % 60), (int)(rest % 60));
+    gs_date at = gs_date_of(second);
+    snprintf(buffer, size, "%04d-%02d-%02dT%02d:%02d:%02dZ", at.year, at.month, at.day, at.hour,
+             at.minute, at.second);
 }
 
 static const char *or_empty(const char *text)

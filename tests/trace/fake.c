@@ -31,7 +31,7 @@ void gpusim_model_info_fill(const gpusim_model *model, gpusim_model_info *info, 
                              .nodes = fake_model.nodes,
                              .gpus = fake_model.nodes * fake_model.gpus_per_node,
                              .racks = 1,
-                             .names = 8 + fake_model.nodes,
+                             .names = 9 + fake_model.nodes,
                              .name = "made up",
                              .scheduler = "fifo, first-fit",
                              .text = fake_model.text,
@@ -53,6 +53,9 @@ const char *gpusim_model_name(const gpusim_model *model, uint32_t i)
     if (i < 8) {
         return fixed[i];
     }
+    if (i == 8 + fake_model.nodes) {
+        return "NVIDIA H100 80GB HBM3";
+    }
     snprintf(text, sizeof text, "train-%04u", i - 8);
     return i < 8 + fake_model.nodes ? text : NULL;
 }
@@ -73,8 +76,11 @@ int gpusim_model_row(const gpusim_model *model, gpusim_table table, uint32_t i, 
         return 1;
     }
     if (table == GPUSIM_TABLE_GPUS && i < fake_model.nodes * each) {
-        *(gpusim_gpu_row *)row =
-            (gpusim_gpu_row){.gpu = i, .node = i / each, .slot = i % each, .model = 7};
+        *(gpusim_gpu_row *)row = (gpusim_gpu_row){.gpu = i,
+                                                  .node = i / each,
+                                                  .slot = i % each,
+                                                  .model = 7,
+                                                  .product = 8 + fake_model.nodes};
         return 1;
     }
     if (table == GPUSIM_TABLE_RACKS && i == 0) {

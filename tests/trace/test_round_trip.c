@@ -127,7 +127,7 @@ START_TEST(all_that_was_told_is_read)
     check_rows(trace, 7, 3000);
     check_values(trace, 7, 3000);
     ck_assert_str_eq(gpusim_trace_name(trace, 8), "train-0000");
-    ck_assert_ptr_null(gpusim_trace_name(trace, 11));
+    ck_assert_ptr_null(gpusim_trace_name(trace, 12));
 
     gpusim_summary summary, told = fake_summary(7);
     ASSERT_OK(gpusim_trace_summary(trace, &summary, &err), &err);

@@ -155,6 +155,10 @@ GPUSIM_API int gpusim_quantity_format(double value, gpusim_unit unit, int exact,
 GPUSIM_API gpusim_status gpusim_time_parse(const char *text, gpusim_time *value, gpusim_error *err);
 GPUSIM_API int gpusim_time_format(gpusim_time value, char *buffer, int size);
 
+/* A date as the time since 1970-01-01: "2026-01-01", "2026-01-01T12:00:00", UTC; a Z may follow. */
+GPUSIM_API gpusim_status gpusim_date_parse(const char *text, gpusim_time *since_1970,
+                                           gpusim_error *err);
+
 /* The candidate nearest to a word that is none of them (letters changed, missing, added or swapped,
  * or an abbreviation); NULL when none is near. */
 GPUSIM_API const char *gpusim_nearest(const char *word, const char *const *candidates,

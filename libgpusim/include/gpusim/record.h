@@ -124,6 +124,7 @@ typedef struct gpusim_node_row {
 
 typedef struct gpusim_gpu_row {
     uint32_t gpu, node, slot, model;
+    uint32_t product; /* what the driver calls the model: "NVIDIA H100 80GB HBM3" */
 } gpusim_gpu_row;
 
 typedef struct gpusim_rack_row {
