@@ -1,0 +1,302 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What is taken for a figure that neither an entry nor its base gives. Each rule says what it is and
+ * why, and the model's sources say that a rule was used; all of them are weak. */
+#include <math.h>
+
+#include "cluster/gpu.h"
+
+typedef const gpusim_gpu_model model; // of the rules below
+
+static double step(model *m)
+{
+    (void)m;
+    return 15e6;
+}
+
+static double idle_clock(model *m)
+{
+    return m->clocks.step * fmax(1.0, floor(0.15 * m->clocks.maximum / m->clocks.step));
+}
+
+static double minimum_clock(model *m)
+{
+    return m->clocks.idle;
+}
+
+static double cap_max(model *m)
+{
+    return m->power.tdp;
+}
+
+static double cap_min(model *m)
+{
+    return 0.4 * m->power.tdp;
+}
+
+static double context(model *m)
+{
+    return fmin(2.0 * m->power.idle, m->power.tdp);
+}
+
+static double fixed(model *m)
+{
+    return m->power.context;
+}
+
+static double dynamic(model *m)
+{
+    return fmax(m->power.tdp - m->power.fixed, 0.0);
+}
+
+static double knee_clock(model *m)
+{
+    (void)m;
+    return 0.75;
+}
+
+static double knee_voltage(model *m)
+{
+    (void)m;
+    return 0.86;
+}
+
+static double spin(model *m)
+{
+    (void)m;
+    return 0.3;
+}
+
+static double memory_power(model *m)
+{
+    double power = 8.0 * 3.9e-12 * m->memory_bandwidth;
+    return power > 0.0 ? fmin(power, m->power.dynamic) : 0.0;
+}
+
+static double leakage_power(model *m)
+{
+    return fmin(0.075 * m->power.tdp, m->power.fixed);
+}
+
+static double leakage_reference(model *m)
+{
+    (void)m;
+    return 45.0;
+}
+
+static double leakage_scale(model *m)
+{
+    (void)m;
+    return 50.0;
+}
+
+static double slowdown(model *m)
+{
+    return m->limits.operating + 4.0;
+}
+
+static double shutdown(model *m)
+{
+    return m->limits.slowdown + 3.0;
+}
+
+static double fast_time(model *m)
+{
+    (void)m;
+    return 5.0;
+}
+
+static double fast_share(model *m)
+{
+    (void)m;
+    return 0.87;
+}
+
+static double slow_time(model *m)
+{
+    (void)m;
+    return 60.0;
+}
+
+static double memory_resistance(model *m)
+{
+    return m->power.memory > 0.0 ? 25.0 / m->power.memory : 0.0;
+}
+
+static double memory_coupling(model *m)
+{
+    (void)m;
+    return 0.7;
+}
+
+static double memory_time(model *m)
+{
+    (void)m;
+    return 10.0;
+}
+
+static double flow_exponent(model *m)
+{
+    (void)m;
+    return 0.8;
+}
+
+static double hysteresis(model *m)
+{
+    (void)m;
+    return 4.0;
+}
+
+static double nothing(model *m)
+{
+    (void)m;
+    return 0.0;
+}
+
+static double generation(model *m)
+{
+    (void)m;
+    return 4.0;
+}
+
+static double width(model *m)
+{
+    (void)m;
+    return 16.0;
+}
+
+// 8 GT/s a lane in generation 3, doubled by each later one, in 128 of 130 bits
+static double pcie(model *m)
+{
+    double lane = 1e9 * 128.0 / 130.0 * ldexp(1.0, (int)m->links.pcie_generation - 3);
+    return lane * m->links.pcie_width;
+}
+
+static double power_noise(model *m)
+{
+    (void)m;
+    return 0.01;
+}
+
+static double temperature_noise(model *m)
+{
+    (void)m;
+    return 0.5;
+}
+
+#define RULE(section, key, rule, confidence, text)                                                 \
+    {                                                                                              \
+        #section "." #key,                                                                         \
+            (uint32_t)(offsetof(gpusim_gpu_model, section) +                                       \
+                       offsetof(gpusim_gpu_##section, key)),                                       \
+            GPUSIM_FIGURE_##confidence, rule, text                                                 \
+    }
+
+static const gs_gpu_rule rules[] = {
+    RULE(clocks, step, step, MEMORY, "15 MHz, the grid of NVIDIA's drivers"),
+    RULE(clocks, idle, idle_clock, ASSUMED, "15% of the highest clock on the grid, as the A100"),
+    RULE(clocks, minimum, minimum_clock, ASSUMED, "the clock at idle"),
+    RULE(power, cap_max, cap_max, ASSUMED, "the TDP"),
+    RULE(power, cap_min, cap_min, ASSUMED, "40% of the TDP, as the V100 PCIe"),
+    RULE(power, context, context, ASSUMED,
+         "twice `idle`: rule of thumb from about 15 unrelated hosts, never above the TDP"),
+    RULE(power, fixed, fixed, ASSUMED,
+         "the power with a context: fits to power caps gave 45 W where a V100 idles at 25 W"),
+    RULE(power, dynamic, dynamic, ASSUMED,
+         "the rest of the TDP, which intensity 1 at the highest clock then just reaches"),
+    RULE(power, knee_clock, knee_clock, ASSUMED, "that of a V100 (fit to its power caps, BERT)"),
+    RULE(power, knee_voltage, knee_voltage, ASSUMED,
+         "that of a V100 (fit to its power caps, BERT)"),
+    RULE(power, spin, spin, ASSUMED, "30%: a few warps poll while the others wait"),
+    RULE(power, memory, memory_power, MEMORY,
+         "3.9 pJ a bit at full bandwidth (HBM2), 0 W without a bandwidth"),
+    RULE(leakage, power, leakage_power, ASSUMED,
+         "7.5% of the TDP (30 W of 400 W), never above `fixed`"),
+    RULE(leakage, reference, leakage_reference, ASSUMED, "45 C"),
+    RULE(leakage, scale, leakage_scale, MEMORY, "50 K: 2% a kelvin of the leakage"),
+    RULE(limits, slowdown, slowdown, ASSUMED, "4 K above `operating`, as the A100"),
+    RULE(limits, shutdown, shutdown, ASSUMED, "3 K above `slowdown`, as the A100"),
+    RULE(thermal, fast_time, fast_time, ASSUMED, "5 s, as Summit's V100"),
+    RULE(thermal, fast_share, fast_share, ASSUMED, "87%, as Summit's V100"),
+    RULE(thermal, slow_time, slow_time, MEMORY, "60 s, a heat sink in air"),
+    RULE(thermal, memory_resistance, memory_resistance, ASSUMED,
+         "25 K at full bandwidth: with the coupling below an A100 fleet's 95th percentiles agree"),
+    RULE(thermal, memory_coupling, memory_coupling, ASSUMED, "70% of the GPU's rise"),
+    RULE(thermal, memory_time, memory_time, ASSUMED, "10 s"),
+    RULE(thermal, flow_exponent, flow_exponent, MEMORY, "0.8, turbulent flow of air"),
+    RULE(thermal, hysteresis, hysteresis, MEMORY, "4 K"),
+    RULE(links, nvlink, nothing, ASSUMED, "none"),
+    RULE(links, pcie_generation, generation, ASSUMED, "4"),
+    RULE(links, pcie_width, width, ASSUMED, "16 lanes"),
+    RULE(links, pcie, pcie, DERIVED,
+         "8 GT/s a lane in generation 3, twice that in each later one, 128 bits of 130"),
+    RULE(sensor, power_noise, power_noise, ASSUMED, "1%"),
+    RULE(sensor, temperature_noise, temperature_noise, ASSUMED, "0.5 K"),
+    RULE(sensor, overshoot_probability, nothing, ASSUMED, "never"),
+    RULE(sensor, overshoot, nothing, ASSUMED, "by nothing"),
+    {0},
+};
+
+const gs_gpu_rule *gs_gpu_rules(void)
+{
+    return rules;
+}
+
+int gs_gpu_is_physical(const gpusim_gpu_model *m)
+{
+    return !isnan(m->power.tdp);
+}
+
+// one more source: a figure of ours
+static gpusim_status add_source(gpusim_gpu_source *source, const char *figure, const char *from,
+                                int32_t sure, gs_arena *arena, gpusim_error *err)
+{
+    const char **figures = gs_arena_get(arena, sizeof *figures);
+    if (!figures) {
+        return gpusim_fail(err, GPUSIM_MEMORY, "no memory for a GPU model");
+    }
+    *figures = figure;
+    source->figures = (gpusim_list){.items = figures, .count = 1};
+    source->from = from;
+    source->sure = sure;
+    return GPUSIM_OK;
+}
+
+gpusim_status gs_gpu_fill(gpusim_gpu_model *m, gs_arena *arena, gpusim_error *err)
+{
+    gpusim_status status = GPUSIM_OK;
+    m->product = m->product ? m->product : m->name;
+    m->memory = m->memory == UINT64_MAX ? 0 : m->memory;
+    m->memory_reserved = m->memory_reserved == UINT64_MAX ? 0 : m->memory_reserved;
+    if (!gs_gpu_is_physical(m)) {
+        return GPUSIM_OK;
+    }
+
+    // room for what was said before and for every rule
+    uint32_t count = m->sources.count;
+    size_t room = count + sizeof rules / sizeof rules[0] + 1;
+    gpusim_gpu_source *sources = gs_arena_get(arena, room * sizeof *sources);
+    if (!sources) {
+        return gpusim_fail(err, GPUSIM_MEMORY, "no memory for a GPU model");
+    }
+    for (uint32_t i = 0; i < count; i++) {
+        sources[i] = ((const gpusim_gpu_source *)m->sources.items)[i];
+    }
+
+    // a rule may use what those before it gave; one that lacks its own grounds leaves the gap
+    for (const gs_gpu_rule *rule = rules; rule->figure; rule++) {
+        double *value = (double *)((char *)m + rule->offset);
+        if (isnan(*value)) {
+            *value = rule->value(m);
+            GPUSIM_TRY(
+                add_source(&sources[count++], rule->figure, rule->from, rule->sure, arena, err));
+        }
+    }
+    if (m->sensor.power == INT32_MAX) {
+        m->sensor.power = GPUSIM_SENSOR_MEAN;
+        GPUSIM_TRY(add_source(&sources[count++], "sensor.power", "the mean, as on most later GPUs",
+                              GPUSIM_FIGURE_ASSUMED, arena, err));
+    }
+    m->sources = (gpusim_list){.items = sources, .count = count};
+cleanup:
+    return status;
+}
