@@ -5,8 +5,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "cluster/catalogue.h"
-
 #define GS_CLUSTER_LIMIT INT32_MAX
 
 static uint32_t racks_of(const gs_group_setup *setup)
@@ -105,6 +103,17 @@ cleanup:
     return status;
 }
 
+// groups of the same GPU have the same number; `next` is one that none has yet
+static uint32_t kind_of(const gs_cluster *cluster, uint32_t group, uint32_t *next)
+{
+    for (uint32_t i = 0; i < group; i++) {
+        if (cluster->group_gpu[i] == cluster->group_gpu[group]) {
+            return cluster->groups[i].gpu_model;
+        }
+    }
+    return (*next)++;
+}
+
 gpusim_status gs_cluster_build(const gs_group_setup *setups, uint32_t count, gs_names *names,
                                gs_arena *arena, gs_cluster *cluster, uint32_t *wrong,
                                gpusim_error *err)
@@ -116,25 +125,21 @@ gpusim_status gs_cluster_build(const gs_group_setup *setups, uint32_t count, gs_
     GPUSIM_TRY(reserve(cluster, arena, err));
 
     gs_place at = {0};
+    uint32_t kinds = 0;
     for (uint32_t i = 0; i < count; i++) {
-        const gpusim_gpu_model *model = gs_gpu_model_find(setups[i].gpu);
-        if (!model) {
-            *wrong = i;
-            return gpusim_fail(err, GPUSIM_SCENARIO, "no GPU model is called '%s'", setups[i].gpu);
-        }
         gpusim_group_info *group = &cluster->groups[i];
         group->memory = setups[i].memory;
-        group->gpu_memory = model->memory;
+        group->gpu_memory = setups[i].gpu_memory;
         group->first_node = at.node;
         group->nodes = setups[i].count;
         group->gpus = setups[i].gpus;
         group->cpus = setups[i].cpus;
-        group->gpu_model = (uint32_t)(model - gpusim_gpu_models(NULL));
         GPUSIM_TRY(gs_names_add(names, setups[i].name, strlen(setups[i].name), &group->name, err));
         GPUSIM_TRY(
-            gs_names_add(names, model->name, strlen(model->name), &cluster->group_gpu[i], err));
-        const char *product = model->product ? model->product : model->name;
+            gs_names_add(names, setups[i].gpu, strlen(setups[i].gpu), &cluster->group_gpu[i], err));
+        const char *product = setups[i].product;
         GPUSIM_TRY(gs_names_add(names, product, strlen(product), &cluster->group_product[i], err));
+        group->gpu_model = kind_of(cluster, i, &kinds);
         GPUSIM_TRY(lay_out(&setups[i], i, names, cluster, &at, err));
     }
     cluster->node_first_gpu[at.node] = at.gpu;

@@ -10,7 +10,9 @@
 
 typedef struct gs_group_setup {
     const char *name;
-    const char *gpu;                      /* product name */
+    const char *gpu;                      /* name of its GPU model */
+    const char *product;                  /* ... and what telemetry calls it */
+    uint64_t gpu_memory;                  /* of a GPU; 0: no limit */
     uint64_t memory;                      /* of a node */
     uint32_t count, per_rack, gpus, cpus; /* per_rack 0: all in one rack */
 } gs_group_setup;
@@ -31,8 +33,8 @@ typedef struct gs_cluster {
     uint32_t largest_node; /* most GPUs of any node */
 } gs_cluster;
 
-/* Lays the groups out in order. GPUSIM_SCENARIO for an unknown GPU model or a cluster beyond 2^31
- * nodes or GPUs; *wrong is then the group at fault. */
+/* Lays the groups out in order. GPUSIM_SCENARIO for a cluster beyond 2^31 nodes or GPUs; *wrong is
+ * then the group at fault. */
 gpusim_status gs_cluster_build(const gs_group_setup *setups, uint32_t count, gs_names *names,
                                gs_arena *arena, gs_cluster *cluster, uint32_t *wrong,
                                gpusim_error *err);

@@ -8,6 +8,9 @@
 
 #include "base/memory.h"
 
+/* What gpusim_gpu_record returns. */
+extern const gpusim_record gs_gpu_record;
+
 /* The table of a scenario's `gpu_model:`: that of an entry (gpusim_gpu_record) without what only a
  * catalogue says: name, base and sources. The struct is gpusim_gpu_model all the same. */
 extern const gpusim_record gs_gpu_override_record;

@@ -297,7 +297,7 @@ static const gpusim_field model_fields[] = {
      .doc = "MIG profiles into which it can be cut."},
 };
 
-static const gpusim_record model_record = {
+const gpusim_record gs_gpu_record = {
     .name = "GPU model",
     GPUSIM_FIELDS(model_fields),
     .size = sizeof(gpusim_gpu_model),
@@ -315,5 +315,5 @@ const gpusim_record gs_gpu_override_record = {
 
 const gpusim_record *gpusim_gpu_record(void)
 {
-    return &model_record;
+    return &gs_gpu_record;
 }

@@ -137,6 +137,12 @@ static gpusim_status make_model(const gpusim_spec *spec, gpusim_model **compiled
     at.model = model;
     GPUSIM_TRY(gs_hasher_create(&at.inputs, err));
     GPUSIM_TRY(gs_spec_bind(spec, &model->arena, &scenario, err));
+    uint32_t groups = scenario.cluster.nodes.count;
+    at.gpus = gs_arena_get(&model->arena, groups * sizeof *at.gpus);
+    if (!at.gpus) {
+        status = gpusim_fail(err, GPUSIM_MEMORY, "no memory for %u groups", groups);
+        goto cleanup;
+    }
     GPUSIM_TRY(compile(&at, err));
     if (problems->count == 0) {
         *compiled = model;

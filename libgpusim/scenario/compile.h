@@ -14,7 +14,8 @@ typedef struct gs_compilation {
     const gpusim_spec *spec;
     const gs_scenario *scenario;
     gpusim_model *model;
-    gs_problems *problems; /* found so far: one is no reason not to look for others */
+    gpusim_gpu_model *gpus; /* [groups], resolved by gs_compile_cluster, in the model's arena */
+    gs_problems *problems;  /* found so far: one is no reason not to look for others */
     gs_hasher *inputs;     /* of the bytes of files that are no logs */
 } gs_compilation;
 

@@ -23,38 +23,19 @@ static gpusim_status check_name(const gs_compilation *at, uint32_t i, gpusim_err
     return GPUSIM_OK;
 }
 
-// the catalogue's nearest name, as a hint
-static void hint_model(gpusim_error *err, const char *word)
+// what the GPUs of a group are: the catalogue's figures, over them those of the scenario
+static gpusim_status resolve_gpu(const gs_compilation *at, const gpusim_catalogue *catalogue,
+                                 uint32_t i, gpusim_error *err)
 {
-    uint32_t count = 0;
-    const gpusim_gpu_model *models = gpusim_gpu_models(&count);
-    const char *names[64];
-    for (uint32_t i = 0; i < count && i < 64; i++) {
-        names[i] = models[i].name;
+    const gs_scenario_group *group = &((gs_scenario_group *)at->scenario->cluster.nodes.items)[i];
+    gpusim_status status = gs_catalogue_resolve(catalogue, group->gpu, &group->gpu_model,
+                                                &at->model->arena, &at->gpus[i], err);
+    if (status == GPUSIM_SCENARIO) {
+        char key[160];
+        snprintf(key, sizeof key, "cluster.nodes[%u].%s%.80s", i,
+                 err->key[0] ? "gpu_model." : "gpu", err->key);
+        gs_spec_locate(at->spec, key, err);
     }
-    const char *nearest = gpusim_nearest(word, names, count < 64 ? count : 64);
-    if (nearest) {
-        gpusim_error_hint(err, "did you mean '%s'?", nearest);
-    } else {
-        gpusim_error_hint(err, "`gpusim list gpus` shows the names");
-    }
-}
-
-static gpusim_status check_gpu(const gs_compilation *at, uint32_t i, gpusim_error *err)
-{
-    const gs_scenario_group *group = at->scenario->cluster.nodes.items;
-    uint32_t count = 0;
-    const gpusim_gpu_model *models = gpusim_gpu_models(&count);
-    for (uint32_t m = 0; m < count; m++) {
-        if (strcmp(models[m].name, group[i].gpu) == 0) {
-            return GPUSIM_OK;
-        }
-    }
-    char key[64];
-    snprintf(key, sizeof key, "cluster.nodes[%u].gpu", i);
-    gpusim_status status =
-        gs_compile_fail(at, err, key, "no GPU model is called '%s'", group[i].gpu);
-    hint_model(err, group[i].gpu);
     return status;
 }
 
@@ -70,6 +51,7 @@ static gpusim_status compile_groups(const gs_compilation *at, gpusim_error *err)
         setups[i] = (gs_group_setup){
             .name = group[i].name,
             .gpu = group[i].gpu,
+            .gpu_memory = at->gpus[i].memory,
             .memory = group[i].memory,
             .count = group[i].count,
             .per_rack = group[i].per_rack,
@@ -119,18 +101,53 @@ cleanup:
     return status;
 }
 
+// the built-in catalogue, or with a file of the user's over it; NULL when that one is wrong
+static gpusim_status open_catalogue(const gs_compilation *at, gpusim_catalogue **catalogue,
+                                    gpusim_error *err)
+{
+    const char *path = at->scenario->cluster.catalogue;
+    const char *folder = path && path[0] != '/' ? gs_spec_folder(at->spec) : NULL;
+    char *joined = NULL;
+    gs_problems *problems = NULL;
+    gpusim_status status = gs_allocate(&problems, 1, sizeof *problems, err);
+    if (folder) {
+        size_t size = strlen(folder) + strlen(path) + 2;
+        GPUSIM_TRY(status);
+        GPUSIM_TRY(gs_allocate(&joined, size, 1, err));
+        snprintf(joined, size, "%s/%s", folder, path);
+    }
+    GPUSIM_TRY(status);
+    status = gs_catalogue_open(joined ? joined : path, problems, catalogue, err);
+    if (status == GPUSIM_IO) {
+        gs_spec_locate(at->spec, "cluster.catalogue", err);
+    }
+    for (uint32_t i = 0; status == GPUSIM_OK && i < problems->count; i++) {
+        gs_problems_add(at->problems, 1, &problems->items[i]);
+    }
+cleanup:
+    gs_release(&joined);
+    gs_release(&problems);
+    return status;
+}
+
 gpusim_status gs_compile_cluster(const gs_compilation *at, gpusim_error *err)
 {
     gpusim_status status = GPUSIM_OK;
+    gpusim_catalogue *catalogue = NULL;
+    GPUSIM_TRY(gs_compile_note(at, open_catalogue(at, &catalogue, err), err));
     for (uint32_t i = 0; i < at->scenario->cluster.nodes.count; i++) {
         GPUSIM_TRY(gs_compile_note(at, check_name(at, i, err), err));
-        GPUSIM_TRY(gs_compile_note(at, check_gpu(at, i, err), err));
+        if (catalogue) {
+            GPUSIM_TRY(gs_compile_note(at, resolve_gpu(at, catalogue, i, err), err));
+        }
     }
     if (at->problems->count == 0) {
+        GPUSIM_TRY(copy_catalogue(at, catalogue, err));
         GPUSIM_TRY(gs_compile_note(at, compile_groups(at, err), err));
     }
     GPUSIM_TRY(compile_vcs(at, err));
     GPUSIM_TRY(gs_model_index_names(at->model, err));
 cleanup:
+    gpusim_catalogue_destroy(catalogue);
     return status;
 }

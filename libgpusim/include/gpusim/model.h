@@ -79,9 +79,6 @@ typedef struct gpusim_load {
 } gpusim_load;
 GPUSIM_API const gpusim_load *gpusim_model_load(const gpusim_model *model, uint32_t *count);
 
-/* The catalogue in order of name, `generic` first; *count of them. */
-GPUSIM_API const gpusim_gpu_model *gpusim_gpu_models(uint32_t *count);
-
 /* Built-in modules of a kind, in order of name: i counts from 0; NULL when there is none. */
 GPUSIM_API const gpusim_module *gpusim_module_builtin(gpusim_module_kind kind, uint32_t i);
 

@@ -82,7 +82,8 @@ typedef struct gpusim_group_info {
     uint64_t gpu_memory;        /* of one GPU, bytes; 0: no limit */
     uint32_t first_node, nodes; /* nodes of a group are adjacent */
     uint32_t gpus, cpus;        /* of one node */
-    uint32_t gpu_model;         /* index in gpusim_gpu_models; 0: generic */
+    uint32_t gpu_model;         /* kind of GPU, counted from 0 as groups come: groups whose GPU
+                                 * model has the same name have the same number */
     uint32_t name;
 } gpusim_group_info;
 
