@@ -3,11 +3,14 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "list.h"
 #include "options.h"
 #include "talk.h"
 
 static const cli_option options[] = {
     {CLI_VERBOSE, 'v', "verbose", NULL, "parameters, units, sources"},
+    {CLI_CATALOGUE, 0, "catalogue", "FILE", "of GPU models, laid over the built-in one"},
+    {CLI_FORMAT, 0, "format", "FORMAT", "yaml: GPU models as a catalogue file has them"},
     CLI_OPTION_JSON,
     CLI_OPTION_HELP,
 };
@@ -101,39 +104,6 @@ static json_t *schedulers_json(void)
         }
     }
     return object;
-}
-
-/* ---- GPU models ---- */
-
-static void list_gpus(int verbose)
-{
-    uint32_t count;
-    const gpusim_gpu_model *models = gpusim_gpu_models(&count);
-    for (uint32_t i = 0; i < count; i++) {
-        char memory[32] = "no limit";
-        if (models[i].memory) {
-            gpusim_quantity_format((double)models[i].memory, GPUSIM_UNIT_BYTE, 0, memory,
-                                   sizeof memory);
-        }
-        (void)verbose;
-        printf("%-24s %12s\n", models[i].name, memory);
-    }
-}
-
-static json_t *gpus_json(void)
-{
-    uint32_t count;
-    const gpusim_gpu_model *models = gpusim_gpu_models(&count);
-    json_t *list = json_array();
-    for (uint32_t i = 0; i < count; i++) {
-        json_t *entry = json_object();
-        json_object_set_new(entry, "name", json_string(models[i].name));
-        json_object_set_new(entry, "memory_bytes",
-                            models[i].memory ? json_integer((json_int_t)models[i].memory)
-                                             : json_null());
-        json_array_append_new(list, entry);
-    }
-    return list;
 }
 
 /* ---- formats of job logs ---- */
@@ -261,7 +231,7 @@ static const struct {
     json_t *(*json)(void);
 } topics[] = {
     {"schedulers", list_schedulers, schedulers_json},
-    {"gpus", list_gpus, gpus_json},
+    {"gpus", NULL, NULL}, // has a file of its own
     {"formats", list_formats, formats_json},
     {"metrics", list_metrics, metrics_json},
 };
@@ -279,7 +249,8 @@ static int unknown_topic(const cli_arguments *arguments, const char *word)
     if (nearest) {
         snprintf(hint, sizeof hint, "did you mean '%s'?", nearest);
     } else {
-        snprintf(hint, sizeof hint, "one of %s", cli_list.operands);
+        snprintf(hint, sizeof hint, "one of %.*s", (int)strcspn(cli_list.operands, " "),
+                 cli_list.operands);
     }
     return cli_fail_with(arguments->json, GPUSIM_ARGUMENT, message, hint);
 }
@@ -289,6 +260,14 @@ static int list(const cli_arguments *arguments)
     for (size_t i = 0; i < TOPICS; i++) {
         if (strcmp(topics[i].name, arguments->operands[0]) != 0) {
             continue;
+        }
+        if (!topics[i].print) {
+            return cli_list_gpus(arguments);
+        }
+        if (arguments->operand_count > 1 || arguments->values[CLI_CATALOGUE] ||
+            arguments->values[CLI_FORMAT]) {
+            return cli_fail_with(arguments->json, GPUSIM_ARGUMENT,
+                                 "a name, --catalogue and --format are for `list gpus`", NULL);
         }
         if (arguments->json) {
             json_t *object = cli_json_object();
@@ -303,15 +282,17 @@ static int list(const cli_arguments *arguments)
 
 const cli_command cli_list = {
     .name = "list",
-    .operands = "schedulers|gpus|formats|metrics",
+    .operands = "schedulers|gpus|formats|metrics [NAME]",
     .doc = "list what there is to choose from",
     .examples = "gpusim list schedulers -v\torders, placements, ... and their parameters\n"
                 "gpusim list gpus\tthe GPU models of the catalogue\n"
+                "gpusim list gpus H100-SXM5-80GB\tall figures of one, their sources, what is weak\n"
+                "gpusim list gpus H200 --format yaml > my-gpus.yaml\tto begin a catalogue with\n"
                 "gpusim list formats\tformats of job logs\n"
                 "gpusim list metrics\twhat telemetry samples\n",
     .options = options,
     .option_count = (uint32_t)(sizeof options / sizeof options[0]),
     .least = 1,
-    .most = 1,
+    .most = 2,
     .run = list,
 };

@@ -24,6 +24,7 @@ typedef enum cli_option_id {
     CLI_TABLE,
     CLI_METRIC,
     CLI_FORMAT,
+    CLI_CATALOGUE,
     CLI_OPTION_COUNT
 } cli_option_id;
 

@@ -60,8 +60,8 @@ static gpusim_status check_ranges(const gpusim_record *record, const char *prefi
 // ---- figures together ----
 
 #define OF(section, key)                                                                           \
-    #section "." #key, (uint32_t)(offsetof(gpusim_gpu_model, section) +                            \
-                                  offsetof(gpusim_gpu_##section, key))
+#section "." #key,                                                                             \
+        (uint32_t)(offsetof(gpusim_gpu_model, section) + offsetof(gpusim_gpu_##section, key))
 
 static double figure_at(const gpusim_gpu_model *model, uint32_t offset)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What is taken for a figure that neither an entry nor its base gives. Each rule says what it is and
- * why, and the model's sources say that a rule was used; all of them are weak. */
+/* What is taken for a figure that neither an entry nor its base gives. Each rule says what it is
+ * and why, and the model's sources say that a rule was used; all of them are weak. */
 #include <math.h>
 
 #include "cluster/gpu.h"
@@ -185,9 +185,8 @@ static double temperature_noise(model *m)
 
 #define RULE(section, key, rule, confidence, text)                                                 \
     {                                                                                              \
-        #section "." #key,                                                                         \
-            (uint32_t)(offsetof(gpusim_gpu_model, section) +                                       \
-                       offsetof(gpusim_gpu_##section, key)),                                       \
+#section "." #key,                                                                         \
+            (uint32_t)(offsetof(gpusim_gpu_model, section) + offsetof(gpusim_gpu_##section, key)), \
             GPUSIM_FIGURE_##confidence, rule, text                                                 \
     }
 
@@ -264,22 +263,30 @@ static gpusim_status add_source(gpusim_gpu_source *source, const char *figure, c
 gpusim_status gs_gpu_fill(gpusim_gpu_model *m, gs_arena *arena, gpusim_error *err)
 {
     gpusim_status status = GPUSIM_OK;
-    m->product = m->product ? m->product : m->name;
-    m->memory = m->memory == UINT64_MAX ? 0 : m->memory;
-    m->memory_reserved = m->memory_reserved == UINT64_MAX ? 0 : m->memory_reserved;
-    if (!gs_gpu_is_physical(m)) {
-        return GPUSIM_OK;
-    }
-
-    // room for what was said before and for every rule
     uint32_t count = m->sources.count;
-    size_t room = count + sizeof rules / sizeof rules[0] + 1;
+    size_t room = count + sizeof rules / sizeof rules[0] + 3;
     gpusim_gpu_source *sources = gs_arena_get(arena, room * sizeof *sources);
     if (!sources) {
         return gpusim_fail(err, GPUSIM_MEMORY, "no memory for a GPU model");
     }
     for (uint32_t i = 0; i < count; i++) {
         sources[i] = ((const gpusim_gpu_source *)m->sources.items)[i];
+    }
+
+    m->product = m->product ? m->product : m->name;
+    if (m->memory == UINT64_MAX) {
+        m->memory = 0;
+        GPUSIM_TRY(
+            add_source(&sources[count++], "memory", "no limit", GPUSIM_FIGURE_ASSUMED, arena, err));
+    }
+    if (m->memory_reserved == UINT64_MAX) {
+        m->memory_reserved = 0;
+        GPUSIM_TRY(add_source(&sources[count++], "memory_reserved", "not known, taken for nothing",
+                              GPUSIM_FIGURE_ASSUMED, arena, err));
+    }
+    m->sources = (gpusim_list){.items = sources, .count = count};
+    if (!gs_gpu_is_physical(m)) {
+        return GPUSIM_OK;
     }
 
     // a rule may use what those before it gave; one that lacks its own grounds leaves the gap

@@ -16,7 +16,7 @@ typedef struct gs_compilation {
     gpusim_model *model;
     gpusim_gpu_model *gpus; /* [groups], resolved by gs_compile_cluster, in the model's arena */
     gs_problems *problems;  /* found so far: one is no reason not to look for others */
-    gs_hasher *inputs;     /* of the bytes of files that are no logs */
+    gs_hasher *inputs;      /* of the bytes of files that are no logs */
 } gs_compilation;
 
 /* Files what is wrong with the scenario or its logs among the problems, clears *err and returns

@@ -5,7 +5,10 @@
 
 #include <gpusim/model.h>
 
+#include "base/hash.h"
+#include "scenario/catalogue.h"
 #include "scenario/compile.h"
+#include "scenario/files.h"
 
 static gpusim_status check_name(const gs_compilation *at, uint32_t i, gpusim_error *err)
 {
@@ -101,31 +104,33 @@ cleanup:
     return status;
 }
 
-// the built-in catalogue, or with a file of the user's over it; NULL when that one is wrong
+// the built-in catalogue, with a file of the user's over it; NULL when there is something wrong
+// with that
 static gpusim_status open_catalogue(const gs_compilation *at, gpusim_catalogue **catalogue,
                                     gpusim_error *err)
 {
     const char *path = at->scenario->cluster.catalogue;
-    const char *folder = path && path[0] != '/' ? gs_spec_folder(at->spec) : NULL;
-    char *joined = NULL;
+    char *full = NULL;
     gs_problems *problems = NULL;
     gpusim_status status = gs_allocate(&problems, 1, sizeof *problems, err);
-    if (folder) {
-        size_t size = strlen(folder) + strlen(path) + 2;
+    if (path) {
         GPUSIM_TRY(status);
-        GPUSIM_TRY(gs_allocate(&joined, size, 1, err));
-        snprintf(joined, size, "%s/%s", folder, path);
+        GPUSIM_TRY(gs_input_path(at, path, &full, err));
     }
     GPUSIM_TRY(status);
-    status = gs_catalogue_open(joined ? joined : path, problems, catalogue, err);
+    status = gs_catalogue_open(full, problems, catalogue, err);
     if (status == GPUSIM_IO) {
         gs_spec_locate(at->spec, "cluster.catalogue", err);
     }
     for (uint32_t i = 0; status == GPUSIM_OK && i < problems->count; i++) {
         gs_problems_add(at->problems, 1, &problems->items[i]);
     }
+    const char *text = *catalogue ? gs_catalogue_file_text(*catalogue) : NULL;
+    if (text) {
+        gs_hasher_text(at->inputs, text);
+    }
 cleanup:
-    gs_release(&joined);
+    gs_release(&full);
     gs_release(&problems);
     return status;
 }
@@ -142,7 +147,6 @@ gpusim_status gs_compile_cluster(const gs_compilation *at, gpusim_error *err)
         }
     }
     if (at->problems->count == 0) {
-        GPUSIM_TRY(copy_catalogue(at, catalogue, err));
         GPUSIM_TRY(gs_compile_note(at, compile_groups(at, err), err));
     }
     GPUSIM_TRY(compile_vcs(at, err));

@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "cluster/catalogue.h"
+#include "cluster/gpu.h"
 #include "physics/heat.h"
 #include "physics/power.h"
 #include "scenario/compile.h"
@@ -232,14 +232,12 @@ static void make_gpu(const group_maker *m)
 {
     gs_node_hardware *node = m->node;
     const gs_scenario_group *group = m->group;
-    const gpusim_gpu_model *model = gs_gpu_model_find(group->gpu);
-    int generic = strcmp(group->gpu, "generic") == 0;
-    node->gpu = *model;
+    node->gpu = m->at->gpus[m->number];
     node->clock_count = clocks_of(&node->gpu.clocks);
 
     // nodes without GPUs are physical when the scenario says what they draw
-    node->physical =
-        m->at->scenario->cluster.physics && (group->gpus ? !generic : group->power.present != 0);
+    node->physical = m->at->scenario->cluster.physics &&
+                     (group->gpus ? gs_gpu_is_physical(&node->gpu) : group->power.present != 0);
 }
 
 gpusim_status gs_compile_hardware(const gs_compilation *at, gpusim_error *err)

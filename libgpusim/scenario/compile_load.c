@@ -131,12 +131,12 @@ static double span_of(const gpusim_model *model)
     return gpusim_seconds(last - GS_AT(*jobs, gs_job, 0).submit);
 }
 
-static gpusim_status add_load(const gs_compilation *at, uint32_t gpu_model, int only,
-                              gpusim_error *err)
+// of the GPUs of group `first` and all like it; GPUSIM_NONE: of any
+static gpusim_status add_load(const gs_compilation *at, uint32_t first, int only, gpusim_error *err)
 {
     gpusim_model *model = at->model;
-    gpusim_load load = {.gpu = gpu_model == GPUSIM_NONE ? "any"
-                                                        : gpusim_gpu_models(NULL)[gpu_model].name};
+    uint32_t gpu_model = first == GPUSIM_NONE ? first : model->cluster.groups[first].gpu_model;
+    gpusim_load load = {.gpu = first == GPUSIM_NONE ? "any" : at->gpus[first].name};
     for (uint32_t g = 0; g < model->cluster.group_count; g++) {
         const gpusim_group_info *group = &model->cluster.groups[g];
         load.gpus += gpu_model == GPUSIM_NONE || group->gpu_model == gpu_model
@@ -186,7 +186,7 @@ gpusim_status gs_compile_load(const gs_compilation *at, gpusim_error *err)
             if (earlier == g && pass == 0) {
                 distinct++;
             } else if (earlier == g) {
-                GPUSIM_TRY(add_load(at, cluster->groups[g].gpu_model, distinct == 1, err));
+                GPUSIM_TRY(add_load(at, g, distinct == 1, err));
             }
         }
     }

@@ -225,6 +225,16 @@ static int is_silent(const gpusim_field *field, const void *value)
     if (field->flags & GPUSIM_OPTIONAL) {
         return gs_field_is_absent(field, value) && !field->fallback;
     }
+    // a map in which nothing is given is what its absence means
+    if (field->type == GPUSIM_RECORD && !(field->flags & GPUSIM_REQUIRED)) {
+        const gpusim_record *record = field->detail.record;
+        int silent = record != NULL;
+        for (uint32_t i = 0; silent && i < record->count; i++) {
+            const gpusim_field *inner = &record->fields[i];
+            silent = is_silent(inner, (const char *)value + inner->offset);
+        }
+        return silent;
+    }
     return (field->type == GPUSIM_STRING && *(const char *const *)value == NULL) ||
            (field->type == GPUSIM_ONE_OF && ((const gpusim_one_of *)value)->value == NULL) ||
            (field->type == GPUSIM_ENUM && !word_of(field, value));

@@ -27,8 +27,8 @@ static gpusim_status collect(gs_gpu_figures *figures, const gpusim_record *recor
             figure = figure && strcmp(field->name, not_figures[k]) != 0;
         }
         if (field->type == GPUSIM_RECORD) {
-            status = collect(figures, field->detail.record, field->name, offset + field->offset,
-                             err);
+            status =
+                collect(figures, field->detail.record, field->name, offset + field->offset, err);
         } else if (figure && figures->count == GS_GPU_FIGURES) {
             status = gpusim_fail(err, GPUSIM_INTERNAL, "a GPU model has more than %d figures",
                                  GS_GPU_FIGURES);
@@ -65,8 +65,8 @@ uint64_t gs_gpu_named(const gs_gpu_figures *figures, const char *path)
     size_t length = strlen(path);
     for (uint32_t i = 0; i < figures->count; i++) {
         const char *name = figures->items[i].name;
-        int same = strncmp(name, path, length) == 0 &&
-                   (name[length] == '\0' || name[length] == '.');
+        int same =
+            strncmp(name, path, length) == 0 && (name[length] == '\0' || name[length] == '.');
         named |= (uint64_t)same << i;
     }
     return named;

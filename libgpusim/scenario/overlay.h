@@ -38,7 +38,7 @@ typedef struct gs_overlay {
         uint64_t figures;
         const char *from;
         int32_t sure;
-    } *sources;
+    } * sources;
     uint32_t count, capacity;
 } gs_overlay;
 

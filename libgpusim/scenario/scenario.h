@@ -5,6 +5,7 @@
 #define GS_SCENARIO_SCENARIO_H
 
 #include <gpusim/field.h>
+#include <gpusim/gpu.h>
 
 #include "scenario/scenario_hardware.h"
 
@@ -20,7 +21,8 @@ typedef struct gs_scenario_group {
     gs_cooling_fields cooling;
     gs_spread_fields spread;
     gs_node_network_fields network;
-    gs_racks_fields rack; /* absent: as all racks */
+    gs_racks_fields rack;       /* absent: as all racks */
+    gpusim_gpu_model gpu_model; /* what is other than in the catalogue (cluster/gpu.h) */
 } gs_scenario_group;
 
 typedef struct gs_scenario_vc {

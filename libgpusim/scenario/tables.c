@@ -4,6 +4,7 @@
 
 #include <gpusim/record.h>
 
+#include "cluster/gpu.h"
 #include "policy/policy.h"
 #include "scenario/scenario.h"
 #include "telemetry/metrics.h"
@@ -38,6 +39,11 @@ static const gpusim_field group_fields[] = {
      .fallback = "generic",
      .doc = "GPU model under the driver's product name (`gpusim list gpus`); `generic` has neither "
             "physics nor a memory limit."},
+    {.name = "gpu_model",
+     .type = GPUSIM_RECORD,
+     .offset = AT(group, gpu_model),
+     .detail.record = &gs_gpu_override_record,
+     .doc = "Figures of these GPUs that are other than in the catalogue."},
     {.name = "gpus",
      .type = GPUSIM_UINT32,
      .offset = AT(group, gpus),
