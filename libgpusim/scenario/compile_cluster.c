@@ -54,6 +54,7 @@ static gpusim_status compile_groups(const gs_compilation *at, gpusim_error *err)
         setups[i] = (gs_group_setup){
             .name = group[i].name,
             .gpu = group[i].gpu,
+            .product = at->gpus[i].product,
             .gpu_memory = at->gpus[i].memory,
             .memory = group[i].memory,
             .count = group[i].count,
