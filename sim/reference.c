@@ -170,7 +170,9 @@ static void print_section(FILE *to, const gpusim_record *record, const gpusim_fi
         fprintf(to, "The key `%s` picks one of these, whose keys stand beside it.\n", owner->tag);
     } else if (owner) {
         fprintf(to, "Exactly one of these keys.%s\n",
-                owner->flags & GPUSIM_PLAIN ? " A plain value is the first." : "");
+                owner->flags & GPUSIM_PLAIN   ? " A plain value is the first."
+                : owner->flags & GPUSIM_NAMED ? " Its bare name takes one with all its defaults."
+                                              : "");
     }
     if (record->count == 0) {
         fputs("No parameters.\n", to);

@@ -8,6 +8,8 @@
 #include <gpusim/gpu.h>
 #include <gpusim/types.h>
 
+#include "cluster/legacy.h"
+
 /* A value that is held from one time to the next. repeat GPUSIM_TIME_MAX: the last one stays; else
  * the sequence begins anew after that time. */
 typedef struct gs_steps {
@@ -59,6 +61,7 @@ typedef struct gs_node_hardware {
     uint8_t cooling;      /* gs_cooling_kind */
     uint8_t legacy;       /* gs_legacy: a foreign node model instead of ours */
     uint8_t mig;          /* GPUs are cut into instances */
+    const void *legacy_model; /* gs_ioguard, gs_sage or gs_astera; NULL: ours */
 
     /* power of what is not GPU, W */
     const gs_cpu_state *cpu_states; /* [cpu_state_count] */

@@ -115,6 +115,31 @@ static gpusim_status bind_only_key(gs_binder *b, const gpusim_field *field, uint
     return status;
 }
 
+// the name alone: the alternative's defaults
+static gpusim_status bind_named(gs_binder *b, const gpusim_field *field, uint32_t slot, void *out)
+{
+    uint32_t value = gs_yaml_resolve(b->yaml, gs_node_at(b, slot)->first);
+    const gs_yaml_node *word = gs_node_at(b, value);
+    if (word->kind != GS_YAML_SCALAR) {
+        return gs_report_type(b, field, slot);
+    }
+    const gpusim_field *found = gpusim_record_find(field->detail.record, word->text);
+    if (!found) {
+        return gs_report_alternative(b, field, value);
+    }
+    gpusim_one_of *chosen = out;
+    chosen->which = (uint32_t)(found - field->detail.record->fields);
+    chosen->value = gs_arena_get(b->arena, gs_field_size(found));
+    if (!chosen->value) {
+        return gpusim_fail(b->err, GPUSIM_MEMORY, "no memory for a scenario");
+    }
+    uint32_t length = b->length;
+    gs_enter_key(b, found->name);
+    gpusim_status status = gs_bind_record(b, found->detail.record, NULL, 0, chosen->value);
+    gs_leave(b, length);
+    return status;
+}
+
 gpusim_status gs_bind_one_of(gs_binder *b, const gpusim_field *field, uint32_t slot, void *out)
 {
     uint32_t value = gs_yaml_resolve(b->yaml, gs_node_at(b, slot)->first);
@@ -122,6 +147,9 @@ gpusim_status gs_bind_one_of(gs_binder *b, const gpusim_field *field, uint32_t s
     int is_null = gs_yaml_is_null(b->yaml, value);
     if (field->detail.record->count == 0) {
         return gpusim_fail(b->err, GPUSIM_INTERNAL, "'%s' has no alternatives", field->name);
+    }
+    if (!is_map && !is_null && (field->flags & GPUSIM_NAMED)) {
+        return bind_named(b, field, slot, out);
     }
     if (!is_map && !is_null && (field->flags & GPUSIM_PLAIN)) {
         const gpusim_field *first = &field->detail.record->fields[0];

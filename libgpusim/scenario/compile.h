@@ -31,6 +31,10 @@ gpusim_status gs_compile_fail(const gs_compilation *at, gpusim_error *err, const
 gpusim_status gs_compile_cluster(const gs_compilation *at, gpusim_error *err);
 /* compile_hardware.c, compile_facility.c: what groups, racks and the facility are physically. */
 gpusim_status gs_compile_hardware(const gs_compilation *at, gpusim_error *err);
+/* The node model of another simulator in place of ours, if the group asks for one. */
+gpusim_status gs_compile_legacy(const gs_compilation *at, uint32_t group,
+                                const gpusim_one_of *written, gs_node_hardware *node,
+                                gpusim_error *err);
 gpusim_status gs_compile_facility(const gs_compilation *at, gpusim_error *err);
 /* compile_run.c: timed actions, how the run ends. */
 gpusim_status gs_compile_run(const gs_compilation *at, gpusim_error *err);

@@ -212,7 +212,6 @@ static void make_rest(const group_maker *m)
     node->slow = spread->slow.present ? spread->slow.speed : 1;
     node->tail_share = spread->tail.share;
     node->tail = spread->tail.present ? spread->tail.speed : 1;
-    node->legacy = (uint8_t)group->legacy;
     node->mig = group->mig;
     node->nvlink = isnan(group->network.nvlink) ? node->gpu.links.nvlink : group->network.nvlink;
     node->nvlink = isnan(node->nvlink) ? 0 : node->nvlink;
@@ -256,7 +255,9 @@ gpusim_status gs_compile_hardware(const gs_compilation *at, gpusim_error *err)
         GPUSIM_TRY(make_power(&m, err));
         GPUSIM_TRY(gs_compile_note(at, make_cooling(&m, err), err));
         make_rest(&m);
-        hardware->physical |= nodes[i].physical;
+        GPUSIM_TRY(
+            gs_compile_note(at, gs_compile_legacy(at, i, &m.group->legacy, &nodes[i], err), err));
+        hardware->physical |= nodes[i].physical || nodes[i].legacy;
     }
 cleanup:
     return status;

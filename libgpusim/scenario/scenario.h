@@ -15,8 +15,8 @@ typedef struct gs_scenario_group {
     uint32_t count, per_rack, gpus;
     uint32_t cpus; /* the maximum: no limit */
     uint8_t mig, reserved[3];
-    int32_t legacy; /* gs_legacy */
-    double uplink;  /* B/s; NaN: not limited */
+    double uplink;        /* B/s; NaN: not limited */
+    gpusim_one_of legacy; /* gs_ioguard, gs_sage or gs_astera; value NULL: none */
     gs_power_fields power;
     gs_cooling_fields cooling;
     gs_spread_fields spread;

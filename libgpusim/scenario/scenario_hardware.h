@@ -153,6 +153,6 @@ extern const gpusim_record gs_power_record, gs_cooling_record, gs_spread_record,
     gs_facility_network_record, gs_sharing_record, gs_sensors_record;
 extern const gpusim_record gs_loss_record;
 extern const gpusim_field gs_loss_element;
-extern const gpusim_choice gs_legacy_choices[];
+extern const gpusim_record gs_legacy_record; /* alternatives: gs_legacy less one */
 
 #endif

@@ -243,6 +243,16 @@ static json_t *tagged_schema(builder *b, const gpusim_field *field)
     return object;
 }
 
+static json_t *names_schema(builder *b, const gpusim_record *record)
+{
+    json_t *object = typed(b, "string"), *names = json_array();
+    for (uint32_t i = 0; i < record->count; i++) {
+        add(b, names, json_string(record->fields[i].name));
+    }
+    set(b, object, "enum", names);
+    return object;
+}
+
 static json_t *one_of_schema(builder *b, const gpusim_field *field)
 {
     const gpusim_record *record = field->detail.record;
@@ -262,11 +272,13 @@ static json_t *one_of_schema(builder *b, const gpusim_field *field)
         set(b, object, "minProperties", json_integer(1));
         set(b, object, "maxProperties", json_integer(1));
     }
-    if (!(field->flags & GPUSIM_PLAIN)) {
+    if (!(field->flags & (GPUSIM_PLAIN | GPUSIM_NAMED))) {
         return object;
     }
     json_t *either = json_object(), *list = json_array();
-    add(b, list, field_schema(b, &record->fields[0]));
+    add(b, list,
+        field->flags & GPUSIM_NAMED ? names_schema(b, record)
+                                    : field_schema(b, &record->fields[0]));
     add(b, list, object);
     set(b, either, "anyOf", list);
     return either;

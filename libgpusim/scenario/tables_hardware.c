@@ -235,7 +235,7 @@ const gpusim_record gs_cooling_record = {"node cooling", GPUSIM_FIELDS(cooling_f
                                          sizeof(gs_cooling_fields),
                                          "How heat leaves the GPUs of a node."};
 
-// ---- silicon lottery, network, foreign models ----
+// ---- silicon lottery, network ----
 
 static const gpusim_field outlier_fields[] = {
     SHARE("share", gs_outlier_fields, share, GPUSIM_REQUIRED, NULL, "Of all GPUs."),
@@ -275,10 +275,3 @@ static const gpusim_field network_fields[] = {
 const gpusim_record gs_node_network_record = {"node network", GPUSIM_FIELDS(network_fields),
                                               sizeof(gs_node_network_fields),
                                               "Links of a node."};
-
-const gpusim_choice gs_legacy_choices[] = {
-    {"none", GS_LEGACY_NONE, "the model of this simulator"},
-    {"ioguard", GS_LEGACY_IOGUARD, "temperature and power of IOGuard's simulated nodes"},
-    {"sage", GS_LEGACY_SAGE, "temperature and power of SAGE's simulated nodes"},
-    {"astera", GS_LEGACY_ASTERA, "temperature and power of Astera's simulated nodes"},
-    {NULL, 0, NULL}};

@@ -98,8 +98,10 @@ enum {
     GPUSIM_UNMEASURED = 1 << 5, /* of a row: depends on wall time or memory; not in the digest */
     GPUSIM_WORD = 1 << 6,       /* of a time: the bare words in detail.choices are values too, e.g.
                                  * `drained`; stored as the choice's value */
-    GPUSIM_EITHER = 1 << 7, /* of a one-of with GPUSIM_PLAIN and two alternatives: a map is the
-                             * second, a record, whose keys stand in it directly */
+    GPUSIM_EITHER = 1 << 7,     /* of a one-of with GPUSIM_PLAIN and two alternatives: a map is the
+                                 * second, a record, whose keys stand in it directly */
+    GPUSIM_NAMED = 1 << 8, /* of a one-of: the bare name of an alternative, a record, takes it with
+                            * all its defaults */
 };
 
 typedef struct gpusim_field gpusim_field;
