@@ -138,6 +138,20 @@ uint32_t gs_ordered_next(const gs_ordered *nodes, uint32_t root, uint32_t elemen
     return next;
 }
 
+uint32_t gs_ordered_from(const gs_ordered *nodes, uint32_t root, double key)
+{
+    uint32_t first = GPUSIM_NONE;
+    while (root != GPUSIM_NONE) {
+        if (nodes[root].key >= key) {
+            first = root;
+            root = nodes[root].left;
+        } else {
+            root = nodes[root].right;
+        }
+    }
+    return first;
+}
+
 uint32_t gs_ordered_seek(const gs_ordered *nodes, uint32_t root, int64_t bound)
 {
     if (root == GPUSIM_NONE || nodes[root].least > bound) {

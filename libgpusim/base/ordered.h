@@ -25,10 +25,11 @@ void gs_ordered_insert(gs_ordered *nodes, uint32_t *root, uint32_t element, doub
 /* The element must be in the set; it is all zero afterwards. */
 void gs_ordered_remove(gs_ordered *nodes, uint32_t *root, uint32_t element);
 
-/* The first, the one after an element that is in the set, and the first whose value is at most
- * `bound`; GPUSIM_NONE when there is none. */
+/* The first, the one after an element that is in the set, the first whose key is at least `key`,
+ * and the first whose value is at most `bound`; GPUSIM_NONE when there is none. */
 uint32_t gs_ordered_first(const gs_ordered *nodes, uint32_t root);
 uint32_t gs_ordered_next(const gs_ordered *nodes, uint32_t root, uint32_t element);
+uint32_t gs_ordered_from(const gs_ordered *nodes, uint32_t root, double key);
 uint32_t gs_ordered_seek(const gs_ordered *nodes, uint32_t root, int64_t bound);
 
 /* Writes all elements in order to `elements`, which has room for them; how many. O(n). */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Who holds which GPUs, cores and memory. Free GPUs are bits; an allocation is a block of parts,
- * each a run of adjacent GPUs of one node. Everything is checked here, and nowhere else. */
+ * each a run of adjacent GPUs of one node, or one GPU that is shared (core/share.c). Everything is
+ * checked here, and nowhere else. */
 #include <string.h>
 
 #include "core/sim.h"
@@ -72,7 +73,9 @@ static uint64_t memory_of(const gpusim_job_info *job, uint32_t gpus)
 // a node whose cores or memory are not limited has the type's maximum of them, and keeps it
 static void charge(gpusim_node_info *node, const gpusim_job_info *job, uint32_t gpus, int sign)
 {
-    node->free_gpus = sign > 0 ? node->free_gpus - gpus : node->free_gpus + gpus;
+    if (!gs_job_shares(job)) {
+        node->free_gpus = sign > 0 ? node->free_gpus - gpus : node->free_gpus + gpus;
+    }
     if (node->cpus != UINT32_MAX) {
         uint32_t cpus = (uint32_t)cpus_of(job, gpus);
         node->free_cpus = sign > 0 ? node->free_cpus - cpus : node->free_cpus + cpus;
@@ -96,7 +99,10 @@ static gpusim_refusal check_node(const gpusim_sim *sim, const gpusim_job_info *j
     if (job->group != GPUSIM_NONE && node->group != job->group) {
         return GPUSIM_REFUSED_GROUP;
     }
-    if (part->gpus > node->free_gpus || (part->gpus == 0) != (job->gpus == 0)) {
+    uint32_t room =
+        gs_job_shares(job) ? gs_share_room(&sim->view, job, part->node) : node->free_gpus;
+    if (part->gpus > room || (part->gpus == 0) != (job->gpus == 0) ||
+        !gs_group_takes(&sim->view, job, node->group)) {
         return GPUSIM_REFUSED_GPUS;
     }
     if (node->cpus != UINT32_MAX && cpus_of(job, part->gpus) > node->free_cpus) {
@@ -151,8 +157,24 @@ static gpusim_refusal take_bits(gpusim_sim *sim, uint32_t node, uint32_t from, u
     return left == 0 ? GPUSIM_ACCEPTED : GPUSIM_REFUSED_GPUS;
 }
 
-static void give_bits(gpusim_sim *sim, const gpusim_part *run)
+// GPUs that are taken whole, or given back so, where others are shared
+static void set_shares(gpusim_sim *sim, const gpusim_part *run, int taken)
 {
+    uint32_t first = sim->model->cluster.node_first_gpu[run->node] + run->first_gpu;
+    const gpusim_group_info *group = &sim->view.groups[GS_NODE(sim, run->node)->group];
+    for (uint32_t g = 0; sim->model->cuts && g < run->gpus; g++) {
+        GS_AT(sim->shares, gpusim_gpu_info, first + g) =
+            taken ? (gpusim_gpu_info){0} : gs_share_empty(group);
+    }
+}
+
+static void give_run(gpusim_sim *sim, const gpusim_job_info *job, const gpusim_part *run)
+{
+    if (gs_job_shares(job)) {
+        gs_share_give_part(sim, job, run);
+        return;
+    }
+    set_shares(sim, run, 0);
     uint64_t *words = words_of(sim, run->node);
     for (uint32_t bit = run->first_gpu; bit < run->first_gpu + run->gpus; bit++) {
         words[bit / 64] |= UINT64_C(1) << (bit % 64);
@@ -169,6 +191,8 @@ static gpusim_refusal take_part(gpusim_sim *sim, const gpusim_job_info *job,
     uint32_t before = sim->scratch.count;
     if (part->gpus == 0) {
         GS_KEEP(sim, add_run(sim, part->node, GPUSIM_NONE, 0, &sim->failure_error));
+    } else if (gs_job_shares(job)) {
+        refusal = gs_share_take_part(sim, job, part);
     } else if (part->first_gpu == GPUSIM_NONE) {
         refusal = take_bits(sim, part->node, 0, part->gpus, 0);
     } else {
@@ -177,7 +201,11 @@ static gpusim_refusal take_part(gpusim_sim *sim, const gpusim_job_info *job,
 
     // what was taken is charged at once, so that a second part of the same node is checked right
     for (uint32_t i = before; i < sim->scratch.count; i++) {
-        charge(GS_NODE(sim, part->node), job, GS_AT(sim->scratch, gpusim_part, i).gpus, 1);
+        const gpusim_part *run = &GS_AT(sim->scratch, gpusim_part, i);
+        charge(GS_NODE(sim, part->node), job, run->gpus, 1);
+        if (!gs_job_shares(job)) {
+            set_shares(sim, run, 1);
+        }
     }
     return refusal;
 }
@@ -210,7 +238,8 @@ static gpusim_refusal check_whole(const gpusim_sim *sim, const gpusim_job_info *
     }
     if (job->vc != GPUSIM_NONE) {
         const gpusim_vc_info *vc = &GS_AT(sim->vcs, gpusim_vc_info, job->vc);
-        if (vc->quota != GPUSIM_NONE && (uint64_t)vc->used + job->gpus > vc->quota) {
+        if (vc->quota != GPUSIM_NONE &&
+            gs_vc_milli(vc) + gs_job_milli(job) > (uint64_t)vc->quota * 1000) {
             return GPUSIM_REFUSED_QUOTA;
         }
     }
@@ -251,7 +280,7 @@ gpusim_refusal gs_allocation_take(gpusim_sim *sim, uint32_t slot, const gpusim_p
     if (refusal != GPUSIM_ACCEPTED || sim->failure != GPUSIM_OK) {
         for (uint32_t i = 0; i < count; i++) {
             charge(GS_NODE(sim, runs[i].node), job, runs[i].gpus, -1);
-            give_bits(sim, &runs[i]);
+            give_run(sim, job, &runs[i]);
         }
         return refusal != GPUSIM_ACCEPTED ? refusal : GPUSIM_REFUSED_MEMORY;
     }
@@ -261,10 +290,7 @@ gpusim_refusal gs_allocation_take(gpusim_sim *sim, uint32_t slot, const gpusim_p
     job->first_part = first;
     job->parts = count;
     count_nodes(sim, runs, count, 1);
-    GS_TOTALS(sim)->allocated += job->gpus;
-    if (job->vc != GPUSIM_NONE) {
-        GS_AT(sim->vcs, gpusim_vc_info, job->vc).used += job->gpus;
-    }
+    gs_share_count(sim, job, 1);
     return GPUSIM_ACCEPTED;
 }
 
@@ -274,13 +300,10 @@ void gs_allocation_release(gpusim_sim *sim, uint32_t slot)
     const gpusim_part *parts = (const gpusim_part *)sim->parts.data + job->first_part;
     for (uint32_t i = 0; i < job->parts; i++) {
         charge(GS_NODE(sim, parts[i].node), job, parts[i].gpus, -1);
-        give_bits(sim, &parts[i]);
+        give_run(sim, job, &parts[i]);
     }
     count_nodes(sim, parts, job->parts, -1);
-    GS_TOTALS(sim)->allocated -= job->gpus;
-    if (job->vc != GPUSIM_NONE) {
-        GS_AT(sim->vcs, gpusim_vc_info, job->vc).used -= job->gpus;
-    }
+    gs_share_count(sim, job, -1);
     block_free(sim, job->first_part, job->parts);
     job->first_part = 0;
     job->parts = 0;

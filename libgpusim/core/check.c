@@ -7,11 +7,13 @@
 typedef struct gs_recount {
     gpusim_node_info *nodes; /* as they have to be */
     uint64_t *gpu_free;
-    uint32_t *vc_used, *vc_queued;
+    gpusim_gpu_info *shares;
+    uint64_t *vc_used; /* thousandths of GPUs */
+    uint32_t *vc_queued;
     uint32_t *shape_jobs;
     uint8_t *part_used;
     uint64_t *last_job; /* per node: order + 1 of the job that was counted there last */
-    uint64_t allocated, queued, running;
+    uint64_t allocated, parted, queued, running;
 } gs_recount;
 
 #define GS_BROKEN(...) gpusim_fail(err, GPUSIM_INTERNAL, __VA_ARGS__)
@@ -22,7 +24,8 @@ static gpusim_status recount_begin(const gpusim_sim *sim, gs_recount *count, gpu
     const gs_cluster *cluster = &sim->model->cluster;
     GPUSIM_TRY(gs_allocate(&count->nodes, sim->nodes.count, sizeof *count->nodes, err));
     GPUSIM_TRY(gs_allocate(&count->gpu_free, sim->gpu_free.count, sizeof(uint64_t), err));
-    GPUSIM_TRY(gs_allocate(&count->vc_used, sim->vcs.count, sizeof(uint32_t), err));
+    GPUSIM_TRY(gs_allocate(&count->shares, sim->shares.count, sizeof *count->shares, err));
+    GPUSIM_TRY(gs_allocate(&count->vc_used, sim->vcs.count, sizeof(uint64_t), err));
     GPUSIM_TRY(gs_allocate(&count->vc_queued, sim->vcs.count, sizeof(uint32_t), err));
     GPUSIM_TRY(gs_allocate(&count->shape_jobs, sim->shapes.count, sizeof(uint32_t), err));
     GPUSIM_TRY(gs_allocate(&count->part_used, sim->parts.count, 1, err));
@@ -36,10 +39,68 @@ static gpusim_status recount_begin(const gpusim_sim *sim, gs_recount *count, gpu
         uint64_t *words = count->gpu_free + cluster->node_first_word[n];
         for (uint32_t g = 0; g < count->nodes[n].gpus; g++) {
             words[g / 64] |= UINT64_C(1) << (g % 64);
+            if (sim->shares.count > 0) {
+                const gpusim_group_info *group = &cluster->groups[count->nodes[n].group];
+                count->shares[cluster->node_first_gpu[n] + g] = gs_share_empty(group);
+            }
         }
     }
 cleanup:
     return status;
+}
+
+// a part of one GPU: nothing of it may be held twice
+static gpusim_status recount_share(const gpusim_sim *sim, const gpusim_job_info *job,
+                                   const gpusim_part *part, gs_recount *count, gpusim_error *err)
+{
+    gpusim_node_info *node = &count->nodes[part->node];
+    const gs_cut *cut = &sim->model->cuts[node->group];
+    const gs_mig_profile *profile = gs_mig_find(cut, job->mig);
+    uint32_t width = (uint32_t)__builtin_popcount(part->slices);
+    if (part->gpus != 1 || part->first_gpu >= node->gpus || part->milli != job->milli ||
+        !gs_cut_takes(cut, job) || (part->slices != 0) != (profile != NULL)) {
+        return GS_BROKEN("job %llu shares what is no part of a GPU",
+                         (unsigned long long)job->order);
+    }
+    uint32_t first = sim->model->cluster.node_first_gpu[part->node];
+    gpusim_gpu_info *gpu = &count->shares[first + part->first_gpu];
+    if (gpu->free_milli < part->milli || (part->slices & ~gpu->free_slices) ||
+        (profile &&
+         (width != profile->width || !(profile->starts >> __builtin_ctz(part->slices) & 1) ||
+          job->gpu_memory > profile->memory)) ||
+        (!profile && job->gpu_memory > gpu->free_memory)) {
+        return GS_BROKEN("more is held of GPU %u of node %u than there is", part->first_gpu,
+                         part->node);
+    }
+    if (gpu->free_milli == 1000) {
+        uint64_t *words = count->gpu_free + sim->model->cluster.node_first_word[part->node];
+        words[part->first_gpu / 64] &= ~(UINT64_C(1) << (part->first_gpu % 64));
+        node->free_gpus--;
+    }
+    gpu->free_milli -= part->milli;
+    gpu->free_slices &= ~part->slices;
+    gpu->free_memory -= gpu->free_memory == UINT64_MAX ? 0 : job->gpu_memory;
+    return GPUSIM_OK;
+}
+
+// GPUs that nobody else may hold anything of
+static gpusim_status recount_whole(const gpusim_sim *sim, const gpusim_part *part,
+                                   gs_recount *count, gpusim_error *err)
+{
+    gpusim_node_info *node = &count->nodes[part->node];
+    uint64_t *words = count->gpu_free + sim->model->cluster.node_first_word[part->node];
+    uint32_t first = sim->model->cluster.node_first_gpu[part->node];
+    for (uint32_t g = part->first_gpu; part->gpus > 0 && g < part->first_gpu + part->gpus; g++) {
+        if (g >= node->gpus || !(words[g / 64] >> (g % 64) & 1)) {
+            return GS_BROKEN("GPU %u of node %u is used twice", g, part->node);
+        }
+        words[g / 64] &= ~(UINT64_C(1) << (g % 64));
+        if (sim->shares.count > 0) {
+            count->shares[first + g] = (gpusim_gpu_info){0};
+        }
+    }
+    node->free_gpus -= part->gpus;
+    return GPUSIM_OK;
 }
 
 static gpusim_status recount_part(const gpusim_sim *sim, const gpusim_job_info *job, uint32_t index,
@@ -54,12 +115,10 @@ static gpusim_status recount_part(const gpusim_sim *sim, const gpusim_job_info *
         return GS_BROKEN("job %llu is on no node", (unsigned long long)job->order);
     }
     gpusim_node_info *node = &count->nodes[part->node];
-    uint64_t *words = count->gpu_free + sim->model->cluster.node_first_word[part->node];
-    for (uint32_t g = part->first_gpu; part->gpus > 0 && g < part->first_gpu + part->gpus; g++) {
-        if (g >= node->gpus || !(words[g / 64] >> (g % 64) & 1)) {
-            return GS_BROKEN("GPU %u of node %u is used twice", g, part->node);
-        }
-        words[g / 64] &= ~(UINT64_C(1) << (g % 64));
+    gpusim_status status = gs_job_shares(job) ? recount_share(sim, job, part, count, err)
+                                              : recount_whole(sim, part, count, err);
+    if (status != GPUSIM_OK) {
+        return status;
     }
     uint64_t worth = job->gpus ? part->gpus : 1;
     uint64_t cpus = worth * job->cpus;
@@ -68,7 +127,6 @@ static gpusim_status recount_part(const gpusim_sim *sim, const gpusim_job_info *
         (node->memory != UINT64_MAX && memory > node->free_memory)) {
         return GS_BROKEN("node %u has given more cores or memory than it has", part->node);
     }
-    node->free_gpus -= part->gpus;
     node->free_cpus -= node->cpus != UINT32_MAX ? (uint32_t)cpus : 0;
     node->free_memory -= node->memory != UINT64_MAX ? memory : 0;
     node->jobs += count->last_job[part->node] != job->order + 1;
@@ -101,9 +159,11 @@ static gpusim_status recount_running(const gpusim_sim *sim, uint32_t slot, gs_re
                          (unsigned long long)gpus, job->gpus);
     }
     count->running++;
-    count->allocated += gpus;
+    uint64_t milli = gpus * job->milli;
+    count->allocated += gs_job_shares(job) ? 0 : gpus;
+    count->parted += gs_job_shares(job) ? milli : 0;
     if (job->vc != GPUSIM_NONE) {
-        count->vc_used[job->vc] += job->gpus;
+        count->vc_used[job->vc] += milli;
     }
 cleanup:
     return status;
@@ -150,7 +210,8 @@ static gpusim_status compare_totals(const gpusim_sim *sim, const gs_recount *cou
                          totals->alive);
     }
     if (sim->ended_jobs.count != over || sim->running.count != count->running ||
-        totals->queued_now != count->queued || totals->allocated != count->allocated) {
+        totals->queued_now != count->queued || totals->allocated != count->allocated ||
+        totals->parted != count->parted) {
         return GS_BROKEN("the counters do not agree with the jobs");
     }
     if (totals->integrated > gpusim_engine_now(sim->engine)) {
@@ -158,8 +219,9 @@ static gpusim_status compare_totals(const gpusim_sim *sim, const gs_recount *cou
     }
     for (uint32_t v = 0; v < sim->vcs.count; v++) {
         const gpusim_vc_info *vc = &GS_AT(sim->vcs, gpusim_vc_info, v);
-        if (vc->used != count->vc_used[v] || vc->queued != count->vc_queued[v] ||
-            (vc->quota != GPUSIM_NONE && vc->used > vc->quota)) {
+        if (vc->used * UINT64_C(1000) + vc->milli != count->vc_used[v] || vc->milli > 999 ||
+            vc->queued != count->vc_queued[v] ||
+            (vc->quota != GPUSIM_NONE && count->vc_used[v] > vc->quota * UINT64_C(1000))) {
             return GS_BROKEN("virtual cluster %u is over its quota or miscounted", v);
         }
     }
@@ -183,6 +245,10 @@ static gpusim_status compare_nodes(const gpusim_sim *sim, const gs_recount *coun
         memcmp(sim->gpu_free.data, count->gpu_free, sim->gpu_free.count * sizeof(uint64_t)) != 0) {
         return GS_BROKEN("the free GPUs are not those that no job holds");
     }
+    if (sim->shares.count > 0 &&
+        memcmp(sim->shares.data, count->shares, sim->shares.count * sizeof *count->shares) != 0) {
+        return GS_BROKEN("what is left of shared GPUs is not what no job holds");
+    }
     return GPUSIM_OK;
 }
 
@@ -205,6 +271,7 @@ gpusim_status gpusim_sim_check(const gpusim_sim *sim, gpusim_error *err)
 cleanup:
     gs_release(&count.nodes);
     gs_release(&count.gpu_free);
+    gs_release(&count.shares);
     gs_release(&count.vc_used);
     gs_release(&count.vc_queued);
     gs_release(&count.shape_jobs);

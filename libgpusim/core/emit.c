@@ -64,6 +64,8 @@ gpusim_status gs_emit_job(gpusim_sim *sim, uint32_t slot, gpusim_job_state state
         .preemptions = job->preemptions,
         .restarts = job->attempts > 1 ? job->attempts - 1 : 0,
         .memory = job->memory,
+        .milli = job->milli,
+        .mig = job->mig,
         .state = (uint8_t)state,
         .reason = (uint8_t)reason,
     };
@@ -88,6 +90,8 @@ gpusim_status gs_emit_allocation(gpusim_sim *sim, uint32_t slot, const gpusim_pa
             .first_gpu = part->first_gpu,
             .gpus = part->gpus,
             .milli = part->milli,
+            .mig = job->mig,
+            .slices = part->slices,
         };
         gpusim_status status = gs_emit(sim, GPUSIM_TABLE_ALLOCATIONS, &row, err);
         if (status != GPUSIM_OK) {

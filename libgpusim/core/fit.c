@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Whether a job could run on the cluster if nobody else did. */
 #include "core/model.h"
+#include "policy/share.h"
 
 static uint64_t smaller(uint64_t a, uint64_t b)
 {
@@ -10,18 +11,25 @@ static uint64_t smaller(uint64_t a, uint64_t b)
 /* How many GPUs' worth of a job some nodes hold under each limit in turn; of a job without GPUs,
  * how many such jobs. */
 typedef struct gs_room {
-    uint64_t by_gpus, by_cpus, by_memory, by_gpu_memory;
+    uint64_t by_gpus, by_cut, by_cpus, by_memory, by_gpu_memory;
 } gs_room;
 
-static void add_group(gs_room *room, const gpusim_group_info *group, const gpusim_job_info *job)
+static void add_group(gs_room *room, const gpusim_group_info *group, const gs_cut *cut,
+                      const gpusim_job_info *job)
 {
     uint64_t gpus = job->gpus ? group->gpus : 1;
     uint64_t cpus = job->cpus && group->cpus != UINT32_MAX ? group->cpus / job->cpus : gpus;
     uint64_t memory =
         job->memory && group->memory != UINT64_MAX ? group->memory / job->memory : gpus;
-    int holds = group->gpu_memory == 0 || job->gpu_memory <= group->gpu_memory;
+    const gs_mig_profile *profile = cut ? gs_mig_find(cut, job->mig) : NULL;
+    uint64_t limit = profile ? profile->memory : group->gpu_memory;
+    int holds = limit == 0 || job->gpu_memory <= limit;
     uint64_t all = smaller(smaller(gpus, cpus), memory);
     room->by_gpus += gpus * group->nodes;
+    if (cut && !gs_cut_takes(cut, job)) {
+        return;
+    }
+    room->by_cut += gpus * group->nodes;
     room->by_cpus += smaller(gpus, cpus) * group->nodes;
     room->by_memory += all * group->nodes;
     room->by_gpu_memory += holds ? all * group->nodes : 0;
@@ -33,12 +41,17 @@ uint32_t gs_model_misfit(const gpusim_model *model, const gpusim_job_info *job)
     gs_room room = {0};
     for (uint32_t g = 0; g < cluster->group_count; g++) {
         if (job->group == GPUSIM_NONE || job->group == g) {
-            add_group(&room, &cluster->groups[g], job);
+            add_group(&room, &cluster->groups[g], model->cuts ? &model->cuts[g] : NULL, job);
         }
     }
     uint64_t wanted = job->gpus ? job->gpus : 1;
     if (room.by_gpus < wanted) {
         return GPUSIM_REASON_TOO_LARGE;
+    }
+    if (room.by_cut < wanted) {
+        return job->mig == 0 ? GPUSIM_REASON_CUT
+               : room.by_cut ? GPUSIM_REASON_TOO_LARGE
+                             : GPUSIM_REASON_NO_MIG;
     }
     if (room.by_cpus < wanted) {
         return GPUSIM_REASON_NO_CPUS;
@@ -51,7 +64,7 @@ uint32_t gs_model_misfit(const gpusim_model *model, const gpusim_job_info *job)
     }
     if (job->vc != GPUSIM_NONE) {
         uint32_t quota = GS_AT(model->vcs, gpusim_vc_info, job->vc).quota;
-        if (quota != GPUSIM_NONE && job->gpus > quota) {
+        if (quota != GPUSIM_NONE && gs_job_milli(job) > (uint64_t)quota * 1000) {
             return GPUSIM_REASON_OVER_QUOTA;
         }
     }

@@ -96,7 +96,7 @@ static void fill(gpusim_sim *sim, uint32_t slot, const gs_job *job, uint32_t log
         .vc = gs_model_find_vc(sim->model, job->vc),
         .priority = job->priority,
         .state = GPUSIM_JOB_QUEUED,
-        .milli = job->milli,
+        .milli = gs_model_milli(sim->model, job),
         .mig = job->mig,
         .rate = 1,
     };

@@ -10,6 +10,7 @@
 #include "cluster/cluster.h"
 #include "cluster/hardware.h"
 #include "policy/policy.h"
+#include "policy/share.h"
 #include "workload/workload.h"
 
 /* An action of the scenario, its names looked up. */
@@ -29,6 +30,7 @@ struct gpusim_model {
     gs_names *names;
     gs_cluster cluster;
     gs_hardware hardware;
+    gs_cut *cuts;                         /* by group; NULL: no job shares a GPU */
     uint32_t *group_by_name, *vc_by_name; /* [looked_up]: by number of a name */
     uint32_t looked_up;
     gs_array vcs; /* gpusim_vc_info, `used` and `queued` zero */
@@ -59,6 +61,11 @@ gpusim_status gs_model_index_dependents(gpusim_model *model, gpusim_error *err);
  * could. Looks at sums over nodes, not at how a placement would cut the job: that is asked in a
  * run, once a shape (gs_shape_misfit), since only a run has a policy. */
 uint32_t gs_model_misfit(const gpusim_model *model, const gpusim_job_info *job);
+
+/* How GPUs are shared, once hardware and workload are there: fills cuts. */
+gpusim_status gs_model_share(gpusim_model *model, gpusim_error *err);
+/* Thousandths of each of its GPUs that a job takes: its share, or that of its MIG profile. */
+uint32_t gs_model_milli(const gpusim_model *model, const gs_job *job);
 
 /* Makes the two functions below know the groups and virtual clusters there are: O(names). */
 gpusim_status gs_model_index_names(gpusim_model *model, gpusim_error *err);

@@ -50,6 +50,8 @@ static const gpusim_choice job_reasons[] = {
     {"horizon", GPUSIM_REASON_HORIZON, "the run ended first"},
     {"no_placement", GPUSIM_REASON_NO_PLACEMENT,
      "the scheduler's placement would not take it if all nodes were idle"},
+    {"no_mig", GPUSIM_REASON_NO_MIG, "wants a MIG profile into which no GPU is cut for it"},
+    {"cut", GPUSIM_REASON_CUT, "wants GPUs that are cut into MIG instances"},
     {NULL, 0, NULL},
 };
 
@@ -105,6 +107,8 @@ static const gpusim_field job_columns[] = {
     JOB(duration, TIME, SECOND, GPUSIM_OPTIONAL, "Its work: run time at rate 1."),
     JOB(walltime, TIME, SECOND, GPUSIM_OPTIONAL, "Limit on one attempt's run time."),
     JOB(gpus, UINT32, NONE, 0, "GPUs it holds while it runs."),
+    JOB(milli, UINT32, NONE, 0, "Thousandths that it takes of each GPU."),
+    JOB(mig, NAME, NONE, 0, "MIG profile of which it takes an instance of each GPU."),
     JOB(cpus, UINT32, NONE, 0, "CPU cores for each GPU, or of the job when it wants no GPU."),
     JOB(memory, UINT64, BYTE, 0, "Host memory for each GPU, or of the job when it wants no GPU."),
     JOB(preemptions, UINT32, NONE, 0, "Times it was sent back to the queue by the scheduler."),
@@ -146,6 +150,8 @@ static const gpusim_field allocation_columns[] = {
                "First GPU within the node; none for a job without GPUs."),
     ALLOCATION(gpus, UINT32, NONE, 0, "Adjacent GPUs from there."),
     ALLOCATION(milli, UINT32, NONE, 0, "Thousandths of each GPU."),
+    ALLOCATION(mig, NAME, NONE, 0, "MIG profile of the instance it has."),
+    ALLOCATION(slices, UINT32, NONE, 0, "Memory slices of that instance, as bits."),
     ALLOCATION(start, TIME, SECOND, 0, "When the job got them."),
     ALLOCATION(end, TIME, SECOND, 0, "When it gave them back, or the run ended."),
 };

@@ -72,7 +72,7 @@ gpusim_status gs_replay_retry(gpusim_sim *sim, gpusim_error *err)
     uint32_t *late = sim->late.data;
     uint32_t kept = 0;
     for (uint32_t i = 0; i < sim->late.count; i++) {
-        int enough = GS_JOB(sim, late[i])->gpus <= gs_index_free(sim->index);
+        int enough = gs_job_milli(GS_JOB(sim, late[i])) <= gs_index_free_milli(sim->index);
         if (!enough || !try_start(sim, late[i])) {
             late[kept++] = late[i];
         }

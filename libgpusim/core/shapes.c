@@ -14,21 +14,25 @@ static gs_shape key_of(const gpusim_job_info *job)
                       .gpus = job->gpus,
                       .cpus = job->cpus,
                       .group = job->group,
-                      .vc = job->vc};
+                      .vc = job->vc,
+                      .milli = job->milli,
+                      .mig = job->mig};
 }
 
 static int same(const gs_shape *a, const gs_shape *b)
 {
     return a->memory == b->memory && a->gpu_memory == b->gpu_memory && a->gpus == b->gpus &&
-           a->cpus == b->cpus && a->group == b->group && a->vc == b->vc;
+           a->cpus == b->cpus && a->group == b->group && a->vc == b->vc && a->milli == b->milli &&
+           a->mig == b->mig;
 }
 
 static uint32_t *bucket_of(gpusim_sim *sim, const gs_shape *key)
 {
     struct {
         uint64_t memory, gpu_memory;
-        uint32_t gpus, cpus, group, vc;
-    } bytes = {key->memory, key->gpu_memory, key->gpus, key->cpus, key->group, key->vc};
+        uint32_t gpus, cpus, group, vc, milli, mig;
+    } bytes = {key->memory, key->gpu_memory, key->gpus,  key->cpus,
+               key->group,  key->vc,         key->milli, key->mig};
     uint64_t hash = gs_hash64(&bytes, sizeof bytes, 0);
     return (uint32_t *)sim->buckets.data + (hash & (sim->buckets.count - 1));
 }

@@ -152,6 +152,8 @@ void gs_sim_refresh_view(gpusim_sim *sim)
         .running = sim->running.data,
         .parts = sim->parts.data,
         .index = sim->index,
+        .node_first_gpu = cluster->node_first_gpu,
+        .gpus = sim->model->cuts ? sim->shares.data : NULL,
     };
 }
 
@@ -163,6 +165,7 @@ void gs_sim_integrate(gpusim_sim *sim)
     if (now > totals->integrated) {
         gs_wide span = (uint64_t)(now - totals->integrated);
         totals->gpu_allocated += span * totals->allocated;
+        totals->gpu_parted += span * totals->parted;
         totals->gpu_up += span * totals->up;
         totals->queue += span * totals->queued_now;
         totals->integrated = now;
@@ -179,6 +182,7 @@ static void set_element_sizes(gpusim_sim *sim)
     sim->nodes = GS_ARRAY(gpusim_node_info);
     sim->vcs = GS_ARRAY(gpusim_vc_info);
     sim->gpu_free = GS_ARRAY(uint64_t);
+    sim->shares = GS_ARRAY(gpusim_gpu_info);
     sim->parts = GS_ARRAY(gpusim_part);
     sim->shapes = GS_ARRAY(gs_shape);
     sim->buckets = GS_ARRAY(uint32_t);
@@ -219,6 +223,7 @@ gpusim_status gs_sim_register(gpusim_sim *sim, gpusim_error *err)
         {"nodes", &sim->nodes},
         {"vcs", &sim->vcs},
         {"gpus.free", &sim->gpu_free},
+        {"gpus.shares", &sim->shares},
         {"parts", &sim->parts},
         {"shapes", &sim->shapes},
         {"shapes.buckets", &sim->buckets},
@@ -251,6 +256,7 @@ static gpusim_status fill_nodes(gpusim_sim *sim, gpusim_error *err)
     const gs_cluster *cluster = &sim->model->cluster;
     GPUSIM_TRY(gs_array_resize(&sim->nodes, cluster->node_count, err));
     GPUSIM_TRY(gs_array_resize(&sim->gpu_free, cluster->word_count, err));
+    GPUSIM_TRY(gs_array_resize(&sim->shares, sim->model->cuts ? cluster->gpu_count : 0, err));
     for (uint32_t n = 0; n < cluster->node_count; n++) {
         const gpusim_group_info *group = &cluster->groups[cluster->node_group[n]];
         *GS_NODE(sim, n) = (gpusim_node_info){
@@ -268,6 +274,10 @@ static gpusim_status fill_nodes(gpusim_sim *sim, gpusim_error *err)
         for (uint32_t g = 0; g < group->gpus; g++) {
             words[g / 64] |= UINT64_C(1) << (g % 64);
         }
+        for (uint32_t g = 0; sim->model->cuts && g < group->gpus; g++) {
+            GS_AT(sim->shares, gpusim_gpu_info, cluster->node_first_gpu[n] + g) =
+                gs_share_empty(group);
+        }
     }
 cleanup:
     return status;
@@ -282,6 +292,7 @@ static gpusim_status fill_totals(gpusim_sim *sim, gpusim_error *err)
     gs_totals *totals = GS_TOTALS(sim);
     totals->up = sim->model->cluster.gpu_count;
     totals->first_free_slot = totals->first_free_shape = totals->first_free_hop = GPUSIM_NONE;
+    totals->first_free_tenant = GPUSIM_NONE;
     for (size_t k = 0; k < sizeof totals->free_parts / sizeof totals->free_parts[0]; k++) {
         totals->free_parts[k] = GPUSIM_NONE;
     }
@@ -353,7 +364,7 @@ gpusim_status gpusim_sim_create(const gpusim_model *model, uint64_t seed, gpusim
     GPUSIM_TRY(fill_state(sim, err));
     GPUSIM_TRY(gs_sim_register(sim, err));
     gs_sim_refresh_view(sim);
-    GPUSIM_TRY(gs_index_create(&sim->view, &sim->index, err));
+    GPUSIM_TRY(gs_index_create(&sim->view, model->cuts, &sim->index, err));
     gs_sim_refresh_view(sim);
     gs_actions_offer(sim);
     if (!model->replay) {
@@ -385,7 +396,7 @@ void gpusim_sim_destroy(gpusim_sim *sim)
         &sim->observers,    &sim->profiles,    &sim->gpus,         &sim->tenants,
         &sim->part_marks,   &sim->plant,       &sim->racks,        &sim->facility,
         &sim->links,        &sim->marked_jobs, &sim->marked_gpus,  &sim->marked_nodes,
-        &sim->marked_racks, &sim->hops,        &sim->marked_links,
+        &sim->marked_racks, &sim->hops,        &sim->marked_links, &sim->shares,
     };
     for (size_t i = 0; i < sizeof arrays / sizeof arrays[0]; i++) {
         gs_array_release(arrays[i]);

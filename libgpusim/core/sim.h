@@ -85,7 +85,7 @@ typedef struct gs_live {
     uint32_t spread;       /* nodes that it is on */
     uint32_t most, least;  /* GPUs on any of them */
     uint32_t reserved;
-    uint8_t final_state;   /* when it has run to its end */
+    uint8_t final_state; /* when it has run to its end */
     uint8_t marked;
     uint8_t plain;  /* its rate is 1 whatever happens */
     uint8_t writes; /* a checkpoint, and does nothing else */
@@ -103,6 +103,7 @@ typedef struct gs_ended {
 typedef struct gs_shape {
     uint64_t memory, gpu_memory;
     uint32_t gpus, cpus, group, vc;
+    uint32_t milli, mig;
     uint32_t jobs; /* alive with this shape; 0: the entry is free */
     uint32_t next; /* in its bucket, or among the free */
     uint32_t fits; /* an empty cluster can take it: 0 unknown, 1 yes, else a gpusim_job_reason */
@@ -120,7 +121,8 @@ typedef struct gs_source {
 
 /* Scalars of the state: counters, and integrals brought up to `integrated`. */
 typedef struct gs_totals {
-    gs_wide gpu_allocated; /* integral of GPUs allocated, GPU-nanoseconds */
+    gs_wide gpu_allocated; /* integral of GPUs allocated whole, GPU-nanoseconds */
+    gs_wide gpu_parted;    /* of what sharing jobs hold, in thousandths of that */
     gs_wide gpu_up;        /* of GPUs on nodes that are up or draining */
     gs_wide queue;         /* of the queue's length */
     gpusim_time integrated;
@@ -130,9 +132,10 @@ typedef struct gs_totals {
     uint64_t next_log; /* log jobs handed out */
     uint64_t held;     /* log jobs that wait for another */
     uint64_t refused_in_row;
-    double useful; /* work done by jobs that completed, GPU-seconds */
+    uint64_t parted; /* thousandths of GPUs that sharing jobs hold now */
+    double useful;   /* work done by jobs that completed, GPU-seconds */
     gpusim_event_id wake;
-    uint32_t allocated; /* GPUs now */
+    uint32_t allocated; /* GPUs now, whole */
     uint32_t up;        /* GPUs now */
     uint32_t draining;  /* nodes now */
     uint32_t queue_peak;
@@ -148,9 +151,10 @@ typedef struct gs_totals {
     uint32_t free_parts[32]; /* first free block of 2^k parts, or GPUSIM_NONE */
     uint32_t background;     /* pending events that bring no waiting job forward */
     uint32_t first_free_hop;
-    uint32_t reserved[3];
+    uint32_t first_free_tenant;
+    uint32_t reserved[4];
 } gs_totals;
-_Static_assert(sizeof(gs_totals) == 400, "no padding: it is hashed");
+_Static_assert(sizeof(gs_totals) == 432, "no padding: it is hashed");
 
 typedef struct gs_sampling gs_sampling;
 
@@ -170,6 +174,7 @@ struct gpusim_sim {
     gs_array nodes;        /* gpusim_node_info */
     gs_array vcs;          /* gpusim_vc_info */
     gs_array gpu_free;     /* bits, 64 a word, nodes begin with a new word */
+    gs_array shares;       /* gpusim_gpu_info, by GPU; empty where no job shares one */
     gs_array parts;        /* gpusim_part, blocks of powers of two */
     gs_array shapes;       /* gs_shape */
     gs_array buckets;      /* first shape of each hash bucket; a power of two of them */
@@ -257,6 +262,17 @@ void gs_allocation_release(gpusim_sim *sim, uint32_t slot);
 /* Any free GPUs, lowest nodes first, scattered if need be; 0 when there are too few. */
 int gs_allocation_anywhere(gpusim_sim *sim, uint32_t slot, gpusim_placement *placement);
 uint32_t gs_bits_count(const uint64_t *words, uint32_t count);
+
+/* ---- core/share.c: jobs that share GPUs; called by allocate.c ---- */
+/* Takes a part's share of as many GPUs of its node as it says, and names them in sim->scratch;
+ * gives one such part back. */
+gpusim_refusal gs_share_take_part(gpusim_sim *sim, const gpusim_job_info *job,
+                                  const gpusim_part *part);
+void gs_share_give_part(gpusim_sim *sim, const gpusim_job_info *job, const gpusim_part *part);
+/* Counts what any job holds in totals and its virtual cluster, or counts it out. */
+void gs_share_count(gpusim_sim *sim, const gpusim_job_info *job, int sign);
+/* Thousandths of GPUs that a virtual cluster's jobs hold. */
+uint64_t gs_vc_milli(const gpusim_vc_info *vc);
 
 /* ---- core/actions.c: what can be done to a cluster, whoever asks ---- */
 void gs_actions_offer(gpusim_sim *sim); /* fills sim->decisions */

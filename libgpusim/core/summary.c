@@ -176,9 +176,9 @@ static void fill_integrals(gpusim_sim *sim)
         useful += gpusim_seconds(gs_job_worked(sim, slot)) * GS_JOB(sim, slot)->gpus;
     }
     summary->sim_time_s = span;
-    summary->gpu_allocated_fraction = seconds_of(totals->gpu_allocated) / installed;
-    summary->gpu_allocated_fraction_of_up =
-        seconds_of(totals->gpu_allocated) / seconds_of(totals->gpu_up);
+    double held = seconds_of(totals->gpu_allocated) + seconds_of(totals->gpu_parted) / 1000;
+    summary->gpu_allocated_fraction = held / installed;
+    summary->gpu_allocated_fraction_of_up = held / seconds_of(totals->gpu_up);
     summary->gpu_utilization = summary->gpu_allocated_fraction; // jobs keep their GPUs busy
     summary->goodput = useful / installed;
     summary->queue_mean = seconds_of(totals->queue) / span;

@@ -38,7 +38,21 @@ static int ask(gs_policy *policy, const gpusim_view *view, void *state, uint32_t
     *placement = (gpusim_placement){
         .parts = policy->trial.data, .capacity = policy->trial.count, .score = GS_NO_SCORE};
     const gpusim_placer *placer = module->operations;
-    return placer->place(&context, &view->jobs[slot], placement);
+    const gpusim_job_info *job = &view->jobs[slot];
+    if (!gs_job_shares(job)) {
+        return placer->place(&context, job, placement);
+    }
+
+    // a part of a GPU goes where somebody has left room for it, else where a whole one would go
+    if (gs_share_place(view, job, placement)) {
+        return 1;
+    }
+    placement->count = 0;
+    int fits = placer->place(&context, job, placement);
+    if (fits) {
+        gs_share_name(view, job, placement);
+    }
+    return fits;
 }
 
 int gs_place_on(gs_policy *policy, const gpusim_view *view, uint32_t slot,

@@ -41,10 +41,12 @@ static gpusim_status check_queue(const gs_policy *policy, uint32_t number, uint3
                            heads, listed);
     }
     if (queue->waiting != waiting || queue->used != used) {
-        return gpusim_fail(err, GPUSIM_INTERNAL,
-                           "queue %u counts %u jobs and %llu GPUs, but there are %u and %llu",
-                           number, queue->waiting, (unsigned long long)queue->used, waiting,
-                           (unsigned long long)used);
+        return gpusim_fail(
+            err, GPUSIM_INTERNAL,
+            "queue %u counts %u jobs and %llu thousandths of GPUs, but there are %u and "
+            "%llu",
+            number, queue->waiting, (unsigned long long)queue->used, waiting,
+            (unsigned long long)used);
     }
     return GPUSIM_OK;
 }
@@ -87,7 +89,7 @@ gpusim_status gs_policy_check(const gs_policy *policy, gpusim_error *err)
         }
         for (uint32_t slot = 0; slot < policy->waiters.count; slot++) {
             const gs_waiter *waiter = gs_waiter_of(policy, slot);
-            used += waiter->where == GS_RUNNING && waiter->queue == q ? waiter->gpus : 0;
+            used += waiter->where == GS_RUNNING && waiter->queue == q ? waiter->milli : 0;
         }
         GPUSIM_TRY(check_queue(policy, q, waiting, listed, used, err));
         all += waiting;

@@ -10,7 +10,7 @@ int gs_try_to_start(gs_policy *policy, gpusim_decisions *decisions, uint32_t slo
     const gs_waiter *waiter = gs_waiter_of(policy, slot);
     gpusim_placement placement;
     return gs_quota_leaves(policy, waiter->queue, gs_queue_of(policy, waiter->queue)->used,
-                           waiter->gpus) &&
+                           waiter->milli) &&
            gs_place_on(policy, view, slot, &placement) &&
            gpusim_decide_start(decisions, gs_job_of(policy, slot)->id, &placement, reason) ==
                GPUSIM_ACCEPTED;

@@ -113,7 +113,7 @@ static void start_due(gs_policy *policy, gpusim_decisions *decisions)
         const gpusim_job_info *job = gs_job_of(policy, it->slot);
         const gs_waiter *waiter = gs_waiter_of(policy, it->slot);
         uint64_t used = gs_queue_of(policy, waiter->queue)->used;
-        if (!gs_quota_leaves(policy, waiter->queue, used, waiter->gpus) ||
+        if (!gs_quota_leaves(policy, waiter->queue, used, waiter->milli) ||
             !gs_parts_are_free(policy->view, job, placement.parts, it->parts, NULL, 0) ||
             gpusim_decide_start(decisions, job->id, &placement, NULL) != GPUSIM_ACCEPTED) {
             gs_books_of(policy)->wrong = 1;

@@ -8,7 +8,7 @@
  * taken its nodes; and what is free from now up to and including then. */
 typedef struct promise {
     gpusim_time start, end;
-    uint64_t quota_left; /* GPUs that its queue may use beside it at its start */
+    uint64_t quota_left; /* thousandths of GPUs that its queue may use beside it at its start */
     uint32_t slot, queue, first_part, parts;
 } promise;
 
@@ -55,10 +55,10 @@ cleanup:
 // Whether anybody who may overtake could find GPUs at all.
 static int worth_the_trouble(gs_policy *policy)
 {
-    uint64_t free = gs_index_free(policy->view->index);
+    uint64_t free = gs_index_free_milli(policy->view->index);
     for (uint32_t i = 0; i < policy->lines.count; i++) {
         const gs_line *line = gs_line_of(policy, i);
-        if (line->jobs != GPUSIM_NONE && gs_waiter_of(policy, line->jobs)->gpus > free) {
+        if (line->jobs != GPUSIM_NONE && gs_waiter_of(policy, line->jobs)->milli > free) {
             gs_line_bound(policy, i, -1);
         }
     }
@@ -104,7 +104,7 @@ cleanup:
     return status;
 }
 
-// GPUs that the queue of a promise uses as it starts, without it.
+// What the queue of a promise uses of GPUs as it starts, without it.
 static uint64_t used_at(const gs_policy *policy, const promise *it)
 {
     uint64_t used = gs_queue_of(policy, it->queue)->used;
@@ -113,7 +113,7 @@ static uint64_t used_at(const gs_policy *policy, const promise *it)
         if (moment->time > it->start) {
             break;
         }
-        used -= !moment->starts && moment->queue == it->queue ? moment->gpus : 0;
+        used -= !moment->starts && moment->queue == it->queue ? moment->milli : 0;
     }
     return used;
 }
@@ -135,10 +135,11 @@ static gpusim_status see_futures(gs_policy *policy, gpusim_error *err)
             gs_shadow_limit(until_start(policy, i), &then->view, node);
         }
         uint32_t vc = gs_queue_of(policy, it->queue)->vc;
-        uint64_t gpus = gs_waiter_of(policy, it->slot)->gpus;
+        uint64_t milli = gs_waiter_of(policy, it->slot)->milli;
         it->quota_left = UINT64_MAX;
         if (vc != GPUSIM_NONE) {
-            uint64_t used = used_at(policy, it) + gpus, quota = policy->view->vcs[vc].quota;
+            uint64_t used = used_at(policy, it) + milli;
+            uint64_t quota = (uint64_t)policy->view->vcs[vc].quota * 1000;
             it->quota_left = used < quota ? quota - used : 0;
         }
     }
@@ -194,7 +195,7 @@ static void overtake(gs_policy *policy, gpusim_decisions *decisions, uint32_t li
     gpusim_time length = gpusim_view_remaining(policy->view, gs_job_of(policy, slot));
     uint32_t overlaps = overlapped(policy, gpusim_time_add(now, length));
     promise *own = own_promise(policy, waiter->queue, overlaps);
-    if (own && waiter->gpus > own->quota_left) {
+    if (own && waiter->milli > own->quota_left) {
         gs_line_bound(policy, line, own->start - now);
         return;
     }
@@ -208,7 +209,7 @@ static void overtake(gs_policy *policy, gpusim_decisions *decisions, uint32_t li
         return;
     }
     if (own) {
-        own->quota_left -= waiter->gpus;
+        own->quota_left -= waiter->milli;
     }
     remember(policy, slot, overlaps);
 }

@@ -24,6 +24,7 @@ struct gs_index {
     uint32_t group_count, node_count;
     uint64_t word_count, size_count;
     uint64_t free_gpus, installed;
+    gs_partly *partly; // NULL: nobody shares
 };
 
 static void take_out(gs_index *index, const gpusim_view *view, uint32_t node)
@@ -69,6 +70,9 @@ void gs_index_update(gs_index *index, const gpusim_view *view, uint32_t node)
             put_in(index, view, node);
         }
     }
+    if (index->partly) {
+        gs_partly_follow(index->partly, view, node);
+    }
 }
 
 void gs_index_rebuild(gs_index *index, const gpusim_view *view)
@@ -81,6 +85,9 @@ void gs_index_rebuild(gs_index *index, const gpusim_view *view)
         if (view->nodes[node].state == GPUSIM_NODE_UP) {
             put_in(index, view, node);
         }
+    }
+    if (index->partly) {
+        gs_partly_rebuild(index->partly, view);
     }
 }
 
@@ -106,7 +113,8 @@ static void lay_out(gs_index *index, const gpusim_view *view)
     }
 }
 
-gpusim_status gs_index_create(const gpusim_view *view, gs_index **index, gpusim_error *err)
+gpusim_status gs_index_create(const gpusim_view *view, const gs_cut *cuts, gs_index **index,
+                              gpusim_error *err)
 {
     gpusim_status status;
     gs_index *made = NULL;
@@ -120,6 +128,9 @@ gpusim_status gs_index_create(const gpusim_view *view, gs_index **index, gpusim_
     GPUSIM_TRY(gs_allocate(&made->sizes, made->size_count, sizeof *made->sizes, err));
     GPUSIM_TRY(gs_allocate(&made->free, view->node_count, sizeof *made->free, err));
     GPUSIM_TRY(gs_allocate(&made->gpus, view->node_count, sizeof *made->gpus, err));
+    if (cuts) {
+        GPUSIM_TRY(gs_partly_create(view, cuts, &made->partly, err));
+    }
     gs_index_rebuild(made, view);
     *index = made;
     return GPUSIM_OK;
@@ -137,6 +148,7 @@ void gs_index_destroy(gs_index *index)
         gs_release(&index->sizes);
         gs_release(&index->free);
         gs_release(&index->gpus);
+        gs_partly_destroy(index->partly);
         gs_release(&index);
     }
 }
@@ -170,9 +182,19 @@ uint32_t gs_index_first(const gs_index *index, uint32_t group_number, uint32_t g
     return lowest;
 }
 
-uint64_t gs_index_free(const gs_index *index)
+uint64_t gs_index_free_milli(const gs_index *index)
 {
-    return index->free_gpus;
+    return index->free_gpus * 1000 + (index->partly ? gs_partly_milli(index->partly) : 0);
+}
+
+const gs_cut *gs_index_cuts(const gs_index *index)
+{
+    return index->partly ? gs_partly_cuts(index->partly) : NULL;
+}
+
+const gs_partly *gs_index_partly(const gs_index *index)
+{
+    return index->partly;
 }
 
 uint64_t gs_index_installed(const gs_index *index)
@@ -210,5 +232,5 @@ gpusim_status gs_index_check(const gs_index *index, const gpusim_view *view, gpu
                            (unsigned long long)index->free_gpus,
                            (unsigned long long)index->installed);
     }
-    return GPUSIM_OK;
+    return index->partly ? gs_partly_check(index->partly, view, err) : GPUSIM_OK;
 }

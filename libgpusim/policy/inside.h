@@ -30,6 +30,7 @@ typedef struct gs_waiter {
     gpusim_time end;       /* when a running job is expected to end */
     gpusim_time estimated; /* the same as it started */
     uint64_t order;
+    uint64_t milli; /* thousandths of GPUs it takes */
     uint32_t where; /* gs_place_in_life */
     uint32_t line, queue, gpus;
     uint32_t in_list;  /* 1: repack's list has it */
@@ -46,7 +47,7 @@ typedef struct gs_line {
 } gs_line;
 
 typedef struct gs_queue {
-    uint64_t used;    /* GPUs of its running jobs */
+    uint64_t used;    /* thousandths of GPUs of its running jobs */
     uint32_t heads;   /* its set, of lines: by the first job of each that may start */
     uint32_t vc;      /* GPUSIM_NONE: of queue 0 */
     uint32_t waiting; /* jobs */
@@ -103,7 +104,7 @@ struct gs_policy {
     gs_array keys, spare;        /* of repack's sort */
     gs_array moves, trial_parts; /* of repack: who goes where */
     gs_array ring_jobs, ring_places; /* of jobs that change places */
-    gs_array granted;                /* uint64_t: GPUs given to each queue */
+    gs_array granted;                /* uint64_t: thousandths of GPUs given to each queue */
     gs_array moments, planned;       /* of a plan */
     gs_array promises;               /* of EASY */
     gs_shadow **shadows;             /* by number; NULL until it is needed */
@@ -147,8 +148,8 @@ uint32_t gs_line_candidate(const gs_policy *policy, uint32_t line);
 /* The queue to be served next: the least used for its quota of those that have a candidate and are
  * not blocked. */
 uint32_t gs_queue_next(const gs_policy *policy);
-/* 1 when a queue's quota leaves room for so many GPUs beside `used`. */
-int gs_quota_leaves(const gs_policy *policy, uint32_t queue, uint64_t used, uint32_t gpus);
+/* 1 when a queue's quota leaves room for so many thousandths of GPUs beside `used`. */
+int gs_quota_leaves(const gs_policy *policy, uint32_t queue, uint64_t used, uint64_t milli);
 /* What failed is worth another try if there are GPUs enough. */
 void gs_queues_thaw(gs_policy *policy);
 /* The same, whatever failed. */
@@ -199,7 +200,7 @@ gpusim_status gs_pass_conservative(gs_policy *policy, gpusim_decisions *decision
 /* What scratch arrays hold, for policy.c to make them. */
 #define GS_KEYED_BYTES   24
 #define GS_MOVE_BYTES    16
-#define GS_MOMENT_BYTES  32
+#define GS_MOMENT_BYTES  40
 #define GS_PLANNED_BYTES 16
 #define GS_PROMISE_BYTES 40
 gpusim_status gs_pass_repack(gs_policy *policy, gpusim_decisions *decisions, gpusim_error *err);

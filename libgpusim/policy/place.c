@@ -2,9 +2,11 @@
 /* Places whole jobs by a rule that picks one node. */
 #include <gpusim/placement.h>
 
-static int may_use(const gpusim_job_info *job, uint32_t group)
+#include "policy/share.h"
+
+static int may_use(const gpusim_view *view, const gpusim_job_info *job, uint32_t group)
 {
-    return job->group == GPUSIM_NONE || job->group == group;
+    return (job->group == GPUSIM_NONE || job->group == group) && gs_group_takes(view, job, group);
 }
 
 int gpusim_search_admits(const gpusim_search *search, uint32_t node)
@@ -29,7 +31,7 @@ uint32_t gpusim_search_largest(const gpusim_search *search)
     uint32_t largest = 0;
     for (uint32_t g = 0; g < search->view->group_count; g++) {
         const gpusim_group_info *group = &search->view->groups[g];
-        if (may_use(search->job, g) && group->first_node < search->end &&
+        if (may_use(search->view, search->job, g) && group->first_node < search->end &&
             group->first_node + group->nodes > search->first && group->gpus > largest) {
             largest = group->gpus;
         }
@@ -44,7 +46,7 @@ static uint32_t next_node(const gpusim_search *search, uint32_t free, int exact,
     from = from > search->first ? from : search->first;
     for (uint32_t g = 0; g < view->group_count && from < search->end; g++) {
         const gpusim_group_info *group = &view->groups[g];
-        if (!may_use(search->job, g) || group->first_node + group->nodes <= from) {
+        if (!may_use(search->view, search->job, g) || group->first_node + group->nodes <= from) {
             continue;
         }
         uint32_t node =
@@ -117,7 +119,7 @@ static int place_on_many(const gpusim_context *context, const gpusim_job_info *j
     uint32_t need = job->gpus;
     for (; g < last && need; g++) {
         const gpusim_group_info *group = &view->groups[g];
-        uint32_t fill = may_use(job, g) ? capacity(group, job) : 0;
+        uint32_t fill = may_use(view, job, g) ? capacity(group, job) : 0;
         if (fill == 0) {
             continue;
         }
@@ -161,7 +163,7 @@ static int one_is_enough(const gpusim_view *view, const gpusim_job_info *job)
 {
     for (uint32_t g = 0; g < view->group_count; g++) {
         const gpusim_group_info *group = &view->groups[g];
-        if (may_use(job, g) && (uint64_t)capacity(group, job) * group->nodes >= job->gpus) {
+        if (may_use(view, job, g) && (uint64_t)capacity(group, job) * group->nodes >= job->gpus) {
             return 1;
         }
     }
@@ -190,7 +192,7 @@ int gpusim_place_job(const gpusim_context *context, const gpusim_job_info *job,
     // several nodes of a group whose nodes are too small, or of all groups when each is
     int enough = one_is_enough(view, job);
     for (uint32_t g = 0; g < view->group_count && enough; g++) {
-        if (may_use(job, g) && job->gpus > capacity(&view->groups[g], job) &&
+        if (may_use(view, job, g) && job->gpus > capacity(&view->groups[g], job) &&
             place_on_many(context, job, placement, rule, g, g + 1)) {
             return 1;
         }

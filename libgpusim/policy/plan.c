@@ -27,7 +27,7 @@ gpusim_status gs_plan_begin(gs_policy *policy, gpusim_error *err)
             break;
         }
         GS_AT(policy->moments, gs_moment, i) = (gs_moment){
-            .time = waiter->end, .slot = slots[i], .gpus = waiter->gpus, .queue = waiter->queue};
+            .time = waiter->end, .slot = slots[i], .milli = waiter->milli, .queue = waiter->queue};
     }
 cleanup:
     return status;
@@ -47,7 +47,7 @@ gpusim_status gs_plan_enter(gs_policy *policy, gpusim_time start, gpusim_time en
     for (int32_t starts = 1; starts >= 0 && start < end; starts--) {
         gs_moment moment = {.time = starts ? start : end,
                             .slot = slot,
-                            .gpus = waiter->gpus,
+                            .milli = waiter->milli,
                             .queue = waiter->queue,
                             .first_part = first_part,
                             .parts = parts,
@@ -142,7 +142,8 @@ void gs_plan_advance(const gs_policy *policy, uint32_t *at, gpusim_time time, gs
 }
 
 /* How far the future has been read on the way to a job's start, with two sums that are cheap to
- * follow: free GPUs of nodes that are up, and what the job's queue uses. */
+ * follow, in thousandths of GPUs: what is free on nodes that are up, and what the job's queue uses.
+ */
 typedef struct reading {
     const gs_waiter *job;
     uint32_t at; /* the next moment */
@@ -152,16 +153,16 @@ typedef struct reading {
 static void read_one(const gs_policy *policy, reading *now)
 {
     const gs_moment *moment = moment_at(policy, now->at++);
-    int64_t gpus = moment->starts ? -(int64_t)moment->gpus : (int64_t)moment->gpus;
-    now->free += gpus;
-    now->used -= moment->queue == now->job->queue ? gpus : 0;
+    int64_t milli = moment->starts ? -(int64_t)moment->milli : (int64_t)moment->milli;
+    now->free += milli;
+    now->used -= moment->queue == now->job->queue ? milli : 0;
 }
 
 static int sums_allow(const gs_policy *policy, const reading *now)
 {
     const gs_waiter *job = now->job;
-    return now->free >= (int64_t)job->gpus &&
-           gs_quota_leaves(policy, job->queue, now->used > 0 ? (uint64_t)now->used : 0, job->gpus);
+    return now->free >= (int64_t)job->milli &&
+           gs_quota_leaves(policy, job->queue, now->used > 0 ? (uint64_t)now->used : 0, job->milli);
 }
 
 // Follows the sums through moments up to `last`; the time at which they forbid the job, or
@@ -254,7 +255,7 @@ gpusim_status gs_plan_find(gs_policy *policy, uint32_t slot, gpusim_time length,
     gpusim_status status = GPUSIM_OK;
     const gs_waiter *job = gs_waiter_of(policy, slot);
     reading now = {.job = job,
-                   .free = (int64_t)gs_index_free(policy->view->index),
+                   .free = (int64_t)gs_index_free_milli(policy->view->index),
                    .used = (int64_t)gs_queue_of(policy, job->queue)->used};
     gpusim_time time = policy->view->now;
     uint32_t happened = 0, starts = last_start(policy, 0, policy->moments.count, GPUSIM_TIME_MAX);

@@ -10,9 +10,11 @@
  * comes is not among them. */
 typedef struct gs_moment {
     gpusim_time time;
-    uint32_t slot, gpus, queue;
+    uint64_t milli; /* thousandths of GPUs */
+    uint32_t slot, queue;
     uint32_t first_part, parts; /* of a promised job, in policy->parts; 0 parts: it runs already */
     int32_t starts;             /* 1: it starts, 0: it ends */
+    uint32_t reserved;
 } gs_moment;
 
 /* The future as it is without promises: all that runs ends. */

@@ -213,7 +213,7 @@ static void stop(gs_policy *policy, uint32_t slot)
 {
     gs_waiter *waiter = gs_waiter_of(policy, slot);
     gs_books *books = gs_books_of(policy);
-    gs_queue_of(policy, waiter->queue)->used -= waiter->gpus;
+    gs_queue_of(policy, waiter->queue)->used -= waiter->milli;
     if (policy->manner == GS_MANNER_EASY || policy->manner == GS_MANNER_CONSERVATIVE) {
         books->wrong |= policy->view->now != waiter->end;
         gs_running_remove(policy, slot);
@@ -277,7 +277,7 @@ void gs_policy_started(gs_policy *policy, uint32_t slot)
     }
     gs_queue_leave(policy, slot);
     waiter->where = GS_RUNNING;
-    gs_queue_of(policy, waiter->queue)->used += waiter->gpus;
+    gs_queue_of(policy, waiter->queue)->used += waiter->milli;
     if (policy->manner == GS_MANNER_EASY || policy->manner == GS_MANNER_CONSERVATIVE) {
         gs_running_add(policy, slot);
     }

@@ -40,11 +40,16 @@ gpusim_status gs_setup_make(const void *scheduler_record_value, gs_setup *setup,
 
 /* ---- nodes by free GPUs ---- */
 
-/* Answers gpusim_view_first and _with. One per (possibly hypothetical) cluster. */
+/* Answers gpusim_view_first and _with. One per (possibly hypothetical) cluster. `cuts` says of each
+ * group how its GPUs are shared, and outlives the index; NULL: nobody shares, and the view has no
+ * `gpus`. */
 typedef struct gs_index gs_index;
-gpusim_status gs_index_create(const gpusim_view *view, gs_index **index, gpusim_error *err);
+struct gs_cut;
+gpusim_status gs_index_create(const gpusim_view *view, const struct gs_cut *cuts, gs_index **index,
+                              gpusim_error *err);
 void gs_index_destroy(gs_index *index);
-/* Makes it agree with view->nodes: all of them, or one after its free GPUs or state changed. */
+/* Makes it agree with view->nodes and view->gpus: all of them, or one node after its free GPUs,
+ * what is left of them, or its state changed. */
 void gs_index_rebuild(gs_index *index, const gpusim_view *view);
 void gs_index_update(gs_index *index, const gpusim_view *view, uint32_t node);
 gpusim_status gs_index_check(const gs_index *index, const gpusim_view *view, gpusim_error *err);

@@ -98,6 +98,7 @@ gpusim_status gs_queue_join(gs_policy *policy, uint32_t slot, gpusim_error *err)
     waiter->line = line;
     waiter->queue = queue;
     waiter->gpus = job->gpus;
+    waiter->milli = gs_job_milli(job);
     waiter->order = job->order;
     gs_ordered_insert(policy->members.data, &it->jobs, slot, gs_order_key(policy, job), job->order,
                       gpusim_view_remaining(policy->view, job));
@@ -160,15 +161,16 @@ uint32_t gs_queue_next(const gs_policy *policy)
     return best;
 }
 
-int gs_quota_leaves(const gs_policy *policy, uint32_t queue, uint64_t used, uint32_t gpus)
+int gs_quota_leaves(const gs_policy *policy, uint32_t queue, uint64_t used, uint64_t milli)
 {
     uint32_t vc = gs_queue_of(policy, queue)->vc;
-    return vc == GPUSIM_NONE || gpus == 0 || used + gpus <= policy->view->vcs[vc].quota;
+    return vc == GPUSIM_NONE || milli == 0 ||
+           used + milli <= (uint64_t)policy->view->vcs[vc].quota * 1000;
 }
 
 void gs_queues_thaw(gs_policy *policy)
 {
-    uint64_t free = gs_index_free(policy->view->index);
+    uint64_t free = gs_index_free_milli(policy->view->index);
     for (uint32_t i = 0; i < policy->queues.count; i++) {
         gs_queue_of(policy, i)->blocked = 0;
     }
@@ -177,8 +179,8 @@ void gs_queues_thaw(gs_policy *policy)
         if (line->bound == GPUSIM_TIME_MAX || line->jobs == GPUSIM_NONE) {
             continue;
         }
-        // jobs of one shape want equally many GPUs, so the root speaks for all
-        if (!policy->by_shape || gs_waiter_of(policy, line->jobs)->gpus <= free) {
+        // jobs of one shape want equally much of GPUs, so the root speaks for all
+        if (!policy->by_shape || gs_waiter_of(policy, line->jobs)->milli <= free) {
             gs_line_bound(policy, i, GPUSIM_TIME_MAX);
         }
     }

@@ -136,18 +136,17 @@ static gpusim_status grant(gs_policy *policy, uint32_t slot, uint8_t *runs, gpus
     uint64_t *used = &GS_AT(policy->granted, uint64_t, waiter->queue);
     gs_shadow *shadow = policy->shadows[GS_SHADOW_THEN];
     *runs = 0;
-    if (!gs_quota_leaves(policy, waiter->queue, *used, waiter->gpus)) {
+    if (!gs_quota_leaves(policy, waiter->queue, *used, waiter->milli)) {
         return GPUSIM_OK;
     }
 
     // its own GPUs, if nobody has claimed them
     uint32_t count;
     const gpusim_part *parts = gpusim_view_parts(policy->view, job, &count);
-    if (waiter->where == GS_RUNNING &&
-        gs_parts_are_free(&shadow->view, job, parts, count, NULL, 0)) {
+    if (waiter->where == GS_RUNNING && gs_parts_are_the_same(&shadow->view, job, parts, count)) {
         gs_shadow_take(shadow, job, parts, count);
         gs_shadow_settle_parts(shadow, parts, count);
-        *used += waiter->gpus;
+        *used += waiter->milli;
         *runs = 1;
         return GPUSIM_OK;
     }
@@ -162,7 +161,7 @@ static gpusim_status grant(gs_policy *policy, uint32_t slot, uint8_t *runs, gpus
         GPUSIM_TRY(gs_array_push(&policy->moves, &it, err));
         gs_shadow_take(shadow, job, placement.parts, placement.count);
         gs_shadow_settle_parts(shadow, placement.parts, placement.count);
-        *used += waiter->gpus;
+        *used += waiter->milli;
         *runs = 1;
     }
 cleanup:

@@ -53,6 +53,11 @@ uint32_t gpusim_view_room(const gpusim_view *view, const gpusim_job_info *job, u
     if (gpu_memory != 0 && job->gpu_memory > gpu_memory) {
         return 0;
     }
-    uint32_t most = job->gpus ? info->free_gpus : 1;
+    if (!gs_group_takes(view, job, info->group)) {
+        return 0;
+    }
+    uint32_t most = !job->gpus           ? 1
+                    : gs_job_shares(job) ? gs_share_room(view, job, node)
+                                         : info->free_gpus;
     return times(info->free_memory, job->memory, times(info->free_cpus, job->cpus, most));
 }

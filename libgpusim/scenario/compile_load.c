@@ -15,6 +15,8 @@ static gpusim_job_info request_of(const gpusim_model *model, const gs_job *job)
         .gpu_memory = job->gpu_memory,
         .gpus = job->gpus,
         .cpus = job->cpus,
+        .milli = gs_model_milli(model, job),
+        .mig = job->mig,
         .group = gs_model_find_group(model, job->group),
         .vc = gs_model_find_vc(model, job->vc),
     };
@@ -115,7 +117,7 @@ static double asked_for(const gpusim_model *model, uint32_t gpu_model)
         uint32_t wants =
             group == GPUSIM_NONE ? GPUSIM_NONE : model->cluster.groups[group].gpu_model;
         if (wants == gpu_model && job->duration > 0) {
-            sum += gpusim_seconds(job->duration) * job->gpus * job->milli / 1000;
+            sum += gpusim_seconds(job->duration) * job->gpus;
         }
     }
     return sum;

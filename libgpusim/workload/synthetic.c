@@ -322,14 +322,20 @@ gpusim_status gs_synthetic_job(const gs_synthetic *s, uint64_t seed, uint64_t or
 
 double gs_synthetic_load(const gs_synthetic *s)
 {
-    double load = gs_distribution_mean(&s->gpus) * gs_distribution_mean(&s->share) *
-                  gs_distribution_mean(&s->duration) * gs_arrivals_rate(&s->arrivals);
+    // a share runs that much slower, so work does not depend on it
+    double load = gs_distribution_mean(&s->gpus) * gs_distribution_mean(&s->duration) *
+                  gs_arrivals_rate(&s->arrivals);
     return load < (double)INFINITY ? load : (double)NAN;
 }
 
 int gs_synthetic_ends(const gs_synthetic *source)
 {
     return source->count != UINT64_MAX || source->until != GPUSIM_TIME_MAX;
+}
+
+int gs_synthetic_shares(const gs_synthetic *source)
+{
+    return source->mig != 0 || source->share.kind != GS_CONSTANT || source->share.a < 1;
 }
 
 uint32_t gs_synthetic_name(const gs_synthetic *s)

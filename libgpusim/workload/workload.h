@@ -85,6 +85,8 @@ gpusim_status gs_synthetic_job(const gs_synthetic *source, uint64_t seed, uint64
 double gs_synthetic_load(const gs_synthetic *source);
 /* 1 when it stops by itself: by a count or a time. */
 int gs_synthetic_ends(const gs_synthetic *source);
+/* 1 when its jobs, or some, ask for parts of GPUs or MIG instances. */
+int gs_synthetic_shares(const gs_synthetic *source);
 /* Name of its source. */
 uint32_t gs_synthetic_name(const gs_synthetic *source);
 

@@ -55,13 +55,14 @@ typedef struct gpusim_job_info {
     uint32_t group;          /* the only node group it may use, or GPUSIM_NONE */
     uint32_t name, user, vc; /* names; vc counts from 0 in the table of VCs, GPUSIM_NONE: no VC */
     int32_t priority;        /* larger goes first */
-    uint32_t shape;          /* jobs of one shape fit exactly the same places: same gpus, cpus,
-                              * memory, group and VC; dense from 0 */
+    uint32_t shape;          /* jobs of one shape fit exactly the same places: same gpus, share,
+                              * cpus, memory, group and VC; dense from 0 */
     uint32_t attempts;       /* times started */
     uint32_t preemptions;
     uint32_t first_part, parts; /* its current allocation, in the view's parts; 0 parts: queued */
     uint32_t state;             /* gpusim_job_state */
-    uint32_t milli;             /* thousandths it takes of each of its GPUs; 1000: whole ones */
+    uint32_t milli;             /* thousandths it takes of each of its GPUs; 1000: whole ones.
+                                 * Of a MIG instance its compute slices, k / 7, rounded down */
     uint32_t mig;               /* MIG profile it wants of each, a name; 0: none */
     uint32_t reserved;
     gpusim_time done; /* work done up to `settled`, in run time at rate 1 */
@@ -85,6 +86,8 @@ typedef struct gpusim_group_info {
     uint32_t gpu_model;         /* kind of GPU, counted from 0 as groups come: groups whose GPU
                                  * model has the same name have the same number */
     uint32_t name;
+    uint32_t cut; /* 1: its GPUs are cut into MIG instances; only jobs that want one run on them */
+    uint32_t reserved;
 } gpusim_group_info;
 
 typedef struct gpusim_vc_info {
@@ -92,15 +95,26 @@ typedef struct gpusim_vc_info {
     uint32_t quota;  /* GPUs; GPUSIM_NONE: no limit */
     uint32_t used;   /* GPUs allocated now */
     uint32_t queued; /* jobs waiting */
+    uint32_t milli;  /* thousandths of a GPU allocated beside `used`, 0 .. 999 */
 } gpusim_vc_info;
 
+/* One GPU, where jobs share some. A node's `free_gpus` are those that nobody holds a part of. */
+typedef struct gpusim_gpu_info {
+    uint64_t free_memory; /* bytes that no job on it has asked for; UINT64_MAX: no limit */
+    uint32_t free_milli;  /* thousandths that nobody holds; 1000: it is free */
+    uint32_t free_slices; /* MIG: bits of the memory slices that are in no instance, of 8 */
+} gpusim_gpu_info;
+
 /* A part of a placement: GPUs of one node. first_gpu GPUSIM_NONE lets the host take the free ones
- * with the lowest numbers. */
+ * with the lowest numbers; for a job that shares GPUs, those with the least room that is enough,
+ * and free ones after these. The number of a shared GPU is a wish: when it has no room for the job,
+ * the host takes another one of the node. */
 typedef struct gpusim_part {
     uint32_t node;
     uint32_t first_gpu;
-    uint32_t gpus;  /* 0 for a job without GPUs */
-    uint32_t milli; /* thousandths of each GPU: 1000 */
+    uint32_t gpus;   /* 0 for a job without GPUs */
+    uint32_t milli;  /* thousandths of each GPU, as the job asks for */
+    uint32_t slices; /* MIG: bits of the instance's memory slices; 0 lets the host choose */
 } gpusim_part;
 
 /* The cluster and its jobs at one moment. Arrays belong to the host and change as decisions are
@@ -119,6 +133,9 @@ typedef struct gpusim_view {
     const uint32_t *running;         /* [running_count] slots, in no promised order */
     const gpusim_part *parts;        /* allocations, see gpusim_view_parts */
     const void *index;               /* the host's: nodes by free GPUs */
+    const uint32_t *node_first_gpu;  /* [node_count + 1]: GPUs of node n are first[n] .. first[n+1]
+                                      * - 1 over the whole cluster */
+    const gpusim_gpu_info *gpus;     /* by GPU over the whole cluster; NULL where none is shared */
 } gpusim_view;
 
 typedef struct gpusim_placement {
@@ -142,7 +159,8 @@ GPUSIM_API uint32_t gpusim_view_first(const gpusim_view *view, uint32_t group, u
 GPUSIM_API uint32_t gpusim_view_with(const gpusim_view *view, uint32_t group, uint32_t exactly,
                                      uint32_t from); /* exactly so many free, index >= from */
 
-/* GPUs' worth of this job that a node can take now: bounded by its free GPUs, cores and memory. */
+/* GPUs' worth of this job that a node can take now: bounded by its free GPUs (for a job that shares
+ * GPUs, by those with room for its share), cores and memory. */
 GPUSIM_API uint32_t gpusim_view_room(const gpusim_view *view, const gpusim_job_info *job,
                                      uint32_t node);
 
@@ -181,7 +199,7 @@ GPUSIM_API void gpusim_decide_wait(gpusim_decisions *decisions, gpusim_time time
 
 #define GPUSIM_MODULE_MAGIC     UINT32_C(0x6d707367) /* "gspm" */
 #define GPUSIM_MODULE_ABI_MAJOR 1
-#define GPUSIM_MODULE_ABI_MINOR 0
+#define GPUSIM_MODULE_ABI_MINOR 1
 
 typedef enum gpusim_module_kind {
     GPUSIM_MODULE_ORDER = 1, /* who is next */

@@ -34,6 +34,8 @@ typedef struct gpusim_job_row {
     uint32_t name, source, user, vc;
     uint32_t gpus, cpus, preemptions, restarts;
     uint64_t memory;
+    uint32_t milli; /* thousandths of each of its GPUs */
+    uint32_t mig;   /* name of the MIG profile that it wants of each; 0: none */
     uint8_t state;  /* gpusim_job_state */
     uint8_t reason; /* gpusim_job_reason */
     uint8_t reserved[6];
@@ -53,6 +55,8 @@ typedef enum gpusim_job_reason {
     GPUSIM_REASON_PREEMPTED,
     GPUSIM_REASON_HORIZON,      /* the run ended first */
     GPUSIM_REASON_NO_PLACEMENT, /* the scheduler's placement takes it on no cluster like this */
+    GPUSIM_REASON_NO_MIG,       /* no GPU it may use is cut into such MIG instances */
+    GPUSIM_REASON_CUT,          /* the GPUs it may use are cut into MIG instances */
 } gpusim_job_reason;
 
 typedef enum gpusim_event_type {
@@ -98,7 +102,9 @@ typedef struct gpusim_allocation_row {
     uint32_t node;
     uint32_t first_gpu; /* within the node */
     uint32_t gpus;      /* adjacent ones */
-    uint32_t milli;
+    uint32_t milli;     /* thousandths of each */
+    uint32_t mig;       /* name of the MIG profile of its instance; 0: none */
+    uint32_t slices;    /* bits of that instance's memory slices */
     uint32_t reserved;
 } gpusim_allocation_row;
 
