@@ -120,6 +120,7 @@ static void arrive(cluster *c)
                                       .walltime = GPUSIM_TIME_MAX,
                                       .estimate = gpusim_time_from_seconds(seconds),
                                       .gpus = sizes[kind],
+                                      .milli = 1000,
                                       .group = GPUSIM_NONE,
                                       .vc = GPUSIM_NONE,
                                       .shape = (uint32_t)__builtin_ctz(sizes[kind])};
@@ -173,7 +174,7 @@ static void measure(const char *name, const char *order, int blocking, int backf
     c->stream = gpusim_stream_make(1, "benchmark", "pass");
     gs_state state = {0};
     gpusim_decisions decisions = {.core = c, .start = start};
-    if (gs_index_create(&c->view, &c->index, &err) != GPUSIM_OK) {
+    if (gs_index_create(&c->view, NULL, &c->index, &err) != GPUSIM_OK) {
         fail(&err);
     }
     c->view.index = c->index;

@@ -143,7 +143,8 @@ static gpusim_status grant(gs_policy *policy, uint32_t slot, uint8_t *runs, gpus
     // its own GPUs, if nobody has claimed them
     uint32_t count;
     const gpusim_part *parts = gpusim_view_parts(policy->view, job, &count);
-    if (waiter->where == GS_RUNNING && gs_parts_are_the_same(&shadow->view, job, parts, count)) {
+    if (waiter->where == GS_RUNNING &&
+        gs_named_parts_are_free(&shadow->view, job, parts, count, NULL, 0)) {
         gs_shadow_take(shadow, job, parts, count);
         gs_shadow_settle_parts(shadow, parts, count);
         *used += waiter->milli;
@@ -154,6 +155,10 @@ static gpusim_status grant(gs_policy *policy, uint32_t slot, uint8_t *runs, gpus
     // others, which it will move to or start on
     gpusim_placement placement;
     if (gs_place_on(policy, &shadow->view, slot, &placement)) {
+        // where GPUs are shared all are named, so that what is planned can be carried out as it is
+        if (shadow->gpus) {
+            gs_share_name(&shadow->view, job, &placement);
+        }
         move it = {.slot = slot, .first_part = policy->trial_parts.count, .parts = placement.count};
         for (uint32_t i = 0; i < placement.count; i++) {
             GPUSIM_TRY(gs_array_push(&policy->trial_parts, &placement.parts[i], err));
@@ -175,7 +180,7 @@ static int carry_out(gs_policy *policy, gpusim_decisions *decisions, const move 
     gpusim_part *parts = &GS_AT(policy->trial_parts, gpusim_part, it->first_part);
     uint32_t own_count;
     const gpusim_part *own = gpusim_view_parts(policy->view, job, &own_count);
-    if (!gs_parts_are_free(policy->view, job, parts, it->parts, own, own_count)) {
+    if (!gs_named_parts_are_free(policy->view, job, parts, it->parts, own, own_count)) {
         return 0;
     }
     gpusim_placement placement = {

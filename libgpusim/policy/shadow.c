@@ -265,13 +265,34 @@ int gs_parts_are_free(const gpusim_view *view, const gpusim_job_info *job, const
     return 1;
 }
 
-int gs_parts_are_the_same(const gpusim_view *view, const gpusim_job_info *job,
-                          const gpusim_part *parts, uint32_t count)
+// what is left of a GPU of a part, were the job not where it is
+static gpusim_gpu_info left_without(const gpusim_view *view, const gpusim_job_info *job,
+                                    const gpusim_part *own, uint32_t own_count, uint32_t node,
+                                    uint32_t gpu)
 {
-    for (uint32_t i = 0; gs_job_shares(job) && i < count; i++) {
-        if (!gs_share_admits(view, job, &parts[i])) {
-            return 0;
+    gpusim_gpu_info left = view->gpus[view->node_first_gpu[node] + gpu];
+    for (uint32_t i = 0; i < own_count; i++) {
+        if (gs_share_is_among(&own[i], 1, node, gpu)) {
+            gs_share_give(&left, &view->groups[view->nodes[node].group], job, own[i].slices);
         }
     }
-    return gs_parts_are_free(view, job, parts, count, NULL, 0);
+    return left;
+}
+
+int gs_named_parts_are_free(const gpusim_view *view, const gpusim_job_info *job,
+                            const gpusim_part *parts, uint32_t count, const gpusim_part *own,
+                            uint32_t own_count)
+{
+    const gs_cut *cuts = gs_index_cuts(view->index);
+    for (uint32_t i = 0; view->gpus && i < count; i++) {
+        const gpusim_part *part = &parts[i];
+        for (uint32_t k = 0; part->first_gpu != GPUSIM_NONE && k < part->gpus; k++) {
+            gpusim_gpu_info left =
+                left_without(view, job, own, own_count, part->node, part->first_gpu + k);
+            if (!gs_share_fits(&cuts[view->nodes[part->node].group], &left, job, part->slices)) {
+                return 0;
+            }
+        }
+    }
+    return gs_parts_are_free(view, job, parts, count, own, own_count);
 }

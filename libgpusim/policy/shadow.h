@@ -37,8 +37,9 @@ void gs_shadow_settle_parts(gs_shadow *shadow, const gpusim_part *parts, uint32_
  * nodes are up does not matter, nor which GPUs of a node they name. */
 int gs_parts_are_free(const gpusim_view *view, const gpusim_job_info *job, const gpusim_part *parts,
                       uint32_t count, const gpusim_part *own, uint32_t own_count);
-/* The same of these very GPUs where they are shared. */
-int gs_parts_are_the_same(const gpusim_view *view, const gpusim_job_info *job,
-                          const gpusim_part *parts, uint32_t count);
+/* The same of the very GPUs that they name, where GPUs are shared. */
+int gs_named_parts_are_free(const gpusim_view *view, const gpusim_job_info *job,
+                            const gpusim_part *parts, uint32_t count, const gpusim_part *own,
+                            uint32_t own_count);
 
 #endif

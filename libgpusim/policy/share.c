@@ -119,10 +119,12 @@ static const gs_cut *cut_of(const gpusim_view *view, uint32_t node)
     return &gs_index_cuts(view->index)[view->nodes[node].group];
 }
 
-// whether a GPU has room for a part, whoever is on it; with `slices` for these, else for any
-static int has_room(const gs_cut *cut, const gpusim_gpu_info *gpu, const gpusim_job_info *job,
-                    uint32_t slices)
+int gs_share_fits(const gs_cut *cut, const gpusim_gpu_info *gpu, const gpusim_job_info *job,
+                  uint32_t slices)
 {
+    if (!gs_job_shares(job)) {
+        return gpu->free_milli == 1000;
+    }
     if (gpu->free_milli < job->milli) {
         return 0;
     }
@@ -158,9 +160,9 @@ uint32_t gs_share_room(const gpusim_view *view, const gpusim_job_info *job, uint
     uint32_t free = 0;
     for (uint32_t g = view->node_first_gpu[node]; g < view->node_first_gpu[node + 1]; g++) {
         const gpusim_gpu_info *gpu = &view->gpus[g];
-        if (has_room(cut, gpu, job, 0)) {
+        if (gs_share_fits(cut, gpu, job, 0)) {
             room += !is_free(gpu);
-            free += is_free(gpu);
+            free += (uint32_t)is_free(gpu);
         }
     }
     uint32_t unpromised = view->nodes[node].free_gpus;
@@ -175,7 +177,7 @@ int gs_share_admits(const gpusim_view *view, const gpusim_job_info *job, const g
     }
     const gpusim_gpu_info *gpu = &view->gpus[first + part->first_gpu];
     return (!is_free(gpu) || view->nodes[part->node].free_gpus > 0) &&
-           has_room(cut_of(view, part->node), gpu, job, part->slices);
+           gs_share_fits(cut_of(view, part->node), gpu, job, part->slices);
 }
 
 int gs_share_is_among(const gpusim_part *chosen, uint32_t count, uint32_t node, uint32_t gpu)
@@ -226,7 +228,7 @@ int gs_share_choose(const gpusim_view *view, const gpusim_job_info *job, uint32_
     int free_left = view->nodes[node].free_gpus > free_among(view, chosen, count, node);
     for (uint32_t g = 0; g < size; g++) {
         const gpusim_gpu_info *gpu = &view->gpus[first + g];
-        if ((is_free(gpu) && !free_left) || !has_room(cut, gpu, job, 0) ||
+        if ((is_free(gpu) && !free_left) || !gs_share_fits(cut, gpu, job, 0) ||
             gs_share_is_among(chosen, count, node, g)) {
             continue;
         }
@@ -268,12 +270,12 @@ static uint32_t node_of(const gpusim_view *view, uint32_t group, uint32_t gpu)
 /* The partly used GPU with the least room that is enough. Those of a group stand in the index by
  * what is left of them: by thousandths from what the job wants on; where GPUs are cut, each set of
  * free slices that has a place for it in turn (at most 255). */
-typedef struct best {
+typedef struct gs_best {
     uint32_t gpu, node, left;
-} best;
+} gs_best;
 
 static void look_at(const gpusim_view *view, const gpusim_job_info *job, const gs_cut *cut,
-                    uint32_t group, uint32_t key, best *found)
+                    uint32_t group, uint32_t key, gs_best *found)
 {
     const gs_partly *partly = gs_index_partly(view->index);
     for (uint32_t gpu = gs_partly_from(partly, group, key);
@@ -285,16 +287,16 @@ static void look_at(const gpusim_view *view, const gpusim_job_info *job, const g
             return;
         }
         uint32_t node = node_of(view, group, gpu);
-        if (node_admits(view, job, node, 1) && has_room(cut, &view->gpus[gpu], job, 0)) {
-            *found = (best){gpu, node, left};
+        if (node_admits(view, job, node, 1) && gs_share_fits(cut, &view->gpus[gpu], job, 0)) {
+            *found = (gs_best){gpu, node, left};
             return;
         }
     }
 }
 
-static best best_gpu(const gpusim_view *view, const gpusim_job_info *job)
+static gs_best best_gpu(const gpusim_view *view, const gpusim_job_info *job)
 {
-    best found = {.gpu = GPUSIM_NONE};
+    gs_best found = {.gpu = GPUSIM_NONE};
     const gs_cut *cuts = gs_index_cuts(view->index);
     const gs_partly *partly = gs_index_partly(view->index);
     for (uint32_t group = 0; group < view->group_count; group++) {
@@ -350,7 +352,7 @@ int gs_share_place(const gpusim_view *view, const gpusim_job_info *job, gpusim_p
 {
     placement->count = 0;
     if (job->gpus == 1) {
-        best found = best_gpu(view, job);
+        gs_best found = best_gpu(view, job);
         if (found.gpu == GPUSIM_NONE) {
             return 0;
         }

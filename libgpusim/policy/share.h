@@ -65,12 +65,15 @@ uint32_t gs_mig_place(const gs_cut *cut, const gs_mig_profile *profile, uint32_t
 /* The same of a view's groups; where nobody shares, every group takes every job. */
 int gs_group_takes(const gpusim_view *view, const gpusim_job_info *job, uint32_t group);
 
+/* 1 when a GPU has room for a job, whoever is on it: for these slices if they are given. */
+int gs_share_fits(const gs_cut *cut, const gpusim_gpu_info *gpu, const gpusim_job_info *job,
+                  uint32_t slices);
 /* GPUs of a node with room for a part of this job, free ones included. For jobs that share. */
 uint32_t gs_share_room(const gpusim_view *view, const gpusim_job_info *job, uint32_t node);
 /* 1 when this very GPU of the node has room, with these slices if they are given. */
 int gs_share_admits(const gpusim_view *view, const gpusim_job_info *job, const gpusim_part *part);
-/* A GPU of the node for one part, as above; none of those that chosen[count] name already. 0: there
- * is none. */
+/* A GPU of the node for one part, as above (for a job that wants whole ones, the free one with the
+ * lowest number); none of those that chosen[count] name already. 0: there is none. */
 int gs_share_choose(const gpusim_view *view, const gpusim_job_info *job, uint32_t node,
                     const gpusim_part *chosen, uint32_t count, gpusim_part *part);
 
@@ -83,7 +86,7 @@ gpusim_part gs_share_part(const gpusim_view *view, const gpusim_job_info *job, u
 /* Places a job on partly used GPUs as told above; 0: there is no such place. */
 int gs_share_place(const gpusim_view *view, const gpusim_job_info *job,
                    gpusim_placement *placement);
-/* Says which GPUs the parts of a placement are that leave it to the host. */
+/* Says of a placement whose parts leave the GPUs to the host which ones they are, each a part. */
 void gs_share_name(const gpusim_view *view, const gpusim_job_info *job,
                    gpusim_placement *placement);
 

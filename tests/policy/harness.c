@@ -357,7 +357,7 @@ world *world_make(const world_group *groups, uint32_t group_count, const uint32_
                             .nodes = w->nodes,
                             .groups = w->groups,
                             .vcs = w->vcs};
-    ASSERT_OK(gs_index_create(&w->view, &w->index, &err), &err);
+    ASSERT_OK(gs_index_create(&w->view, NULL, &w->index, &err), &err);
     w->view.index = w->index;
     w->decisions = (gpusim_decisions){.core = w,
                                       .start = on_start,
@@ -455,6 +455,7 @@ static void arrive(world *w)
                                        .settled = w->view.now,
                                        .memory = job->memory,
                                        .gpus = job->gpus,
+                                       .milli = 1000,
                                        .cpus = job->cpus,
                                        .group = job->group,
                                        .vc = job->vc,

@@ -49,7 +49,7 @@ static const char *place(world *w, const char *name, gpusim_job_info job, int sc
 
 static gpusim_job_info wants(uint32_t gpus)
 {
-    return (gpusim_job_info){.id = {0, 1}, .gpus = gpus, .group = GPUSIM_NONE};
+    return (gpusim_job_info){.id = {0, 1}, .gpus = gpus, .milli = 1000, .group = GPUSIM_NONE};
 }
 
 #define EXPECT(w, name, gpus, expected)                                                            \
