@@ -25,6 +25,12 @@ typedef enum cli_option_id {
     CLI_METRIC,
     CLI_FORMAT,
     CLI_CATALOGUE,
+    CLI_NODE,
+    CLI_FROM,
+    CLI_TO,
+    CLI_START,
+    CLI_QUERY_GPU,
+    CLI_BLANK,
     CLI_OPTION_COUNT
 } cli_option_id;
 

@@ -20,6 +20,27 @@ void gs_cell_seconds(gpusim_time time, char buffer[GS_CELL_BYTES])
     buffer[length] = 0;
 }
 
+int gs_cell_fixed(double value, int decimals, char buffer[GS_CELL_BYTES])
+{
+    uint64_t scale = 1;
+    for (int i = 0; i < decimals; i++) {
+        scale *= 10;
+    }
+    double size = (value < 0 ? -value : value) * (double)scale + 0.5;
+    if (!(size < 9e18)) {
+        return 0;
+    }
+    uint64_t rounded = (uint64_t)size, rest = rounded % scale;
+    int length = snprintf(buffer, GS_CELL_BYTES, "%s%" PRIu64 "%s", value < 0 && rounded ? "-" : "",
+                          rounded / scale, decimals > 0 ? "." : "");
+    for (int i = decimals; i > 0; i--) {
+        buffer[length + i - 1] = (char)('0' + rest % 10);
+        rest /= 10;
+    }
+    buffer[length + decimals] = 0;
+    return 1;
+}
+
 static gs_cell_kind real(double value, char buffer[GS_CELL_BYTES])
 {
     if (value != value) {

@@ -21,6 +21,10 @@ gs_cell_kind gs_cell(const gpusim_trace *trace, const gpusim_field *field, const
 /* A value of a metric. */
 gs_cell_kind gs_cell_value(gpusim_field_type type, const void *value, char buffer[GS_CELL_BYTES]);
 
+/* A number with so many decimals (at most 9), half away from zero, alike in every locale; 0 when it
+ * is none, or too large for that. */
+int gs_cell_fixed(double value, int decimals, char buffer[GS_CELL_BYTES]);
+
 /* Nanoseconds as seconds, with the decimals they need. */
 void gs_cell_seconds(gpusim_time time, char buffer[GS_CELL_BYTES]);
 

@@ -1,12 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Tables and metrics as text. */
+/* Tables as text. */
 #include "trace/export.h"
 
 #include <stdio.h>
 
-#define ROWS_AT_ONCE    4096u
-#define VALUES_AT_ONCE  ((size_t)4 << 20)
-#define SAMPLES_AT_MOST 4096u
+#define ROWS_AT_ONCE 4096u
 
 void gs_export_field(gs_sheet *sheet, const gpusim_trace *trace, const gpusim_field *field,
                      const void *row)
@@ -65,75 +63,6 @@ gpusim_status gpusim_trace_export_table(gpusim_trace *trace, gpusim_table table,
     GPUSIM_TRY(gs_sheet_begin(&sheet, format, write, context, err));
     GPUSIM_TRY(table == GPUSIM_TABLE_JOBS ? gs_export_jobs(&sheet, trace, err)
                                           : export_rows(&sheet, trace, table, err));
-
-cleanup:
-    status = status == GPUSIM_OK ? gs_sheet_end(&sheet, err) : (gs_sheet_end(&sheet, NULL), status);
-    gs_h5_leave(&quiet);
-    return status;
-}
-
-// one sample: its time and a value of each entity, which lie `stride` values apart
-static void export_sample(gs_sheet *sheet, const gpusim_trace *trace,
-                          const gpusim_trace_metric *about, double seconds,
-                          const unsigned char *values, size_t stride)
-{
-    char text[GS_CELL_BYTES];
-    gpusim_field_type type = (gpusim_field_type)about->type;
-    gs_cell_seconds(gpusim_time_from_seconds(seconds), text);
-    gs_sheet_cell(sheet, "time_s", GS_CELL_NUMBER, text);
-    for (uint32_t i = 0; i < about->entities; i++) {
-        gs_cell_kind kind = gs_cell_value(type, values + i * stride * gs_h5_bytes(type), text);
-        gs_sheet_cell(sheet, gpusim_trace_entity(trace, (gpusim_entity)about->entity, i), kind,
-                      text);
-    }
-    gs_sheet_row_end(sheet);
-}
-
-static gpusim_status export_metric(gs_sheet *sheet, gpusim_trace *trace, uint32_t metric,
-                                   gpusim_error *err)
-{
-    gpusim_status status = GPUSIM_OK;
-    const gpusim_trace_metric *about = &trace->series[metric].metric;
-    size_t bytes = gs_h5_bytes((gpusim_field_type)about->type);
-    size_t most = VALUES_AT_ONCE / (about->entities ? about->entities : 1);
-    most = most < 1 ? 1 : most < SAMPLES_AT_MOST ? most : SAMPLES_AT_MOST;
-    unsigned char *values = NULL;
-    double *times = NULL;
-    GPUSIM_TRY(gs_allocate(&values, most * about->entities + 1, bytes, err));
-    GPUSIM_TRY(gs_allocate(&times, most, sizeof *times, err));
-    if (sheet->format == GPUSIM_EXPORT_CSV) {
-        sheet->header = 1;
-        export_sample(sheet, trace, about, 0, values, 1);
-    }
-    uint64_t count = trace->info.samples;
-    for (uint64_t first = 0; first < count && sheet->status == GPUSIM_OK; first += most) {
-        uint64_t some = count - first < most ? count - first : most;
-        GPUSIM_TRY(gs_read_times(trace, first, some, times, err));
-        GPUSIM_TRY(gs_read_values(trace, metric, 0, about->entities, first, some, values, err));
-        for (uint64_t i = 0; i < some; i++) {
-            export_sample(sheet, trace, about, times[i], values + i * bytes, some);
-        }
-    }
-
-cleanup:
-    gs_release(&values);
-    gs_release(&times);
-    return status;
-}
-
-gpusim_status gpusim_trace_export_metric(gpusim_trace *trace, uint32_t metric,
-                                         gpusim_export_format format, gpusim_write_fn write,
-                                         void *context, gpusim_error *err)
-{
-    gpusim_status status = GPUSIM_OK;
-    gs_sheet sheet = {0};
-    gs_h5_quiet quiet;
-    if (metric >= trace->series_count) {
-        return gpusim_fail(err, GPUSIM_ARGUMENT, "there is no metric %u", metric);
-    }
-    gs_h5_enter(&quiet);
-    GPUSIM_TRY(gs_sheet_begin(&sheet, format, write, context, err));
-    GPUSIM_TRY(export_metric(&sheet, trace, metric, err));
 
 cleanup:
     status = status == GPUSIM_OK ? gs_sheet_end(&sheet, err) : (gs_sheet_end(&sheet, NULL), status);

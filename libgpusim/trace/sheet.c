@@ -20,7 +20,7 @@ static void empty(gs_sheet *sheet)
     sheet->used = 0;
 }
 
-static void put(gs_sheet *sheet, const char *text, size_t length)
+void gs_sheet_put(gs_sheet *sheet, const char *text, size_t length)
 {
     while (length > 0) {
         size_t room = GS_SHEET_BYTES - sheet->used, some = length < room ? length : room;
@@ -36,7 +36,7 @@ static void put(gs_sheet *sheet, const char *text, size_t length)
 
 static void put_text(gs_sheet *sheet, const char *text)
 {
-    put(sheet, text, strlen(text));
+    gs_sheet_put(sheet, text, strlen(text));
 }
 
 static void put_csv(gs_sheet *sheet, const char *text)
@@ -45,12 +45,12 @@ static void put_csv(gs_sheet *sheet, const char *text)
         put_text(sheet, text);
         return;
     }
-    put(sheet, "\"", 1);
+    gs_sheet_put(sheet, "\"", 1);
     for (; *text; text++) {
-        put(sheet, "\"\"", *text == '"' ? 2 : 0);
-        put(sheet, text, *text != '"');
+        gs_sheet_put(sheet, "\"\"", *text == '"' ? 2 : 0);
+        gs_sheet_put(sheet, text, *text != '"');
     }
-    put(sheet, "\"", 1);
+    gs_sheet_put(sheet, "\"", 1);
 }
 
 // bytes of the UTF-8 character at `text`, 0 when it is none
@@ -75,35 +75,35 @@ static size_t character(const char *text)
 
 static void put_json(gs_sheet *sheet, const char *text)
 {
-    put(sheet, "\"", 1);
+    gs_sheet_put(sheet, "\"", 1);
     while (*text) {
         size_t length = character(text);
         unsigned char first = (unsigned char)*text;
         char escape[8];
         if (length == 0) {
-            put(sheet, "\xef\xbf\xbd", 3); // not UTF-8: the replacement character
+            gs_sheet_put(sheet, "\xef\xbf\xbd", 3); // not UTF-8: the replacement character
             length = 1;
         } else if (first < 0x20 || first == '"' || first == '\\') {
             int size = first < 0x20 ? snprintf(escape, sizeof escape, "\\u%04x", first)
                                     : snprintf(escape, sizeof escape, "\\%c", first);
-            put(sheet, escape, (size_t)size);
+            gs_sheet_put(sheet, escape, (size_t)size);
         } else {
-            put(sheet, text, length);
+            gs_sheet_put(sheet, text, length);
         }
         text += length;
     }
-    put(sheet, "\"", 1);
+    gs_sheet_put(sheet, "\"", 1);
 }
 
 // what stands before a cell's value
 static void lead(gs_sheet *sheet, const char *name)
 {
     if (sheet->format == GPUSIM_EXPORT_CSV) {
-        put(sheet, ",", sheet->cells > 0);
+        gs_sheet_put(sheet, ",", sheet->cells > 0);
     } else {
-        put(sheet, sheet->cells > 0 ? "," : "{", 1);
+        gs_sheet_put(sheet, sheet->cells > 0 ? "," : "{", 1);
         put_json(sheet, name);
-        put(sheet, ":", 1);
+        gs_sheet_put(sheet, ":", 1);
     }
     sheet->cells++;
 }
@@ -128,18 +128,19 @@ void gs_sheet_list(gs_sheet *sheet, const char *name)
     if (sheet->header) {
         put_csv(sheet, name);
     }
-    put(sheet, "[", sheet->format == GPUSIM_EXPORT_JSONL);
+    gs_sheet_put(sheet, "[", sheet->format == GPUSIM_EXPORT_JSONL);
 }
 
 void gs_sheet_item(gs_sheet *sheet, int first, gs_cell_kind kind, const char *text)
 {
     if (sheet->format == GPUSIM_EXPORT_CSV) {
-        put(sheet, " ", !first);
+        gs_sheet_put(sheet, " ", !first);
         for (; *text; text++) {
-            put(sheet, strchr(",\"\n\r ", *text) ? "_" : text, 1); // the list stays one cell
+            gs_sheet_put(sheet, strchr(",\"\n\r ", *text) ? "_" : text,
+                         1); // the list stays one cell
         }
     } else {
-        put(sheet, ",", !first);
+        gs_sheet_put(sheet, ",", !first);
         if (kind == GS_CELL_TEXT) {
             put_json(sheet, text);
         } else {
@@ -150,13 +151,13 @@ void gs_sheet_item(gs_sheet *sheet, int first, gs_cell_kind kind, const char *te
 
 void gs_sheet_list_end(gs_sheet *sheet)
 {
-    put(sheet, "]", sheet->format == GPUSIM_EXPORT_JSONL);
+    gs_sheet_put(sheet, "]", sheet->format == GPUSIM_EXPORT_JSONL);
 }
 
 void gs_sheet_row_end(gs_sheet *sheet)
 {
-    put(sheet, sheet->format == GPUSIM_EXPORT_CSV ? "\n" : "}\n",
-        sheet->format == GPUSIM_EXPORT_CSV ? 1 : 2);
+    gs_sheet_put(sheet, sheet->format == GPUSIM_EXPORT_CSV ? "\n" : "}\n",
+                 sheet->format == GPUSIM_EXPORT_CSV ? 1 : 2);
     sheet->cells = 0;
     sheet->header = 0;
 }

@@ -21,6 +21,9 @@ typedef struct gs_sheet {
 gpusim_status gs_sheet_begin(gs_sheet *sheet, gpusim_export_format format, gpusim_write_fn write,
                              void *context, gpusim_error *err);
 
+/* Text as it is. */
+void gs_sheet_put(gs_sheet *sheet, const char *text, size_t length);
+
 void gs_sheet_cell(gs_sheet *sheet, const char *name, gs_cell_kind kind, const char *text);
 
 /* A list: words with spaces between them in CSV, an array in JSON. Cells of it come between. */

@@ -36,9 +36,15 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     GPUSIM_TRY(gpusim_trace_digest(trace, digest, &err));
     GPUSIM_TRY(gpusim_trace_export_table(trace, GPUSIM_TABLE_JOBS, GPUSIM_EXPORT_JSONL, ignore,
                                          NULL, &err));
+    gpusim_export_filter one;
+    gpusim_export_filter_default(&one);
     for (uint32_t i = 0; gpusim_trace_get_metric(trace, i); i++) {
-        GPUSIM_TRY(gpusim_trace_export_metric(trace, i, GPUSIM_EXPORT_CSV, ignore, NULL, &err));
+        one.metric_count = 1;
+        one.metrics = &i;
+        GPUSIM_TRY(gpusim_trace_export_metrics(trace, &one, GPUSIM_EXPORT_CSV, ignore, NULL, &err));
     }
+    GPUSIM_TRY(gpusim_trace_export_dcgm(trace, NULL, ignore, NULL, &err));
+    GPUSIM_TRY(gpusim_trace_export_smi(trace, NULL, NULL, ignore, NULL, &err));
     GPUSIM_TRY(gpusim_trace_diff(trace, trace, &found, 1, &differences, &err));
     if (differences) {
         abort();

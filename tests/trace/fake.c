@@ -14,9 +14,15 @@
 fake fake_model = {
     .nodes = 3, .gpus_per_node = 8, .jobs = 100, .text = "gpusim: 1\n", .telemetry = 1};
 
-static const uint32_t chosen[] = {GS_METRIC_GPU_UTIL, GS_METRIC_NODE_GPUS_ALLOCATED,
-                                  GS_METRIC_CLUSTER_QUEUE_LENGTH};
-#define CHOSEN (sizeof chosen / sizeof chosen[0])
+static const uint32_t chosen[] = {GS_METRIC_GPU_UTIL,
+                                  GS_METRIC_NODE_GPUS_ALLOCATED,
+                                  GS_METRIC_CLUSTER_QUEUE_LENGTH,
+                                  GS_METRIC_GPU_TEMP,
+                                  GS_METRIC_MEMORY_TEMP,
+                                  GS_METRIC_POWER_USAGE,
+                                  GS_METRIC_TOTAL_ENERGY_CONSUMPTION,
+                                  GS_METRIC_CLOCK_THROTTLE_REASONS};
+#define CHOSEN (fake_model.devices ? 8u : 3u)
 
 void gpusim_observer_init(gpusim_observer *observer, uint32_t size)
 {
@@ -93,7 +99,7 @@ int gpusim_model_row(const gpusim_model *model, gpusim_table table, uint32_t i, 
 const uint32_t *gpusim_model_metrics(const gpusim_model *model, uint32_t *count)
 {
     (void)model;
-    *count = fake_model.telemetry ? CHOSEN : 0;
+    *count = fake_model.telemetry ? CHOSEN : 0u;
     return chosen;
 }
 
@@ -159,24 +165,64 @@ float fake_util(uint64_t seed, uint32_t step, uint32_t gpu)
     return gpu == 0 ? NAN : (float)(mix(seed, step, gpu) % 101);
 }
 
+float fake_temperature(uint32_t step, uint32_t gpu)
+{
+    return (float)(30 + (step + gpu) % 50);
+}
+
+float fake_memory_temperature(uint32_t gpu)
+{
+    return gpu % 2 ? NAN : (float)(40 + gpu);
+}
+
+float fake_power(uint32_t step, uint32_t gpu)
+{
+    return 100.0f + (float)gpu + 0.125f * (float)(step % 1000);
+}
+
+uint64_t fake_energy(uint32_t step, uint32_t gpu)
+{
+    return UINT64_C(1000000000000) * gpu + UINT64_C(1000003) * step;
+}
+
+uint32_t fake_reasons(uint32_t step)
+{
+    return step % 7 == 6 ? UINT32_MAX : step % 4 ? 4 : 0x68;
+}
+
 static gpusim_status tell_sample(const gpusim_observer *observer, uint64_t seed, uint32_t step,
                                  gpusim_error *err)
 {
     uint32_t gpus = fake_model.nodes * fake_model.gpus_per_node;
-    float *util = calloc(gpus + 1, sizeof *util);
+    float *floats = calloc(4u * gpus + 1, sizeof *floats);
+    float *util = floats, *temperature = floats + gpus, *memory = floats + 2 * gpus;
+    float *power = floats + 3 * gpus;
+    uint64_t *energy = calloc(gpus + 1, sizeof *energy);
+    uint32_t *reasons = calloc(gpus + 1, sizeof *reasons);
     float *nodes = calloc(fake_model.nodes + 1, sizeof *nodes);
     float queue = (float)(step % 13);
     for (uint32_t i = 0; i < gpus; i++) {
         util[i] = fake_util(seed, step, i);
+        temperature[i] = fake_temperature(step, i);
+        memory[i] = fake_memory_temperature(i);
+        power[i] = fake_power(step, i);
+        energy[i] = fake_energy(step, i);
+        reasons[i] = fake_reasons(step);
     }
     for (uint32_t i = 0; i < fake_model.nodes; i++) {
         nodes[i] = (float)((step + i) % 9);
     }
     gpusim_sample samples[] = {
-        {chosen[0], gpus, util}, {chosen[1], fake_model.nodes, nodes}, {chosen[2], 1, &queue}};
+        {chosen[0], gpus, util},   {chosen[1], fake_model.nodes, nodes},
+        {chosen[2], 1, &queue},    {chosen[3], gpus, temperature},
+        {chosen[4], gpus, memory}, {chosen[5], gpus, power},
+        {chosen[6], gpus, energy}, {chosen[7], gpus, reasons},
+    };
     gpusim_status status =
         observer->sample(observer->context, (step + 1) * GPUSIM_MINUTE, samples, CHOSEN, err);
-    free(util);
+    free(floats);
+    free(energy);
+    free(reasons);
     free(nodes);
     return status;
 }

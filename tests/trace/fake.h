@@ -11,6 +11,7 @@ typedef struct fake {
     const char *text;      /* the scenario */
     const char *long_name; /* of a user, or NULL */
     int telemetry;         /* 0: none */
+    int devices;           /* 1: also what a driver would say of GPUs, in all types of metrics */
 } fake;
 
 extern fake fake_model;
@@ -23,6 +24,13 @@ gpusim_status fake_steps(const gpusim_observer *observer, uint64_t seed, uint32_
 /* The row of a job, and the value of a GPU's utilisation at a step, as told. */
 gpusim_job_row fake_job(uint64_t seed, uint32_t step);
 float fake_util(uint64_t seed, uint32_t step, uint32_t gpu);
+
+/* The same of a device's metrics; what no type has is missing. */
+float fake_temperature(uint32_t step, uint32_t gpu);
+float fake_memory_temperature(uint32_t gpu); /* every other GPU has no such sensor */
+float fake_power(uint32_t step, uint32_t gpu);
+uint64_t fake_energy(uint32_t step, uint32_t gpu); /* beyond 32 bits */
+uint32_t fake_reasons(uint32_t step);              /* missing in every seventh step */
 
 /* A summary whose every number is another one. */
 gpusim_summary fake_summary(uint64_t seed);

@@ -18,7 +18,7 @@ except ImportError as error:
 STEPS = 1000
 with tempfile.TemporaryDirectory() as folder:
     path = os.path.join(folder, "t.h5")
-    subprocess.run([sys.argv[1], path, str(STEPS)], check=True)
+    subprocess.run([sys.argv[1], path, str(STEPS), "devices"], check=True)
     with h5py.File(path, "r") as file:
         # the root says what this is
         assert file.attrs["complete"] == 1 and file.attrs["seed"] == 5
@@ -54,6 +54,23 @@ with tempfile.TemporaryDirectory() as folder:
         assert series.between(0, 100).all() and series.nunique() > 50
         assert numpy.isnan(util[0]).all()
         assert file["telemetry/cluster/queue_length"][0, 12] == 12
+
+        # each metric in its own type, what is missing in the type's way
+        temperature, memory = file["telemetry/gpu/gpu_temp"], file["telemetry/gpu/memory_temp"]
+        energy = file["telemetry/gpu/total_energy_consumption"]
+        reasons = file["telemetry/gpu/clock_throttle_reasons"]
+        steps = numpy.arange(STEPS)
+        assert temperature.dtype == numpy.float32 and temperature.attrs["units"] == b"degC"
+        assert (temperature[3] == 30 + (steps + 3) % 50).all()
+        assert numpy.isnan(memory[1]).all() and (memory[2] == 42).all()
+        assert energy.dtype == numpy.uint64 and energy.attrs["units"] == b"mJ"
+        assert (energy[23] == 23 * 10**12 + 1000003 * steps.astype(numpy.uint64)).all()
+        assert energy.fillvalue == 2**64 - 1
+        assert energy.attrs["dcgm_field"] == b"DCGM_FI_DEV_TOTAL_ENERGY_CONSUMPTION"
+        assert energy.attrs["dcgm_id"] == 156
+        assert reasons.dtype == numpy.uint32
+        expected = numpy.where(steps % 7 == 6, 2**32 - 1, numpy.where(steps % 4, 4, 0x68))
+        assert (reasons[5] == expected).all()
 
         # the summary
         assert file["summary/wait_s"].attrs["p99"] == 13.5

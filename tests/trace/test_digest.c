@@ -2,9 +2,9 @@
 /* A digest sees every value that was simulated: each column, samples, the summary. */
 #include <string.h>
 
-#include "telemetry/metrics.h"
 #include "fake.h"
 #include "harness.h"
+#include "telemetry/metrics.h"
 
 static const char *folder;
 static gpusim_error err;

@@ -36,6 +36,10 @@ static gpusim_status read_all(const char *path, gpusim_error *err)
     gpusim_trace_difference found[4];
     uint32_t count = 0;
     char digest[33];
+    gpusim_export_filter one;
+    gpusim_export_filter_default(&one);
+    one.metric_count = 1;
+    one.metrics = &(uint32_t){0};
     GPUSIM_TRY(gpusim_trace_open(path, &a, err));
     GPUSIM_TRY(gpusim_trace_open(path, &b, err));
     GPUSIM_TRY(gpusim_trace_digest(a, digest, err));
@@ -44,7 +48,9 @@ static gpusim_status read_all(const char *path, gpusim_error *err)
         gpusim_trace_export_table(a, GPUSIM_TABLE_JOBS, GPUSIM_EXPORT_CSV, ignore, NULL, err));
     GPUSIM_TRY(
         gpusim_trace_export_table(a, GPUSIM_TABLE_EVENTS, GPUSIM_EXPORT_JSONL, ignore, NULL, err));
-    GPUSIM_TRY(gpusim_trace_export_metric(a, 0, GPUSIM_EXPORT_CSV, ignore, NULL, err));
+    GPUSIM_TRY(gpusim_trace_export_metrics(a, &one, GPUSIM_EXPORT_CSV, ignore, NULL, err));
+    GPUSIM_TRY(gpusim_trace_export_dcgm(a, NULL, ignore, NULL, err));
+    GPUSIM_TRY(gpusim_trace_export_smi(a, NULL, NULL, ignore, NULL, err));
 
 cleanup:
     gpusim_trace_close(a);

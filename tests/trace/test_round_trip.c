@@ -11,9 +11,9 @@
 
 #include <hdf5.h>
 
-#include "telemetry/metrics.h"
 #include "fake.h"
 #include "harness.h"
+#include "telemetry/metrics.h"
 
 static const char *folder;
 static gpusim_error err;
@@ -590,7 +590,11 @@ START_TEST(exports)
 
     text[0] = 0;
     uint32_t metric = gpusim_trace_find_metric(trace, GPUSIM_OF_CLUSTER, "queue_length");
-    ASSERT_OK(gpusim_trace_export_metric(trace, metric, GPUSIM_EXPORT_CSV, collect, text, &err),
+    gpusim_export_filter filter;
+    gpusim_export_filter_default(&filter);
+    filter.metric_count = 1;
+    filter.metrics = &metric;
+    ASSERT_OK(gpusim_trace_export_metrics(trace, &filter, GPUSIM_EXPORT_CSV, collect, text, &err),
               &err);
     ck_assert_str_eq(text, "time_s,cluster\n60,0\n120,1\n180,2\n240,3\n300,4\n");
 

@@ -150,11 +150,47 @@ GPUSIM_API gpusim_status gpusim_trace_export_table(gpusim_trace *trace, gpusim_t
                                                    gpusim_write_fn write, void *context,
                                                    gpusim_error *err);
 
-/* A metric as text: a line for each sample, `time_s` and a column for each entity. */
-GPUSIM_API gpusim_status gpusim_trace_export_metric(gpusim_trace *trace, uint32_t metric,
-                                                    gpusim_export_format format,
-                                                    gpusim_write_fn write, void *context,
-                                                    gpusim_error *err);
+/* Which part of the telemetry is exported. */
+typedef struct gpusim_export_filter {
+    uint32_t size;           /* filled by gpusim_export_filter_default */
+    uint32_t metric_count;   /* 0: all that the format has a name for */
+    const uint32_t *metrics; /* of the trace */
+    const char *node;        /* only of this node; NULL: of all */
+    gpusim_time from, to;    /* only samples from one to the other, both included */
+    gpusim_time start;       /* what time 0 is, since 1970, where dates are written; 2026-01-01 */
+    uint8_t blank;           /* dcgm: write what is missing as 9223372036854775794, which is what
+                              * dcgm-exporter did before 3.0; later ones leave it out */
+    uint8_t reserved[7];
+} gpusim_export_filter;
+
+#define gpusim_export_filter_default(filter)                                                       \
+    gpusim_export_filter_init((filter), (uint32_t)sizeof(gpusim_export_filter))
+GPUSIM_API void gpusim_export_filter_init(gpusim_export_filter *filter, uint32_t size);
+
+/* Metrics as text; NULL as filter: all of it. One metric is a line for each sample, `time_s` and a
+ * column for each entity; several, which are of one kind of entity, are a line for each sample and
+ * entity: `time_s`, the entity's name, a column for each metric. Memory does not grow with the
+ * number of samples, also below. */
+GPUSIM_API gpusim_status gpusim_trace_export_metrics(gpusim_trace *trace,
+                                                     const gpusim_export_filter *filter,
+                                                     gpusim_export_format format,
+                                                     gpusim_write_fn write, void *context,
+                                                     gpusim_error *err);
+
+/* Metrics of GPUs as dcgm-exporter shows them, in Prometheus' text format, each line with its time
+ * in ms since 1970: metric by metric, the series of each in order of time. One sample alone is what
+ * a scrape at that time would have given. UUIDs are made of the model's hash and the GPU's name. */
+GPUSIM_API gpusim_status gpusim_trace_export_dcgm(gpusim_trace *trace,
+                                                  const gpusim_export_filter *filter,
+                                                  gpusim_write_fn write, void *context,
+                                                  gpusim_error *err);
+
+/* What `nvidia-smi --query-gpu=COLUMNS --format=csv` would have printed, a line for each sample and
+ * GPU. `columns` is a list with commas; NULL: all whose metrics the trace has. */
+GPUSIM_API gpusim_status gpusim_trace_export_smi(gpusim_trace *trace,
+                                                 const gpusim_export_filter *filter,
+                                                 const char *columns, gpusim_write_fn write,
+                                                 void *context, gpusim_error *err);
 
 #ifdef __cplusplus
 }
