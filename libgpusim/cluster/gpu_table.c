@@ -294,7 +294,9 @@ static const gpusim_field model_fields[] = {
      .minimum = 0,
      .maximum = 40,
      .detail.element = &profile_element,
-     .doc = "MIG profiles into which it can be cut."},
+     .doc =
+         "MIG profiles into which it can be cut. Whoever gives another `memory` gives these anew: "
+         "those below are dropped."},
 };
 
 const gpusim_record gs_gpu_record = {

@@ -258,7 +258,7 @@ gpusim_status gs_bind_tree(const gs_yaml *yaml, uint32_t slot, const gpusim_reco
         gpusim_error problem;
         char expected[220];
         gs_expected(&whole, expected, sizeof expected);
-        gpusim_fail(&problem, GPUSIM_SCENARIO, "the scenario is empty");
+        gpusim_fail(&problem, GPUSIM_SCENARIO, "the %s is empty", record->name);
         gpusim_error_hint(&problem, "it is %s", expected);
         return gs_report(&b, slot, &problem);
     }

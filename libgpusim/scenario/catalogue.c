@@ -20,9 +20,11 @@ typedef struct catalogue_file {
 } catalogue_file;
 
 struct gpusim_catalogue {
-    gs_arena arena;
+    gs_arena *arena; /* what all models point to */
+    gs_arena own_arena;
     gs_gpu_figures figures;
-    gpusim_spec *file; /* the user's; NULL: none */
+    const gpusim_gpu_model **builtin; /* [gs_gpu_entry_count]; NULL: not read yet */
+    gpusim_spec *file;                /* the user's; NULL: none */
     catalogue_file own;
     gpusim_gpu_model *models; /* all, resolved; only gpusim_catalogue_load fills them */
     uint32_t count;
@@ -92,12 +94,16 @@ static gpusim_status fail_name(const gpusim_catalogue *catalogue, const char *na
 
 // an entry that is compiled in: a list of one item, bound into the arena
 static gpusim_status read_builtin(const gs_gpu_entry *entry, gs_arena *arena,
-                                  gpusim_gpu_model *model, gpusim_error *err)
+                                  const gpusim_gpu_model **read, gpusim_error *err)
 {
     gpusim_status status;
     gs_yaml yaml;
     gs_problems *problems = NULL;
     uint32_t source = 0, slot = 0;
+    gpusim_gpu_model *model = gs_arena_get(arena, sizeof *model);
+    if (!model) {
+        return gpusim_fail(err, GPUSIM_MEMORY, "no memory for a GPU model");
+    }
     GPUSIM_TRY(gs_yaml_create(&yaml, err));
     GPUSIM_TRY(gs_allocate(&problems, 1, sizeof *problems, err));
     GPUSIM_TRY(gs_yaml_add_source(&yaml, "gpus.yaml", gs_gpu_text + entry->begin, entry->length,
@@ -111,7 +117,9 @@ static gpusim_status read_builtin(const gs_gpu_entry *entry, gs_arena *arena,
     if (problems->count || !list) {
         status = gpusim_fail(err, GPUSIM_INTERNAL, "the entry '%s' that is compiled in: %s",
                              entry->name, problems->items[0].message);
+        goto cleanup;
     }
+    *read = model;
 cleanup:
     gs_release(&problems);
     gs_yaml_release(&yaml);
@@ -126,23 +134,28 @@ typedef struct chain {
     uint32_t count;
 } chain;
 
-static gpusim_status push_builtin(chain *c, const gs_gpu_entry *entry, gs_arena *arena,
+static gpusim_status push(chain *c, const gpusim_gpu_model *layer, gpusim_error *err)
+{
+    if (c->count == DEEPEST) {
+        return gpusim_fail(err, GPUSIM_SCENARIO, "more than %d GPU models build on each other",
+                           DEEPEST);
+    }
+    c->layers[c->count++] = layer;
+    return GPUSIM_OK;
+}
+
+static gpusim_status push_builtin(gpusim_catalogue *catalogue, chain *c, const gs_gpu_entry *entry,
                                   gpusim_error *err)
 {
     gpusim_status status = GPUSIM_OK;
     // bases of what is compiled in are compiled in: a user's file does not reach below it
-    while (entry && status == GPUSIM_OK) {
-        gpusim_gpu_model *model = gs_arena_get(arena, sizeof *model);
-        if (!model) {
-            return gpusim_fail(err, GPUSIM_MEMORY, "no memory for a GPU model");
+    while (entry) {
+        const gpusim_gpu_model **known = &catalogue->builtin[entry - gs_gpu_entries];
+        if (!*known) {
+            GPUSIM_TRY(read_builtin(entry, catalogue->arena, known, err));
         }
-        if (c->count == DEEPEST) {
-            return gpusim_fail(err, GPUSIM_SCENARIO, "more than %d GPU models build on each other",
-                               DEEPEST);
-        }
-        GPUSIM_TRY(read_builtin(entry, arena, model, err));
-        c->layers[c->count++] = model;
-        entry = model->base ? find_builtin(model->base) : NULL;
+        GPUSIM_TRY(push(c, *known, err));
+        entry = (*known)->base ? find_builtin((*known)->base) : NULL;
     }
 cleanup:
     return status;
@@ -159,9 +172,10 @@ static gpusim_status fail_cycle(const chain *c, uint32_t first, gpusim_error *er
     return gpusim_fail(err, GPUSIM_SCENARIO, "%s'%.40s'", text, c->layers[first]->name);
 }
 
-static gpusim_status make_chain(const gpusim_catalogue *catalogue, const char *name,
-                                gs_arena *arena, chain *c, gpusim_error *err)
+static gpusim_status make_chain(gpusim_catalogue *catalogue, const char *name, chain *c,
+                                gpusim_error *err)
 {
+    gpusim_status status = GPUSIM_OK;
     const gpusim_gpu_model *own = find_own(catalogue, name);
     while (own) {
         for (uint32_t i = 0; i < c->count; i++) {
@@ -169,11 +183,7 @@ static gpusim_status make_chain(const gpusim_catalogue *catalogue, const char *n
                 return fail_cycle(c, i, err);
             }
         }
-        if (c->count == DEEPEST) {
-            return gpusim_fail(err, GPUSIM_SCENARIO, "more than %d GPU models build on each other",
-                               DEEPEST);
-        }
-        c->layers[c->count++] = own;
+        GPUSIM_TRY(push(c, own, err));
 
         // without a base, what it is laid over is the built-in entry of its name, if there is one
         int replaces = !own->base || (strcmp(own->base, own->name) == 0 && find_builtin(own->name));
@@ -184,18 +194,20 @@ static gpusim_status make_chain(const gpusim_catalogue *catalogue, const char *n
         own = replaces ? NULL : find_own(catalogue, name);
     }
     const gs_gpu_entry *entry = find_builtin(name);
-    return entry ? push_builtin(c, entry, arena, err) : fail_name(catalogue, name, err);
+    status = entry ? push_builtin(catalogue, c, entry, err) : fail_name(catalogue, name, err);
+cleanup:
+    return status;
 }
 
-gpusim_status gs_catalogue_resolve(const gpusim_catalogue *catalogue, const char *name,
-                                   const gpusim_gpu_model *figures, gs_arena *arena,
-                                   gpusim_gpu_model *model, gpusim_error *err)
+gpusim_status gs_catalogue_resolve(gpusim_catalogue *catalogue, const char *name,
+                                   const gpusim_gpu_model *figures, gpusim_gpu_model *model,
+                                   gpusim_error *err)
 {
     gpusim_status status;
     gs_overlay overlay;
     chain c = {.count = 0};
-    GPUSIM_TRY(make_chain(catalogue, name, arena, &c, err));
-    gs_overlay_begin(&overlay, &catalogue->figures, arena, model);
+    GPUSIM_TRY(make_chain(catalogue, name, &c, err));
+    gs_overlay_begin(&overlay, &catalogue->figures, catalogue->arena, model);
     for (uint32_t i = c.count; i-- > 0;) {
         GPUSIM_TRY(gs_overlay_add(&overlay, c.layers[i], err));
     }
@@ -203,7 +215,7 @@ gpusim_status gs_catalogue_resolve(const gpusim_catalogue *catalogue, const char
         GPUSIM_TRY(gs_overlay_add(&overlay, figures, err));
     }
     GPUSIM_TRY(gs_overlay_end(&overlay, err));
-    GPUSIM_TRY(gs_gpu_fill(model, arena, err));
+    GPUSIM_TRY(gs_gpu_fill(model, catalogue->arena, err));
     GPUSIM_TRY(gs_gpu_check(model, err));
 cleanup:
     return status;
@@ -264,11 +276,10 @@ cleanup:
 }
 
 // an entry resolved as if it were used
-static gpusim_status check_entry(const gpusim_catalogue *catalogue, uint32_t i,
-                                 gs_problems *problems, gpusim_error *err)
+static gpusim_status check_entry(gpusim_catalogue *catalogue, uint32_t i, gs_problems *problems,
+                                 gpusim_error *err)
 {
     const gpusim_gpu_model *own = catalogue->own.gpus.items;
-    gs_arena arena = {0};
     gpusim_gpu_model model;
     char key[160];
     snprintf(key, sizeof key, "gpus[%u].name", i);
@@ -279,11 +290,10 @@ static gpusim_status check_entry(const gpusim_catalogue *catalogue, uint32_t i,
         }
     }
     if (status == GPUSIM_OK) {
-        status = gs_catalogue_resolve(catalogue, own[i].name, NULL, &arena, &model, err);
+        status = gs_catalogue_resolve(catalogue, own[i].name, NULL, &model, err);
         snprintf(key, sizeof key, "gpus[%u].%s", i,
                  status == GPUSIM_SCENARIO && err->key[0] ? err->key : "base");
     }
-    gs_arena_release(&arena);
     return note(catalogue, key, status, problems, err);
 }
 
@@ -300,7 +310,7 @@ static gpusim_status read_file(gpusim_catalogue *catalogue, const char *path, gs
         return GPUSIM_OK;
     }
     GPUSIM_TRY(status);
-    GPUSIM_TRY(gs_spec_bind(catalogue->file, &catalogue->arena, &catalogue->own, err));
+    GPUSIM_TRY(gs_spec_bind(catalogue->file, catalogue->arena, &catalogue->own, err));
     for (uint32_t i = 0; i < catalogue->own.gpus.count; i++) {
         GPUSIM_TRY(check_sources(catalogue, i, problems, err));
         GPUSIM_TRY(check_entry(catalogue, i, problems, err));
@@ -309,8 +319,8 @@ cleanup:
     return status;
 }
 
-gpusim_status gs_catalogue_open(const char *path, gs_problems *problems, gpusim_catalogue **result,
-                                gpusim_error *err)
+gpusim_status gs_catalogue_open(const char *path, gs_arena *arena, gs_problems *problems,
+                                gpusim_catalogue **result, gpusim_error *err)
 {
     gpusim_status status;
     gpusim_catalogue *catalogue = NULL;
@@ -319,6 +329,9 @@ gpusim_status gs_catalogue_open(const char *path, gs_problems *problems, gpusim_
     uint32_t before = problems->count + problems->dropped;
     *result = NULL;
     GPUSIM_TRY(gs_allocate(&catalogue, 1, sizeof *catalogue, err));
+    catalogue->arena = arena ? arena : &catalogue->own_arena;
+    GPUSIM_TRY(
+        gs_allocate(&catalogue->builtin, gs_gpu_entry_count, sizeof *catalogue->builtin, err));
     GPUSIM_TRY(gs_gpu_figures_make(&catalogue->figures, err));
     if (path) {
         GPUSIM_TRY(read_file(catalogue, path, problems, err));
@@ -353,7 +366,7 @@ static gpusim_status list_names(gpusim_catalogue *catalogue, const char ***list,
     const gpusim_gpu_model *own = catalogue->own.gpus.items;
     uint32_t owned = catalogue->own.gpus.count;
     const char **names =
-        gs_arena_get(&catalogue->arena, (owned + gs_gpu_entry_count) * sizeof *names);
+        gs_arena_get(catalogue->arena, (owned + gs_gpu_entry_count) * sizeof *names);
     if (!names) {
         return gpusim_fail(err, GPUSIM_MEMORY, "no memory for a catalogue");
     }
@@ -385,7 +398,7 @@ gpusim_status gpusim_catalogue_load(const char *path, gpusim_catalogue **result,
     }
     *result = NULL;
     GPUSIM_TRY(gs_allocate(&problems, 1, sizeof *problems, err));
-    GPUSIM_TRY(gs_catalogue_open(path, problems, &catalogue, err));
+    GPUSIM_TRY(gs_catalogue_open(path, NULL, problems, &catalogue, err));
     if (!catalogue) {
         status = (gpusim_status)problems->items[0].status;
         if (err) {
@@ -394,13 +407,13 @@ gpusim_status gpusim_catalogue_load(const char *path, gpusim_catalogue **result,
         goto cleanup;
     }
     GPUSIM_TRY(list_names(catalogue, &names, &count, err));
-    catalogue->models = gs_arena_get(&catalogue->arena, count * sizeof *catalogue->models);
+    catalogue->models = gs_arena_get(catalogue->arena, count * sizeof *catalogue->models);
     if (!catalogue->models) {
         status = gpusim_fail(err, GPUSIM_MEMORY, "no memory for a catalogue");
         goto cleanup;
     }
     for (; catalogue->count < count; catalogue->count++) {
-        GPUSIM_TRY(gs_catalogue_resolve(catalogue, names[catalogue->count], NULL, &catalogue->arena,
+        GPUSIM_TRY(gs_catalogue_resolve(catalogue, names[catalogue->count], NULL,
                                         &catalogue->models[catalogue->count], err));
     }
     *result = catalogue;
@@ -415,7 +428,8 @@ void gpusim_catalogue_destroy(gpusim_catalogue *catalogue)
 {
     if (catalogue) {
         gpusim_spec_destroy(catalogue->file);
-        gs_arena_release(&catalogue->arena);
+        gs_release(&catalogue->builtin);
+        gs_arena_release(&catalogue->own_arena);
         gs_release(&catalogue);
     }
 }

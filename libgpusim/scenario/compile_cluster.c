@@ -27,12 +27,12 @@ static gpusim_status check_name(const gs_compilation *at, uint32_t i, gpusim_err
 }
 
 // what the GPUs of a group are: the catalogue's figures, over them those of the scenario
-static gpusim_status resolve_gpu(const gs_compilation *at, const gpusim_catalogue *catalogue,
-                                 uint32_t i, gpusim_error *err)
+static gpusim_status resolve_gpu(const gs_compilation *at, gpusim_catalogue *catalogue, uint32_t i,
+                                 gpusim_error *err)
 {
     const gs_scenario_group *group = &((gs_scenario_group *)at->scenario->cluster.nodes.items)[i];
-    gpusim_status status = gs_catalogue_resolve(catalogue, group->gpu, &group->gpu_model,
-                                                &at->model->arena, &at->gpus[i], err);
+    gpusim_status status =
+        gs_catalogue_resolve(catalogue, group->gpu, &group->gpu_model, &at->gpus[i], err);
     if (status == GPUSIM_SCENARIO) {
         char key[160];
         snprintf(key, sizeof key, "cluster.nodes[%u].%s%.80s", i,
@@ -119,7 +119,7 @@ static gpusim_status open_catalogue(const gs_compilation *at, gpusim_catalogue *
         GPUSIM_TRY(gs_input_path(at, path, &full, err));
     }
     GPUSIM_TRY(status);
-    status = gs_catalogue_open(full, problems, catalogue, err);
+    status = gs_catalogue_open(full, &at->model->arena, problems, catalogue, err);
     if (status == GPUSIM_IO) {
         gs_spec_locate(at->spec, "cluster.catalogue", err);
     }

@@ -117,9 +117,16 @@ gpusim_status gs_overlay_add(gs_overlay *overlay, const gpusim_gpu_model *layer,
         }
     }
 
+    // MIG profiles are of the memory they were given with
+    uint64_t replaced = given;
+    if ((given & gs_gpu_named(figures, "memory")) && !(given & gs_gpu_named(figures, "mig"))) {
+        overlay->model->mig = (gpusim_list){0};
+        replaced |= gs_gpu_named(figures, "mig");
+    }
+
     // who spoke of a figure that is replaced speaks of it no more
     for (uint32_t i = 0; i < overlay->count; i++) {
-        overlay->sources[i].figures &= ~given;
+        overlay->sources[i].figures &= ~replaced;
     }
     const gpusim_gpu_source *source = layer->sources.items;
     GPUSIM_TRY(reserve(overlay, layer->sources.count, err));

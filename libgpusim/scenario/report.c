@@ -131,7 +131,7 @@ gpusim_status gs_report_missing(gs_binder *b, const gpusim_record *record,
 gpusim_status gs_report_too_large(gs_binder *b, uint32_t slot)
 {
     gpusim_error problem;
-    gpusim_fail(&problem, GPUSIM_SCENARIO, "aliases make this scenario larger than %u values",
+    gpusim_fail(&problem, GPUSIM_SCENARIO, "aliases make this file larger than %u values",
                 GS_TREE_STEPS);
     return gs_report(b, slot, &problem);
 }

@@ -204,7 +204,7 @@ static gpusim_status push(reader *r, const gs_yaml_node *node, yaml_mark_t mark,
     new.line = (int32_t)mark.line + 1;
     new.column = column_of(r, mark);
     if (r->yaml->nodes.count >= GS_YAML_NODES) {
-        break_off(r, mark, "too many values for one scenario",
+        break_off(r, mark, "too many values for one file",
                   "long lists of jobs belong into a CSV file: '- trace: {format: csv, path: ...}'");
     }
     return gs_yaml_push(r->yaml, &new, number, r->err);
@@ -399,7 +399,7 @@ static gpusim_status read_event(reader *r, const yaml_event_t *event, int *docum
     case YAML_DOCUMENT_START_EVENT:
         if (++*documents > 1) {
             break_off(r, event->start_mark, "a second document begins here",
-                      "a scenario is one document; remove the line '---' or what follows");
+                      "only one document is read; remove the line '---' or what follows");
         }
         return GPUSIM_OK;
     case YAML_ALIAS_EVENT:

@@ -256,7 +256,7 @@ START_TEST(a_million_values_are_the_limit)
     }
     gpusim_error err = {0};
     ck_assert(problem_of(text, &err) < 5.0);
-    ck_assert_str_eq(err.message, "aliases make this scenario larger than 1000000 values");
+    ck_assert_str_eq(err.message, "aliases make this file larger than 1000000 values");
     ck_assert_int_eq(err.line, 102); // the hundredth row
     free(text);
 }
