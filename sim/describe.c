@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "hardware.h"
 #include "load.h"
 #include "options.h"
 #include "report.h"
@@ -47,6 +48,17 @@ static const char *name_or(const gpusim_model *model, uint32_t i, const char *in
 static const char *plural(uint64_t count)
 {
     return count == 1 ? "" : "s";
+}
+
+// the name of a group by its number
+static const char *group_name(const gpusim_model *model, uint32_t number)
+{
+    group g;
+    uint32_t first = 0;
+    for (uint32_t i = 0; group_at(model, first, &g) && i < number; i++) {
+        first += g.nodes;
+    }
+    return name_or(model, g.node.group, "?");
 }
 
 static void print_cluster(const gpusim_model *model, const gpusim_model_info *info)
@@ -117,6 +129,7 @@ static void print_text(const gpusim_model *model, const gpusim_model_info *info)
     }
     printf("  duration    %s, seed %llu\n", duration, (unsigned long long)info->seed);
     print_cluster(model, info);
+    cli_hardware_print(model, info->groups, group_name);
     print_workload(model, info);
     printf("  scheduler   %s\n", info->scheduler);
     gpusim_model_metrics(model, &metrics);
@@ -134,12 +147,14 @@ static json_t *groups_json(const gpusim_model *model)
 {
     json_t *list = json_array();
     group g;
+    uint32_t number = 0;
     for (uint32_t first = 0; group_at(model, first, &g); first += g.nodes) {
         json_t *entry = json_object();
         json_object_set_new(entry, "name", json_string(name_or(model, g.node.group, "")));
         json_object_set_new(entry, "nodes", json_integer(g.nodes));
         json_object_set_new(entry, "gpu", json_string(name_or(model, g.node.gpu_model, "generic")));
         json_object_set_new(entry, "gpus_per_node", json_integer(g.node.gpus));
+        json_object_set_new(entry, "hardware", cli_group_hardware_json(model, number++));
         json_array_append_new(list, entry);
     }
     return list;
@@ -160,6 +175,7 @@ static int print_json(const gpusim_model *model, const gpusim_model_info *info)
     json_object_set_new(object, "racks", json_integer(info->racks));
     json_object_set_new(object, "virtual_clusters", json_integer(info->vcs));
     json_object_set_new(object, "groups", groups_json(model));
+    json_object_set_new(object, "facility", cli_facility_hardware_json(model));
     json_object_set_new(object, "jobs", json_integer((json_int_t)info->jobs));
     json_object_set_new(object, "never_fit", json_integer((json_int_t)info->never_fit));
     json_object_set_new(object, "bad_lines", json_integer((json_int_t)info->bad_lines));

@@ -102,6 +102,9 @@ static gpusim_status compile(const gs_compilation *at, gpusim_error *err)
         GPUSIM_TRY(gs_compile_hardware(at, err));
         GPUSIM_TRY(gs_compile_facility(at, err));
     }
+    if (at->problems->count == 0) {
+        GPUSIM_TRY(gs_check_hardware(at, err));
+    }
     GPUSIM_TRY(compile_workload(at, err));
     GPUSIM_TRY(gs_compile_note(at, compile_scheduler(at, err), err));
     GPUSIM_TRY(gs_compile_run(at, err));

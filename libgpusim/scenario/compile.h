@@ -36,6 +36,10 @@ gpusim_status gs_compile_legacy(const gs_compilation *at, uint32_t group,
                                 const gpusim_one_of *written, gs_node_hardware *node,
                                 gpusim_error *err);
 gpusim_status gs_compile_facility(const gs_compilation *at, gpusim_error *err);
+/* check_hardware.c: nonsense in them. */
+gpusim_status gs_check_hardware(const gs_compilation *at, gpusim_error *err);
+/* Nodes of a full rack of a group. */
+uint32_t gs_rack_size(const gs_scenario_group *group);
 /* compile_run.c: timed actions, how the run ends. */
 gpusim_status gs_compile_run(const gs_compilation *at, gpusim_error *err);
 /* compile_telemetry.c: metrics. */

@@ -80,19 +80,23 @@ static gpusim_status copy_matrix(const gs_compilation *at, const gpusim_list *ro
     return GPUSIM_OK;
 }
 
+uint32_t gs_rack_size(const gs_scenario_group *group)
+{
+    return group->per_rack && group->per_rack < group->count ? group->per_rack : group->count;
+}
+
 static gpusim_status make_recirculation(const gs_compilation *at, uint32_t group,
                                         gs_recirculation *air, gpusim_error *err)
 {
     gpusim_status status = GPUSIM_OK;
     const gs_recirculation_fields *written = &at->scenario->cluster.cooling.recirculation;
     const gs_node_hardware *node = &at->model->hardware.groups[group];
-    const gs_scenario_group *setup =
-        (const gs_scenario_group *)at->scenario->cluster.nodes.items + group;
-    uint32_t nodes =
-        setup->per_rack && setup->per_rack < setup->count ? setup->per_rack : setup->count;
+    const gs_scenario_group *groups = at->scenario->cluster.nodes.items;
+    uint32_t nodes = gs_rack_size(&groups[group]);
     double *cross = NULL, *flow = NULL;
-    if (!written->present || !node->physical || node->cooling != GS_COOLING_AIR) {
-        return GPUSIM_OK;
+    if (!written->present || !node->physical || node->cooling != GS_COOLING_AIR ||
+        node->airflow <= 0) {
+        return GPUSIM_OK; // without air it is refused by check_hardware.c
     }
     if (nodes > 512) {
         char key[64];

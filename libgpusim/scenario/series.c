@@ -90,10 +90,10 @@ static gpusim_status add_written(maker *m, const gpusim_list *list, gpusim_error
 static int read_value(const maker *m, const char *text, size_t length, double *value)
 {
     char quantity[96];
-    const char *usual = m->unit == GPUSIM_UNIT_CELSIUS             ? "C"
-                        : m->unit == GPUSIM_UNIT_WATT              ? "W"
+    const char *usual = m->unit == GPUSIM_UNIT_CELSIUS              ? "C"
+                        : m->unit == GPUSIM_UNIT_WATT               ? "W"
                         : m->unit == GPUSIM_UNIT_KILOGRAM_PER_JOULE ? "g/kWh"
-                                                                   : "/kWh";
+                                                                    : "/kWh";
     int bare = gs_parse_double(text, length, value);
     if (length > 64) {
         return 0;
@@ -250,11 +250,8 @@ gpusim_status gs_series_compile(const struct gs_compilation *at, const char *key
                                 gpusim_error *err)
 {
     gpusim_status status = GPUSIM_OK;
-    maker m = {.at = at,
-               .key = key,
-               .unit = unit,
-               .repeat = GPUSIM_TIME_MAX,
-               .steps = GS_ARRAY(step)};
+    maker m = {
+        .at = at, .key = key, .unit = unit, .repeat = GPUSIM_TIME_MAX, .steps = GS_ARRAY(step)};
     *steps = (gs_steps){.repeat = GPUSIM_TIME_MAX};
     if (!written->value) {
         return GPUSIM_OK;

@@ -27,13 +27,11 @@
          .maximum = (high),                                                                        \
          .doc = "The value, until the next step."},                                                \
     };                                                                                             \
-    static const gpusim_record step_record_##kind = {                                              \
-        "step", GPUSIM_FIELDS(step_fields_##kind), (uint32_t)sizeof(gs_series_step),               \
-        "A value and from when it holds."};                                                        \
-    static const gpusim_field step_##kind = {.name = "step",                                       \
-                                             .type = GPUSIM_RECORD,                                \
-                                             .detail = {&step_record_##kind},                      \
-                                             .doc = "A step."};                                    \
+    static const gpusim_record step_record_##kind = {"step", GPUSIM_FIELDS(step_fields_##kind),    \
+                                                     (uint32_t)sizeof(gs_series_step),             \
+                                                     "A value and from when it holds."};           \
+    static const gpusim_field step_##kind = {                                                      \
+        .name = "step", .type = GPUSIM_RECORD, .detail = {&step_record_##kind}, .doc = "A step."}; \
     static const gpusim_field wave_fields_##kind[] = {                                             \
         {.name = "mean",                                                                           \
          .type = GPUSIM_FLOAT64,                                                                   \
@@ -75,9 +73,9 @@
          .doc = "How long each value of the wave, that in the middle of the step, is held; a "     \
                 "whole number of steps makes a period."},                                          \
     };                                                                                             \
-    static const gpusim_record wave_record_##kind = {                                              \
-        "wave", GPUSIM_FIELDS(wave_fields_##kind), (uint32_t)sizeof(gs_wave_fields),               \
-        "A cosine, held in steps: a day or a year."};                                              \
+    static const gpusim_record wave_record_##kind = {"wave", GPUSIM_FIELDS(wave_fields_##kind),    \
+                                                     (uint32_t)sizeof(gs_wave_fields),             \
+                                                     "A cosine, held in steps: a day or a year."}; \
     static const gpusim_field series_fields_##kind[] = {                                           \
         {.name = "steps",                                                                          \
          .type = GPUSIM_LIST,                                                                      \
@@ -124,9 +122,9 @@
          .detail = {&inner_record_##kind},                                                         \
          .doc = "A value over time."},                                                             \
     };                                                                                             \
-    const gpusim_record gs_series_record_##kind = {"value or series", GPUSIM_FIELDS(fields_##kind), \
-                                                   (uint32_t)sizeof(gpusim_one_of),                \
-                                                   "A plain value, or a map of steps over time."}
+    const gpusim_record gs_series_record_##kind = {                                                \
+        "value or series", GPUSIM_FIELDS(fields_##kind), (uint32_t)sizeof(gpusim_one_of),          \
+        "A plain value, or a map of steps over time."}
 
 SERIES(celsius, GPUSIM_UNIT_CELSIUS, GPUSIM_UNIT_KELVIN, -50, 150);
 SERIES(watt, GPUSIM_UNIT_WATT, GPUSIM_UNIT_WATT, 0, INFINITY);

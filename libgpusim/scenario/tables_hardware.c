@@ -9,8 +9,7 @@
 // ---- power ----
 
 #define CPU_FIELDS                                                                                 \
-    WATT("idle", gs_cpu_fields, idle, GPUSIM_REQUIRED, NULL,                                       \
-         "Of a socket when no core is busy."),                                                     \
+    WATT("idle", gs_cpu_fields, idle, GPUSIM_REQUIRED, NULL, "Of a socket when no core is busy."), \
         WATT("epsilon", gs_cpu_fields, epsilon, GPUSIM_OPTIONAL, NULL,                             \
              "Of a socket with a load just above none; power grows linearly from here with the "   \
              "share of cores that are busy. Absent: as idle."),                                    \
@@ -29,10 +28,8 @@ static const gpusim_field state_fields[] = {
 static const gpusim_record state_record = {"CPU state", GPUSIM_FIELDS(state_fields),
                                            sizeof(gs_cpu_fields),
                                            "What a socket draws in a P-state, and how fast it is."};
-static const gpusim_field state_element = {.name = "state",
-                                           .type = GPUSIM_RECORD,
-                                           .detail = {&state_record},
-                                           .doc = "A P-state."};
+static const gpusim_field state_element = {
+    .name = "state", .type = GPUSIM_RECORD, .detail = {&state_record}, .doc = "A P-state."};
 
 static const gpusim_field nic_fields[] = {
     WATT("idle", gs_nic_fields, idle, 0, "0 W", "Of one NIC without traffic."),
@@ -61,10 +58,8 @@ static const gpusim_field load_point_fields[] = {
 static const gpusim_record load_point_record = {"load point", GPUSIM_FIELDS(load_point_fields),
                                                 sizeof(gs_load_point),
                                                 "A point of an efficiency curve."};
-static const gpusim_field load_point = {.name = "point",
-                                        .type = GPUSIM_RECORD,
-                                        .detail = {&load_point_record},
-                                        .doc = "A point."};
+static const gpusim_field load_point = {
+    .name = "point", .type = GPUSIM_RECORD, .detail = {&load_point_record}, .doc = "A point."};
 static const gpusim_field efficiency_fields[] = {
     {.name = "curve",
      .type = GPUSIM_STRING,
@@ -181,10 +176,8 @@ static const gpusim_field flow_point_fields[] = {
 static const gpusim_record flow_point_record = {"flow point", GPUSIM_FIELDS(flow_point_fields),
                                                 sizeof(gs_flow_point),
                                                 "A point of a cold plate's curve."};
-static const gpusim_field flow_point = {.name = "point",
-                                        .type = GPUSIM_RECORD,
-                                        .detail = {&flow_point_record},
-                                        .doc = "A point."};
+static const gpusim_field flow_point = {
+    .name = "point", .type = GPUSIM_RECORD, .detail = {&flow_point_record}, .doc = "A point."};
 static const gpusim_field plate_fields[] = {
     {.name = "plate",
      .type = GPUSIM_STRING,

@@ -79,6 +79,57 @@ typedef struct gpusim_load {
 } gpusim_load;
 GPUSIM_API const gpusim_load *gpusim_model_load(const gpusim_model *model, uint32_t *count);
 
+/* What the nodes of a group are physically, worked out for people. NaN where there is no such thing
+ * or no limit. */
+typedef struct gpusim_group_hardware {
+    uint32_t size;
+    uint32_t gpus; /* of a node */
+    uint8_t physical;
+    uint8_t liquid; /* cooled by water */
+    uint8_t mig;    /* GPUs are cut into instances */
+    uint8_t reserved[5];
+    double tdp;                  /* W of a GPU */
+    double gpu_idle, gpu_peak;   /* W of a GPU; the peak is within its cap */
+    double node_idle, node_peak; /* W at the input of a node */
+    double rack_idle, rack_peak; /* W at the input of a full rack */
+    double gpu_cap, node_cap;    /* W: the lowest over time */
+    double psu;                  /* W that its power supplies deliver without the redundant ones */
+    double supply_low, supply_high; /* degC of its air or water, over time */
+    double airflow;                 /* m3/s of a node at full fan speed */
+    double flow;                    /* m3/s of coolant for each GPU */
+    double hottest;                 /* degC that GPUs at full power would come to rest at without
+                                     * throttling, with the warmest supply and a full rack at full
+                                     * power; INFINITY: never */
+    double operating, shutdown;     /* degC: limits of the GPU */
+    double nvlink, nic, uplink;     /* B/s one way: of a GPU, of a node, of a rack */
+} gpusim_group_hardware;
+
+typedef struct gpusim_facility_hardware {
+    uint32_t size;
+    uint8_t physical;
+    uint8_t reserved[3];
+    double tdp;                          /* W of all GPUs */
+    double it_idle, it_peak;             /* W at the inputs of all racks */
+    double facility_idle, facility_peak; /* W, with pumps and overhead */
+    double rack_cap;                     /* W: the lowest over time */
+    double carbon_low, carbon_high;      /* kg/J */
+    double price_low, price_high;        /* currency/J */
+    double spine, storage;               /* B/s */
+    const char *currency;
+} gpusim_facility_hardware;
+
+#define gpusim_model_group_hardware(model, group, hardware)                                        \
+    gpusim_model_group_hardware_fill((model), (group), (hardware),                                 \
+                                     (uint32_t)sizeof(gpusim_group_hardware))
+GPUSIM_API void gpusim_model_group_hardware_fill(const gpusim_model *model, uint32_t group,
+                                                 gpusim_group_hardware *hardware, uint32_t size);
+#define gpusim_model_facility_hardware(model, hardware)                                            \
+    gpusim_model_facility_hardware_fill((model), (hardware),                                       \
+                                        (uint32_t)sizeof(gpusim_facility_hardware))
+GPUSIM_API void gpusim_model_facility_hardware_fill(const gpusim_model *model,
+                                                    gpusim_facility_hardware *hardware,
+                                                    uint32_t size);
+
 /* Built-in modules of a kind, in order of name: i counts from 0; NULL when there is none. */
 GPUSIM_API const gpusim_module *gpusim_module_builtin(gpusim_module_kind kind, uint32_t i);
 
