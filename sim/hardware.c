@@ -29,9 +29,11 @@ static const char *comma(const line *to)
 
 typedef char quantity[40];
 
+// bandwidths as they were written: in powers of ten, not of two
 static const char *show(double value, gpusim_unit unit, quantity text)
 {
-    gpusim_quantity_format(value, unit, 0, text, sizeof(quantity));
+    int exact = unit == GPUSIM_UNIT_BYTE_PER_SECOND;
+    gpusim_quantity_format(value, unit, exact, text, sizeof(quantity));
     return text;
 }
 

@@ -4,8 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "scenario/compile.h"
 #include "physics/draw.h"
+#include "scenario/compile.h"
 
 /* A group under examination. */
 typedef struct group_check {
@@ -129,7 +129,8 @@ static gpusim_status check_psu(const group_check *c, const gs_draw *peak, gpusim
     }
     gpusim_status status = gs_compile_fail(
         c->at, err, key_of(c, "power.psu", key),
-        "%u power supplies cannot carry the node: they deliver %s, it draws up to %s",
+        "the power supplies cannot carry the node: the %u that are needed deliver %s, it draws up "
+        "to %s",
         node->psus_needed, show(carried, GPUSIM_UNIT_WATT, have),
         show(peak->output, GPUSIM_UNIT_WATT, need));
     gpusim_error_hint(err, "%s",
@@ -180,6 +181,9 @@ static gpusim_status check_air(const group_check *c, gpusim_error *err)
     const gs_node_hardware *node = c->node;
     int recirculates = c->at->scenario->cluster.cooling.recirculation.present;
     char key[96];
+    if (c->group->gpus == 0) {
+        return GPUSIM_OK; // nothing there has a temperature
+    }
     if (node->cooling == GS_COOLING_LIQUID) {
         if (node->lane > 1) {
             return gs_compile_fail(c->at, err, key_of(c, "cooling.lane", key),
@@ -193,7 +197,7 @@ static gpusim_status check_air(const group_check *c, gpusim_error *err)
         gpusim_error_hint(err, "`kind: liquid` has");
         return status;
     }
-    if (c->group->gpus && (node->lane > c->group->gpus || c->group->gpus % node->lane != 0)) {
+    if (c->group->gpus % node->lane != 0) {
         return gs_compile_fail(c->at, err, key_of(c, "cooling.lane", key),
                                "%u GPUs do not stand in lanes of %u", c->group->gpus, node->lane);
     }
@@ -231,24 +235,36 @@ static gpusim_status check_cooling(const group_check *c, gpusim_error *err)
     return GPUSIM_OK;
 }
 
+// the warmest supply lets GPUs run at all, and idle ones stay on
 static gpusim_status check_supply(const group_check *c, gpusim_error *err)
 {
     const gs_hardware *hardware = &c->at->model->hardware;
+    const gpusim_gpu_limits *limits = &c->node->gpu.limits;
     int water = c->node->cooling == GS_COOLING_LIQUID && hardware->water.count;
-    const gs_steps *supply = water ? &hardware->water : &hardware->supply;
-    double least, largest, limit = c->node->gpu.limits.operating;
-    watts given, most;
-    gs_steps_extremes(supply, &least, &largest);
-    if (c->group->gpus == 0 || !(largest >= limit)) {
+    const char *key = water ? "cluster.cooling.water" : "cluster.cooling.supply";
+    double least, largest;
+    watts given, limit;
+    if (c->group->gpus == 0) {
         return GPUSIM_OK;
     }
-    int off = largest >= c->node->gpu.limits.shutdown;
-    limit = off ? c->node->gpu.limits.shutdown : limit;
-    return gs_compile_fail(c->at, err, water ? "cluster.cooling.water" : "cluster.cooling.supply",
-                           "a supply of %s is not below %s, where GPUs of '%s' %s",
-                           show(largest, GPUSIM_UNIT_CELSIUS, given),
-                           show(limit, GPUSIM_UNIT_CELSIUS, most), c->group->name,
-                           off ? "turn themselves off" : "are throttled");
+    gs_steps_extremes(water ? &hardware->water : &hardware->supply, &least, &largest);
+    double idle = largest + c->node->gpu.thermal.resistance * c->node->gpu.power.idle;
+    if (largest >= limits->operating) {
+        int off = largest >= limits->shutdown;
+        return gs_compile_fail(
+            c->at, err, key, "a supply of %s is not below %s, where GPUs of '%s' %s",
+            show(largest, GPUSIM_UNIT_CELSIUS, given),
+            show(off ? limits->shutdown : limits->operating, GPUSIM_UNIT_CELSIUS, limit),
+            c->group->name, off ? "turn themselves off" : "are throttled");
+    }
+    if (idle >= limits->shutdown) {
+        return gs_compile_fail(
+            c->at, err, key,
+            "idle GPUs of '%s' would come to %s, and they turn themselves off at %s",
+            c->group->name, show(idle, GPUSIM_UNIT_CELSIUS, given),
+            show(limits->shutdown, GPUSIM_UNIT_CELSIUS, limit));
+    }
+    return GPUSIM_OK;
 }
 
 static gpusim_status check_spread(const group_check *c, gpusim_error *err)

@@ -65,8 +65,7 @@ static gpusim_status copy_matrix(const gs_compilation *at, const gpusim_list *ro
     const gpusim_list *row = rows->items;
     if (rows->count != nodes) {
         return gs_compile_fail(at, err, RECIRCULATION ".matrix",
-                               "a full rack has %u nodes, the matrix has %u rows", nodes,
-                               rows->count);
+                               "a full rack has %u nodes, the matrix is of %u", nodes, rows->count);
     }
     for (uint32_t i = 0; i < nodes; i++) {
         if (row[i].count != nodes) {
@@ -95,8 +94,8 @@ static gpusim_status make_recirculation(const gs_compilation *at, uint32_t group
     uint32_t nodes = gs_rack_size(&groups[group]);
     double *cross = NULL, *flow = NULL;
     if (!written->present || !node->physical || node->cooling != GS_COOLING_AIR ||
-        node->airflow <= 0) {
-        return GPUSIM_OK; // without air it is refused by check_hardware.c
+        groups[group].gpus == 0 || node->airflow <= 0) {
+        return GPUSIM_OK; // GPUs without air are refused by check_hardware.c
     }
     if (nodes > 512) {
         char key[64];

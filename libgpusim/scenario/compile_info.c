@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/hash.h"
+#include "cluster/gpu.h"
 #include "scenario/compile.h"
 #include "scenario/spec.h"
 
@@ -44,6 +45,23 @@ cleanup:
     return status;
 }
 
+// what the GPUs of each group are, whichever catalogue said so
+static gpusim_status add_gpus(const gs_compilation *at, gs_hasher *hasher, gpusim_error *err)
+{
+    gpusim_status status = GPUSIM_OK;
+    for (uint32_t g = 0; g < at->model->cluster.group_count && status == GPUSIM_OK; g++) {
+        const gpusim_gpu_model *gpu = &at->model->hardware.groups[g].gpu;
+        char *text = NULL;
+        size_t length = 0;
+        status = gs_effective_write(&gs_gpu_override_record, gpu, &text, &length, err);
+        if (status == GPUSIM_OK) {
+            gs_hasher_text(hasher, text);
+        }
+        gs_release(&text);
+    }
+    return status;
+}
+
 static void add_module(const gpusim_module *module, gs_hasher *hasher)
 {
     if (module) {
@@ -59,6 +77,7 @@ static gpusim_status make_hash(const gs_compilation *at, gpusim_error *err)
     gs_hasher *hasher = NULL;
     GPUSIM_TRY(gs_hasher_create(&hasher, err));
     GPUSIM_TRY(add_scenario(at, hasher, err));
+    GPUSIM_TRY(add_gpus(at, hasher, err));
     gs_hasher_text(hasher, model->workload.input_hash);
     char inputs[33];
     gs_hasher_hex(at->inputs, inputs);

@@ -30,6 +30,7 @@ static const char *const cases[][3] = {
     {"cluster.cooling.supply=86 C"},
     {"cluster.cooling.supply={wave: {mean: 60 C, amplitude: 30 K}}"},
     {"cluster.nodes[0].cooling={kind: liquid}", "cluster.cooling.water=85 C"},
+    {"cluster.nodes[0].gpu_model={thermal: {resistance: 2 K/W}}"},
     {"cluster.nodes[0].cooling.lane=3"},
     {"cluster.nodes[0].cooling.lane=16"},
     {"cluster.nodes[0].cooling={lane: 2}"},
