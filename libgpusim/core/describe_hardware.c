@@ -166,6 +166,7 @@ static void add_racks(const gpusim_model *model, gpusim_facility_hardware *h)
         const gs_rack_hardware *rack = &model->hardware.racks[group];
         uint32_t gpus = cluster->groups[group].gpus, nodes = cluster->racks[r].nodes;
         if (node->physical) {
+            h->physical = 1;
             h->tdp += gpus ? (double)nodes * gpus * node->gpu.power.tdp : 0;
             h->it_idle += gs_draw_idle(node, rack, gpus, nodes).rack;
             h->it_peak += gs_draw_peak(node, rack, gpus, nodes).rack;
@@ -177,7 +178,7 @@ void gpusim_model_facility_hardware_fill(const gpusim_model *model,
                                          gpusim_facility_hardware *hardware, uint32_t size)
 {
     const gs_hardware *all = &model->hardware;
-    gpusim_facility_hardware h = {.physical = all->physical, .currency = all->currency};
+    gpusim_facility_hardware h = {.currency = all->currency};
     add_racks(model, &h);
     h.facility_idle = gs_facility_input(all->fixed, all->linear, h.it_idle) + all->cdu;
     h.facility_peak = gs_facility_input(all->fixed, all->linear, h.it_peak) + all->cdu;

@@ -51,15 +51,17 @@ static gpusim_status check_generic(const group_check *c, gpusim_error *err)
     }
     for (size_t i = 0; i < sizeof sections / sizeof sections[0]; i++) {
         if (sections[i].given) {
-            gpusim_status status = gs_compile_fail(c->at, err, key_of(c, sections[i].name, key),
-                                                   "'%s' says nothing of %s", sections[i].name,
-                                                   group->gpus ? "GPUs without physics"
-                                                               : "nodes without GPUs and power");
-            if (group->gpus) {
-                gpusim_error_hint(err, "`gpusim list gpus` shows models that have power and heat");
-            } else {
-                gpusim_error_hint(err, "give `power:` for what such a node draws");
-            }
+            gpusim_status status =
+                gs_compile_fail(c->at, err, key_of(c, sections[i].name, key),
+                                "'%s' says nothing of %s", sections[i].name,
+                                c->node->legacy ? "nodes with the model of another simulator"
+                                : group->gpus   ? "GPUs without physics"
+                                                : "nodes without GPUs and power");
+            gpusim_error_hint(err, "%s",
+                              c->node->legacy ? "that model has its own: leave one of both out"
+                              : group->gpus
+                                  ? "`gpusim list gpus` shows models that have power and heat"
+                                  : "give `power:` for what such a node draws");
             return status;
         }
     }

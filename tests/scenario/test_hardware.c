@@ -37,7 +37,7 @@ START_TEST(a_group_is_what_it_says)
 {
     gpusim_model *model = MODEL(NULL);
     const gs_node_hardware *node = &model->hardware.groups[0];
-    ck_assert(model->hardware.physical && node->physical);
+    ck_assert(model->hardware.physical && node->physical && !node->legacy);
     ck_assert_str_eq(node->gpu.name, "A100-SXM4-80GB");
     ck_assert_uint_eq(node->cpu_state_count, 1);
     ck_assert(node->cpu_states[0].idle == 90 && node->cpu_states[0].epsilon == 90 &&
@@ -316,7 +316,8 @@ START_TEST(every_key_changes_the_hash)
         "cluster.nodes[0].spread.speed=0.03",
         "cluster.nodes[0].network.nic=101 GB/s",
         "cluster.nodes[0].uplink=401 GB/s",
-        "cluster.nodes[0].legacy=sage",
+        "cluster.nodes=[{name: a, gpus: 4}]",
+        "cluster.nodes=[{name: a, gpus: 4, legacy: {sage: {}}}]",
         "cluster.nodes[0].mig=true",
         "cluster.racks.switches=251 W",
         "cluster.power.pue=1.3",

@@ -88,6 +88,7 @@ static const char *const cases[][3] = {
     {"cluster.nodes[0]={name: a, gpus: 4, power: {memory: 10 W}}"},
     {"cluster.nodes[0]={name: a, gpus: 4, cooling: {}}"},
     {"cluster.nodes[0]={name: a, gpus: 0, spread: {speed: 0.02}}"},
+    {"cluster.nodes[0]={name: a, gpus: 4, gpu: T4, legacy: {sage: {}}, cooling: {}}"},
     // series
     {"cluster.cooling.supply={}"},
     {"cluster.cooling.supply={steps: []}"},
