@@ -203,6 +203,11 @@ static gpusim_status check_air(const group_check *c, gpusim_error *err)
         return gs_compile_fail(c->at, err, key_of(c, "cooling.lane", key),
                                "%u GPUs do not stand in lanes of %u", c->group->gpus, node->lane);
     }
+    if (node->airflow > 0 && node->airflow < 1e-4) {
+        return gs_compile_fail(c->at, err, key_of(c, "cooling.airflow", key),
+                               "less than 0.1 L/s carries no heat away; 0 m3/s: air is of no "
+                               "concern");
+    }
     if (node->airflow <= 0 && (node->lane > 1 || recirculates)) {
         gpusim_status status =
             gs_compile_fail(c->at, err, key_of(c, "cooling.airflow", key),
@@ -313,6 +318,17 @@ static gpusim_status check_recirculation(const gs_compilation *at, gpusim_error 
     return GPUSIM_OK;
 }
 
+// power is counted in whole nanowatts, of which a signed 64-bit number holds 9.2 GW
+static gpusim_status check_sum(const gs_compilation *at, gpusim_error *err)
+{
+    gpusim_facility_hardware facility;
+    gpusim_model_facility_hardware(at->model, &facility);
+    if (facility.facility_peak <= 4e9) {
+        return GPUSIM_OK;
+    }
+    return gs_compile_fail(at, err, "cluster", "the facility would draw more than 4 GW");
+}
+
 gpusim_status gs_check_hardware(const gs_compilation *at, gpusim_error *err)
 {
     gpusim_status status = GPUSIM_OK;
@@ -330,6 +346,7 @@ gpusim_status gs_check_hardware(const gs_compilation *at, gpusim_error *err)
         GPUSIM_TRY(check_group(&c, err));
     }
     GPUSIM_TRY(gs_compile_note(at, check_recirculation(at, err), err));
+    GPUSIM_TRY(gs_compile_note(at, check_sum(at, err), err));
 cleanup:
     return status;
 }

@@ -29,7 +29,9 @@ typedef struct maker {
 static void set_limits(maker *m)
 {
     m->low = m->unit == GPUSIM_UNIT_CELSIUS ? -50 : 0;
-    m->high = m->unit == GPUSIM_UNIT_CELSIUS ? 150 : (double)INFINITY;
+    m->high = m->unit == GPUSIM_UNIT_CELSIUS ? 150
+              : m->unit == GPUSIM_UNIT_WATT  ? 1e9
+                                             : (double)INFINITY;
     if (m->unit == GPUSIM_UNIT_PER_JOULE) {
         m->low = m->high = 0;
     }

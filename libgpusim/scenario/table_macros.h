@@ -15,7 +15,7 @@
         .doc = (doc_)                                                                              \
     }
 #define WATT(name_, struct_, member, flags_, fallback_, doc_)                                      \
-    QUANTITY(name_, GPUSIM_UNIT_WATT, struct_, member, flags_, fallback_, 0, INFINITY, doc_)
+    QUANTITY(name_, GPUSIM_UNIT_WATT, struct_, member, flags_, fallback_, 0, 1e9, doc_)
 #define NUMBER(name_, struct_, member, flags_, fallback_, low, high, doc_)                         \
     QUANTITY(name_, GPUSIM_UNIT_NONE, struct_, member, flags_, fallback_, low, high, doc_)
 #define SHARE(name_, struct_, member, flags_, fallback_, doc_)                                     \
@@ -24,15 +24,17 @@
     QUANTITY(name_, GPUSIM_UNIT_CELSIUS, struct_, member, 0, fallback_, -50, 150, doc_)
 #define KELVIN(name_, struct_, member, flags_, fallback_, doc_)                                    \
     QUANTITY(name_, GPUSIM_UNIT_KELVIN, struct_, member, flags_, fallback_, 0, 100, doc_)
+#define QUANTUM(name_, struct_, member, fallback_, low, doc_)                                      \
+    QUANTITY(name_, GPUSIM_UNIT_KELVIN, struct_, member, 0, fallback_, low, 100, doc_)
 #define FLOW(name_, struct_, member, flags_, fallback_, doc_)                                      \
     QUANTITY(name_, GPUSIM_UNIT_CUBIC_METRE_PER_SECOND, struct_, member, flags_, fallback_, 0,     \
-             INFINITY, doc_)
+             1e4, doc_)
 #define RESISTANCE(name_, struct_, member, doc_)                                                   \
     QUANTITY(name_, GPUSIM_UNIT_KELVIN_PER_WATT, struct_, member,                                  \
-             GPUSIM_REQUIRED | GPUSIM_EXCLUSIVE, NULL, 0, INFINITY, doc_)
+             GPUSIM_REQUIRED | GPUSIM_EXCLUSIVE, NULL, 0, 100, doc_)
 #define BANDWIDTH(name_, struct_, member, doc_)                                                    \
-    QUANTITY(name_, GPUSIM_UNIT_BYTE_PER_SECOND, struct_, member,                                  \
-             GPUSIM_OPTIONAL | GPUSIM_EXCLUSIVE, NULL, 0, INFINITY, doc_)
+    QUANTITY(name_, GPUSIM_UNIT_BYTE_PER_SECOND, struct_, member, GPUSIM_OPTIONAL, NULL, 1e3,      \
+             1e18, doc_)
 #define COUNT(name_, struct_, member, flags_, fallback_, low, high, doc_)                          \
     {                                                                                              \
         .name = (name_), .type = GPUSIM_UINT32, AT(struct_, member), .flags = (flags_),            \

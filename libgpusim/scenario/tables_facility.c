@@ -61,8 +61,8 @@ static const gpusim_field power_fields[] = {
      .type = GPUSIM_TIME,
      .unit = GPUSIM_UNIT_SECOND,
      AT(gs_facility_power_fields, reaction),
-     .flags = GPUSIM_EXCLUSIVE,
      .fallback = "1 s",
+     .minimum = 0.001,
      .maximum = 86400,
      .doc = "After which caps of nodes and racks, fans and inlets react to what has changed."},
 };
@@ -134,12 +134,13 @@ static const gpusim_field cooling_fields[] = {
      .flags = GPUSIM_OPTIONAL,
      .detail = {&recirculation_record},
      .doc = "Air that is breathed again; absent: none."},
-    KELVIN("epsilon", gs_facility_cooling_fields, epsilon, GPUSIM_EXCLUSIVE, "0.1 K",
-           "An inlet is held until its target has moved by so much."),
-    KELVIN("leak_step", gs_facility_cooling_fields, leak_step, GPUSIM_EXCLUSIVE, "2 K",
-           "Leakage is held until its GPU's temperature has moved by so much."),
-    KELVIN("settled", gs_facility_cooling_fields, settled, GPUSIM_EXCLUSIVE, "0.1 K",
-           "A GPU so near to its steady state has reached it: leakage is then at its fixed point."),
+    QUANTUM("epsilon", gs_facility_cooling_fields, epsilon, "0.1 K", 0.001,
+            "An inlet is held until its target has moved by so much."),
+    QUANTUM("leak_step", gs_facility_cooling_fields, leak_step, "2 K", 0.01,
+            "Leakage is held until its GPU's temperature has moved by so much."),
+    QUANTUM(
+        "settled", gs_facility_cooling_fields, settled, "0.1 K", 0.001,
+        "A GPU so near to its steady state has reached it: leakage is then at its fixed point."),
     {.name = "loop",
      .type = GPUSIM_RECORD,
      AT(gs_facility_cooling_fields, loop),
@@ -154,10 +155,10 @@ const gpusim_record gs_facility_cooling_record = {
 // ---- network, sharing, sensors ----
 
 static const gpusim_field measured_fields[] = {
-    QUANTITY("size", GPUSIM_UNIT_BYTE, gs_measured_point, size, GPUSIM_REQUIRED | GPUSIM_EXCLUSIVE,
-             NULL, 0, INFINITY, "Of the message."),
+    QUANTITY("size", GPUSIM_UNIT_BYTE, gs_measured_point, size, GPUSIM_REQUIRED, NULL, 1, 1e18,
+             "Of the message."),
     QUANTITY("bandwidth", GPUSIM_UNIT_BYTE_PER_SECOND, gs_measured_point, bandwidth,
-             GPUSIM_REQUIRED | GPUSIM_EXCLUSIVE, NULL, 0, INFINITY,
+             GPUSIM_REQUIRED, NULL, 1e3, 1e18,
              "Bus bandwidth that an all-reduce of this size reaches."),
 };
 static const gpusim_record measured_record = {"measured point", GPUSIM_FIELDS(measured_fields),
@@ -170,9 +171,10 @@ static const gpusim_field tier_fields[] = {
     QUANTITY("alpha", GPUSIM_UNIT_SECOND, gs_tier_fields, alpha, GPUSIM_OPTIONAL, NULL, 0, 1,
              "Latency of a step of the ring; absent: 6.7 us within a node, 7.6 us within a rack, "
              "15 us beyond."),
-    SHARE("efficiency", gs_tier_fields, efficiency, GPUSIM_OPTIONAL | GPUSIM_EXCLUSIVE, NULL,
-          "Of the links' bandwidth that a collective reaches; absent: 0.806 within a node, else "
-          "0.846."),
+    QUANTITY("efficiency", GPUSIM_UNIT_RATIO, gs_tier_fields, efficiency, GPUSIM_OPTIONAL, NULL,
+             0.001, 1,
+             "Of the links' bandwidth that a collective reaches; absent: 0.806 within a node, else "
+             "0.846."),
     {.name = "measured",
      .type = GPUSIM_LIST,
      AT(gs_tier_fields, measured),

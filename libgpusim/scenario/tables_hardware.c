@@ -22,7 +22,7 @@ static const gpusim_record cpu_record = {"CPU", GPUSIM_FIELDS(cpu_fields), sizeo
 
 static const gpusim_field state_fields[] = {
     CPU_FIELDS,
-    NUMBER("speed", gs_cpu_fields, speed, GPUSIM_EXCLUSIVE, "1", 0, 1000,
+    NUMBER("speed", gs_cpu_fields, speed, 0, "1", 0.001, 1000,
            "Speed of jobs without GPUs in this state, relative to state 0."),
 };
 static const gpusim_record state_record = {"CPU state", GPUSIM_FIELDS(state_fields),
@@ -157,8 +157,8 @@ static const gpusim_choice cooling_kinds[] = {
 static const gpusim_field fans_fields[] = {
     COUNT("levels", gs_fans_fields, levels, 0, "10", 1, 1000,
           "Steps between the lowest and the full speed."),
-    SHARE("minimum", gs_fans_fields, minimum, GPUSIM_EXCLUSIVE, "0.3",
-          "Lowest speed over the full speed."),
+    QUANTITY("minimum", GPUSIM_UNIT_RATIO, gs_fans_fields, minimum, 0, "0.3", 0.05, 1,
+             "Lowest speed over the full speed."),
     CELSIUS("start", gs_fans_fields, start, "50 C",
             "Of the hottest GPU of the node, where speed begins to rise."),
     CELSIUS("full", gs_fans_fields, full, "80 C", "Of the hottest GPU, where speed is full."),
@@ -232,14 +232,14 @@ const gpusim_record gs_cooling_record = {"node cooling", GPUSIM_FIELDS(cooling_f
 
 static const gpusim_field outlier_fields[] = {
     SHARE("share", gs_outlier_fields, share, GPUSIM_REQUIRED, NULL, "Of all GPUs."),
-    NUMBER("speed", gs_outlier_fields, speed, GPUSIM_REQUIRED | GPUSIM_EXCLUSIVE, NULL, 0, 10,
+    NUMBER("speed", gs_outlier_fields, speed, GPUSIM_REQUIRED, NULL, 0.01, 10,
            "Their speed over that of others."),
 };
 static const gpusim_record outlier_record = {"outliers", GPUSIM_FIELDS(outlier_fields),
                                              sizeof(gs_outlier_fields), "GPUs unlike the others."};
 
 static const gpusim_field spread_fields[] = {
-    NUMBER("speed", gs_spread_fields, speed, 0, "0", 0, 0.3,
+    NUMBER("speed", gs_spread_fields, speed, 0, "0", 0, 0.2,
            "Relative standard deviation of the speed of GPUs of the same model, drawn once for "
            "each; 0.02 to 0.03 are seen in fleets."),
     {.name = "slow",
@@ -266,5 +266,4 @@ static const gpusim_field network_fields[] = {
               "All network adapters of a node together, one way; absent: not limited."),
 };
 const gpusim_record gs_node_network_record = {"node network", GPUSIM_FIELDS(network_fields),
-                                              sizeof(gs_node_network_fields),
-                                              "Links of a node."};
+                                              sizeof(gs_node_network_fields), "Links of a node."};

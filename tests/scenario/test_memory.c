@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "physical.h"
 #include "scenario/spec.h"
 #include "toy.h"
 
@@ -75,6 +76,40 @@ START_TEST(every_allocation_may_fail)
 }
 END_TEST
 
+// hardware from the text to the model, recirculation and catalogue included
+static gpusim_status compile_hardware(gpusim_error *err)
+{
+    gpusim_status status;
+    gpusim_spec *spec = NULL;
+    gpusim_model *model = NULL;
+    GPUSIM_TRY(gpusim_spec_parse(physical_text, strlen(physical_text), "x", NULL, &spec, err));
+    GPUSIM_TRY(gpusim_spec_set(spec, "cluster.cooling.supply",
+                               "{wave: {mean: 22 C, amplitude: 4 K}}", err));
+    GPUSIM_TRY(gpusim_model_compile(spec, &model, err));
+cleanup:
+    gpusim_model_destroy(model);
+    gpusim_spec_destroy(spec);
+    return status;
+}
+
+START_TEST(every_allocation_of_compiling_hardware_may_fail)
+{
+    gpusim_status status = GPUSIM_MEMORY;
+    long n = 0;
+    for (; status != GPUSIM_OK && n < 100000; n++) {
+        gpusim_error err = {0};
+        left = n;
+        status = compile_hardware(&err);
+        left = -1;
+        ck_assert_msg(status == GPUSIM_OK || status == GPUSIM_MEMORY, "allocation %ld: %s", n,
+                      err.message);
+        ck_assert_int_eq(err.status == GPUSIM_MEMORY, status == GPUSIM_MEMORY);
+    }
+    ck_assert_int_eq(status, GPUSIM_OK);
+    ck_assert_int_gt(n, 100);
+}
+END_TEST
+
 // the effective scenario after one more edit, so that it is made anew
 static char *effective_after(gpusim_spec *spec)
 {
@@ -113,7 +148,7 @@ END_TEST
 int main(void)
 {
     Suite *suite = suite_create("memory");
-    TEST_CASE(suite, 60, every_allocation_may_fail,
+    TEST_CASE(suite, 60, every_allocation_may_fail, every_allocation_of_compiling_hardware_may_fail,
               an_edit_that_runs_out_of_memory_changes_nothing);
     return test_run(suite);
 }

@@ -36,6 +36,7 @@ static const char *const cases[][3] = {
     {"cluster.nodes[0].cooling={lane: 2}"},
     {"cluster.nodes[0].cooling={airflow: 0 m3/s}"},
     {"cluster.nodes[0].cooling.airflow=-1 m3/s"},
+    {"cluster.nodes[0].cooling.airflow=1e-9 m3/s"},
     {"cluster.nodes[0].cooling.fans={start: 80 C, full: 70 C}"},
     {"cluster.nodes[0].cooling.fans={minimum: 0}"},
     {"cluster.nodes[0].cooling.cold_plate=oai-water"},
@@ -67,6 +68,7 @@ static const char *const cases[][3] = {
     {"cluster.nodes[0].power.losses=[{constant: 13 W, efficiency: 1.02}]"},
     {"cluster.nodes[0].power.losses=[{constant: -13 W}]"},
     {"cluster.racks.losses=[{efficiency: 0}]"},
+    {"cluster.nodes[0].power.losses=[{efficiency: 1e-9}]", "cluster.nodes[0].power.psu=null"},
     // CPUs, NICs
     {"cluster.nodes[0].power.cpu={idle: 300 W, max: 280 W}"},
     {"cluster.nodes[0].power.cpu.epsilon=290 W"},
