@@ -71,6 +71,9 @@ typedef enum gs_crossing {
  * (reference physics.md 3.4). */
 #define GS_MEMORY_SLOWDOWN (3.1 / 2.3)
 
+/* What a GPU that has turned itself off leaves in the log. */
+#define GS_XID_OFF_BUS 79u
+
 /* One GPU. What changes by itself holds at `settled`. */
 typedef struct gs_gpu {
     gs_wide energy; /* nW ns */
@@ -107,8 +110,7 @@ typedef struct gs_gpu {
     uint8_t steady; /* leakage and clock are at their joint fixed point, until an input moves */
     uint8_t slowed; /* hardware slowdown */
     uint8_t memory_slow; /* the memory throttles: see GS_MEMORY_SLOWDOWN */
-    uint8_t crossed;     /* gs_crossing that the next update has to act on */
-    uint8_t reserved[2];
+    uint8_t reserved[3];
 } gs_gpu;
 _Static_assert(sizeof(gs_gpu) == 368, "no padding: it is hashed");
 
@@ -173,6 +175,8 @@ typedef struct gs_node {
     double cap;                            /* W: by action; INFINITY: the scenario's */
     int64_t busy_cpus;                     /* cores x activity, 1e-9: sums are exact */
     double network;                        /* B/s through its NICs, one way */
+    double fan_speed;                      /* 0..1 of full, at its level */
+    double resistance;                     /* K/W of each GPU at that speed, or its flow */
     uint32_t fan;                          /* level */
     uint32_t cpu_state;
     uint8_t marked;
@@ -185,7 +189,9 @@ typedef struct gs_rack_state {
     gpusim_time settled;
     gpusim_event_id control; /* pending reaction of its cap and its inlets */
     int64_t nodes;           /* nW of its nodes' inputs */
-    int64_t power;           /* nW at its AC input */
+    int64_t switches;        /* nW */
+    int64_t losses;          /* nW */
+    int64_t power;           /* nW at its AC input: the sum of the three */
     double cap;              /* W: by action; INFINITY: the scenario's */
     uint8_t marked;
     uint8_t brake;
@@ -207,7 +213,7 @@ typedef struct gs_facility {
     uint64_t updates; /* of GPUs: what a change costs */
     uint64_t reserved;
 } gs_facility;
-_Static_assert(sizeof(gs_tenant) == 64 && sizeof(gs_node) == 176 && sizeof(gs_rack_state) == 64 &&
+_Static_assert(sizeof(gs_tenant) == 64 && sizeof(gs_node) == 192 && sizeof(gs_rack_state) == 80 &&
                    sizeof(gs_facility) == 400,
                "no padding: they are hashed");
 
@@ -233,6 +239,8 @@ gpusim_status gs_physics_flush(struct gpusim_sim *sim, gpusim_error *err);
 void gs_mark_job(struct gpusim_sim *sim, uint32_t slot); /* its rate or loads may be others */
 void gs_mark_gpu(struct gpusim_sim *sim, uint32_t gpu);  /* its load, cap or cooling is another */
 void gs_mark_node(struct gpusim_sim *sim, uint32_t node);
+/* GPUs without tenants, at their clocks' top; for physics and for sharing. Once. */
+gpusim_status gs_gpus_create(struct gpusim_sim *sim, gpusim_error *err);
 gpusim_status gs_physics_check(const struct gpusim_sim *sim, gpusim_error *err);
 
 /* ---- core/gpu.c: one GPU: clock, power, heat, crossings ---- */
