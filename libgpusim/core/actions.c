@@ -298,7 +298,7 @@ cleanup:
     return status;
 }
 
-static gpusim_status drain(gpusim_sim *sim, uint32_t node, gpusim_error *err)
+gpusim_status gs_node_drain(gpusim_sim *sim, uint32_t node, gpusim_error *err)
 {
     const gpusim_node_info *info = GS_NODE(sim, node);
     if (info->state != GPUSIM_NODE_UP) {
@@ -313,6 +313,7 @@ static gpusim_status undrain(gpusim_sim *sim, uint32_t node, gpusim_error *err)
     if (state != GPUSIM_NODE_DRAINING && state != GPUSIM_NODE_DRAINED) {
         return GPUSIM_OK;
     }
+    gs_physics_node_up(sim, node);
     return gs_node_set(sim, node, GPUSIM_NODE_UP, err);
 }
 
@@ -349,7 +350,7 @@ gpusim_status gs_on_action(void *context, const gpusim_event *event, gpusim_erro
             GPUSIM_TRY(gs_job_end(sim, slot, GPUSIM_JOB_CANCELLED, GPUSIM_REASON_USER, err));
         }
     } else if (action->what == GPUSIM_ACTION_DRAIN) {
-        GPUSIM_TRY(drain(sim, action->node, err));
+        GPUSIM_TRY(gs_node_drain(sim, action->node, err));
     } else {
         GPUSIM_TRY(undrain(sim, action->node, err));
     }
@@ -398,7 +399,7 @@ static gpusim_status node_action(gpusim_sim *sim, uint32_t node, gpusim_action w
     }
     GPUSIM_TRY(gs_sim_begin(sim, &said));
     GPUSIM_TRY(gs_emit_action(sim, sim->model->name_api, what, node, &said));
-    GPUSIM_TRY(what == GPUSIM_ACTION_DRAIN ? drain(sim, node, &said) : undrain(sim, node, &said));
+    GPUSIM_TRY(what == GPUSIM_ACTION_DRAIN ? gs_node_drain(sim, node, &said) : undrain(sim, node, &said));
     GPUSIM_TRY(wake(sim, &said));
 cleanup:
     return gs_sim_return(sim, status, &said, err);

@@ -45,6 +45,8 @@ gpusim_status gs_emit_job(gpusim_sim *sim, uint32_t slot, gpusim_job_state state
     gpusim_time now = gpusim_engine_now(sim->engine);
     int unfinished = state == GPUSIM_JOB_QUEUED || state == GPUSIM_JOB_RUNNING;
     gpusim_time allocated = live->allocated + (state == GPUSIM_JOB_RUNNING ? now - job->start : 0);
+    double gpu_joules = (double)NAN;
+    double joules = gs_is_physical(sim) ? gs_energy_of_job(sim, slot, &gpu_joules) : (double)NAN;
     gpusim_job_row row = {
         .index = job->order,
         .id = live->id,
@@ -54,7 +56,8 @@ gpusim_status gs_emit_job(gpusim_sim *sim, uint32_t slot, gpusim_job_state state
         .wait = now - job->submit - allocated,
         .duration = live->duration,
         .walltime = job->walltime,
-        .energy_j = (double)NAN,
+        .energy_j = joules,
+        .energy_gpu_j = gpu_joules,
         .name = job->name,
         .source = live->source,
         .user = job->user,

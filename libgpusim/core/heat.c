@@ -185,6 +185,9 @@ static void watch_memory(const gpusim_sim *sim, const gs_gpu *gpu, double watts,
     const gs_node_hardware *hardware = gs_node_hardware_of(sim, gpu->node);
     double limit = hardware->gpu.limits.memory;
     double back = limit - gs_hysteresis(hardware);
+    if (!(limit < INFINITY)) {
+        return; // it has no sensor
+    }
     gs_decay decay = memory_decay(sim, gpu, watts);
     if (gpu->memory_slow) {
         if (gs_gpu_memory_temperature(gpu) > back + GS_LEVEL_GUARD) {

@@ -78,6 +78,7 @@ static void fill(gpusim_sim *sim, uint32_t slot, const gs_job *job, uint32_t log
     live->log = log;
     live->source = job->source;
     live->running_at = GPUSIM_NONE;
+    live->first_tenant = GPUSIM_NONE;
     live->final_state = job->final_state;
     *GS_JOB(sim, slot) = (gpusim_job_info){
         .id = {slot, live->generation},

@@ -34,6 +34,10 @@ enum {
     GS_THROTTLE_POWER_BRAKE = 0x80,
 };
 
+/* Bits that lower a clock for want of power, and for heat. */
+#define GS_THROTTLE_CAP (GS_THROTTLE_SW_POWER_CAP | GS_THROTTLE_POWER_BRAKE)
+#define GS_THROTTLE_HEAT (GS_THROTTLE_SW_THERMAL | GS_THROTTLE_HW_THERMAL)
+
 typedef enum gs_gpu_level { GS_GPU_OFF, GS_GPU_IDLE, GS_GPU_CONTEXT, GS_GPU_BUSY } gs_gpu_level;
 
 /* What runs on a GPU, all tenants together; held between flushes. */

@@ -11,10 +11,6 @@
  * nanoseconds, in which nothing warms by more than 1e-7 K. */
 #define GS_LEVEL_GUARD 1e-6
 
-/* Bits that lower a clock for want of power, and for heat. */
-#define GS_THROTTLE_CAP (GS_THROTTLE_SW_POWER_CAP | GS_THROTTLE_POWER_BRAKE)
-#define GS_THROTTLE_HEAT (GS_THROTTLE_SW_THERMAL | GS_THROTTLE_HW_THERMAL)
-
 static inline double gs_watts(int64_t nanowatts)
 {
     return (double)nanowatts / 1e9;

@@ -52,6 +52,7 @@ static const gpusim_choice job_reasons[] = {
      "the scheduler's placement would not take it if all nodes were idle"},
     {"no_mig", GPUSIM_REASON_NO_MIG, "wants a MIG profile into which no GPU is cut for it"},
     {"cut", GPUSIM_REASON_CUT, "wants GPUs that are cut into MIG instances"},
+    {"gpu_lost", GPUSIM_REASON_GPU_LOST, "one of its GPUs turned itself off"},
     {NULL, 0, NULL},
 };
 
@@ -62,6 +63,13 @@ static const gpusim_choice event_types[] = {
     {"preempt", GPUSIM_EVENT_PREEMPT, "a job goes back to the queue"},
     {"migrate", GPUSIM_EVENT_MIGRATE, "a job moves to other GPUs"},
     {"node", GPUSIM_EVENT_NODE, "a node changes; the detail is its new state"},
+    {"throttle", GPUSIM_EVENT_THROTTLE,
+     "a GPU is slowed by heat, the power brake or a cap below its TDP; the detail has the driver's "
+     "bits, 0 when it is over"},
+    {"gpu_off", GPUSIM_EVENT_GPU_OFF, "a GPU turns itself off; the detail is the XID"},
+    {"node_cap", GPUSIM_EVENT_NODE_CAP,
+     "clocks at their lowest do not hold a node's cap (detail 1), or they do again (0)"},
+    {"rack_cap", GPUSIM_EVENT_RACK_CAP, "the same of a rack"},
     {NULL, 0, NULL},
 };
 
@@ -113,7 +121,9 @@ static const gpusim_field job_columns[] = {
     JOB(memory, UINT64, BYTE, 0, "Host memory for each GPU, or of the job when it wants no GPU."),
     JOB(preemptions, UINT32, NONE, 0, "Times it was sent back to the queue by the scheduler."),
     JOB(restarts, UINT32, NONE, 0, "Times it was started again, whatever the cause."),
-    JOB(energy_j, FLOAT64, JOULE, GPUSIM_OPTIONAL, "Energy charged to it."),
+    JOB(energy_j, FLOAT64, JOULE, GPUSIM_OPTIONAL,
+        "Energy charged to it, at the input of its nodes."),
+    JOB(energy_gpu_j, FLOAT64, JOULE, GPUSIM_OPTIONAL, "Of that, what its GPUs drew themselves."),
     CHOICE_COLUMN(gpusim_job_row, state, job_states, "State it ended in."),
     CHOICE_COLUMN(gpusim_job_row, reason, job_reasons, "Why it ended so."),
 };
@@ -123,7 +133,7 @@ static const gpusim_field job_columns[] = {
 static const gpusim_field event_columns[] = {
     EVENT(time, TIME, SECOND, 0, "When it happened."),
     CHOICE_COLUMN(gpusim_event_row, type, event_types, "What happened."),
-    EVENT(entity, UINT64, NONE, 0, "The job's index, or the node."),
+    EVENT(entity, UINT64, NONE, 0, "The job's index, the node, the GPU or the rack."),
     EVENT(detail, INT64, NONE, 0, "What more there is to say; depends on the type."),
 };
 

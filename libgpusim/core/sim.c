@@ -78,7 +78,8 @@ static int over(gpusim_sim *sim)
         return 1;
     }
     uint64_t samples = sim->model->info.sample_every != GPUSIM_TIME_MAX;
-    if (gpusim_engine_count(sim->engine) <= samples) {
+    uint64_t background = sim->running.count == 0 ? totals->background : 0;
+    if (gpusim_engine_count(sim->engine) <= samples + background) {
         totals->stalled = 1;
         return 1;
     }
@@ -94,7 +95,11 @@ static gpusim_status on_pass(void *context, gpusim_time now, gpusim_error *err)
         GPUSIM_TRY(gs_nodes_drained(sim, err));
     }
     if (sim->failure == GPUSIM_OK) {
+        GPUSIM_TRY(gs_physics_flush(sim, err)); // rates that the policy is shown
         GPUSIM_TRY(sim->policy ? ask_policy(sim, now, err) : gs_replay_retry(sim, err));
+    }
+    if (sim->failure == GPUSIM_OK) {
+        GPUSIM_TRY(gs_physics_flush(sim, err));
     }
     if (sim->failure != GPUSIM_OK) {
         if (err) {
@@ -132,6 +137,10 @@ static const struct {
     [GS_ON_REPLAY] = {"recorded start", gs_on_replay},
     [GS_ON_ACTION] = {"action", gs_on_action},
     [GS_ON_WAKE] = {"scheduler's wait", on_wake},
+    [GS_ON_CROSSING] = {"temperature", gs_on_crossing},
+    [GS_ON_NODE_CONTROL] = {"control of a node", gs_on_node_control},
+    [GS_ON_RACK_CONTROL] = {"control of a rack", gs_on_rack_control},
+    [GS_ON_STEP] = {"step of a series", gs_on_step},
 };
 
 void gs_sim_refresh_view(gpusim_sim *sim)
@@ -201,6 +210,8 @@ static void set_element_sizes(gpusim_sim *sim)
     sim->marked_jobs = sim->marked_gpus = GS_ARRAY(uint32_t);
     sim->marked_nodes = sim->marked_racks = sim->marked_links = GS_ARRAY(uint32_t);
     sim->scratch = GS_ARRAY(gpusim_part);
+    sim->sharers = GS_ARRAY(double);
+    sim->priorities = GS_ARRAY(int32_t);
     sim->anywhere = GS_ARRAY(gpusim_part);
     sim->observers = GS_ARRAY(gpusim_observer);
 }
@@ -371,6 +382,7 @@ gpusim_status gpusim_sim_create(const gpusim_model *model, uint64_t seed, gpusim
         GPUSIM_TRY(
             gs_policy_create(&model->setup, &sim->view, seed, &sim->state, &sim->policy, err));
     }
+    GPUSIM_TRY(gs_physics_create(sim, err));
     GPUSIM_TRY(schedule_first(sim, err));
     *created = sim;
     return GPUSIM_OK;
@@ -396,7 +408,8 @@ void gpusim_sim_destroy(gpusim_sim *sim)
         &sim->observers,    &sim->profiles,    &sim->gpus,         &sim->tenants,
         &sim->part_marks,   &sim->plant,       &sim->racks,        &sim->facility,
         &sim->links,        &sim->marked_jobs, &sim->marked_gpus,  &sim->marked_nodes,
-        &sim->marked_racks, &sim->hops,        &sim->marked_links, &sim->shares,
+        &sim->marked_racks, &sim->hops,        &sim->marked_links, &sim->sharers,
+        &sim->priorities,   &sim->shares,
     };
     for (size_t i = 0; i < sizeof arrays / sizeof arrays[0]; i++) {
         gs_array_release(arrays[i]);

@@ -198,6 +198,8 @@ struct gpusim_sim {
     gpusim_decisions decisions;
     gs_array scratch;      /* gpusim_part: runs being taken */
     gs_array anywhere;     /* gpusim_part: of gs_allocation_anywhere */
+    gs_array sharers;      /* double: demands, floors and grants of a cap that is divided */
+    gs_array priorities;   /* int32_t: beside them */
     gs_array observers;    /* gpusim_observer */
     gs_sampling *sampling; /* the sample at hand; NULL before the first that anybody hears */
     gpusim_summary summary;
@@ -279,6 +281,7 @@ void gs_actions_offer(gpusim_sim *sim); /* fills sim->decisions */
 gpusim_refusal gs_start(gpusim_sim *sim, uint32_t slot, const gpusim_placement *placement);
 gpusim_status gs_node_set(gpusim_sim *sim, uint32_t node, gpusim_node_state state,
                           gpusim_error *err);
+gpusim_status gs_node_drain(gpusim_sim *sim, uint32_t node, gpusim_error *err);
 /* Nodes that were draining and have no job any more are drained. */
 gpusim_status gs_nodes_drained(gpusim_sim *sim, gpusim_error *err);
 gpusim_status gs_on_action(void *context, const gpusim_event *event, gpusim_error *err);

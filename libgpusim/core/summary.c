@@ -162,6 +162,95 @@ static double seconds_of(gs_wide integral)
     return ((double)(uint64_t)(integral >> 64) * word + (double)(uint64_t)integral) / 1e9;
 }
 
+// ---- what the plant has drawn, up to now, without settling it ----
+
+static void fill_nothing(gpusim_summary *summary)
+{
+    double *first = &summary->energy_gpu_j, *last = &summary->capped_gpu_h;
+    for (double *value = first; value <= last; value++) {
+        *value = (double)NAN;
+    }
+}
+
+static double jobs_joules(const gpusim_sim *sim)
+{
+    double joules = GS_FACILITY(sim)->jobs_input, gpu;
+    for (uint32_t i = 0; i < sim->running.count; i++) {
+        uint32_t slot = GS_AT(sim->running, uint32_t, i);
+        joules += gs_energy_of_job(sim, slot, &gpu) - GS_LIVE(sim, slot)->energy;
+    }
+    return joules;
+}
+
+// GPU-seconds of activity (definitions 18)
+static double activity(const gpusim_sim *sim)
+{
+    double seconds = 0;
+    for (uint32_t g = 0; g < sim->gpus.count; g++) {
+        seconds += gs_gpu_now(sim, g).engine / 1e9;
+    }
+    return seconds;
+}
+
+static void fill_throttling(gpusim_sim *sim, const gs_facility *facility)
+{
+    gpusim_summary *summary = &sim->summary;
+    gpusim_time now = gpusim_engine_now(sim->engine);
+    uint64_t throttled = facility->throttled_ns, capped = facility->capped_ns;
+    double hottest = facility->hottest;
+    for (uint32_t g = 0; g < sim->gpus.count; g++) {
+        const gs_gpu *held = GS_GPU(sim, g);
+        gs_gpu gpu = gs_gpu_now(sim, g);
+        throttled += held->reasons & GS_THROTTLE_HEAT ? (uint64_t)(now - held->settled) : 0;
+        capped += held->reasons & GS_THROTTLE_CAP ? (uint64_t)(now - held->settled) : 0;
+        hottest = fmax(hottest, gs_gpu_temperature(&gpu));
+    }
+    summary->throttled_gpu_h = (double)throttled / 3.6e12;
+    summary->capped_gpu_h = (double)capped / 3.6e12;
+    summary->hottest_c = hottest;
+    summary->shutdowns = facility->shutdowns;
+}
+
+static void fill_energy(gpusim_sim *sim)
+{
+    gpusim_summary *summary = &sim->summary;
+    if (!gs_is_physical(sim)) {
+        fill_nothing(summary);
+        return;
+    }
+    gs_facility facility = gs_facility_now(sim);
+    double *const parts[GS_COMPONENTS] = {
+        [GS_POWER_GPU] = &summary->energy_gpu_j,
+        [GS_POWER_CPU] = &summary->energy_cpu_j,
+        [GS_POWER_MEMORY] = &summary->energy_memory_j,
+        [GS_POWER_NIC] = &summary->energy_nic_j,
+        [GS_POWER_STORAGE] = &summary->energy_storage_j,
+        [GS_POWER_OTHER] = &summary->energy_other_j,
+        [GS_POWER_FANS] = &summary->energy_fans_j,
+        [GS_POWER_NODE_LOSS] = &summary->energy_node_losses_j,
+        [GS_POWER_SWITCH] = &summary->energy_switches_j,
+        [GS_POWER_RACK_LOSS] = &summary->energy_rack_losses_j,
+        [GS_POWER_CDU] = &summary->energy_cdu_j,
+        [GS_POWER_OVERHEAD] = &summary->energy_overhead_j,
+    };
+    gs_wide all = 0, it = 0;
+    for (int c = 0; c < GS_COMPONENTS; c++) {
+        *parts[c] = gs_joules(facility.energy[c]);
+        all += facility.energy[c];
+        it += c < GS_POWER_CDU ? facility.energy[c] : 0;
+    }
+    summary->energy_it_j = gs_joules(it);
+    summary->energy_facility_j = gs_joules(all);
+    summary->energy_jobs_j = jobs_joules(sim);
+    summary->energy_unallocated_j = summary->energy_facility_j - summary->energy_jobs_j;
+    summary->power_mean_w = summary->energy_facility_j / summary->sim_time_s;
+    summary->power_peak_w = (double)facility.peak / 1e9;
+    const gs_hardware *hardware = &sim->model->hardware;
+    summary->carbon_kg = hardware->carbon.count > 0 ? facility.carbon : (double)NAN;
+    summary->cost = hardware->price.count > 0 ? facility.cost : (double)NAN;
+    fill_throttling(sim, &facility);
+}
+
 static void fill_integrals(gpusim_sim *sim)
 {
     const gs_totals *totals = GS_TOTALS(sim);
@@ -179,7 +268,8 @@ static void fill_integrals(gpusim_sim *sim)
     double held = seconds_of(totals->gpu_allocated) + seconds_of(totals->gpu_parted) / 1000;
     summary->gpu_allocated_fraction = held / installed;
     summary->gpu_allocated_fraction_of_up = held / seconds_of(totals->gpu_up);
-    summary->gpu_utilization = summary->gpu_allocated_fraction; // jobs keep their GPUs busy
+    summary->gpu_utilization =
+        gs_is_physical(sim) ? activity(sim) / installed : summary->gpu_allocated_fraction;
     summary->goodput = useful / installed;
     summary->queue_mean = seconds_of(totals->queue) / span;
     summary->throughput_per_h =
@@ -188,8 +278,7 @@ static void fill_integrals(gpusim_sim *sim)
                               ? gpusim_seconds(totals->last_end - totals->first_submit)
                               : (double)NAN;
     summary->longest_wait_s = longest_wait(sim);
-    summary->energy_gpu_j = summary->energy_it_j = summary->energy_facility_j = (double)NAN;
-    summary->power_mean_w = summary->power_peak_w = (double)NAN;
+    fill_energy(sim);
 }
 
 gpusim_status gs_summary_make(gpusim_sim *sim, gpusim_error *err)

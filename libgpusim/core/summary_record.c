@@ -65,20 +65,37 @@ static const gpusim_record number_record = {"statistics", GPUSIM_FIELDS(number_f
     FIELD(gpusim_summary, energy_gpu_j, name, member, FLOAT64, JOULE, GPUSIM_OPTIONAL, doc)
 static const gpusim_field energy_fields[] = {
     ENERGY("gpu", energy_gpu_j, "Of the GPUs."),
-    ENERGY("it", energy_it_j, "Of the whole nodes."),
-    ENERGY("facility", energy_facility_j, "With cooling and distribution."),
+    ENERGY("cpu", energy_cpu_j, "Of the CPUs."),
+    ENERGY("memory", energy_memory_j, "Of the host memory."),
+    ENERGY("nic", energy_nic_j, "Of the network cards."),
+    ENERGY("storage", energy_storage_j, "Of the nodes' storage."),
+    ENERGY("other", energy_other_j, "Of what else is in the nodes."),
+    ENERGY("fans", energy_fans_j, "Of the nodes' fans."),
+    ENERGY("node_losses", energy_node_losses_j, "Lost in the nodes' power supplies."),
+    ENERGY("switches", energy_switches_j, "Of the racks' switches."),
+    ENERGY("rack_losses", energy_rack_losses_j, "Lost in the racks' power supplies."),
+    ENERGY("it", energy_it_j, "At the racks' input: all of the above."),
+    ENERGY("cdu", energy_cdu_j, "Of the pumps that distribute coolant."),
+    ENERGY("overhead", energy_overhead_j, "Of cooling and distribution."),
+    ENERGY("facility", energy_facility_j, "All of it."),
+    ENERGY("jobs", energy_jobs_j,
+           "Charged to jobs: their GPUs and part of their nodes, at the nodes' input."),
+    ENERGY("unallocated", energy_unallocated_j, "Of the facility's, charged to nobody."),
 };
-static const gpusim_record energy_record = {"energy", GPUSIM_FIELDS(energy_fields),
-                                            (uint32_t)(3 * sizeof(double)), "Energy used."};
+static const gpusim_record energy_record = {
+    "energy", GPUSIM_FIELDS(energy_fields),
+    (uint32_t)(offsetof(gpusim_summary, power_mean_w) - offsetof(gpusim_summary, energy_gpu_j)),
+    "Energy used."};
 
 #define POWER(name, member, doc)                                                                   \
     FIELD(gpusim_summary, power_mean_w, name, member, FLOAT64, WATT, GPUSIM_OPTIONAL, doc)
 static const gpusim_field power_fields[] = {
     POWER("mean", power_mean_w, "Over the run."),
-    POWER("peak", power_peak_w, "Highest at any moment."),
+    POWER("peak", power_peak_w, "Highest at any moment, of all together."),
 };
 static const gpusim_record power_record = {"power", GPUSIM_FIELDS(power_fields),
-                                           (uint32_t)(2 * sizeof(double)), "Power of the nodes."};
+                                           (uint32_t)(2 * sizeof(double)),
+                                           "Power of the facility."};
 
 static const gpusim_field summary_fields[] = {
     SUMMARY(seed, UINT64, NONE, 0, "Seed of the run."),
@@ -114,7 +131,15 @@ static const gpusim_field summary_fields[] = {
     SUMMARY(oracle, UINT32, NONE, 0,
             "1 when the scheduler decided by estimates that came of true durations."),
     GROUP("energy_j", energy_gpu_j, energy_record, "Energy used."),
-    GROUP("power_w", power_mean_w, power_record, "Power of the nodes."),
+    GROUP("power_w", power_mean_w, power_record, "Power of the facility."),
+    SUMMARY(carbon_kg, FLOAT64, KILOGRAM, GPUSIM_OPTIONAL, "CO2 of the energy used."),
+    SUMMARY(cost, FLOAT64, NONE, GPUSIM_OPTIONAL, "Price of the energy used."),
+    SUMMARY(hottest_c, FLOAT64, CELSIUS, GPUSIM_OPTIONAL, "Highest temperature of any GPU."),
+    SUMMARY(throttled_gpu_h, FLOAT64, NONE, GPUSIM_OPTIONAL,
+            "GPU-hours below the clock because of heat."),
+    SUMMARY(capped_gpu_h, FLOAT64, NONE, GPUSIM_OPTIONAL,
+            "GPU-hours below the clock because of a cap."),
+    SUMMARY(shutdowns, UINT64, NONE, 0, "Times that a GPU turned itself off."),
     SUMMARY(faults, UINT64, NONE, 0, "Faults that struck."),
     SUMMARY(alerts, UINT64, NONE, 0, "Alerts raised."),
     SUMMARY(peak_memory_bytes, UINT64, BYTE, GPUSIM_UNMEASURED, "Memory of the state at its peak."),

@@ -30,7 +30,7 @@ typedef struct gpusim_job_row {
     uint64_t index; /* submission order */
     int64_t id;     /* the log's own number, or the ordinal within its source */
     gpusim_time submit, start, end, wait, duration, walltime;
-    double energy_j; /* NaN where nothing has power */
+    double energy_j, energy_gpu_j; /* NaN where nothing has power */
     uint32_t name, source, user, vc;
     uint32_t gpus, cpus, preemptions, restarts;
     uint64_t memory;
@@ -57,6 +57,7 @@ typedef enum gpusim_job_reason {
     GPUSIM_REASON_NO_PLACEMENT, /* the scheduler's placement takes it on no cluster like this */
     GPUSIM_REASON_NO_MIG,       /* no GPU it may use is cut into such MIG instances */
     GPUSIM_REASON_CUT,          /* the GPUs it may use are cut into MIG instances */
+    GPUSIM_REASON_GPU_LOST,     /* one of its GPUs turned itself off */
 } gpusim_job_reason;
 
 typedef enum gpusim_event_type {
@@ -65,12 +66,16 @@ typedef enum gpusim_event_type {
     GPUSIM_EVENT_END, /* detail: the final state */
     GPUSIM_EVENT_PREEMPT,
     GPUSIM_EVENT_MIGRATE,
-    GPUSIM_EVENT_NODE, /* entity: node; detail: its new state */
+    GPUSIM_EVENT_NODE,     /* entity: node; detail: its new state */
+    GPUSIM_EVENT_THROTTLE, /* entity: GPU; detail: its throttle bits now, 0: it is over */
+    GPUSIM_EVENT_GPU_OFF,  /* entity: GPU; detail: XID */
+    GPUSIM_EVENT_NODE_CAP, /* entity: node; detail: 1 its cap cannot be held, 0 it can again */
+    GPUSIM_EVENT_RACK_CAP, /* the same of a rack */
 } gpusim_event_type;
 
 typedef struct gpusim_event_row {
     gpusim_time time;
-    uint64_t entity; /* job index, or node */
+    uint64_t entity; /* job index, node, GPU or rack */
     int64_t detail;
     uint8_t type; /* gpusim_event_type */
     uint8_t reserved[7];

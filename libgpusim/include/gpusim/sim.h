@@ -97,7 +97,17 @@ struct gpusim_summary {
     uint32_t queue_peak;   /* longest queue */
     uint32_t oracle;       /* 1: it decided by estimates made of true durations */
     double queue_mean;     /* time-weighted */
-    double energy_gpu_j, energy_it_j, energy_facility_j, power_mean_w, power_peak_w; /* NaN: none */
+    /* NaN where nothing has power. IT is all that the racks draw; the facility's sum is jobs +
+     * unallocated. */
+    double energy_gpu_j, energy_cpu_j, energy_memory_j, energy_nic_j, energy_storage_j;
+    double energy_other_j, energy_fans_j, energy_node_losses_j, energy_switches_j;
+    double energy_rack_losses_j, energy_it_j, energy_cdu_j, energy_overhead_j, energy_facility_j;
+    double energy_jobs_j, energy_unallocated_j;
+    double power_mean_w, power_peak_w;      /* of the facility; the peak is event-exact */
+    double carbon_kg, cost;                 /* NaN: no intensity, no price given */
+    double hottest_c;                       /* of any GPU */
+    double throttled_gpu_h, capped_gpu_h;   /* below the clock for heat, and for a cap */
+    uint64_t shutdowns;                     /* of GPUs */
     uint64_t faults, alerts;
     uint64_t peak_memory_bytes; /* of the state */
     char stall_reason[256];
