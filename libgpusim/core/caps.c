@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Caps of nodes and racks (definitions 14): at their AC input; losses and what is not GPU come off
- * first, each GPU keeps its floor, the rest is water-filled, higher priorities first. A rack divides
- * what its nodes' caps leave. When not even the floors fit, clocks go to the minimum, and an event
- * says so.
+ * first, each GPU keeps its floor, the rest is water-filled, higher priorities first. A rack
+ * divides what its nodes' caps leave. When not even the floors fit, clocks go to the minimum, and
+ * an event says so.
  */
 #include <math.h>
 
@@ -80,8 +80,14 @@ static gpusim_status gather(gpusim_sim *sim, uint32_t first_node, uint32_t end_n
     GPUSIM_TRY(gs_array_resize(&sim->sharers, 3 * count, err));
     GPUSIM_TRY(gs_array_resize(&sim->priorities, count, err));
     double *numbers = sim->sharers.data;
-    *all = (gs_sharers){first_node, end_node, first, count, numbers, numbers + count,
-                        numbers + 2 * (size_t)count, sim->priorities.data};
+    *all = (gs_sharers){first_node,
+                        end_node,
+                        first,
+                        count,
+                        numbers,
+                        numbers + count,
+                        numbers + 2 * (size_t)count,
+                        sim->priorities.data};
     for (uint32_t i = 0; i < count; i++) {
         const gs_gpu *gpu = GS_GPU(sim, first + i);
         const gpusim_gpu_power *power = &gs_gpu_hardware(sim, first + i)->gpu.power;
@@ -115,8 +121,8 @@ static double inputs_of(const gpusim_sim *sim, const gs_sharers *all)
     for (uint32_t n = all->first_node; n < all->end_node; n++) {
         const gs_node *plant = GS_PLANT(sim, n);
         uint32_t first = cluster->node_first_gpu[n];
-        double gpus = sum_of(all->granted + (first - all->first),
-                             cluster->node_first_gpu[n + 1] - first);
+        double gpus =
+            sum_of(all->granted + (first - all->first), cluster->node_first_gpu[n + 1] - first);
         double rest = gs_watts(gs_node_output(plant) - plant->power[GS_POWER_GPU]);
         inputs += gs_node_input_of(gs_node_hardware_of(sim, n), rest + gpus);
     }
@@ -149,7 +155,8 @@ static int divide(const gpusim_sim *sim, gs_sharers *all, double allowed)
     for (int i = 0; i < 100 && allowed - at_low > GS_CAP_SLACK && high - low > 1e-12 * high; i++) {
         double middle = low + (high - low) / 2;
         if (i % 2 == 0) {
-            middle = low + (high - low) * (allowed - GS_CAP_SLACK / 2 - at_low) / (at_high - at_low);
+            middle =
+                low + (high - low) * (allowed - GS_CAP_SLACK / 2 - at_low) / (at_high - at_low);
         }
         double at_middle = inputs_with(sim, all, middle);
         if (at_middle <= allowed) {
@@ -192,8 +199,7 @@ static void grant(gpusim_sim *sim, const gs_sharers *all, int of_rack)
 
 // the brake is pulled or let go
 static gpusim_status brake(gpusim_sim *sim, uint8_t *brake, int pulled, uint32_t first,
-                           uint32_t end, gpusim_event_type type, uint32_t entity,
-                           gpusim_error *err)
+                           uint32_t end, gpusim_event_type type, uint32_t entity, gpusim_error *err)
 {
     if (*brake == pulled) {
         return GPUSIM_OK;

@@ -115,9 +115,9 @@ static void slow_memory(const gpusim_sim *sim, gs_gpu *gpu)
         return;
     }
     double watts = hardware->gpu.power.memory * fmin(gpu->load.memory * GS_MEMORY_SLOWDOWN, 1);
-    double rest = gpu->inlet + gs_gpu_targets(sim, gpu, gs_watts(gpu->power)).memory +
-                  thermal->memory_resistance *
-                      (watts - hardware->gpu.power.memory * gpu->load.memory);
+    double rest =
+        gpu->inlet + gs_gpu_targets(sim, gpu, gs_watts(gpu->power)).memory +
+        thermal->memory_resistance * (watts - hardware->gpu.power.memory * gpu->load.memory);
     if (gpu->load.memory == 0 ||
         (temperature <= limit - gs_hysteresis(hardware) + GS_LEVEL_GUARD && rest < limit)) {
         gpu->memory_slow = 0;
@@ -237,9 +237,9 @@ static int joint_rest(const gpusim_sim *sim, const gs_gpu *gpu, uint32_t *clock,
 static uint32_t clock_by_cap(const gpusim_sim *sim, const gs_gpu *gpu)
 {
     const gs_node_hardware *hardware = gs_node_hardware_of(sim, gpu->node);
-    return gs_gpu_leaks(gpu) ? gs_clock_step_at_power(hardware, gpu->load.intensity, gpu->leak,
-                                                      gpu->cap)
-                             : top_clock(hardware);
+    return gs_gpu_leaks(gpu)
+               ? gs_clock_step_at_power(hardware, gpu->load.intensity, gpu->leak, gpu->cap)
+               : top_clock(hardware);
 }
 
 // at a fixed point: leakage there, and the clock that a cap leaves there, also when this leakage

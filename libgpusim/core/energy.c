@@ -28,16 +28,15 @@ static double ratio_now(const gs_node *plant)
 double gs_node_ratio(const gpusim_sim *sim, uint32_t node)
 {
     const gs_node *plant = GS_PLANT(sim, node);
-    return plant->ratio + gpusim_seconds(gpusim_engine_now(sim->engine) - plant->settled) *
-                              ratio_now(plant);
+    return plant->ratio +
+           gpusim_seconds(gpusim_engine_now(sim->engine) - plant->settled) * ratio_now(plant);
 }
 
 double gs_node_rest(const gpusim_sim *sim, uint32_t node)
 {
     const gs_node *plant = GS_PLANT(sim, node);
     double rest = gs_watts(plant->input) - gs_watts(plant->power[GS_POWER_GPU]) * ratio_now(plant);
-    return plant->rest +
-           gpusim_seconds(gpusim_engine_now(sim->engine) - plant->settled) * rest;
+    return plant->rest + gpusim_seconds(gpusim_engine_now(sim->engine) - plant->settled) * rest;
 }
 
 // ---- tenants ----
@@ -74,8 +73,7 @@ static double static_power(const gpusim_sim *sim, const gs_gpu *gpu)
     if (gpu->level != GS_GPU_BUSY) {
         return gs_watts(gpu->power);
     }
-    return fmin(on * (power->fixed + gpu->leak) + (1 - on) * power->context,
-                gs_watts(gpu->power));
+    return fmin(on * (power->fixed + gpu->leak) + (1 - on) * power->context, gs_watts(gpu->power));
 }
 
 static double activity_of(const gpusim_sim *sim, const gs_gpu *gpu, uint32_t tenant)
@@ -146,8 +144,8 @@ double gs_energy_of_job(const gpusim_sim *sim, uint32_t slot, double *gpu)
         const gs_gpu *on = GS_GPU(sim, tenant->gpu);
         gs_wide since = (gs_wide)(uint64_t)tenant->power * (uint64_t)(now - on->settled);
         *gpu += gs_joules(tenant->energy + since);
-        input += tenant->input +
-                 gs_watts(tenant->power) * (gs_node_ratio(sim, on->node) - tenant->mark);
+        input +=
+            tenant->input + gs_watts(tenant->power) * (gs_node_ratio(sim, on->node) - tenant->mark);
         t = tenant->next_of_job;
     }
     for (uint32_t i = job->first_part; i < job->first_part + job->parts; i++) {

@@ -153,9 +153,9 @@ static void take_inputs(const gpusim_sim *sim, uint32_t index)
     gpu->cap = cap;
     gpu->load = load;
     if (gpu->level != GS_GPU_OFF) {
-        gpu->level = load.tenants == 0              ? GS_GPU_IDLE
+        gpu->level = load.tenants == 0           ? GS_GPU_IDLE
                      : load.busy + load.spin > 0 ? GS_GPU_BUSY
-                                                   : GS_GPU_CONTEXT;
+                                                 : GS_GPU_CONTEXT;
     }
     if (gs_gpu_leaks(gpu) && !leaked) {
         gs_gpu_leak_at(sim, gpu, gs_gpu_temperature(gpu));

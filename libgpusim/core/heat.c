@@ -2,8 +2,8 @@
 /* Where the temperatures of a GPU tend to, and which level they reach next: solved, not stepped to.
  *
  * Of all levels above a temperature the lowest is crossed first, of all below the highest, so two
- * crossings are solved, not ten. Which levels matter follows from the state: one that has been acted
- * on is not looked for until what it did has been undone.
+ * crossings are solved, not ten. Which levels matter follows from the state: one that has been
+ * acted on is not looked for until what it did has been undone.
  */
 #include <math.h>
 
@@ -27,8 +27,8 @@ gs_targets gs_gpu_targets(const gpusim_sim *sim, const gs_gpu *gpu, double watts
         .fast = model->thermal.fast_share * die,
         .slow = (1 - model->thermal.fast_share) * die,
         .die = die,
-        .memory = model->thermal.memory_resistance * memory_watts +
-                  model->thermal.memory_coupling * die,
+        .memory =
+            model->thermal.memory_resistance * memory_watts + model->thermal.memory_coupling * die,
     };
 }
 
@@ -122,8 +122,7 @@ static gs_level next_below(const gpusim_sim *sim, const gs_gpu *gpu, double now)
     if (gpu->slowed && limits->slowdown - hysteresis < from) {
         raise(&level, limits->slowdown - hysteresis, GS_CROSSING_SPEEDUP);
     }
-    if (gpu->thermal_clock + 1 < hardware->clock_count &&
-        limits->operating - hysteresis < from) {
+    if (gpu->thermal_clock + 1 < hardware->clock_count && limits->operating - hysteresis < from) {
         raise(&level, limits->operating - hysteresis, GS_CROSSING_RELEASE);
     }
     if (fan > 0) {
@@ -216,6 +215,5 @@ gpusim_status gs_gpu_arm(gpusim_sim *sim, uint32_t index, gpusim_error *err)
     gpusim_time delay = gpusim_time_ceil(next.t);
     delay = delay == 0 && next.kind != GS_CROSSING_SHUTDOWN ? 1 : delay;
     gpusim_time time = gpusim_time_add(gpusim_engine_now(sim->engine), delay);
-    return gs_background_schedule(sim, time, GS_ON_CROSSING, index, next.kind, &gpu->crossing,
-                                  err);
+    return gs_background_schedule(sim, time, GS_ON_CROSSING, index, next.kind, &gpu->crossing, err);
 }

@@ -22,8 +22,8 @@ double gs_node_input_of(const gs_node_hardware *hardware, double output)
 {
     double input = gs_losses_input(hardware->losses, hardware->loss_count, output);
     if (hardware->psus > 0) {
-        input = gs_psu_input(&hardware->psu_efficiency, hardware->psus, hardware->psu_rating,
-                             input);
+        input =
+            gs_psu_input(&hardware->psu_efficiency, hardware->psus, hardware->psu_rating, input);
     }
     return input;
 }
@@ -31,8 +31,8 @@ double gs_node_input_of(const gs_node_hardware *hardware, double output)
 double gs_node_output_of(const gs_node_hardware *hardware, double input)
 {
     if (hardware->psus > 0) {
-        input = gs_psu_output(&hardware->psu_efficiency, hardware->psus, hardware->psu_rating,
-                              input);
+        input =
+            gs_psu_output(&hardware->psu_efficiency, hardware->psus, hardware->psu_rating, input);
     }
     return gs_losses_output(hardware->losses, hardware->loss_count, input);
 }
@@ -55,7 +55,8 @@ void gs_node_rest_power(const gpusim_sim *sim, uint32_t node, int64_t power[])
                            cpu_load(sim, node));
     }
     double traffic = hardware->nic > 0 ? fmin(plant->network / hardware->nic, 1) : 0;
-    nic = hardware->nics * (hardware->nic_idle + traffic * (hardware->nic_max - hardware->nic_idle));
+    nic =
+        hardware->nics * (hardware->nic_idle + traffic * (hardware->nic_max - hardware->nic_idle));
     power[GS_POWER_CPU] = gs_nanowatts(cpu);
     power[GS_POWER_MEMORY] = gs_nanowatts(hardware->memory);
     power[GS_POWER_NIC] = gs_nanowatts(nic);

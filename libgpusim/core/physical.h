@@ -35,7 +35,7 @@ enum {
 };
 
 /* Bits that lower a clock for want of power, and for heat. */
-#define GS_THROTTLE_CAP (GS_THROTTLE_SW_POWER_CAP | GS_THROTTLE_POWER_BRAKE)
+#define GS_THROTTLE_CAP  (GS_THROTTLE_SW_POWER_CAP | GS_THROTTLE_POWER_BRAKE)
 #define GS_THROTTLE_HEAT (GS_THROTTLE_SW_THERMAL | GS_THROTTLE_HW_THERMAL)
 
 typedef enum gs_gpu_level { GS_GPU_OFF, GS_GPU_IDLE, GS_GPU_CONTEXT, GS_GPU_BUSY } gs_gpu_level;

@@ -47,8 +47,8 @@ gpusim_status gs_background_schedule(gpusim_sim *sim, gpusim_time time, uint16_t
     uint16_t class = handler == GS_ON_NODE_CONTROL || handler == GS_ON_RACK_CONTROL
                          ? GS_CLASS_CONTROL
                          : GS_CLASS_PHYSICS;
-    gpusim_status status = gpusim_engine_schedule(sim->engine, time, class, handler, entity,
-                                                  payload, id, err);
+    gpusim_status status =
+        gpusim_engine_schedule(sim->engine, time, class, handler, entity, payload, id, err);
     if (status == GPUSIM_OK && time != GPUSIM_TIME_MAX) {
         GS_TOTALS(sim)->background++;
     }
@@ -73,8 +73,8 @@ static int64_t busy_cpus(const gpusim_sim *sim, uint32_t slot, const gpusim_part
 {
     const gpusim_job_info *job = GS_JOB(sim, slot);
     const gpusim_node_info *node = GS_NODE(sim, part->node);
-    double cores = node->cpus == UINT32_MAX ? part->gpus
-                                            : (double)job->cpus * (job->gpus ? part->gpus : 1);
+    double cores =
+        node->cpus == UINT32_MAX ? part->gpus : (double)job->cpus * (job->gpus ? part->gpus : 1);
     (void)slot;
     return (int64_t)(cores * 1e9 + 0.5);
 }

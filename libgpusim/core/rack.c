@@ -37,8 +37,8 @@ gpusim_status gs_rack_update(gpusim_sim *sim, uint32_t rack, gpusim_error *err)
     const gs_rack_hardware *hardware = &sim->model->hardware.racks[group];
     int64_t switches = gs_nanowatts(hardware->switches);
     int64_t output = switches + state->nodes;
-    int64_t power = gs_nanowatts(
-        gs_losses_input(hardware->losses, hardware->loss_count, gs_watts(output)));
+    int64_t power =
+        gs_nanowatts(gs_losses_input(hardware->losses, hardware->loss_count, gs_watts(output)));
     facility->power[GS_POWER_SWITCH] += switches - state->switches;
     facility->power[GS_POWER_RACK_LOSS] += power - output - state->losses;
     state->switches = switches;

@@ -93,9 +93,8 @@ static const gpusim_field power_fields[] = {
     POWER("mean", power_mean_w, "Over the run."),
     POWER("peak", power_peak_w, "Highest at any moment, of all together."),
 };
-static const gpusim_record power_record = {"power", GPUSIM_FIELDS(power_fields),
-                                           (uint32_t)(2 * sizeof(double)),
-                                           "Power of the facility."};
+static const gpusim_record power_record = {
+    "power", GPUSIM_FIELDS(power_fields), (uint32_t)(2 * sizeof(double)), "Power of the facility."};
 
 static const gpusim_field summary_fields[] = {
     SUMMARY(seed, UINT64, NONE, 0, "Seed of the run."),

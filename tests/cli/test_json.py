@@ -23,7 +23,9 @@ def test_run_has_the_promised_fields():
         "submitted completed failed cancelled timeout oom rejected unfinished restarts".split()))
     for name in ("wait_s", "jct_s", "bounded_slowdown"):
         check(set(summary[name]) >= set("mean p50 p95 p99 max".split()), name)
-    check(set(summary["energy_j"]) == set("gpu it facility".split()))
+    check(set(summary["energy_j"]) == set("gpu cpu memory nic storage other fans node_losses switches "
+                                              "rack_losses it cdu overhead facility jobs "
+                                              "unallocated".split()))
     check(set(summary["power_w"]) == set("mean peak".split()))
     check(len(summary["model_hash"]) == 32)
 

@@ -103,11 +103,11 @@ struct gpusim_summary {
     double energy_other_j, energy_fans_j, energy_node_losses_j, energy_switches_j;
     double energy_rack_losses_j, energy_it_j, energy_cdu_j, energy_overhead_j, energy_facility_j;
     double energy_jobs_j, energy_unallocated_j;
-    double power_mean_w, power_peak_w;      /* of the facility; the peak is event-exact */
-    double carbon_kg, cost;                 /* NaN: no intensity, no price given */
-    double hottest_c;                       /* of any GPU */
-    double throttled_gpu_h, capped_gpu_h;   /* below the clock for heat, and for a cap */
-    uint64_t shutdowns;                     /* of GPUs */
+    double power_mean_w, power_peak_w;    /* of the facility; the peak is event-exact */
+    double carbon_kg, cost;               /* NaN: no intensity, no price given */
+    double hottest_c;                     /* of any GPU */
+    double throttled_gpu_h, capped_gpu_h; /* below the clock for heat, and for a cap */
+    uint64_t shutdowns;                   /* of GPUs */
     uint64_t faults, alerts;
     uint64_t peak_memory_bytes; /* of the state */
     char stall_reason[256];
