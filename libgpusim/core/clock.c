@@ -263,11 +263,12 @@ static void come_to_rest(const gpusim_sim *sim, gs_gpu *gpu)
 {
     const gs_hardware *all = &sim->model->hardware;
     double power = gs_mean_power(sim, gpu, &gpu->load, gpu->clock, gpu->leak);
+    double now = gs_gpu_temperature(gpu), rest = 0, ahead = all->leak_step / 2;
+    double close = all->settled + GS_LEVEL_GUARD;
     gs_decay decay = gs_gpu_decay(sim, gpu, power);
-    if (gs_decay_settled(&decay, all->settled + GS_LEVEL_GUARD) > 0) {
+    if (fabs(now - decay.end) > close || gs_decay_settled(&decay, close) > 0) {
         return;
     }
-    double now = gs_gpu_temperature(gpu), rest = 0, ahead = all->leak_step / 2;
     uint32_t clock = 0;
     int stable = joint_rest(sim, gpu, &clock, &rest);
     if (stable && fabs(rest - now) <= ahead) {

@@ -110,12 +110,29 @@ static int sign(double x)
     return (x > 0) - (x < 0);
 }
 
+// a time within [low, high] at which the sign has not changed yet: where modes of one sign are
+// concerned, none of them alone makes up for the level later than all of them together
+static double begin(const gs_modes *modes, double low, double high)
+{
+    double t = low;
+    for (uint32_t k = 0; k < modes->count; k++) {
+        if (sign(modes->amplitude[k]) != -sign(modes->level)) {
+            return low;
+        }
+        double over = modes->amplitude[k] / -modes->level;
+        if (over > 1) {
+            t = fmax(t, gpusim_log(over) / modes->rate[k]);
+        }
+    }
+    return t < high ? t : low;
+}
+
 // the one change of sign within [low, high], to `after`: Newton's steps while they stay within what
-// is left and at least halve, else bisection
+// is left, with a bisection among them now and then in case they creep
 static double solve(const gs_modes *modes, double low, double high, int after)
 {
-    double t = low, step = high - low;
-    for (int i = 0; i < 200; i++) {
+    double t = begin(modes, low, high);
+    for (int i = 1; i <= 200; i++) {
         double slope;
         double above = value(modes, t, &slope);
         if (above == 0) {
@@ -127,12 +144,12 @@ static double solve(const gs_modes *modes, double low, double high, int after)
             low = t;
         }
         double next = t - above / slope;
-        if (!(next > low && next < high && fabs(next - t) < 0.5 * fabs(step))) {
+        if (!(next > low && next < high) || i % 16 == 0) {
             next = low + (high - low) / 2;
         }
-        step = next - t;
+        double step = next - t;
         t = next;
-        if (fabs(step) <= 1e-15 * t) {
+        if (fabs(step) <= 1e-13 * t) {
             break;
         }
     }
