@@ -17,7 +17,7 @@ static gpusim_status tenant_get(gpusim_sim *sim, uint32_t *index, gpusim_error *
     return gs_array_push(&sim->tenants, NULL, err);
 }
 
-static gpusim_status add(gpusim_sim *sim, uint32_t slot, uint32_t gpu, uint32_t milli,
+static gpusim_status add(gpusim_sim *sim, uint32_t slot, uint32_t gpu, const gpusim_part *part,
                          gpusim_error *err)
 {
     gpusim_status status = GPUSIM_OK;
@@ -29,7 +29,8 @@ static gpusim_status add(gpusim_sim *sim, uint32_t slot, uint32_t gpu, uint32_t 
         .gpu = gpu,
         .next_on_gpu = GS_GPU(sim, gpu)->first_tenant,
         .next_of_job = live->first_tenant,
-        .milli = milli,
+        .milli = part->milli,
+        .slices = part->slices,
     };
     GS_GPU(sim, gpu)->first_tenant = index;
     live->first_tenant = index;
@@ -51,7 +52,7 @@ gpusim_status gs_tenants_add(gpusim_sim *sim, uint32_t slot, gpusim_error *err)
         const gpusim_part *part = &GS_AT(sim->parts, gpusim_part, i);
         uint32_t first = sim->model->cluster.node_first_gpu[part->node] + part->first_gpu;
         for (uint32_t g = part->gpus; g-- > 0;) {
-            GPUSIM_TRY(add(sim, slot, first + g, part->milli, err));
+            GPUSIM_TRY(add(sim, slot, first + g, part, err));
         }
     }
 cleanup:
