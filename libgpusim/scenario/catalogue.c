@@ -297,10 +297,10 @@ static gpusim_status check_entry(gpusim_catalogue *catalogue, uint32_t i, gs_pro
     return note(catalogue, key, status, problems, err);
 }
 
-static gpusim_status read_file(gpusim_catalogue *catalogue, const char *path, gs_problems *problems,
-                               gpusim_error *err)
+// all that is wrong with a file that was read with this status
+static gpusim_status check_file(gpusim_catalogue *catalogue, gpusim_status status,
+                                gs_problems *problems, gpusim_error *err)
 {
-    gpusim_status status = gs_spec_load_as(&file_record, path, &catalogue->file, err);
     if (status != GPUSIM_OK && catalogue->file) {
         uint32_t count = 0;
         const gpusim_error *found = gpusim_spec_problems(catalogue->file, &count);
@@ -319,8 +319,14 @@ cleanup:
     return status;
 }
 
-gpusim_status gs_catalogue_open(const char *path, gs_arena *arena, gs_problems *problems,
-                                gpusim_catalogue **result, gpusim_error *err)
+/* Where a user's entries come from: a file, a text, or neither. */
+typedef struct entries_from {
+    const char *path, *text;
+    size_t length;
+} entries_from;
+
+static gpusim_status open_from(const entries_from *from, gs_arena *arena, gs_problems *problems,
+                               gpusim_catalogue **result, gpusim_error *err)
 {
     gpusim_status status;
     gpusim_catalogue *catalogue = NULL;
@@ -333,8 +339,13 @@ gpusim_status gs_catalogue_open(const char *path, gs_arena *arena, gs_problems *
     GPUSIM_TRY(
         gs_allocate(&catalogue->builtin, gs_gpu_entry_count, sizeof *catalogue->builtin, err));
     GPUSIM_TRY(gs_gpu_figures_make(&catalogue->figures, err));
-    if (path) {
-        GPUSIM_TRY(read_file(catalogue, path, problems, err));
+    if (from->path) {
+        status = gs_spec_load_as(&file_record, from->path, &catalogue->file, err);
+        GPUSIM_TRY(check_file(catalogue, status, problems, err));
+    } else if (from->text) {
+        status = gs_spec_parse_as(&file_record, from->text, from->length, "catalogue", NULL,
+                                  &catalogue->file, err);
+        GPUSIM_TRY(check_file(catalogue, status, problems, err));
     }
     if (problems->count + problems->dropped == before) {
         *result = catalogue;
@@ -343,6 +354,20 @@ gpusim_status gs_catalogue_open(const char *path, gs_arena *arena, gs_problems *
 cleanup:
     gpusim_catalogue_destroy(catalogue);
     return status;
+}
+
+gpusim_status gs_catalogue_open(const char *path, gs_arena *arena, gs_problems *problems,
+                                gpusim_catalogue **catalogue, gpusim_error *err)
+{
+    return open_from(&(entries_from){.path = path}, arena, problems, catalogue, err);
+}
+
+gpusim_status gs_catalogue_parse(const char *text, size_t length, gs_arena *arena,
+                                 gs_problems *problems, gpusim_catalogue **catalogue,
+                                 gpusim_error *err)
+{
+    entries_from from = {.text = text, .length = length};
+    return open_from(&from, arena, problems, catalogue, err);
 }
 
 const char *gs_catalogue_file_text(const gpusim_catalogue *catalogue)

@@ -17,6 +17,11 @@
 gpusim_status gs_catalogue_open(const char *path, gs_arena *arena, gs_problems *problems,
                                 gpusim_catalogue **catalogue, gpusim_error *err);
 
+/* The same for the text of a file. */
+gpusim_status gs_catalogue_parse(const char *text, size_t length, gs_arena *arena,
+                                 gs_problems *problems, gpusim_catalogue **catalogue,
+                                 gpusim_error *err);
+
 /* Fills *model, whole and checked: the entry of that name over its bases, over it `figures` (NULL:
  * none; bound by gs_gpu_override_record), and derived defaults for what is left.
  * GPUSIM_SCENARIO: err->key is empty when there is no such name (the nearest is in the hint), else
