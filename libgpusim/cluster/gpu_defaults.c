@@ -119,7 +119,7 @@ static double slow_time(model *m)
 
 static double memory_resistance(model *m)
 {
-    return m->power.memory > 0.0 ? 25.0 / m->power.memory : 0.0;
+    return m->power.memory > 0.0 ? fmin(25.0 / m->power.memory, 10.0) : 0.0;
 }
 
 static double memory_coupling(model *m)
@@ -190,7 +190,15 @@ static double temperature_noise(model *m)
             GPUSIM_FIGURE_##confidence, rule, text                                                 \
     }
 
+/* Figures that are no doubles: fill_other knows them. */
+enum { RULE_MEMORY, RULE_RESERVED, RULE_SENSOR };
+
 static const gs_gpu_rule rules[] = {
+    [RULE_MEMORY] = {"memory", 0, GPUSIM_FIGURE_ASSUMED, NULL, "no limit"},
+    [RULE_RESERVED] = {"memory_reserved", 0, GPUSIM_FIGURE_ASSUMED, NULL,
+                       "not known, taken for nothing"},
+    [RULE_SENSOR] = {"sensor.power", 0, GPUSIM_FIGURE_ASSUMED, NULL,
+                     "the mean of a second, as of most later GPUs"},
     RULE(clocks, step, step, MEMORY, "15 MHz, the grid of NVIDIA's drivers"),
     RULE(clocks, idle, idle_clock, ASSUMED, "15% of the highest clock on the grid, as the A100"),
     RULE(clocks, minimum, minimum_clock, ASSUMED, "the clock at idle"),
@@ -245,63 +253,66 @@ int gs_gpu_is_physical(const gpusim_gpu_model *m)
     return !isnan(m->power.tdp);
 }
 
-// one more source: a figure of ours
-static gpusim_status add_source(gpusim_gpu_source *source, const char *figure, const char *from,
-                                int32_t sure, gs_arena *arena, gpusim_error *err)
+// one more source: a rule
+static gpusim_status add_source(gpusim_gpu_source *source, const gs_gpu_rule *rule, gs_arena *arena,
+                                gpusim_error *err)
 {
     const char **figures = gs_arena_get(arena, sizeof *figures);
     if (!figures) {
         return gpusim_fail(err, GPUSIM_MEMORY, "no memory for a GPU model");
     }
-    *figures = figure;
+    *figures = rule->figure;
     source->figures = (gpusim_list){.items = figures, .count = 1};
-    source->from = from;
-    source->sure = sure;
+    source->from = rule->from;
+    source->sure = rule->sure;
     return GPUSIM_OK;
+}
+
+// a figure that is no double; 1 when it was missing
+static int fill_other(gpusim_gpu_model *m, const gs_gpu_rule *rule)
+{
+    int missing = 0;
+    if (rule == &rules[RULE_MEMORY] && m->memory == UINT64_MAX) {
+        m->memory = 0;
+        missing = 1;
+    } else if (rule == &rules[RULE_RESERVED] && m->memory_reserved == UINT64_MAX) {
+        m->memory_reserved = 0;
+        missing = 1;
+    } else if (rule == &rules[RULE_SENSOR] && m->sensor.power == INT32_MAX) {
+        m->sensor.power = GPUSIM_SENSOR_MEAN;
+        missing = 1;
+    }
+    return missing;
+}
+
+// a rule may use what those before it gave; 1 when its figure was missing
+static int fill_figure(gpusim_gpu_model *m, const gs_gpu_rule *rule)
+{
+    double *value = (double *)((char *)m + rule->offset);
+    int missing = isnan(*value);
+    *value = missing ? rule->value(m) : *value;
+    return missing;
 }
 
 gpusim_status gs_gpu_fill(gpusim_gpu_model *m, gs_arena *arena, gpusim_error *err)
 {
     gpusim_status status = GPUSIM_OK;
     uint32_t count = m->sources.count;
-    size_t room = count + sizeof rules / sizeof rules[0] + 3;
-    gpusim_gpu_source *sources = gs_arena_get(arena, room * sizeof *sources);
+    int physical = gs_gpu_is_physical(m);
+    gpusim_gpu_source *sources =
+        gs_arena_get(arena, (count + sizeof rules / sizeof rules[0]) * sizeof *sources);
     if (!sources) {
         return gpusim_fail(err, GPUSIM_MEMORY, "no memory for a GPU model");
     }
     for (uint32_t i = 0; i < count; i++) {
         sources[i] = ((const gpusim_gpu_source *)m->sources.items)[i];
     }
-
     m->product = m->product ? m->product : m->name;
-    if (m->memory == UINT64_MAX) {
-        m->memory = 0;
-        GPUSIM_TRY(
-            add_source(&sources[count++], "memory", "no limit", GPUSIM_FIGURE_ASSUMED, arena, err));
-    }
-    if (m->memory_reserved == UINT64_MAX) {
-        m->memory_reserved = 0;
-        GPUSIM_TRY(add_source(&sources[count++], "memory_reserved", "not known, taken for nothing",
-                              GPUSIM_FIGURE_ASSUMED, arena, err));
-    }
-    m->sources = (gpusim_list){.items = sources, .count = count};
-    if (!gs_gpu_is_physical(m)) {
-        return GPUSIM_OK;
-    }
-
-    // a rule may use what those before it gave; one that lacks its own grounds leaves the gap
     for (const gs_gpu_rule *rule = rules; rule->figure; rule++) {
-        double *value = (double *)((char *)m + rule->offset);
-        if (isnan(*value)) {
-            *value = rule->value(m);
-            GPUSIM_TRY(
-                add_source(&sources[count++], rule->figure, rule->from, rule->sure, arena, err));
+        int applies = physical || rule == &rules[RULE_MEMORY] || rule == &rules[RULE_RESERVED];
+        if (applies && (rule->value ? fill_figure(m, rule) : fill_other(m, rule))) {
+            GPUSIM_TRY(add_source(&sources[count++], rule, arena, err));
         }
-    }
-    if (m->sensor.power == INT32_MAX) {
-        m->sensor.power = GPUSIM_SENSOR_MEAN;
-        GPUSIM_TRY(add_source(&sources[count++], "sensor.power", "the mean, as on most later GPUs",
-                              GPUSIM_FIGURE_ASSUMED, arena, err));
     }
     m->sources = (gpusim_list){.items = sources, .count = count};
 cleanup:

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "physical.h"
+#include "scenario/catalogue.h"
 #include "scenario/spec.h"
 #include "toy.h"
 
@@ -145,10 +146,72 @@ START_TEST(an_edit_that_runs_out_of_memory_changes_nothing)
 }
 END_TEST
 
+// a catalogue with good and bad entries of the user's, and one resolved; or the first other status
+static gpusim_status use_catalogue(const char *text, int right, gpusim_error *err)
+{
+    gpusim_status status;
+    gs_arena arena = {0};
+    gpusim_catalogue *catalogue = NULL;
+    gpusim_gpu_model model;
+    gs_problems *problems = calloc(1, sizeof *problems);
+    GPUSIM_TRY(gs_catalogue_parse(text, strlen(text), &arena, problems, &catalogue, err));
+    ck_assert(right ? catalogue && problems->count == 0 : !catalogue && problems->count > 0);
+    if (catalogue) {
+        GPUSIM_TRY(gs_catalogue_resolve(catalogue, "mine", NULL, &model, err));
+    }
+cleanup:
+    gpusim_catalogue_destroy(catalogue);
+    gs_arena_release(&arena);
+    free(problems);
+    return status;
+}
+
+START_TEST(every_allocation_of_a_catalogue_may_fail)
+{
+    static const char *const texts[] = {
+        "gpus: [{name: mine, base: V100-SXM2-32GB, power: {tdp: 290 W},\n"
+        "        sources: [{figures: [power], from: me, sure: read}]}]\n",
+        "gpus: [{name: mine, base: nobody}, {name: other, base: T4, power: {cap_min: 99 W}}]\n"};
+    for (int i = 0; i < 2; i++) {
+        gpusim_status status = GPUSIM_MEMORY;
+        long n = 0;
+        for (; status != GPUSIM_OK && n < 100000; n++) {
+            gpusim_error err = {0};
+            left = n;
+            status = use_catalogue(texts[i], i == 0, &err);
+            left = -1;
+            ck_assert_msg(status == GPUSIM_OK || status == GPUSIM_MEMORY, "allocation %ld: %s", n,
+                          err.message);
+        }
+        ck_assert_int_eq(status, GPUSIM_OK);
+        ck_assert_int_gt(n, 20);
+    }
+}
+END_TEST
+
+START_TEST(the_whole_catalogue_may_run_out_of_memory)
+{
+    gpusim_status status = GPUSIM_MEMORY;
+    long n = 0;
+    for (; status != GPUSIM_OK && n < 100000; n += n < 200 ? 1 : 17) {
+        gpusim_error err = {0};
+        gpusim_catalogue *catalogue = NULL;
+        left = n;
+        status = gpusim_catalogue_load(NULL, &catalogue, &err);
+        left = -1;
+        ck_assert((status == GPUSIM_OK) == (catalogue != NULL));
+        ck_assert(status == GPUSIM_OK || (status == GPUSIM_MEMORY && err.status == GPUSIM_MEMORY));
+        gpusim_catalogue_destroy(catalogue);
+    }
+    ck_assert_int_eq(status, GPUSIM_OK);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("memory");
     TEST_CASE(suite, 60, every_allocation_may_fail, every_allocation_of_compiling_hardware_may_fail,
-              an_edit_that_runs_out_of_memory_changes_nothing);
+              an_edit_that_runs_out_of_memory_changes_nothing,
+              every_allocation_of_a_catalogue_may_fail, the_whole_catalogue_may_run_out_of_memory);
     return test_run(suite);
 }
