@@ -59,6 +59,12 @@ static int64_t one(const gpusim_model *model, uint64_t where)
     return 1;
 }
 
+static int64_t thousand(const gpusim_model *model, uint64_t where)
+{
+    (void)model, (void)where;
+    return 1000;
+}
+
 static int64_t cores_of(const gpusim_model *model, uint64_t node)
 {
     gpusim_node_row row;
@@ -69,7 +75,7 @@ static int64_t cores_of(const gpusim_model *model, uint64_t node)
 static int64_t quota_of(const gpusim_model *model, uint64_t vc)
 {
     (void)model;
-    return (int64_t)(vc >> 32); // packed by the caller
+    return (int64_t)(vc >> 32) * 1000; // packed by the caller
 }
 
 static const gpusim_job_row *job_of(const collected *all, uint64_t index)
@@ -77,24 +83,41 @@ static const gpusim_job_row *job_of(const collected *all, uint64_t index)
     return index < all->job_count && all->jobs[index].index == index ? &all->jobs[index] : NULL;
 }
 
-/* Every GPU of every allocation as two changes, and every node's cores. */
+/* Whether a job may have such a part of a GPU at all. */
+static int possible(const gpusim_job_row *job, const gpusim_allocation_row *a)
+{
+    const int width = __builtin_popcount(a->slices);
+    const int first = a->slices ? __builtin_ctz(a->slices) : 0;
+
+    // adjacent slices of one GPU, as many as seven compute slices or fewer can have
+    if (a->gpus > 0 && (a->milli != job->milli || a->mig != job->mig)) {
+        return 0;
+    }
+    return a->mig == 0 ? a->slices == 0
+                       : a->gpus == 1 && width > 0 && a->slices == ((1u << width) - 1) << first &&
+                             first % (width > 2 ? 4 : width) == 0;
+}
+
+/* Every GPU of every allocation as two changes, every memory slice, and every node's cores. */
 static int audit_nodes(const char *what, const gpusim_model *model, const collected *all)
 {
-    size_t gpus = 0, cores = 0;
+    size_t gpus = 0, slices = 0, cores = 0;
     int wrong = 0;
 
     for (size_t i = 0; i < all->allocation_count; i++) {
         gpus += 2 * all->allocations[i].gpus;
     }
     change *by_gpu = calloc(gpus + 1, sizeof(change));
+    change *by_slice = calloc(8 * gpus + 1, sizeof(change));
     change *by_node = calloc(2 * all->allocation_count + 1, sizeof(change));
     gpus = 0;
-    for (size_t i = 0; i < all->allocation_count && by_gpu != NULL && by_node != NULL; i++) {
+    for (size_t i = 0; i < all->allocation_count && by_gpu && by_slice && by_node; i++) {
         const gpusim_allocation_row *a = &all->allocations[i];
         const gpusim_job_row *job = job_of(all, a->job);
         gpusim_node_row node;
         if (job == NULL || !gpusim_model_row(model, GPUSIM_TABLE_NODES, a->node, &node) ||
-            (a->gpus > 0 && a->first_gpu + a->gpus > node.gpus) || a->end < a->start) {
+            (a->gpus > 0 && a->first_gpu + a->gpus > node.gpus) || a->end < a->start ||
+            !possible(job, a)) {
             printf("%s: an allocation of job %" PRIu64 " on node %u is impossible\n", what, a->job,
                    a->node);
             wrong++;
@@ -105,16 +128,24 @@ static int audit_nodes(const char *what, const gpusim_model *model, const collec
         }
         for (uint32_t g = 0; g < a->gpus; g++) {
             const uint64_t gpu = (uint64_t)a->node << 32 | (a->first_gpu + g);
-            by_gpu[gpus++] = (change){a->start, gpu, 1, a->job};
-            by_gpu[gpus++] = (change){a->end, gpu, -1, a->job};
+            by_gpu[gpus++] = (change){a->start, gpu, a->milli, a->job};
+            by_gpu[gpus++] = (change){a->end, gpu, -(int64_t)a->milli, a->job};
+            for (uint32_t s = 0; s < 8; s++) {
+                if (a->slices >> s & 1) {
+                    by_slice[slices++] = (change){a->start, gpu << 3 | s, 1, a->job};
+                    by_slice[slices++] = (change){a->end, gpu << 3 | s, -1, a->job};
+                }
+            }
         }
         const int64_t used = (int64_t)job->cpus * (job->gpus > 0 ? a->gpus : 1);
         by_node[cores++] = (change){a->start, a->node, used, a->job};
         by_node[cores++] = (change){a->end, a->node, -used, a->job};
     }
-    wrong += sweep(what, "GPU", model, by_gpu, gpus, one);
+    wrong += sweep(what, "GPU", model, by_gpu, gpus, thousand);
+    wrong += sweep(what, "memory slice", model, by_slice, slices, one);
     wrong += sweep(what, "cores of node", model, by_node, cores, cores_of);
     free(by_gpu);
+    free(by_slice);
     free(by_node);
     return wrong;
 }
@@ -132,8 +163,9 @@ static int audit_vcs(const char *what, const gpusim_model *model, const collecte
         for (uint32_t v = 0; v < vc_count && job != NULL && a->end > a->start; v++) {
             if (vcs[v].name == job->vc && vcs[v].quota != GPUSIM_NONE) {
                 const uint64_t where = (uint64_t)vcs[v].quota << 32 | v;
-                changes[count++] = (change){a->start, where, a->gpus, a->job};
-                changes[count++] = (change){a->end, where, -(int64_t)a->gpus, a->job};
+                const int64_t milli = (int64_t)a->gpus * a->milli;
+                changes[count++] = (change){a->start, where, milli, a->job};
+                changes[count++] = (change){a->end, where, -milli, a->job};
             }
         }
     }
@@ -189,7 +221,7 @@ static int audit_summary(const char *what, const gpusim_model *model, const coll
     }
     for (size_t i = 0; i < all->allocation_count; i++) {
         held += gpusim_seconds(all->allocations[i].end - all->allocations[i].start) *
-                all->allocations[i].gpus;
+                all->allocations[i].gpus * all->allocations[i].milli / 1000;
     }
     const uint64_t alive = states[GPUSIM_JOB_QUEUED] + states[GPUSIM_JOB_RUNNING];
     const double share = s->sim_time_s > 0 ? held / (s->sim_time_s * info.gpus) : 0;

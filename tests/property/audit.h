@@ -6,8 +6,8 @@
 #include "property/collect.h"
 
 /* Number of things wrong, each printed after `what`:
- * - a GPU used by two at once, GPUs that a node does not have, more cores than a node has, more
- * GPUs of a VC than its quota;
+ * - more than all of a GPU or a memory slice used at once, GPUs that a node does not have, more
+ *   cores than a node has, more GPUs of a VC than its quota;
  * - a job told of twice or not at all, or with times out of order; a completed job that did not run
  *   for its duration on all its GPUs;
  * - rows that go back in time;

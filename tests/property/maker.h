@@ -51,9 +51,10 @@ void make_for_twin(uint64_t seed, puzzle *made);
 
 /* What make_anything may leave out, so that two scenarios can be compared. */
 typedef struct make_options {
-    int bound; /* every job is bound to the first group, and there are no virtual clusters */
-    int spare; /* add a group of nodes that no job may use */
-    int exact; /* nothing whose outcome depends on which nodes there are: no random placement */
+    int bound;   /* every job is bound to the first group, and there are no virtual clusters */
+    int spare;   /* add a group of nodes that no job may use */
+    int exact;   /* nothing whose outcome depends on which nodes there are: no random placement */
+    int sharing; /* in half of them jobs take parts of GPUs or MIG instances */
     const char *folder; /* some lists of jobs become a log there, jobs.csv; NULL: none */
 } make_options;
 

@@ -7,7 +7,37 @@
 typedef struct outline {
     make_options options;
     int groups, nodes[MAKER_GROUPS], vcs;
+    int sharing;           /* some jobs take parts of GPUs */
+    int cut[MAKER_GROUPS]; /* into MIG instances */
 } outline;
+
+static const char mig_profiles[] =
+    "{name: 1g.5gb, compute: 1, memory_slices: 1, memory: 5 GiB, starts: [0, 1, 2, 3, 4, 5, 6]}, "
+    "{name: 1g.10gb, compute: 1, memory_slices: 2, memory: 10 GiB, starts: [0, 2, 4, 6]}, "
+    "{name: 2g.10gb, compute: 2, memory_slices: 2, memory: 10 GiB, starts: [0, 2, 4]}, "
+    "{name: 3g.20gb, compute: 3, memory_slices: 4, memory: 20 GiB, starts: [0, 4]}, "
+    "{name: 4g.20gb, compute: 4, memory_slices: 4, memory: 20 GiB, starts: [0]}, "
+    "{name: 7g.40gb, compute: 7, memory_slices: 8, memory: 40 GiB, starts: [0]}";
+
+/* A part of each GPU, or a MIG instance where some GPUs are cut. */
+static void make_share(maker *m, maker_text *yaml, const outline *shape)
+{
+    static const char *const instances[] = {"1g.5gb",  "1g.10gb", "2g.10gb",
+                                            "3g.20gb", "4g.20gb", "7g.40gb"};
+    int cut = 0;
+
+    for (int g = 0; g < shape->groups; g++) {
+        cut += shape->cut[g];
+    }
+    if (!shape->sharing || maker_chance(m, 30)) {
+        return;
+    }
+    if (cut > 0 && maker_chance(m, 50)) {
+        maker_print(yaml, ", mig: %s", instances[maker_pick(m, 0, 5)]);
+    } else {
+        maker_print(yaml, ", gpu_share: 0.%03d", maker_pick(m, 1, 999));
+    }
+}
 
 static void make_nodes(maker *m, maker_text *yaml, outline *shape)
 {
@@ -21,8 +51,12 @@ static void make_nodes(maker *m, maker_text *yaml, outline *shape)
         const int gpus = maker_pick(m, 1, 8);
         const int per_rack = maker_pick(m, 0, 3);
         const int model = maker_chance(m, 70) ? 0 : maker_pick(m, 1, 3);
+        shape->cut[g] = shape->sharing && maker_chance(m, 30);
         maker_print(yaml, "    - {name: g%d, count: %d, gpus: %d, per_rack: %d, gpu: %s", g,
-                    shape->nodes[g], gpus, per_rack, models[model]);
+                    shape->nodes[g], gpus, per_rack, shape->cut[g] ? models[2] : models[model]);
+        if (shape->cut[g]) {
+            maker_print(yaml, ", mig: true, gpu_model: {mig: [%s]}", mig_profiles);
+        }
         if (maker_chance(m, 30)) {
             maker_print(yaml, ", cpus: %d", maker_pick(m, 2, 64));
         }
@@ -109,6 +143,7 @@ static void make_list(maker *m, maker_text *yaml, const outline *shape)
         maker_print(yaml, "    - {id: %d, name: job-%d, at: %d s, duration: %d s, gpus: %d", id, id,
                     at, duration, maker_pick(m, 0, large ? 24 : 6));
         make_wishes(m, yaml, shape);
+        make_share(m, yaml, shape);
         if (maker_chance(m, 50)) {
             maker_print(yaml, ", walltime: %d s", maker_pick(m, 1, 60));
         }
@@ -193,6 +228,9 @@ static void make_generator(maker *m, maker_text *yaml, const outline *shape, int
     if (maker_chance(m, 30)) {
         maker_print(yaml, "      cpus: %d\n", maker_pick(m, 1, 4));
     }
+    if (shape->sharing) {
+        maker_print(yaml, "      gpu_share: {choice: {0.1: 1, 0.25: 1, 0.5: 1, 1: 1}}\n");
+    }
     if (shape->vcs > 0 && maker_chance(m, 70)) {
         maker_print(yaml, "      vc: {vc-a: 1}\n");
     }
@@ -226,6 +264,9 @@ void make_anything(uint64_t seed, make_options options, maker_text *yaml)
 {
     maker m = {.state = seed * 7919 + 1};
     outline shape = {.options = options};
+    maker other = {.state = seed * 104729 + 5}; // what has no sharing stays as it was
+
+    shape.sharing = options.sharing && maker_chance(&other, 50);
     const int generators = maker_pick(&m, 0, 2);
     const int has_list = generators == 0 || maker_chance(&m, 60);
     const int horizon = maker_pick(&m, 20, 400);

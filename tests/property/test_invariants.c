@@ -135,7 +135,7 @@ static int try_seed(uint64_t seed, const char *folder, int show)
     maker m = {.state = seed};
     char what[64];
 
-    make_anything(seed, (make_options){.folder = folder}, &yaml);
+    make_anything(seed, (make_options){.folder = folder, .sharing = 1}, &yaml);
     if (show) {
         printf("%s", yaml.text);
     }

@@ -76,8 +76,8 @@ static int try_spare(const char *what, uint64_t seed)
     collected a = {0}, b = {0};
     int wrong = 1;
 
-    make_anything(seed, (make_options){.bound = 1, .exact = 1}, &plain);
-    make_anything(seed, (make_options){.bound = 1, .exact = 1, .spare = 1}, &wider);
+    make_anything(seed, (make_options){.bound = 1, .exact = 1, .sharing = 1}, &plain);
+    make_anything(seed, (make_options){.bound = 1, .exact = 1, .spare = 1, .sharing = 1}, &wider);
     gpusim_model *first = parse_model(plain.text, NULL), *second = parse_model(wider.text, NULL);
     if (first != NULL && second != NULL && run_model(first, seed, 0, &a) &&
         run_model(second, seed, 0, &b)) {
@@ -180,7 +180,7 @@ int main(int argc, char **argv)
     for (uint64_t seed = from; seed <= to; seed++) {
         char what[64];
         snprintf(what, sizeof(what), "seed %" PRIu64, seed);
-        make_anything(seed, (make_options){0}, &yaml);
+        make_anything(seed, (make_options){.sharing = 1}, &yaml);
         gpusim_model *model = parse_model(yaml.text, NULL);
         wrong += model == NULL || try_threads(what, model);
         gpusim_model_destroy(model);
