@@ -192,7 +192,7 @@ const gs_cut *gs_index_cuts(const gs_index *index)
     return index->partly ? gs_partly_cuts(index->partly) : NULL;
 }
 
-const gs_partly *gs_index_partly(const gs_index *index)
+gs_partly *gs_index_partly(const gs_index *index)
 {
     return index->partly;
 }

@@ -17,6 +17,6 @@ uint64_t gs_index_free_milli(const gs_index *index);
 /* How each group's GPUs are shared; NULL: none is. */
 const gs_cut *gs_index_cuts(const gs_index *index);
 /* Its partly used GPUs; NULL where none is shared. */
-const gs_partly *gs_index_partly(const gs_index *index);
+gs_partly *gs_index_partly(const gs_index *index);
 
 #endif

@@ -13,6 +13,7 @@ struct gs_partly {
     uint32_t *keys;       // of each GPU that stands in its group's set; GPUSIM_NONE: it does not
     uint32_t *roots;      // by group
     uint32_t *node_milli; // what is left of a node's, as counted in `milli`
+    uint32_t *most;       // by node
     uint64_t milli;
     uint32_t gpu_count, node_count, group_count, reserved;
 };
@@ -32,6 +33,8 @@ gpusim_status gs_partly_create(const gpusim_view *view, const gs_cut *cuts, gs_p
     GPUSIM_TRY(gs_allocate(&made->keys, made->gpu_count, sizeof *made->keys, err));
     GPUSIM_TRY(gs_allocate(&made->roots, made->group_count, sizeof *made->roots, err));
     GPUSIM_TRY(gs_allocate(&made->node_milli, made->node_count, sizeof *made->node_milli, err));
+    GPUSIM_TRY(gs_allocate(&made->most, made->node_count, sizeof *made->most, err));
+    memset(made->most, 0xff, made->node_count * sizeof *made->most); // GPUSIM_NONE
     *partly = made;
     return GPUSIM_OK;
 
@@ -47,6 +50,7 @@ void gs_partly_destroy(gs_partly *partly)
         gs_release(&partly->keys);
         gs_release(&partly->roots);
         gs_release(&partly->node_milli);
+        gs_release(&partly->most);
         gs_release(&partly);
     }
 }
@@ -106,6 +110,16 @@ const gs_cut *gs_partly_cuts(const gs_partly *partly)
 uint64_t gs_partly_milli(const gs_partly *partly)
 {
     return partly->milli;
+}
+
+uint32_t gs_partly_most(const gs_partly *partly, uint32_t node)
+{
+    return partly->most[node];
+}
+
+void gs_partly_limit(gs_partly *partly, uint32_t node, uint32_t most)
+{
+    partly->most[node] = most;
 }
 
 uint32_t gs_partly_from(const gs_partly *partly, uint32_t group, uint32_t key)

@@ -20,6 +20,11 @@ const gs_cut *gs_partly_cuts(const gs_partly *partly);
 /* Thousandths left of those on nodes that are up. */
 uint64_t gs_partly_milli(const gs_partly *partly);
 
+/* On how many GPUs of a node a job may take a part at most; GPUSIM_NONE: on all that have room.
+ * Only of hypothetical clusters that stand for several moments: see gs_shadow_limit. */
+uint32_t gs_partly_most(const gs_partly *partly, uint32_t node);
+void gs_partly_limit(gs_partly *partly, uint32_t node, uint32_t most);
+
 /* They stand by key, then by number: free thousandths, or the bits of free slices where GPUs are
  * cut. The first whose key is at least `key`, and the one after another; GPUSIM_NONE. */
 uint32_t gs_partly_from(const gs_partly *partly, uint32_t group, uint32_t key);

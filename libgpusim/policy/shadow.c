@@ -60,6 +60,8 @@ static int sync_gpus(gs_shadow *shadow, const gpusim_view *view, uint32_t node)
     if (!shadow->gpus) {
         return 0;
     }
+    gs_partly_limit(gs_index_partly(shadow->index), node,
+                    gs_partly_most(gs_index_partly(view->index), node));
     uint32_t first = view->node_first_gpu[node];
     size_t bytes = (view->node_first_gpu[node + 1] - first) * sizeof *shadow->gpus;
     if (memcmp(&shadow->gpus[first], &view->gpus[first], bytes) == 0) {
@@ -96,20 +98,25 @@ void gs_shadow_clear(gs_shadow *shadow)
         for (uint32_t g = 0; shadow->gpus && g < info->gpus; g++) {
             const gpusim_group_info *group = &shadow->view.groups[info->group];
             shadow->gpus[shadow->view.node_first_gpu[node] + g] = gs_share_empty(group);
+            gs_partly_limit(gs_index_partly(shadow->index), node, GPUSIM_NONE);
         }
         gs_index_update(shadow->index, &shadow->view, node);
     }
 }
 
-// A GPU that is free there but promised to whom nobody knows is not left for a part.
+/* Where GPUs that are free there have been promised without saying which, it may be any of them:
+ * with all promised none is left for parts, and otherwise parts may be taken of no more GPUs than
+ * are left. */
 static int limit_gpus(gs_shadow *shadow, const gpusim_view *view, uint32_t node)
 {
     int moved = 0;
-    int promised = view->nodes[node].free_gpus == 0;
+    uint32_t most = view->nodes[node].free_gpus;
+    int promised = most == 0;
     for (uint32_t g = view->node_first_gpu[node]; g < view->node_first_gpu[node + 1]; g++) {
         gpusim_gpu_info from = view->gpus[g];
         gpusim_gpu_info *to = &shadow->gpus[g];
         gpusim_gpu_info was = *to;
+        most += from.free_milli > 0 && from.free_milli < 1000;
         if (promised && from.free_milli == 1000) {
             from = (gpusim_gpu_info){0};
         }
@@ -117,6 +124,12 @@ static int limit_gpus(gs_shadow *shadow, const gpusim_view *view, uint32_t node)
         to->free_memory = from.free_memory < to->free_memory ? from.free_memory : to->free_memory;
         to->free_slices &= from.free_slices;
         moved |= memcmp(&was, to, sizeof was) != 0;
+    }
+    gs_partly *partly = gs_index_partly(shadow->index);
+    uint32_t there = gs_partly_most(gs_index_partly(view->index), node);
+    most = there < most ? there : most;
+    if (most < gs_partly_most(partly, node)) {
+        gs_partly_limit(partly, node, most);
     }
     return moved;
 }

@@ -166,7 +166,9 @@ uint32_t gs_share_room(const gpusim_view *view, const gpusim_job_info *job, uint
         }
     }
     uint32_t unpromised = view->nodes[node].free_gpus;
-    return room + (free < unpromised ? free : unpromised);
+    uint32_t most = gs_partly_most(gs_index_partly(view->index), node);
+    room += free < unpromised ? free : unpromised;
+    return room < most ? room : most;
 }
 
 int gs_share_admits(const gpusim_view *view, const gpusim_job_info *job, const gpusim_part *part)
