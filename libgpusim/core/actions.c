@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What can be done to a cluster, whoever asks: scheduler, scenario, replay or the program. */
+#include <math.h>
 #include <string.h>
 
 #include "core/sim.h"
@@ -337,32 +338,51 @@ static uint32_t find_job(const gpusim_sim *sim, const gs_timed_action *action)
     return GPUSIM_NONE;
 }
 
+static gpusim_status cancel_named(gpusim_sim *sim, const gs_timed_action *action, uint64_t *entity,
+                                  gpusim_error *err)
+{
+    uint32_t slot = find_job(sim, action);
+    *entity = slot == GPUSIM_NONE ? UINT64_MAX : GS_JOB(sim, slot)->order;
+    return slot == GPUSIM_NONE
+               ? GPUSIM_OK
+               : gs_job_end(sim, slot, GPUSIM_JOB_CANCELLED, GPUSIM_REASON_USER, err);
+}
+
 gpusim_status gs_on_action(void *context, const gpusim_event *event, gpusim_error *err)
 {
     gpusim_sim *sim = context;
     gpusim_status status = GPUSIM_OK;
     const gs_timed_action *action = &GS_AT(sim->model->actions, gs_timed_action, event->entity);
-    uint64_t entity = action->node;
-    if (action->what == GPUSIM_ACTION_CANCEL_JOB) {
-        uint32_t slot = find_job(sim, action);
-        entity = slot == GPUSIM_NONE ? UINT64_MAX : GS_JOB(sim, slot)->order;
-        if (slot != GPUSIM_NONE) {
-            GPUSIM_TRY(gs_job_end(sim, slot, GPUSIM_JOB_CANCELLED, GPUSIM_REASON_USER, err));
-        }
-    } else if (action->what == GPUSIM_ACTION_DRAIN) {
-        GPUSIM_TRY(gs_node_drain(sim, action->node, err));
-    } else {
-        GPUSIM_TRY(undrain(sim, action->node, err));
+    gpusim_action what = (gpusim_action)action->what;
+    uint64_t entity = action->entity == GPUSIM_NONE ? UINT64_MAX : action->entity;
+    switch (what) {
+    case GPUSIM_ACTION_CANCEL_JOB:
+        GPUSIM_TRY(cancel_named(sim, action, &entity, err));
+        break;
+    case GPUSIM_ACTION_DRAIN:
+        GPUSIM_TRY(gs_node_drain(sim, action->entity, err));
+        break;
+    case GPUSIM_ACTION_UNDRAIN:
+        GPUSIM_TRY(undrain(sim, action->entity, err));
+        break;
+    case GPUSIM_ACTION_PSTATE:
+        GPUSIM_TRY(gs_pstate(sim, action->entity, (uint32_t)action->value, err));
+        break;
+    case GPUSIM_ACTION_CAP_GPU:
+    case GPUSIM_ACTION_CAP_NODE:
+    case GPUSIM_ACTION_CAP_RACK:
+        GPUSIM_TRY(gs_action_cap(sim, what, action->entity, action->value, err));
+        break;
     }
-    GPUSIM_TRY(
-        gs_emit_action(sim, sim->model->name_scenario, (gpusim_action)action->what, entity, err));
+    double value = isfinite(action->value) ? action->value : (double)NAN;
+    GPUSIM_TRY(gs_emit_action(sim, sim->model->name_scenario, what, entity, value, err));
 cleanup:
     return status;
 }
 
 // ---- actions of a program; they take effect before the next batch ----
 
-static gpusim_status wake(gpusim_sim *sim, gpusim_error *err)
+gpusim_status gs_wake(gpusim_sim *sim, gpusim_error *err)
 {
     return gpusim_engine_schedule(sim->engine, gpusim_engine_now(sim->engine), GS_CLASS_CONTROL,
                                   GS_ON_WAKE, GPUSIM_NONE, 0, NULL, err);
@@ -382,9 +402,10 @@ gpusim_status gpusim_sim_cancel(gpusim_sim *sim, uint64_t job, gpusim_error *err
         return gpusim_fail(err, GPUSIM_ARGUMENT, "job %llu is neither queued nor running",
                            (unsigned long long)job);
     }
-    GPUSIM_TRY(gs_emit_action(sim, sim->model->name_api, GPUSIM_ACTION_CANCEL_JOB, job, &said));
+    GPUSIM_TRY(gs_emit_action(sim, sim->model->name_api, GPUSIM_ACTION_CANCEL_JOB, job, (double)NAN,
+                              &said));
     GPUSIM_TRY(gs_job_end(sim, slot, GPUSIM_JOB_CANCELLED, GPUSIM_REASON_USER, &said));
-    GPUSIM_TRY(wake(sim, &said));
+    GPUSIM_TRY(gs_wake(sim, &said));
 cleanup:
     return gs_sim_return(sim, status, &said, err);
 }
@@ -398,10 +419,9 @@ static gpusim_status node_action(gpusim_sim *sim, uint32_t node, gpusim_action w
         return gpusim_fail(err, GPUSIM_ARGUMENT, "there is no node %u to act on", node);
     }
     GPUSIM_TRY(gs_sim_begin(sim, &said));
-    GPUSIM_TRY(gs_emit_action(sim, sim->model->name_api, what, node, &said));
-    GPUSIM_TRY(what == GPUSIM_ACTION_DRAIN ? gs_node_drain(sim, node, &said)
-                                           : undrain(sim, node, &said));
-    GPUSIM_TRY(wake(sim, &said));
+    GPUSIM_TRY(gs_emit_action(sim, sim->model->name_api, what, node, (double)NAN, &said));
+    GPUSIM_TRY(what == GPUSIM_ACTION_DRAIN ? gs_node_drain(sim, node, &said) : undrain(sim, node, &said));
+    GPUSIM_TRY(gs_wake(sim, &said));
 cleanup:
     return gs_sim_return(sim, status, &said, err);
 }

@@ -131,11 +131,11 @@ gpusim_status gs_emit_decision(gpusim_sim *sim, gpusim_decision what, uint64_t j
 }
 
 gpusim_status gs_emit_action(gpusim_sim *sim, uint32_t who, gpusim_action what, uint64_t entity,
-                             gpusim_error *err)
+                             double value, gpusim_error *err)
 {
     gpusim_action_row row = {
         .time = gpusim_engine_now(sim->engine),
-        .value = (double)NAN,
+        .value = value,
         .entity = entity,
         .who = who,
         .what = (uint8_t)what,

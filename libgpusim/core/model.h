@@ -16,8 +16,9 @@
 /* An action of the scenario, its names looked up. */
 typedef struct gs_timed_action {
     gpusim_time at;
-    uint32_t what; /* gpusim_action */
-    uint32_t node; /* GPUSIM_NONE: not of a node */
+    double value;    /* of a cap: W, INFINITY: lifted; of a P-state: its number */
+    uint32_t what;   /* gpusim_action */
+    uint32_t entity; /* the GPU, node or rack; GPUSIM_NONE: a job, or every GPU */
     uint32_t
         source; /* of the job: name of its source, or GPUSIM_NONE when `name` is its own name */
     uint32_t name;

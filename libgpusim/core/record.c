@@ -97,6 +97,10 @@ static const gpusim_choice actions[] = {
     {"cancel_job", GPUSIM_ACTION_CANCEL_JOB, "end a job"},
     {"drain", GPUSIM_ACTION_DRAIN, "no new jobs on a node"},
     {"undrain", GPUSIM_ACTION_UNDRAIN, "a node takes jobs again"},
+    {"cap_gpu", GPUSIM_ACTION_CAP_GPU, "what a GPU may draw"},
+    {"cap_node", GPUSIM_ACTION_CAP_NODE, "what a node may draw"},
+    {"cap_rack", GPUSIM_ACTION_CAP_RACK, "what a rack may draw"},
+    {"pstate", GPUSIM_ACTION_PSTATE, "state of a node's CPUs"},
     {NULL, 0, NULL},
 };
 
@@ -172,8 +176,10 @@ static const gpusim_field action_columns[] = {
     ACTION(time, TIME, SECOND, 0, "When it was done."),
     ACTION(who, NAME, NONE, 0, "Who asked: scenario, scheduler, api or replay."),
     CHOICE_COLUMN(gpusim_action_row, what, actions, "What was done."),
-    ACTION(entity, UINT64, NONE, 0, "The job's index, or the node."),
-    ACTION(value, FLOAT64, NONE, GPUSIM_OPTIONAL, "How much, where that means something."),
+    ACTION(entity, UINT64, NONE, 0, "The job's index, the GPU, the node or the rack."),
+    ACTION(value, FLOAT64, NONE, GPUSIM_OPTIONAL,
+           "How much, where that means something: watts of a cap (none: it was lifted), the state "
+           "of CPUs."),
 };
 
 #define NODE(member, type, unit, flags, doc) COLUMN(gpusim_node_row, member, type, unit, flags, doc)

@@ -285,6 +285,11 @@ gpusim_status gs_node_drain(gpusim_sim *sim, uint32_t node, gpusim_error *err);
 /* Nodes that were draining and have no job any more are drained. */
 gpusim_status gs_nodes_drained(gpusim_sim *sim, gpusim_error *err);
 gpusim_status gs_on_action(void *context, const gpusim_event *event, gpusim_error *err);
+gpusim_status gs_wake(gpusim_sim *sim, gpusim_error *err); /* what was done takes effect now */
+
+/* ---- core/cap_actions.c: one GPU, node or rack; GPUSIM_NONE: every GPU that has physics ---- */
+gpusim_status gs_action_cap(gpusim_sim *sim, gpusim_action what, uint32_t entity, double watts,
+                            gpusim_error *err);
 
 /* ---- core/replay.c ---- */
 gpusim_status gs_replay_submitted(gpusim_sim *sim, uint32_t slot, gpusim_error *err);
@@ -308,8 +313,9 @@ gpusim_status gs_emit_allocation(gpusim_sim *sim, uint32_t slot, const gpusim_pa
 gpusim_status gs_emit_decision(gpusim_sim *sim, gpusim_decision what, uint64_t job,
                                const gpusim_placement *placement, const char *reason,
                                gpusim_refusal refused, gpusim_error *err);
+/* value: NaN where it means nothing. */
 gpusim_status gs_emit_action(gpusim_sim *sim, uint32_t who, gpusim_action what, uint64_t entity,
-                             gpusim_error *err);
+                             double value, gpusim_error *err);
 gpusim_status gs_emit_begin(gpusim_sim *sim, gpusim_error *err);
 gpusim_status gs_emit_end(gpusim_sim *sim, int complete, gpusim_error *err);
 

@@ -40,8 +40,10 @@ gpusim_status gs_compile_facility(const gs_compilation *at, gpusim_error *err);
 gpusim_status gs_check_hardware(const gs_compilation *at, gpusim_error *err);
 /* Nodes of a full rack of a group. */
 uint32_t gs_rack_size(const gs_scenario_group *group);
-/* compile_run.c: timed actions, how the run ends. */
+/* compile_run.c: how the run ends; and what the two below do. */
 gpusim_status gs_compile_run(const gs_compilation *at, gpusim_error *err);
+/* compile_actions.c: timed actions. */
+gpusim_status gs_compile_actions(const gs_compilation *at, gpusim_error *err);
 /* compile_telemetry.c: metrics. */
 gpusim_status gs_compile_telemetry(const gs_compilation *at, gpusim_error *err);
 /* compile_load.c: checks of the jobs known before the run, offered load, warnings. */

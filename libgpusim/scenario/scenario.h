@@ -71,9 +71,13 @@ typedef struct gs_scenario_action {
     gpusim_time at;
     const char *job;  /* NULL: not of a job */
     const char *node; /* NULL: not of a node */
-    int32_t what;     /* gpusim_action */
-    int32_t reserved;
+    const char *gpu, *rack;
+    double power;   /* W; GS_POWER_NONE: lifted; NaN: not given */
+    int32_t what;   /* gpusim_action; GPUSIM_ACTION_CAP_GPU: any cap */
+    uint32_t state; /* the maximum: not given */
 } gs_scenario_action;
+
+#define GS_POWER_NONE (-1) /* the word `none` for a power */
 
 typedef struct gs_scenario {
     int64_t format;

@@ -312,8 +312,13 @@ static const gpusim_choice action_choices[] = {
     {"cancel", GPUSIM_ACTION_CANCEL_JOB, "end a job, queued or running, as `cancelled`"},
     {"drain", GPUSIM_ACTION_DRAIN, "let a node's jobs finish and give it no new ones"},
     {"undrain", GPUSIM_ACTION_UNDRAIN, "take a node back into service"},
+    {"cap", GPUSIM_ACTION_CAP_GPU, "limit what a GPU, a node, a rack or every GPU may draw"},
+    {"pstate", GPUSIM_ACTION_PSTATE, "set the P-state of a node's CPUs"},
     {NULL, 0, NULL},
 };
+
+static const gpusim_choice power_words[] = {{"none", GS_POWER_NONE, "the cap is lifted"},
+                                            {NULL, 0, NULL}};
 
 static const gpusim_field action_fields[] = {
     {.name = "at",
@@ -339,7 +344,31 @@ static const gpusim_field action_fields[] = {
      .type = GPUSIM_STRING,
      .offset = AT(action, node),
      .flags = GPUSIM_OPTIONAL,
-     .doc = "The node; for `drain` and `undrain`."},
+     .doc = "The node; for `drain`, `undrain`, `cap` and `pstate`."},
+    {.name = "gpu",
+     .type = GPUSIM_STRING,
+     .offset = AT(action, gpu),
+     .flags = GPUSIM_OPTIONAL,
+     .doc = "The GPU, as NODE/gpuN; for `cap`."},
+    {.name = "rack",
+     .type = GPUSIM_STRING,
+     .offset = AT(action, rack),
+     .flags = GPUSIM_OPTIONAL,
+     .doc = "The rack; for `cap`. A cap without gpu, node and rack is that of every GPU."},
+    {.name = "power",
+     .type = GPUSIM_FLOAT64,
+     .unit = GPUSIM_UNIT_WATT,
+     .offset = AT(action, power),
+     .flags = GPUSIM_OPTIONAL | GPUSIM_EXCLUSIVE | GPUSIM_WORD,
+     .maximum = INFINITY,
+     .detail.choices = power_words,
+     .doc = "What it may draw from then on, or `none`: what the scenario says otherwise."},
+    {.name = "state",
+     .type = GPUSIM_UINT32,
+     .offset = AT(action, state),
+     .flags = GPUSIM_OPTIONAL,
+     .maximum = 255,
+     .doc = "Which of `cpu_states`, from 0; for `pstate`."},
 };
 
 static const gpusim_record action_record = {

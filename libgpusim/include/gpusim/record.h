@@ -126,6 +126,10 @@ typedef enum gpusim_action {
     GPUSIM_ACTION_CANCEL_JOB,
     GPUSIM_ACTION_DRAIN,
     GPUSIM_ACTION_UNDRAIN,
+    GPUSIM_ACTION_CAP_GPU, /* value: W; NaN: lifted */
+    GPUSIM_ACTION_CAP_NODE,
+    GPUSIM_ACTION_CAP_RACK,
+    GPUSIM_ACTION_PSTATE, /* of a node's CPUs; value: the state */
 } gpusim_action;
 
 typedef struct gpusim_node_row {

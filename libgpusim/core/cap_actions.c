@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Caps as actions: of the scenario and of a program that drives the run. */
+#include <math.h>
+
+#include "core/sim.h"
+
+gpusim_status gs_action_cap(gpusim_sim *sim, gpusim_action what, uint32_t entity, double watts,
+                            gpusim_error *err)
+{
+    gpusim_status status = GPUSIM_OK;
+    gpusim_entity of = what == GPUSIM_ACTION_CAP_NODE   ? GPUSIM_OF_NODE
+                       : what == GPUSIM_ACTION_CAP_RACK ? GPUSIM_OF_RACK
+                                                        : GPUSIM_OF_GPU;
+    if (entity != GPUSIM_NONE) {
+        return gs_cap(sim, of, entity, watts, err);
+    }
+    for (uint32_t gpu = 0; gpu < sim->gpus.count; gpu++) {
+        if (gs_gpu_hardware(sim, gpu)->physical) {
+            GPUSIM_TRY(gs_cap(sim, of, gpu, watts, err));
+        }
+    }
+cleanup:
+    return status;
+}
+
+// whether there is such a thing, it draws power, and (of a GPU) the driver takes such a cap
+static gpusim_status check_cap(const gpusim_sim *sim, gpusim_entity what, uint32_t index,
+                               double watts, gpusim_error *err)
+{
+    const gs_cluster *cluster = &sim->model->cluster;
+    uint32_t node = index;
+    if (what == GPUSIM_OF_CLUSTER || index >= gpusim_model_entities(sim->model, what) ||
+        gpusim_sim_ended(sim)) {
+        return gpusim_fail(err, GPUSIM_ARGUMENT, "there is nothing of number %u to cap", index);
+    }
+    if (!(watts > 0)) {
+        return gpusim_fail(err, GPUSIM_ARGUMENT, "a cap is more than 0 W; INFINITY lifts it");
+    }
+    if (what == GPUSIM_OF_RACK) {
+        node = cluster->racks[index].first_node;
+    } else if (what == GPUSIM_OF_GPU) {
+        node = gs_gpu_node(sim, index);
+    }
+    const gs_node_hardware *hardware = &sim->model->hardware.groups[cluster->node_group[node]];
+    if (!hardware->physical) {
+        return gpusim_fail(err, GPUSIM_ARGUMENT, "what has no physics draws nothing to cap");
+    }
+    if (what == GPUSIM_OF_GPU && isfinite(watts) &&
+        (watts < hardware->gpu.power.cap_min || watts > hardware->gpu.power.cap_max)) {
+        return gpusim_fail(err, GPUSIM_ARGUMENT, "the driver of '%s' accepts caps of %g to %g W",
+                           hardware->gpu.name, hardware->gpu.power.cap_min,
+                           hardware->gpu.power.cap_max);
+    }
+    return GPUSIM_OK;
+}
+
+gpusim_status gpusim_sim_cap(gpusim_sim *sim, gpusim_entity what, uint32_t index, double watts,
+                             gpusim_error *err)
+{
+    gpusim_action action = what == GPUSIM_OF_GPU    ? GPUSIM_ACTION_CAP_GPU
+                           : what == GPUSIM_OF_NODE ? GPUSIM_ACTION_CAP_NODE
+                                                    : GPUSIM_ACTION_CAP_RACK;
+    gpusim_error said = {0};
+    gpusim_status status = check_cap(sim, what, index, watts, err);
+    if (status != GPUSIM_OK) {
+        return status;
+    }
+    GPUSIM_TRY(gs_sim_begin(sim, &said));
+    GPUSIM_TRY(gs_emit_action(sim, sim->model->name_api, action, index,
+                              isfinite(watts) ? watts : (double)NAN, &said));
+    GPUSIM_TRY(gs_cap(sim, what, index, watts, &said));
+    GPUSIM_TRY(gs_wake(sim, &said));
+cleanup:
+    return gs_sim_return(sim, status, &said, err);
+}
