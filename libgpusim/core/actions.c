@@ -366,7 +366,7 @@ gpusim_status gs_on_action(void *context, const gpusim_event *event, gpusim_erro
         GPUSIM_TRY(undrain(sim, action->entity, err));
         break;
     case GPUSIM_ACTION_PSTATE:
-        GPUSIM_TRY(gs_pstate(sim, action->entity, (uint32_t)action->value, err));
+        gs_pstate(sim, action->entity, (uint32_t)action->value);
         break;
     case GPUSIM_ACTION_CAP_GPU:
     case GPUSIM_ACTION_CAP_NODE:

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Caps as actions: of the scenario and of a program that drives the run. */
+/* Power as an action: caps, by the scenario and by a program that drives the run, and P-states. */
 #include <math.h>
 
 #include "core/sim.h"
@@ -21,6 +21,28 @@ gpusim_status gs_action_cap(gpusim_sim *sim, gpusim_action what, uint32_t entity
     }
 cleanup:
     return status;
+}
+
+void gs_pstate(gpusim_sim *sim, uint32_t node, uint32_t state)
+{
+    gs_node *plant = GS_PLANT(sim, node);
+    if (plant->cpu_state == state) {
+        return;
+    }
+    plant->cpu_state = state;
+    gs_mark_node(sim, node);
+
+    // whoever computes on its cores has another speed
+    for (uint32_t i = 0; i < sim->running.count; i++) {
+        uint32_t slot = GS_AT(sim->running, uint32_t, i);
+        const gpusim_job_info *job = GS_JOB(sim, slot);
+        for (uint32_t k = 0; k < job->parts; k++) {
+            if (GS_AT(sim->parts, gpusim_part, job->first_part + k).node == node) {
+                gs_mark_job(sim, slot);
+                break;
+            }
+        }
+    }
 }
 
 // whether there is such a thing, it draws power, and (of a GPU) the driver takes such a cap

@@ -267,7 +267,7 @@ gpusim_status gs_on_rack_control(void *context, const gpusim_event *event, gpusi
 /* A held step of supply, caps, carbon or price has come. */
 gpusim_status gs_on_step(void *context, const gpusim_event *event, gpusim_error *err);
 /* Sets the P-state of a node's CPUs. */
-gpusim_status gs_pstate(struct gpusim_sim *sim, uint32_t node, uint32_t state, gpusim_error *err);
+void gs_pstate(struct gpusim_sim *sim, uint32_t node, uint32_t state);
 /* Caps by action; INFINITY lifts. */
 gpusim_status gs_cap(struct gpusim_sim *sim, gpusim_entity what, uint32_t index, double watts,
                      gpusim_error *err);

@@ -108,6 +108,27 @@ static const char *const cases[][3] = {
     {"cluster.cooling.supply={file: /nowhere/supply.csv}"},
     {"cluster.power.price=12"},
     {"cluster.power.carbon=12 g"},
+    // timed actions
+    {"actions=[{at: 0 s, do: cap, gpu: a-0000/gpu3}]"},
+    {"actions=[{at: 0 s, do: cap, gpu: a-0000/gpu3, node: a-0000, power: 300 W}]"},
+    {"actions=[{at: 0 s, do: cap, gpu: a-0000/gpu3, power: 300 W, state: 1}]"},
+    {"actions=[{at: 0 s, do: cap, gpu: a-0000/gpu8, power: 300 W}]"},
+    {"actions=[{at: 0 s, do: cap, gpu: a-0004/gpu0, power: 300 W}]"},
+    {"actions=[{at: 0 s, do: cap, gpu: a-0000, power: 300 W}]"},
+    {"actions=[{at: 0 s, do: cap, gpu: a-0000/gpu0, power: 50 W}]"},
+    {"actions=[{at: 0 s, do: cap, gpu: a-0000/gpu0, power: 0 W}]"},
+    {"actions=[{at: 0 s, do: cap, gpu: a-0000/gpu0, power: off}]"},
+    {"actions=[{at: 0 s, do: cap, node: b-0000, power: 4 kW}]"},
+    {"actions=[{at: 0 s, do: cap, node: a-0000, power: 400 W}]"},
+    {"actions=[{at: 0 s, do: cap, rack: rack-9, power: 4 kW}]"},
+    {"actions=[{at: 0 s, do: cap, rack: rack-00, power: 2 kW}]"},
+    {"actions=[{at: 0 s, do: cap, power: 90 W}]"},
+    {"actions=[{at: 0 s, do: cap, power: 300 W}]", "cluster.physics=false"},
+    {"actions=[{at: 0 s, do: cap, node: a-0000, power: 4 kW}]", "cluster.physics=false"},
+    {"actions=[{at: 0 s, do: pstate, node: a-0000}]"},
+    {"actions=[{at: 0 s, do: pstate, node: a-0000, state: 1}]"},
+    {"actions=[{at: 0 s, do: pstate, node: a-0000, state: 0, power: 3 W}]"},
+    {"actions=[{at: 0 s, do: drain, node: a-0000, power: 3 W}]"},
 };
 
 static void say(char *out, size_t size, const char *text)
