@@ -420,7 +420,8 @@ static gpusim_status node_action(gpusim_sim *sim, uint32_t node, gpusim_action w
     }
     GPUSIM_TRY(gs_sim_begin(sim, &said));
     GPUSIM_TRY(gs_emit_action(sim, sim->model->name_api, what, node, (double)NAN, &said));
-    GPUSIM_TRY(what == GPUSIM_ACTION_DRAIN ? gs_node_drain(sim, node, &said) : undrain(sim, node, &said));
+    GPUSIM_TRY(what == GPUSIM_ACTION_DRAIN ? gs_node_drain(sim, node, &said)
+                                           : undrain(sim, node, &said));
     GPUSIM_TRY(gs_wake(sim, &said));
 cleanup:
     return gs_sim_return(sim, status, &said, err);
