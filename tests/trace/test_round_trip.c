@@ -167,6 +167,41 @@ START_TEST(digest_is_of_the_run_not_of_the_file)
 }
 END_TEST
 
+// chunks of 16 GPUs that are equal (reasons), missing (memory) and all different (energy)
+START_TEST(equal_chunks)
+{
+    enum { STEPS = 700, GPUS = 48 };
+    setup();
+    fake_model.nodes = 6;
+    fake_model.devices = 1;
+    ASSERT_OK(fake_trace(path("a.h5"), NULL, 7, STEPS, &err), &err);
+    gpusim_trace *trace = opened(path("a.h5"));
+    uint32_t reasons = gpusim_trace_find_metric(trace, GPUSIM_OF_GPU, "clock_throttle_reasons");
+    uint32_t memory = gpusim_trace_find_metric(trace, GPUSIM_OF_GPU, "memory_temp");
+    uint32_t energy = gpusim_trace_find_metric(trace, GPUSIM_OF_GPU, "total_energy_consumption");
+    uint32_t *bits = calloc(GPUS * STEPS, sizeof *bits);
+    float *degrees = calloc(GPUS * STEPS, sizeof *degrees);
+    uint64_t *joules = calloc(GPUS * STEPS, sizeof *joules);
+    ASSERT_OK(gpusim_trace_values(trace, reasons, 0, GPUS, 0, STEPS, bits, &err), &err);
+    ASSERT_OK(gpusim_trace_values(trace, memory, 0, GPUS, 0, STEPS, degrees, &err), &err);
+    ASSERT_OK(gpusim_trace_values(trace, energy, 0, GPUS, 0, STEPS, joules, &err), &err);
+    for (uint32_t g = 0; g < GPUS; g++) {
+        for (uint32_t s = 0; s < STEPS; s++) {
+            ck_assert_uint_eq(bits[g * STEPS + s], fake_reasons(s));
+            ck_assert_uint_eq(joules[g * STEPS + s], fake_energy(s, g));
+            float told = fake_memory_temperature(g);
+            ck_assert(degrees[g * STEPS + s] == told ||
+                      (isnan(told) && isnan(degrees[g * STEPS + s])));
+        }
+    }
+    free(bits);
+    free(degrees);
+    free(joules);
+    gpusim_trace_close(trace);
+    fake_folder_remove();
+}
+END_TEST
+
 static void read_bytes(const char *file, char **bytes, size_t *size)
 {
     FILE *from = fopen(file, "rb");
@@ -611,10 +646,11 @@ END_TEST
 int main(void)
 {
     Suite *suite = suite_create("trace");
-    TEST_CASE(suite, 60, all_that_was_told_is_read, digest_is_of_the_run_not_of_the_file,
-              reproducible_to_the_byte, two_threads_write_two_traces, first_difference, long_texts,
-              nothing_to_tell, live_and_given_up, a_reader_has_locked_it,
-              another_program_changes_it, the_handler_of_errors_is_the_callers,
-              a_writer_serves_one_run, a_link, no_gpus, where_it_cannot_be_written, exports);
+    TEST_CASE(suite, 60, all_that_was_told_is_read, equal_chunks,
+              digest_is_of_the_run_not_of_the_file, reproducible_to_the_byte,
+              two_threads_write_two_traces, first_difference, long_texts, nothing_to_tell,
+              live_and_given_up, a_reader_has_locked_it, another_program_changes_it,
+              the_handler_of_errors_is_the_callers, a_writer_serves_one_run, a_link, no_gpus,
+              where_it_cannot_be_written, exports);
     return test_run(suite);
 }
