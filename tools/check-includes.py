@@ -20,7 +20,7 @@ ARROWS = {
     "physics": {"base", "cluster"},
     "chaos": {"base", "cluster"},
     "telemetry": {"base", "cluster"},
-    "calibrate": {"base", "stats", "cluster", "physics"},
+    "calibrate": {"base", "stats", "cluster", "physics", "workload"},
     "policy": {"base"},
     "trace": {"base", "stats"},
 }

@@ -60,19 +60,19 @@ GPUSIM_API void gpusim_calibration_destroy(gpusim_calibration *calibration);
 
 typedef struct gpusim_calibration_info {
     uint32_t size;
-    int32_t kind;             /* gpusim_calibration_kind */
-    uint32_t measured;        /* caps: configurations in the file; heat: lines */
-    uint32_t used;            /* of them: complete over all caps; of the GPU chosen */
-    uint32_t points;          /* residuals that the fit is over */
-    uint32_t parameters;      /* fitted, those of workloads too */
-    uint32_t iterations;      /* of the search that was best */
-    uint32_t starts_agreed;   /* starts that ended within 1% of the least sum of squares */
-    double rms;               /* of a residual; caps: of the value under the highest cap; heat: K */
-    double correlation;       /* heat: of neighbouring residuals; widens the standard errors */
-    double optimum;           /* caps: W with the least energy, measured (median curve) */
-    double optimum_model;     /* ... and by the model */
-    double level;             /* of the intervals */
-    const char *name, *base;  /* of the entry; base "" where there is none */
+    int32_t kind;            /* gpusim_calibration_kind */
+    uint32_t measured;       /* caps: configurations in the file; heat: lines */
+    uint32_t used;           /* of them: complete over all caps; of the GPU chosen */
+    uint32_t points;         /* residuals that the fit is over */
+    uint32_t parameters;     /* fitted, those of workloads too */
+    uint32_t iterations;     /* of the search that was best */
+    uint32_t starts_agreed;  /* starts that ended within 1% of the least sum of squares */
+    double rms;              /* of a residual; caps: of the value under the highest cap; heat: K */
+    double correlation;      /* heat: of neighbouring residuals; widens the standard errors */
+    double optimum;          /* caps: W with the least energy, measured (median curve) */
+    double optimum_model;    /* ... and by the model */
+    double level;            /* of the intervals */
+    const char *name, *base; /* of the entry; base "" where there is none */
 } gpusim_calibration_info;
 
 GPUSIM_API const gpusim_calibration_info *
@@ -82,9 +82,9 @@ gpusim_calibration_get_info(const gpusim_calibration *calibration);
 typedef struct gpusim_calibration_parameter {
     const char *key; /* in a catalogue's entry ("power.fixed"), or a name of its own ("inlet") */
     const char *doc;
-    int32_t unit;           /* gpusim_unit */
-    uint8_t given;          /* was not fitted */
-    uint8_t open_low;       /* the data do not bound it: the end is that of its range */
+    int32_t unit;     /* gpusim_unit */
+    uint8_t given;    /* was not fitted */
+    uint8_t open_low; /* the data do not bound it: the end is that of its range */
     uint8_t open_high;
     uint8_t reserved;
     double value;
@@ -117,7 +117,7 @@ typedef struct gpusim_calibration_workload {
     const char *group;
     double intensity, memory_bound, host_bound;
     double intensity_error, memory_bound_error, host_bound_error; /* standard errors */
-    double power;      /* W on average under the highest cap, measured */
+    double power; /* W on average under the highest cap, measured */
     double throughput_rms, power_rms;
 } gpusim_calibration_workload;
 

@@ -3,6 +3,7 @@
 #ifndef GPUSIM_GPUSIM_H
 #define GPUSIM_GPUSIM_H
 
+#include <gpusim/calibrate.h>
 #include <gpusim/engine.h>
 #include <gpusim/field.h>
 #include <gpusim/gpu.h>
