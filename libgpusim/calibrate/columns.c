@@ -8,6 +8,7 @@
 
 #include <gpusim/field.h>
 
+#include "base/date.h"
 #include "base/number.h"
 
 static int is_space(char c)
@@ -231,59 +232,29 @@ gpusim_status gs_columns_number(const gs_columns *columns, uint32_t which, const
     return GPUSIM_OK;
 }
 
-/* ---- times ---- */
-
-// days from 1970-01-01 in the Gregorian calendar; years begin in March, so that leap days come last
-static int64_t days_from_civil(int64_t year, int64_t month, int64_t day)
-{
-    int64_t from_march = month > 2 ? month - 3 : month + 9;
-    year -= month <= 2;
-    int64_t leap_days = year / 4 - year / 100 + year / 400;
-    return 365 * year + leap_days + (153 * from_march + 2) / 5 + day - 719469;
-}
-
-// `digits` digits at *text, which moves past them and one separator of `after`
-static int take_number(const char **text, const char *end, int digits, const char *after,
-                       int64_t *value)
-{
-    *value = 0;
-    for (int i = 0; i < digits; i++, (*text)++) {
-        if (*text >= end || **text < '0' || **text > '9') {
-            return 0;
-        }
-        *value = *value * 10 + (**text - '0');
-    }
-    if (*after) {
-        if (*text >= end || !strchr(after, **text)) {
-            return 0;
-        }
-        (*text)++;
-    }
-    return 1;
-}
-
 gpusim_status gs_columns_stamp(const gs_columns *columns, uint32_t which, double *seconds,
                                gpusim_error *err)
 {
-    const char *text = columns->at[which], *end = text + columns->length[which];
-    int64_t year, month, day, hour, minute, second;
+    const char *text = columns->at[which];
+    uint32_t length = columns->length[which];
+    char date[20] = "";
     double fraction = 0;
-    if (end > text && end[-1] == 'Z') {
-        end--;
+    gpusim_time time = 0;
+    if (length && text[length - 1] == 'Z') {
+        length--;
     }
-    int understood =
-        take_number(&text, end, 4, "/-", &year) && take_number(&text, end, 2, "/-", &month) &&
-        take_number(&text, end, 2, " T", &day) && take_number(&text, end, 2, ":", &hour) &&
-        take_number(&text, end, 2, ":", &minute) && take_number(&text, end, 2, "", &second);
-    if (understood && text < end) {
-        understood = *text == '.' && gs_parse_double(text, (size_t)(end - text), &fraction);
+    // the driver writes 2024/01/31
+    uint32_t whole = length < 19 ? length : 19;
+    for (uint32_t i = 0; i < whole; i++) {
+        date[i] = text[i] == '/' ? '-' : text[i];
     }
-    if (!understood || month < 1 || month > 12 || day < 1 || day > 31 || hour > 23 || minute > 59 ||
-        second > 60) {
+    int understood = gs_date_read(date, whole, &time);
+    if (understood && length > whole) {
+        understood = text[whole] == '.' && gs_parse_double(text + whole, length - whole, &fraction);
+    }
+    if (!understood) {
         return gs_columns_fail(columns, which, "is not a time like 2024/01/31 10:30:45.123", err);
     }
-    *seconds =
-        (double)(days_from_civil(year, month, day) * 86400 + hour * 3600 + minute * 60 + second) +
-        fraction;
+    *seconds = gpusim_seconds(time) + fraction;
     return GPUSIM_OK;
 }
