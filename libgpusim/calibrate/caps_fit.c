@@ -336,7 +336,9 @@ gpusim_status gs_caps_own_errors(const gs_caps_fit *fit, uint32_t i, double erro
         }
         for (uint32_t k = 0; k < GS_CAPS_WHOLE; k++) {
             for (uint32_t l = 0; l < GS_CAPS_WHOLE; l++) {
-                variance += by[k] * by[l] * fit->covariance[k][l];
+                // of what the residuals do not depend on, nothing is passed on
+                double shared = fit->covariance[k][l];
+                variance += isnan(shared) ? 0 : by[k] * by[l] * shared;
             }
         }
         errors[j] = sqrt(variance) * fabs(gs_parameter_slope(&gs_caps_own[j], fit->own[i][j]));

@@ -187,6 +187,7 @@ gpusim_status gs_caps_halves(const gs_cap_table *table, uint32_t splits, uint32_
     uint32_t *pile = NULL;
     side *sides = NULL;
     halves split_in = {0};
+    starts = (starts + 1) / 2; // there are many halves
     for (uint32_t k = 0; k < table->caps; k++) {
         caps[k].throughput_unseen = caps[k].power_unseen = 0;
         caps[k].throughput_halves = caps[k].power_halves = 0;

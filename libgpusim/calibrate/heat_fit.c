@@ -231,9 +231,12 @@ static gpusim_status check_log(const gs_heat_log *log, uint32_t fitted, gpusim_e
 {
     double least, most;
     if (log->points < fitted + 2) {
-        return gpusim_fail(err, GPUSIM_WORKLOAD,
-                           "%u lines with power and temperature are too few for %u parameters",
-                           log->points, fitted);
+        gpusim_fail(err, GPUSIM_WORKLOAD,
+                    "%u lines with power and temperature are too few for %u parameters",
+                    log->points, fitted);
+        gpusim_error_hint(err, "a known inlet (--inlet) and a log that begins in its steady state "
+                               "(--steady) leave fewer");
+        return GPUSIM_WORKLOAD;
     }
     range(log->power, log->points, &least, &most);
     if (most - least < 0.05 * most || most <= 0) {
@@ -302,9 +305,13 @@ gpusim_status gs_heat_fit_core(const gs_heat_log *log, double inlet, int steady,
     memset(fit, 0, sizeof *fit);
     fit->table = gs_heat_core;
     fit->parameters = GS_HEAT_CORE;
-    fit->held[GS_HEAT_INLET] = !isnan(inlet);
-    fit->held[GS_HEAT_FAST_BEGIN] = steady != 0;
-    fit->held[GS_HEAT_SLOW_BEGIN] = steady != 0;
+    if (!isnan(inlet)) {
+        fit->held[GS_HEAT_INLET] = 1;
+    }
+    if (steady) {
+        fit->held[GS_HEAT_FAST_BEGIN] = 1;
+        fit->held[GS_HEAT_SLOW_BEGIN] = 1;
+    }
     GPUSIM_TRY(allocate(log, fit, &least, err));
 
     // begin with the line from the coldest at least power to the hottest at most
@@ -334,7 +341,9 @@ gpusim_status gs_heat_fit_memory(const gs_heat_log *log, const double *core, int
     fit->table = gs_heat_memory;
     fit->parameters = GS_HEAT_MEMORY;
     fit->core = core;
-    fit->held[GS_HEAT_MEMORY_BEGIN] = steady != 0;
+    if (steady) {
+        fit->held[GS_HEAT_MEMORY_BEGIN] = 1;
+    }
     GPUSIM_TRY(allocate(log, fit, &least, err));
     fit->x[GS_HEAT_MEMORY_TIME] = gs_parameter_at(&fit->table[GS_HEAT_MEMORY_TIME], 20);
     GPUSIM_TRY(finish(fit, least, err));

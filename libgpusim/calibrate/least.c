@@ -156,7 +156,7 @@ gpusim_status gs_least_covariance(gs_least *least, double *covariance, gpusim_er
     if (!matrix) {
         return fail_gsl(err, GSL_ENOMEM);
     }
-    int code = gsl_multifit_nlinear_covar(gsl_multifit_nlinear_jac(least->work), 1e-10, matrix);
+    int code = gsl_multifit_nlinear_covar(gsl_multifit_nlinear_jac(least->work), 1e-6, matrix);
     for (uint32_t i = 0; i < p; i++) {
         // GSL leaves zeros where columns depend on each other
         double own = gsl_matrix_get(matrix, i, i);

@@ -30,8 +30,8 @@ typedef enum gpusim_calibration_kind {
 
 typedef struct gpusim_calibrate_options {
     uint32_t size;
-    uint32_t starts;      /* points from which the search of a cap table begins; 8 */
-    uint32_t splits;      /* halvings of a cap table; 5; 0: none */
+    uint32_t starts;      /* points from which the search of a cap table begins; 16 */
+    uint32_t splits;      /* halvings of a cap table; 3; 0: none */
     int32_t gpu;          /* the `index` to take of a log of several GPUs; -1: there is one */
     uint64_t seed;        /* of starts and halves; 1 */
     double level;         /* of intervals; 0.95 */
@@ -51,7 +51,8 @@ GPUSIM_API void gpusim_calibrate_options_init(gpusim_calibrate_options *options,
 typedef struct gpusim_calibration gpusim_calibration;
 
 /* Reads a file and fits. NULL options: the defaults. GPUSIM_WORKLOAD, with the line, when the file
- * does not say what it should; GPUSIM_FAILED_FIT when it says too little to fit to. */
+ * does not say what it should; or
+ * when it says too little to fit to; GPUSIM_SCENARIO when the base is not in the catalogue. */
 GPUSIM_API gpusim_status gpusim_calibrate(const char *path, const gpusim_calibrate_options *options,
                                           gpusim_calibration **calibration, gpusim_error *err);
 GPUSIM_API void gpusim_calibration_destroy(gpusim_calibration *calibration);
@@ -60,13 +61,15 @@ GPUSIM_API void gpusim_calibration_destroy(gpusim_calibration *calibration);
 
 typedef struct gpusim_calibration_info {
     uint32_t size;
-    int32_t kind;            /* gpusim_calibration_kind */
-    uint32_t measured;       /* caps: configurations in the file; heat: lines */
-    uint32_t used;           /* of them: complete over all caps; of the GPU chosen */
-    uint32_t points;         /* residuals that the fit is over */
-    uint32_t parameters;     /* fitted, those of workloads too */
-    uint32_t iterations;     /* of the search that was best */
-    uint32_t starts_agreed;  /* starts that ended within 1% of the least sum of squares */
+    int32_t kind;           /* gpusim_calibration_kind */
+    uint32_t measured;      /* caps: configurations in the file; heat: lines */
+    uint32_t used;          /* of them: complete over all caps; of the GPU chosen */
+    uint32_t points;        /* residuals that the fit is over */
+    uint32_t parameters;    /* fitted, those of workloads too */
+    uint32_t iterations;    /* of the search that was best */
+    uint32_t starts_agreed; /* starts that ended within 1% of the least sum of squares */
+    uint32_t clipped;       /* caps: configurations whose intensity would be above 1 */
+    uint32_t reserved;
     double rms;              /* of a residual; caps: of the value under the highest cap; heat: K */
     double correlation;      /* heat: of neighbouring residuals; widens the standard errors */
     double optimum;          /* caps: W with the least energy, measured (median curve) */
