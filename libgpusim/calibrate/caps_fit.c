@@ -148,9 +148,10 @@ cleanup:
 
 static gpusim_status check_enough(const gs_caps_fit *fit, gpusim_error *err)
 {
+    static const char *const counts[] = {"are none", "is 1", "are 2"};
     if (fit->table->caps < 3) {
         return gpusim_fail(err, GPUSIM_WORKLOAD, "runs under at least 3 caps are needed, there %s",
-                           fit->table->caps == 1 ? "is 1" : "are 2");
+                           counts[fit->table->caps]);
     }
     if (fit->count == 0) {
         return gpusim_fail(err, GPUSIM_WORKLOAD, "no configuration was measured under all %u caps",
