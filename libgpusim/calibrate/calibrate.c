@@ -3,6 +3,7 @@
 #include <gpusim/calibrate.h>
 
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/gsl.h"
@@ -67,6 +68,30 @@ cleanup:
     return status;
 }
 
+// the nearest names, or those that begin as the word does: families have many members
+static gpusim_status fail_name(const char *word, const char *const *names, uint32_t count,
+                               gpusim_error *err)
+{
+    char list[160] = "";
+    gpusim_fail(err, GPUSIM_SCENARIO, "no GPU model is called '%.100s'", word);
+    for (uint32_t i = 0; i < count; i++) {
+        size_t used = strlen(list);
+        if (*word && strncmp(names[i], word, strlen(word)) == 0 &&
+            used + strlen(names[i]) + 3 < sizeof list) {
+            snprintf(list + used, sizeof list - used, "%s%s", used ? ", " : "", names[i]);
+        }
+    }
+    const char *nearest = gpusim_nearest(word, names, count);
+    if (list[0]) {
+        gpusim_error_hint(err, "there is %s", list);
+    } else if (nearest) {
+        gpusim_error_hint(err, "did you mean '%s'?", nearest);
+    } else {
+        gpusim_error_hint(err, "`gpusim list gpus` shows the names");
+    }
+    return GPUSIM_SCENARIO;
+}
+
 static gpusim_status find_base(gpusim_calibration *calibration, gpusim_error *err)
 {
     gpusim_status status;
@@ -79,20 +104,17 @@ static gpusim_status find_base(gpusim_calibration *calibration, gpusim_error *er
         gpusim_catalogue_load(calibration->options.base_in, &calibration->base_catalogue, err));
     const gpusim_gpu_model *models = gpusim_catalogue_models(calibration->base_catalogue, &count);
     const char **names = gs_arena_get(&calibration->arena, count * sizeof *names + 1);
-    for (uint32_t i = 0; names && i < count; i++) {
+    if (!names) {
+        return gpusim_fail(err, GPUSIM_MEMORY, "no memory for the names of GPU models");
+    }
+    for (uint32_t i = 0; i < count; i++) {
         names[i] = models[i].name;
         if (strcmp(models[i].name, name) == 0) {
             calibration->base = &models[i];
             return GPUSIM_OK;
         }
     }
-    status = gpusim_fail(err, GPUSIM_SCENARIO, "no GPU model is called '%.100s'", name);
-    const char *nearest = names ? gpusim_nearest(name, names, count) : NULL;
-    if (nearest) {
-        gpusim_error_hint(err, "did you mean '%s'?", nearest);
-    } else {
-        gpusim_error_hint(err, "`gpusim list gpus` shows the names");
-    }
+    status = fail_name(name, names, count, err);
 cleanup:
     return status;
 }

@@ -210,10 +210,10 @@ void gs_caps_fit_release(gs_caps_fit *fit)
 
 /* ---- intervals ---- */
 
-static int ended(const void *context, uint32_t which, double x)
+static int ended(const void *context, uint32_t which, double x, double direction)
 {
     (void)context;
-    return gs_parameter_ends(&gs_caps_parameters[which], x);
+    return gs_parameter_ends(&gs_caps_parameters[which], x, direction);
 }
 
 /* Where every search of a profile begins: the fit's own parameters. */

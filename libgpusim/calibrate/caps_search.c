@@ -7,9 +7,9 @@
 #include <string.h>
 
 // Parameters that a configuration does not show (it never meets a cap, say) would wander off; they
-// are pulled to these values, so weakly that a thousandth of the uncapped value in any measurement
-// outweighs a third of a coordinate.
-#define PULL 0.003
+// are pulled to these coordinates, so weakly that a thousandth of the uncapped value in any one
+// measurement counts as much as a whole coordinate.
+#define PULL 0.001
 static const double centres[GS_CAPS_OWN] = {1.5, -0.8, -1.5};
 
 typedef struct inner_context {

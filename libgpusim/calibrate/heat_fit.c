@@ -372,10 +372,10 @@ static uint32_t which_of(const gs_heat_fit *fit, uint32_t fitted)
     }
 }
 
-static int ended(const void *context, uint32_t fitted, double x)
+static int ended(const void *context, uint32_t fitted, double x, double direction)
 {
     const gs_heat_fit *fit = context;
-    return gs_parameter_ends(&fit->table[which_of(fit, fitted)], x);
+    return gs_parameter_ends(&fit->table[which_of(fit, fitted)], x, direction);
 }
 
 static gpusim_status move(gs_heat_fit *fit, const double *fitted, gpusim_error *err)

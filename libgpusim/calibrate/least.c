@@ -255,7 +255,7 @@ static gpusim_status step_out(walker *w, gs_least_end *end, gpusim_error *err)
     double x[2] = {walk->best[walk->which], 0}, rise[2] = {0, 0};
     for (int i = 0; i < 60; i++, step *= 1.6) {
         x[1] = x[0] + step;
-        if (walk->ended(walk->end_context, walk->which, x[1])) {
+        if (walk->ended(walk->end_context, walk->which, x[1], step)) {
             end->open = 1;
             end->x = x[1];
             return GPUSIM_OK;

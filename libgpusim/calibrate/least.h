@@ -52,7 +52,7 @@ typedef struct gs_least_end {
 } gs_least_end;
 
 /* Goes from the best point along parameter `which`, with all others fitted anew, until the sum of
- * squares is `threshold`. `step` is signed. ended(): 1 when x is at the end of the range. `renew`
+ * squares is `threshold`. `step` is signed. ended(): 1 when x is at that end of the range. `renew`
  * is called before every search (to forget where the last one ended) and may be NULL. */
 typedef struct gs_least_walk {
     const gs_least_problem *problem;
@@ -60,7 +60,7 @@ typedef struct gs_least_walk {
     const double *best;
     double best_sum, threshold, step;
     uint32_t which, reserved;
-    int (*ended)(const void *context, uint32_t which, double x);
+    int (*ended)(const void *context, uint32_t which, double x, double direction);
     void (*renew)(void *context);
     const void *end_context;
 } gs_least_walk;

@@ -56,10 +56,10 @@ double gs_parameter_at(const gs_parameter *parameter, double value)
     return gpusim_log(share / (1 - share));
 }
 
-int gs_parameter_ends(const gs_parameter *parameter, double x)
+int gs_parameter_ends(const gs_parameter *parameter, double x, double direction)
 {
-    if (parameter->scale == GS_SCALE_PLAIN) {
-        return x <= parameter->low || x >= parameter->high;
-    }
-    return fabs(x) >= GS_PARAMETER_END;
+    int plain = parameter->scale == GS_SCALE_PLAIN;
+    double low = plain ? parameter->low : -GS_PARAMETER_END;
+    double high = plain ? parameter->high : GS_PARAMETER_END;
+    return direction > 0 ? x >= high : x <= low;
 }

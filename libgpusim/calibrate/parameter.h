@@ -25,7 +25,7 @@ typedef struct gs_parameter {
 double gs_parameter_value(const gs_parameter *parameter, double x);
 double gs_parameter_slope(const gs_parameter *parameter, double x);
 double gs_parameter_at(const gs_parameter *parameter, double value);
-/* 1 when the coordinate is at an end of the range. */
-int gs_parameter_ends(const gs_parameter *parameter, double x);
+/* 1 when the coordinate is at the upper (direction above 0) or lower end of the range. */
+int gs_parameter_ends(const gs_parameter *parameter, double x, double direction);
 
 #endif

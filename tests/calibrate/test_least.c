@@ -78,19 +78,20 @@ START_TEST(a_line_has_the_answers_of_the_normal_equations)
 }
 END_TEST
 
-static int never(const void *context, uint32_t which, double x)
+static int never(const void *context, uint32_t which, double x, double direction)
 {
     (void)context;
+    (void)direction;
     (void)which;
     (void)x;
     return 0;
 }
 
-static int beyond_one(const void *context, uint32_t which, double x)
+static int beyond_one(const void *context, uint32_t which, double x, double direction)
 {
     (void)context;
     (void)which;
-    return fabs(x) > 1;
+    return direction > 0 ? x > 1 : x < -1;
 }
 
 // in a linear problem the sum rises with the square of the distance in standard errors
@@ -155,13 +156,10 @@ START_TEST(what_is_not_determined_says_so)
         .best = x,
         .best_sum = sum,
         .threshold = sum * 1.01,
-        .step = -0.05,
+        .step = 0.05,
         .which = 0,
         .ended = beyond_one,
     };
-    // downwards, -1 is met through 0, where the product cannot be kept: a bound; upwards there is
-    // none before the range ends
-    walk.step = 0.05;
     ASSERT_OK(gs_least_profile(&walk, &end, &err), &err);
     ck_assert_int_eq(end.open, 1);
     gs_least_destroy(least);
@@ -208,8 +206,9 @@ START_TEST(coordinates_cover_a_range)
             ck_assert_double_eq_tol(gs_parameter_at(both[k], value), x, 1e-9);
             ck_assert_double_eq_tol(gs_parameter_slope(both[k], x), slope, 1e-6 * (1 + slope));
         }
-        ck_assert_int_eq(gs_parameter_ends(both[k], 8.9), 0);
-        ck_assert_int_eq(gs_parameter_ends(both[k], -9.1), 1);
+        ck_assert_int_eq(gs_parameter_ends(both[k], 8.9, 1), 0);
+        ck_assert_int_eq(gs_parameter_ends(both[k], -9.1, -1), 1);
+        ck_assert_int_eq(gs_parameter_ends(both[k], -9.1, 1), 0);
     }
 }
 END_TEST
