@@ -261,10 +261,9 @@ static void rest_at(const gpusim_sim *sim, gs_gpu *gpu, double temperature, uint
  */
 static void come_to_rest(const gpusim_sim *sim, gs_gpu *gpu)
 {
-    const gs_hardware *all = &sim->model->hardware;
     double power = gs_mean_power(sim, gpu, &gpu->load, gpu->clock, gpu->leak);
-    double now = gs_gpu_temperature(gpu), rest = 0, ahead = all->leak_step / 2;
-    double close = all->settled + GS_LEVEL_GUARD;
+    double now = gs_gpu_temperature(gpu), rest = 0, ahead = sim->model->hardware.leak_step / 2;
+    double close = gs_settled_within(sim) + GS_LEVEL_GUARD;
     gs_decay decay = gs_gpu_decay(sim, gpu, power);
     if (fabs(now - decay.end) > close || gs_decay_settled(&decay, close) > 0) {
         return;

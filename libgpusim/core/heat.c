@@ -18,6 +18,11 @@ double gs_hysteresis(const gs_node_hardware *hardware)
     return fmax(hardware->gpu.thermal.hysteresis, 0.1);
 }
 
+double gs_settled_within(const gpusim_sim *sim)
+{
+    return fmin(sim->model->hardware.settled, sim->model->hardware.leak_step / 4);
+}
+
 gs_targets gs_gpu_targets(const gpusim_sim *sim, const gs_gpu *gpu, double watts)
 {
     const gpusim_gpu_model *model = &gs_node_hardware_of(sim, gpu->node)->gpu;
@@ -171,7 +176,7 @@ static void watch_die(const gpusim_sim *sim, const gs_gpu *gpu, double watts, gs
     sooner(next, reach(&decay, below.at, 0), below.kind);
 
     // it settles only when it does not leave leakage's band on its way
-    double settled = sim->model->hardware.settled;
+    double settled = gs_settled_within(sim);
     if (watches_leak(sim, gpu) && !(next->t < INFINITY && (decay.end - settled > above.at ||
                                                            decay.end + settled < below.at))) {
         sooner(next, fmax(gs_decay_settled(&decay, settled), GS_SETTLED_AFTER),

@@ -41,6 +41,8 @@ gs_decay gs_gpu_decay(const gpusim_sim *sim, const gs_gpu *gpu, double watts); /
 gpusim_status gs_gpu_arm(gpusim_sim *sim, uint32_t gpu, gpusim_error *err);
 /* K below a limit at which what it did is undone. */
 double gs_hysteresis(const gs_node_hardware *hardware);
+/* K from the steady state at which leakage takes its fixed point; well within leakage's step. */
+double gs_settled_within(const gpusim_sim *sim);
 
 /* ---- core/clock.c: clocks by cap and heat, leakage ---- */
 /* W, the mean over a step of this load at a clock of the grid. */
