@@ -155,11 +155,10 @@ static int divide(const gpusim_sim *sim, gs_sharers *all, double allowed)
     for (int i = 0; i < 100 && allowed - at_low > GS_CAP_SLACK && high - low > 1e-12 * high; i++) {
         double middle = low + (high - low) / 2;
         if (i % 2 == 0) {
-            middle =
-                low + (high - low) * (allowed - GS_CAP_SLACK / 2 - at_low) / (at_high - at_low);
+            middle = low + (high - low) * (allowed - at_low) / (at_high - at_low);
         }
         double at_middle = inputs_with(sim, all, middle);
-        if (at_middle <= allowed) {
+        if (at_middle <= allowed * (1 + GS_CAP_ROUNDING)) {
             low = middle;
             at_low = at_middle;
         } else {

@@ -205,7 +205,7 @@ static int holds_at_rest(const gpusim_sim *sim, const gs_gpu *gpu, uint32_t cloc
     double leak = gs_leakage(&hardware->gpu.leakage, *temperature);
     double power = gs_busy_power(&hardware->gpu.power, gpu->load.intensity,
                                  gs_clock_of_step(hardware, clock), leak);
-    return clock == 0 || power <= gpu->cap;
+    return clock == 0 || power <= gpu->cap * (1 + GS_CAP_ROUNDING);
 }
 
 // the largest clock that leakage at its own steady state leaves the cap room for, as long as

@@ -201,23 +201,21 @@ static uint32_t reasons_of(const gpusim_sim *sim, const gs_gpu *gpu)
 
 // what of its reasons an observer hears: heat, the brake, and a cap below the TDP; not that a
 // kernel reaches the TDP, which is business as usual
-static uint32_t told(const gpusim_sim *sim, const gs_gpu *gpu, uint32_t reasons)
+static uint32_t told(const gpusim_sim *sim, const gs_gpu *gpu)
 {
     double tdp = gs_node_hardware_of(sim, gpu->node)->gpu.power.tdp;
     uint32_t quiet = GS_THROTTLE_IDLE | (gpu->cap >= tdp ? GS_THROTTLE_SW_POWER_CAP : 0);
-    return reasons & ~quiet;
+    return gpu->reasons & ~quiet;
 }
 
-static gpusim_status set_reasons(gpusim_sim *sim, uint32_t index, gpusim_error *err)
+static gpusim_status set_reasons(gpusim_sim *sim, uint32_t index, uint32_t before,
+                                 gpusim_error *err)
 {
     gs_gpu *gpu = GS_GPU(sim, index);
-    uint32_t before = told(sim, gpu, gpu->reasons);
     gpu->reasons = reasons_of(sim, gpu);
-    uint32_t after = told(sim, gpu, gpu->reasons);
-    if (before == after) {
-        return GPUSIM_OK;
-    }
-    return gs_emit_event(sim, GPUSIM_EVENT_THROTTLE, index, after, err);
+    uint32_t after = told(sim, gpu);
+    return before == after ? GPUSIM_OK
+                           : gs_emit_event(sim, GPUSIM_EVENT_THROTTLE, index, after, err);
 }
 
 // a new power: its node has another sum, and another share of it is each tenant's; those behind it
@@ -270,6 +268,7 @@ static gpusim_status update_physical(gpusim_sim *sim, uint32_t index, gpusim_err
     gs_gpu *gpu = GS_GPU(sim, index);
     uint32_t clock = gpu->clock;
     uint8_t slow = gpu->memory_slow;
+    uint32_t before = told(sim, gpu);
     gs_background_cancel(sim, &gpu->crossing);
     take_inputs(sim, index);
     if (gpu->level != GS_GPU_OFF) {
@@ -277,7 +276,7 @@ static gpusim_status update_physical(gpusim_sim *sim, uint32_t index, gpusim_err
     }
     GPUSIM_TRY(set_power(sim, index, err));
     GPUSIM_TRY(set_demand(sim, index, err));
-    GPUSIM_TRY(set_reasons(sim, index, err));
+    GPUSIM_TRY(set_reasons(sim, index, before, err));
     if (gpu->level != GS_GPU_OFF) {
         GPUSIM_TRY(gs_gpu_arm(sim, index, err));
     }

@@ -11,6 +11,9 @@
  * nanoseconds, in which nothing warms by more than 1e-7 K. */
 #define GS_LEVEL_GUARD 1e-6
 
+/* What rounding may add to a cap: less than a nanowatt. */
+#define GS_CAP_ROUNDING 1e-12
+
 static inline double gs_watts(int64_t nanowatts)
 {
     return (double)nanowatts / 1e9;
