@@ -24,11 +24,11 @@ gpusim_status gs_gpu_fill(gpusim_gpu_model *model, gs_arena *arena, gpusim_error
 
 /* The rules by which gs_gpu_fill does it, in their order; NULL ends them. */
 typedef struct gs_gpu_rule {
-    const char *figure; /* key path */
-    uint32_t offset;    /* of a double in gpusim_gpu_model */
-    int32_t sure;       /* gpusim_confidence */
+    const char *figure;                             /* key path */
+    uint32_t offset;                                /* of a double in gpusim_gpu_model */
+    int32_t sure;                                   /* gpusim_confidence */
     double (*value)(const gpusim_gpu_model *model); /* NULL: the figure is no double */
-    const char *from; /* in words: what it is and why */
+    const char *from;                               /* in words: what it is and why */
 } gs_gpu_rule;
 const gs_gpu_rule *gs_gpu_rules(void);
 

@@ -2,6 +2,7 @@
 /* What is taken for a figure that neither an entry nor its base gives. Each rule says what it is
  * and why, and the model's sources say that a rule was used; all of them are weak. */
 #include <math.h>
+#include <string.h>
 
 #include "cluster/gpu.h"
 
@@ -288,10 +289,14 @@ static int fill_other(gpusim_gpu_model *m, const gs_gpu_rule *rule)
 // a rule may use what those before it gave; 1 when its figure was missing
 static int fill_figure(gpusim_gpu_model *m, const gs_gpu_rule *rule)
 {
-    double *value = (double *)((char *)m + rule->offset);
-    int missing = isnan(*value);
-    *value = missing ? rule->value(m) : *value;
-    return missing;
+    double value;
+    memcpy(&value, (const char *)m + rule->offset, sizeof value);
+    if (!isnan(value)) {
+        return 0;
+    }
+    value = rule->value(m);
+    memcpy((char *)m + rule->offset, &value, sizeof value);
+    return 1;
 }
 
 gpusim_status gs_gpu_fill(gpusim_gpu_model *m, gs_arena *arena, gpusim_error *err)

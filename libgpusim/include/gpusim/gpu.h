@@ -108,7 +108,8 @@ typedef enum gpusim_confidence {
 } gpusim_confidence;
 
 typedef struct gpusim_gpu_source {
-    gpusim_list figures; /* const char *: key paths, "power.tdp", or a whole section, "power" */
+    gpusim_list figures; /* const char *: key paths, "power.tdp", or in a file a whole section,
+                          * "power" */
     const char *from;
     int32_t sure; /* gpusim_confidence */
     int32_t reserved;
