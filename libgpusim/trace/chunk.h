@@ -14,6 +14,9 @@
 typedef struct gs_packer {
     z_stream stream;
     unsigned char *shuffled, *packed;
+    unsigned char
+        *plain; /* the chunk that `packed` or `shuffled` is of, for the next may be equal */
+    size_t plain_bytes, plain_element, packed_bytes;
     size_t capacity, bound;
     int started;
 } gs_packer;

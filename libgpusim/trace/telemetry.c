@@ -45,10 +45,13 @@ gpusim_status gs_telemetry_plan(gs_telemetry *telemetry, const gpusim_model *mod
         samples /= 2;
     }
     telemetry->samples = samples;
+    telemetry->stage = samples < GS_SAMPLES_STAGED ? samples : GS_SAMPLES_STAGED;
     telemetry->chunk_bytes = (uint64_t)GS_CHUNK_ENTITIES * samples * widest;
     for (uint32_t i = 0; i < telemetry->count; i++) {
         gs_series *series = &telemetry->series[i];
         GPUSIM_TRY(gs_allocate(&series->values, (size_t)padded(series->entities) * samples,
+                               series->bytes, err));
+        GPUSIM_TRY(gs_allocate(&series->staged, (size_t)series->entities * telemetry->stage + 1,
                                series->bytes, err));
     }
     GPUSIM_TRY(gs_allocate(&telemetry->times, samples, sizeof(double), err));
@@ -84,12 +87,42 @@ cleanup:
     return status;
 }
 
+// the samples staged last become the ends of their entities' series: whole cache lines, where
+// sample by sample each value would touch a line of its own
+static void turn(const gs_telemetry *telemetry, gs_series *series)
+{
+    uint32_t at = (telemetry->filled - 1) / telemetry->stage * telemetry->stage;
+    uint32_t rows = telemetry->filled - at;
+    size_t samples = telemetry->samples, entities = series->entities;
+    if (series->bytes == 4) {
+        uint32_t *to = (uint32_t *)(void *)series->values + at;
+        const uint32_t *from = (const uint32_t *)(const void *)series->staged;
+        for (size_t e = 0; e < entities; e++) {
+            for (size_t r = 0; r < rows; r++) {
+                to[e * samples + r] = from[r * entities + e];
+            }
+        }
+    } else {
+        uint64_t *to = (uint64_t *)(void *)series->values + at;
+        const uint64_t *from = (const uint64_t *)(const void *)series->staged;
+        for (size_t e = 0; e < entities; e++) {
+            for (size_t r = 0; r < rows; r++) {
+                to[e * samples + r] = from[r * entities + e];
+            }
+        }
+    }
+}
+
 gpusim_status gs_telemetry_sync(gs_telemetry *telemetry, gs_file *file, gpusim_error *err)
 {
     gpusim_status status = GPUSIM_OK;
     if (telemetry->synced == telemetry->filled) {
         return GPUSIM_OK;
     }
+    for (uint32_t i = 0; i < telemetry->count; i++) {
+        turn(telemetry, &telemetry->series[i]);
+    }
+
     // values first: a time in the file says that its values are there
     for (uint32_t i = 0; i < telemetry->count; i++) {
         GPUSIM_TRY(write_series(telemetry, &telemetry->series[i], file, err));
@@ -101,41 +134,28 @@ cleanup:
     return status;
 }
 
-// one column of a metric's buffer: values[entity][sample] = sample's value
-static void scatter(gs_series *series, const void *values, uint32_t sample, uint32_t samples)
+// where a metric's sample is staged
+static unsigned char *row_of(const gs_telemetry *telemetry, const gs_series *series)
 {
-    if (series->bytes == 4) {
-        uint32_t *to = (uint32_t *)(void *)series->values + sample;
-        const uint32_t *from = values;
-        for (size_t i = 0; i < series->entities; i++) {
-            to[i * samples] = from[i];
-        }
-    } else {
-        uint64_t *to = (uint64_t *)(void *)series->values + sample;
-        const uint64_t *from = values;
-        for (size_t i = 0; i < series->entities; i++) {
-            to[i * samples] = from[i];
-        }
-    }
+    size_t row = telemetry->filled % telemetry->stage;
+    return series->staged + row * series->entities * series->bytes;
 }
 
 // "no value" of a metric's type
-static void scatter_missing(gs_series *series, uint32_t sample, uint32_t samples)
+static void stage_missing(const gs_telemetry *telemetry, const gs_series *series)
 {
     uint64_t missing = series->metric->type == GPUSIM_FLOAT32 ? UINT64_C(0x7fc00000) : UINT64_MAX;
+    unsigned char *row = row_of(telemetry, series);
     for (size_t i = 0; i < series->entities; i++) {
-        memcpy(series->values + (i * samples + sample) * series->bytes, &missing, series->bytes);
+        memcpy(row + i * series->bytes, &missing, series->bytes);
     }
 }
 
 gpusim_status gs_telemetry_add(gs_telemetry *telemetry, gs_file *file, gpusim_time time,
                                const gpusim_sample *samples, uint32_t count, gpusim_error *err)
 {
-    uint32_t at = telemetry->filled;
-    if (count < telemetry->count) {
-        for (uint32_t i = 0; i < telemetry->count; i++) {
-            scatter_missing(&telemetry->series[i], at, telemetry->samples);
-        }
+    for (uint32_t i = 0; count < telemetry->count && i < telemetry->count; i++) {
+        stage_missing(telemetry, &telemetry->series[i]);
     }
     for (uint32_t i = 0; i < count; i++) {
         uint32_t metric = samples[i].metric;
@@ -144,11 +164,17 @@ gpusim_status gs_telemetry_add(gs_telemetry *telemetry, gs_file *file, gpusim_ti
             return gpusim_fail(err, GPUSIM_INTERNAL, "metric %u was not announced with %u entities",
                                metric, samples[i].count);
         }
-        scatter(&telemetry->series[which], samples[i].values, at, telemetry->samples);
+        const gs_series *series = &telemetry->series[which];
+        memcpy(row_of(telemetry, series), samples[i].values,
+               (size_t)series->entities * series->bytes);
     }
-    telemetry->times[at] = (double)time / 1e9;
-    telemetry->filled++;
+    telemetry->times[telemetry->filled++] = (double)time / 1e9;
     file->unflushed += telemetry->sample_bytes;
+    if (telemetry->filled % telemetry->stage == 0) {
+        for (uint32_t i = 0; i < telemetry->count; i++) {
+            turn(telemetry, &telemetry->series[i]);
+        }
+    }
     if (telemetry->filled < telemetry->samples) {
         return GPUSIM_OK;
     }
@@ -163,6 +189,7 @@ void gs_telemetry_release(gs_telemetry *telemetry)
     for (uint32_t i = 0; telemetry->series && i < telemetry->count; i++) {
         gs_h5_close(&telemetry->series[i].set);
         gs_release(&telemetry->series[i].values);
+        gs_release(&telemetry->series[i].staged);
     }
     gs_h5_close(&telemetry->time);
     gs_release(&telemetry->series);

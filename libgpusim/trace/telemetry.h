@@ -11,6 +11,7 @@
 #define GS_CHUNK_ENTITIES 16u
 #define GS_SAMPLES_MIN    8u
 #define GS_SAMPLES_MAX    256u
+#define GS_SAMPLES_STAGED 16u /* or a whole chunk, if that is less */
 
 /* Entities of one chunk, for a metric that has so many. */
 uint32_t gs_chunk_entities(uint32_t entities);
@@ -19,6 +20,7 @@ typedef struct gs_series {
     const gpusim_metric *metric;
     hid_t set;
     unsigned char *values; /* [entities, rounded up to chunks][samples of a chunk] */
+    unsigned char *staged; /* [samples staged][entities] */
     uint32_t entities;
     uint32_t bytes; /* of a value */
 } gs_series;
@@ -31,6 +33,7 @@ typedef struct gs_telemetry {
     hid_t time;            /* the dataset of sample times */
     double *times;         /* [samples of a chunk] */
     uint32_t samples;      /* of a chunk */
+    uint32_t stage;        /* samples that are turned at once: what a cache line of values holds */
     uint32_t filled;       /* of those */
     uint32_t synced;       /* of those, how many the file has */
     uint64_t before;       /* samples of finished chunks */

@@ -118,14 +118,17 @@ cleanup:
     return status;
 }
 
-// tables are shown up to their last row; telemetry by whole chunks once it has filled some
+// tables are shown up to their last row; telemetry by whole chunks once it has filled some, and
+// before that whenever there is four times as much of it: a chunk that is written again leaves a
+// hole
 static gpusim_status flush(gpusim_trace_writer *writer, gpusim_error *err)
 {
     gpusim_status status = GPUSIM_OK;
     for (unsigned i = 0; i < GPUSIM_TABLE_COUNT; i++) {
         GPUSIM_TRY(gs_table_sync(&writer->tables[i], &writer->file, err));
     }
-    if (writer->telemetry.before == 0) {
+    const gs_telemetry *telemetry = &writer->telemetry;
+    if (telemetry->before == 0 && telemetry->filled >= 4 * telemetry->synced) {
         GPUSIM_TRY(gs_telemetry_sync(&writer->telemetry, &writer->file, err));
     }
     GPUSIM_TRY(gs_file_flush(&writer->file, err));
