@@ -151,3 +151,89 @@ int slow_advance(slow_gpu *gpu, double until, const slow_level *levels, int coun
     gsl_odeiv2_step_free(method);
     return met;
 }
+
+// ---- a rack ----
+
+enum { RACK_NODES = 32 };
+
+// inlets and powers agree at every moment: they are iterated until they do
+static void breathe(const slow_rack *rack, const double y[], double power[], double inlet[])
+{
+    double moved = 1;
+    for (uint32_t i = 0; i < rack->nodes; i++) {
+        inlet[i] = rack->supply;
+    }
+    while (moved > 1e-12) {
+        moved = 0;
+        for (uint32_t i = 0; i < rack->nodes; i++) {
+            const slow_gpu *gpu = &rack->gpus[i];
+            double temperature = inlet[i] + y[2 * i] + y[2 * i + 1];
+            power[i] = gpu->watts + gpu->share * leak_at(gpu, temperature);
+        }
+        for (uint32_t i = 0; i < rack->nodes; i++) {
+            double now = rack->supply;
+            for (uint32_t j = 0; j < rack->nodes; j++) {
+                now += rack->d[i * rack->nodes + j] * power[j];
+            }
+            moved = fmax(moved, fabs(now - inlet[i]));
+            inlet[i] = now;
+        }
+    }
+}
+
+static int rack_slopes(double t, const double y[], double dy[], void *parameters)
+{
+    (void)t;
+    const slow_rack *rack = parameters;
+    double power[RACK_NODES] = {0}, inlet[RACK_NODES] = {0};
+    breathe(rack, y, power, inlet);
+    for (uint32_t i = 0; i < rack->nodes; i++) {
+        const gpusim_gpu_thermal *thermal = &rack->gpus[i].thermal;
+        double rise = thermal->resistance * power[i];
+        dy[2 * i] = (thermal->fast_share * rise - y[2 * i]) / thermal->fast_time;
+        dy[2 * i + 1] = ((1 - thermal->fast_share) * rise - y[2 * i + 1]) / thermal->slow_time;
+    }
+    return GSL_SUCCESS;
+}
+
+static void read_rack(const slow_rack *rack, double y[])
+{
+    for (uint32_t i = 0; i < rack->nodes; i++) {
+        y[2 * i] = rack->gpus[i].fast;
+        y[2 * i + 1] = rack->gpus[i].slow;
+    }
+}
+
+void slow_rack_breathe(slow_rack *rack)
+{
+    double y[2 * RACK_NODES] = {0}, power[RACK_NODES] = {0}, inlet[RACK_NODES] = {0};
+    read_rack(rack, y);
+    breathe(rack, y, power, inlet);
+    for (uint32_t i = 0; i < rack->nodes; i++) {
+        rack->gpus[i].inlet = inlet[i];
+    }
+}
+
+void slow_rack_advance(slow_rack *rack, double until)
+{
+    size_t dimensions = 2 * (size_t)rack->nodes;
+    gsl_odeiv2_system system = {rack_slopes, NULL, dimensions, rack};
+    gsl_odeiv2_step *method = gsl_odeiv2_step_alloc(gsl_odeiv2_step_rk8pd, dimensions);
+    double y[2 * RACK_NODES] = {0}, error[2 * RACK_NODES];
+    read_rack(rack, y);
+    double longest = rack->gpus[0].thermal.fast_time / 20;
+    while (rack->t < until) {
+        double h = fmin(longest, until - rack->t);
+        gsl_odeiv2_step_reset(method);
+        if (gsl_odeiv2_step_apply(method, 0, h, y, error, NULL, NULL, &system) != GSL_SUCCESS) {
+            abort();
+        }
+        rack->t = rack->t + h >= until ? until : rack->t + h;
+    }
+    for (uint32_t i = 0; i < rack->nodes; i++) {
+        rack->gpus[i].fast = y[2 * i];
+        rack->gpus[i].slow = y[2 * i + 1];
+    }
+    gsl_odeiv2_step_free(method);
+    slow_rack_breathe(rack);
+}

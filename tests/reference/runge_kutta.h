@@ -43,4 +43,18 @@ double slow_power(const slow_gpu *gpu);
  * -1. */
 int slow_advance(slow_gpu *gpu, double until, const slow_level *levels, int count);
 
+/* GPUs that breathe each other's air, one a node: inlet_i = supply + sum_j d_ij P_j at every
+ * moment, and leakage follows the temperature. Of each GPU thermal, leakage, watts, share, fast and
+ * slow are used; inlet is filled. */
+typedef struct slow_rack {
+    slow_gpu *gpus; /* [nodes] */
+    uint32_t nodes; /* 32 at most */
+    const double *d;
+    double supply;
+    double t;
+} slow_rack;
+
+void slow_rack_breathe(slow_rack *rack); /* inlets of now */
+void slow_rack_advance(slow_rack *rack, double until);
+
 #endif
