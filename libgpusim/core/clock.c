@@ -276,6 +276,7 @@ static void come_to_rest(const gpusim_sim *sim, gs_gpu *gpu)
     }
     gs_gpu_leak_at(sim, gpu, !stable || rest > now ? now + ahead : now - ahead);
     gpu->cap_clock = clock_by_cap(sim, gpu);
+    throttle(sim, gpu); // with more leakage it may rise again
     gpu->clock = allowed_clock(sim, gpu);
 }
 

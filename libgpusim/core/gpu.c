@@ -277,9 +277,7 @@ static gpusim_status update_physical(gpusim_sim *sim, uint32_t index, gpusim_err
     GPUSIM_TRY(set_power(sim, index, err));
     GPUSIM_TRY(set_demand(sim, index, err));
     GPUSIM_TRY(set_reasons(sim, index, before, err));
-    if (gpu->level != GS_GPU_OFF) {
-        GPUSIM_TRY(gs_gpu_arm(sim, index, err));
-    }
+    GPUSIM_TRY(gs_gpu_arm(sim, index, err));
     if (gs_fans_wanted(sim, gpu) != GS_PLANT(sim, gpu->node)->fan) {
         GPUSIM_TRY(gs_node_soon(sim, gpu->node, err));
     }

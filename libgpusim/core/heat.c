@@ -106,9 +106,10 @@ static gs_level next_above(const gpusim_sim *sim, const gs_gpu *gpu, double now)
     if (fan < hardware->fan_levels && now < gs_fans_threshold(hardware, fan + 1) - GS_LEVEL_GUARD) {
         lower(&level, gs_fans_threshold(hardware, fan + 1), GS_CROSSING_FAN);
     }
-    // above the limit it falls, by the clock that was taken there; it may come back to where it was
+    // above the limit it falls, by the clock that was taken there; it may come back to where it
+    // was, by more than rounding
     if (gs_gpu_leaks(gpu) && gpu->clock > 0) {
-        lower(&level, fmax(limits->operating, now), GS_CROSSING_THROTTLE);
+        lower(&level, fmax(limits->operating, now + GS_LEVEL_GUARD), GS_CROSSING_THROTTLE);
     }
     return level;
 }
@@ -184,6 +185,14 @@ static void watch_die(const gpusim_sim *sim, const gs_gpu *gpu, double watts, gs
     }
 }
 
+// one that is off only cools: its node's fans slow down
+static void watch_off(const gpusim_sim *sim, const gs_gpu *gpu, gs_next *next)
+{
+    gs_decay decay = gs_gpu_decay(sim, gpu, gs_watts(gpu->power));
+    gs_level below = next_below(sim, gpu, gs_gpu_temperature(gpu));
+    sooner(next, reach(&decay, below.at, 0), below.kind);
+}
+
 static void watch_memory(const gpusim_sim *sim, const gs_gpu *gpu, double watts, gs_next *next)
 {
     const gs_node_hardware *hardware = gs_node_hardware_of(sim, gpu->node);
@@ -208,7 +217,9 @@ gpusim_status gs_gpu_arm(gpusim_sim *sim, uint32_t index, gpusim_error *err)
     const gs_node_hardware *hardware = gs_node_hardware_of(sim, gpu->node);
     double watts = gs_watts(gpu->power);
     gs_next next = {INFINITY, GS_CROSSING_NONE};
-    if (gs_gpu_temperature(gpu) >= hardware->gpu.limits.shutdown - GS_LEVEL_GUARD) {
+    if (gpu->level == GS_GPU_OFF) {
+        watch_off(sim, gpu, &next);
+    } else if (gs_gpu_temperature(gpu) >= hardware->gpu.limits.shutdown - GS_LEVEL_GUARD) {
         next = (gs_next){0, GS_CROSSING_SHUTDOWN};
     } else {
         watch_die(sim, gpu, watts, &next);

@@ -388,7 +388,7 @@ START_TEST(crossings_are_those_of_a_scan)
     gpusim_stream from = gpusim_stream_make(1, "test", "crossings");
     uint64_t n = 0;
     int met = 0, never = 0, within = 0;
-    for (int round = 0; round < 6000; round++) {
+    for (int round = 0; round < 2000; round++) {
         double fastest, slowest;
         gs_decay decay = any_decay(from, &n, &fastest, &slowest);
         // levels within what it goes through, and some beyond; some next to a turning point
@@ -425,9 +425,9 @@ START_TEST(crossings_are_those_of_a_scan)
     }
     printf("crossings: %d met, %d never, %d only closer than the scan's step\n", met, never,
            within);
-    ck_assert_int_gt(met, 4000);
-    ck_assert_int_gt(never, 2000);
-    ck_assert_int_lt(within, 60);
+    ck_assert_int_gt(met, 1400);
+    ck_assert_int_gt(never, 700);
+    ck_assert_int_lt(within, 20);
 }
 END_TEST
 
