@@ -194,44 +194,53 @@ static int rest_of(const gpusim_sim *sim, const gs_gpu *gpu, uint32_t clock, dou
                                 gs_gpu_temperature(gpu), limit, temperature);
 }
 
-// ... and whether its cap holds there
-static int holds_at_rest(const gpusim_sim *sim, const gs_gpu *gpu, uint32_t clock,
+// ... and whether its cap holds there, also if it came to rest `margin` higher
+static int holds_at_rest(const gpusim_sim *sim, const gs_gpu *gpu, uint32_t clock, double margin,
                          double *temperature)
 {
     const gs_node_hardware *hardware = gs_node_hardware_of(sim, gpu->node);
     if (!rest_of(sim, gpu, clock, temperature)) {
         return 0;
     }
-    double leak = gs_leakage(&hardware->gpu.leakage, *temperature);
+    double leak = gs_leakage(&hardware->gpu.leakage, *temperature + margin);
     double power = gs_busy_power(&hardware->gpu.power, gpu->load.intensity,
                                  gs_clock_of_step(hardware, clock), leak);
     return clock == 0 || power <= gpu->cap * (1 + GS_CAP_ROUNDING);
 }
 
-// the largest clock that leakage at its own steady state leaves the cap room for, as long as
-// nothing else holds it down; 0 when not even the lowest comes to rest
+// the largest clock within low .. high that holds, or low
+static uint32_t largest_at_rest(const gpusim_sim *sim, const gs_gpu *gpu, uint32_t low,
+                                uint32_t high, double margin)
+{
+    double unused;
+    while (high > low) {
+        uint32_t middle = low + (high - low + 1) / 2;
+        if (holds_at_rest(sim, gpu, middle, margin, &unused)) {
+            low = middle;
+        } else {
+            high = middle - 1;
+        }
+    }
+    return low;
+}
+
+/* The clock that leakage at its own steady state leaves the cap room for, as long as nothing else
+ * holds it down; 0 when not even the lowest comes to rest. The one it has stays if it holds; a
+ * higher one is taken if it held half a step of leakage higher, too, so that what a clock changes
+ * elsewhere (the pace of a gang, and with it this load) does not take it back again. */
 static int joint_rest(const gpusim_sim *sim, const gs_gpu *gpu, uint32_t *clock,
                       double *temperature)
 {
-    if (held_down(sim, gpu)) {
-        *clock = gpu->clock;
-        return rest_of(sim, gpu, *clock, temperature);
-    }
-    *clock = gpu->thermal_clock;
-    if (holds_at_rest(sim, gpu, *clock, temperature)) {
-        return 1;
-    }
-    uint32_t low = 0, high = *clock;
-    while (high > low + 1) {
-        uint32_t middle = low + (high - low) / 2;
-        if (holds_at_rest(sim, gpu, middle, temperature)) {
-            low = middle;
+    *clock = gpu->clock;
+    if (!held_down(sim, gpu)) {
+        double margin = sim->model->hardware.leak_step / 2;
+        if (holds_at_rest(sim, gpu, *clock, 0, temperature)) {
+            *clock = largest_at_rest(sim, gpu, *clock, gpu->thermal_clock, margin);
         } else {
-            high = middle;
+            *clock = largest_at_rest(sim, gpu, 0, *clock, 0);
         }
     }
-    *clock = low;
-    return rest_of(sim, gpu, low, temperature);
+    return rest_of(sim, gpu, *clock, temperature);
 }
 
 static uint32_t clock_by_cap(const gpusim_sim *sim, const gs_gpu *gpu)
@@ -298,7 +307,8 @@ void gs_gpu_react(const gpusim_sim *sim, gs_gpu *gpu)
         gpu->clock = clock;
         gpu->steady = 0;
     }
-    if (leaks && !gpu->steady) {
+    if (leaks && !gpu->steady && gpu->settling) {
         come_to_rest(sim, gpu);
     }
+    gpu->settling = 0;
 }

@@ -10,8 +10,9 @@
 #include "core/plant.h"
 #include "physics/power.h"
 
-/* s before the fixed point may be taken again. */
-#define GS_SETTLED_AFTER 1e-3
+/* s before a steady state may be taken again: the load that it is taken for depends on the pace of
+ * a gang, and that on the clock which it leaves. */
+#define GS_SETTLED_AFTER 1.0
 
 double gs_hysteresis(const gs_node_hardware *hardware)
 {

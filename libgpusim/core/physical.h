@@ -114,7 +114,8 @@ typedef struct gs_gpu {
     uint8_t steady; /* leakage and clock are at their joint fixed point, until an input moves */
     uint8_t slowed; /* hardware slowdown */
     uint8_t memory_slow; /* the memory throttles: see GS_MEMORY_SLOWDOWN */
-    uint8_t reserved[3];
+    uint8_t settling;    /* the event has come at which it may take its steady state */
+    uint8_t reserved[2];
 } gs_gpu;
 _Static_assert(sizeof(gs_gpu) == 368, "no padding: it is hashed");
 

@@ -191,6 +191,7 @@ gpusim_status gs_on_crossing(void *context, const gpusim_event *event, gpusim_er
     if (event->payload == GS_CROSSING_SHUTDOWN) {
         return shut_down(sim, event->entity, err);
     }
+    GS_GPU(sim, event->entity)->settling = event->payload == GS_CROSSING_SETTLED;
     gs_mark_gpu(sim, event->entity);
     return GPUSIM_OK;
 }
