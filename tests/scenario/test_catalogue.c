@@ -486,10 +486,12 @@ END_TEST
 
 START_TEST(a_file_is_part_of_the_models_hash)
 {
+    // as inputs are, byte by byte: the last one only has a remark
     static const char *const files[] = {"gpus: [{name: T4, power: {idle: 13 W}}]\n",
-                                        "gpus: [{name: T4, power: {idle: 12 W}}]\n"};
-    char hash[2][33];
-    for (int i = 0; i < 2; i++) {
+                                        "gpus: [{name: T4, power: {idle: 12 W}}]\n",
+                                        "gpus: [{name: T4, power: {idle: 12 W}}] # mine\n"};
+    char hash[3][33];
+    for (int i = 0; i < 3; i++) {
         char nodes[128];
         gpusim_error err = {0};
         gpusim_model *model = NULL;
@@ -505,6 +507,7 @@ START_TEST(a_file_is_part_of_the_models_hash)
         gpusim_model_destroy(model);
     }
     ck_assert_str_ne(hash[0], hash[1]);
+    ck_assert_str_ne(hash[1], hash[2]);
 }
 END_TEST
 
