@@ -27,6 +27,10 @@ double gs_rack_cap(const gpusim_sim *sim, uint32_t rack)
 {
     const gs_steps *steps = &sim->model->hardware.rack_cap;
     gpusim_time next;
+    uint32_t group = sim->model->cluster.node_group[sim->model->cluster.racks[rack].first_node];
+    if (!sim->model->hardware.groups[group].physical) {
+        return INFINITY; // nothing there has a clock to lower
+    }
     if (GS_RACK(sim, rack)->cap < INFINITY) {
         return GS_RACK(sim, rack)->cap;
     }

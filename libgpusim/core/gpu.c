@@ -218,17 +218,13 @@ static gpusim_status set_reasons(gpusim_sim *sim, uint32_t index, uint32_t befor
                            : gs_emit_event(sim, GPUSIM_EVENT_THROTTLE, index, after, err);
 }
 
-// a new power: its node has another sum, and another share of it is each tenant's; those behind it
-// in the air will feel it
-static gpusim_status set_power(gpusim_sim *sim, uint32_t index, gpusim_error *err)
+// its node has another sum, and another share of it is each tenant's; those behind it in the air
+// will feel it
+gpusim_status gs_gpu_set_power(gpusim_sim *sim, uint32_t index, int64_t power, gpusim_error *err)
 {
     gpusim_status status = GPUSIM_OK;
     gs_gpu *gpu = GS_GPU(sim, index);
     const gs_node_hardware *hardware = gs_node_hardware_of(sim, gpu->node);
-    int64_t power = gs_nanowatts(power_of(sim, gpu));
-    if (gs_gpu_leaks(gpu) && gpu->cap_clock > 0 && gs_watts(power) > gpu->cap) {
-        power = (int64_t)(gpu->cap * 1e9); // by rounding
-    }
     if (power != gpu->power) {
         gs_energy_settle(sim);
         gs_node_settle(sim, gpu->node);
@@ -243,6 +239,16 @@ static gpusim_status set_power(gpusim_sim *sim, uint32_t index, gpusim_error *er
     gs_tenants_divide(sim, gpu);
 cleanup:
     return status;
+}
+
+static gpusim_status set_power(gpusim_sim *sim, uint32_t index, gpusim_error *err)
+{
+    const gs_gpu *gpu = GS_GPU(sim, index);
+    int64_t power = gs_nanowatts(power_of(sim, gpu));
+    if (gs_gpu_leaks(gpu) && gpu->cap_clock > 0 && gs_watts(power) > gpu->cap) {
+        power = (int64_t)(gpu->cap * 1e9); // by rounding
+    }
+    return gs_gpu_set_power(sim, index, power, err);
 }
 
 static gpusim_status set_demand(gpusim_sim *sim, uint32_t index, gpusim_error *err)
@@ -298,5 +304,5 @@ gpusim_status gs_gpu_update(gpusim_sim *sim, uint32_t index, gpusim_error *err)
         return update_physical(sim, index, err);
     }
     take_inputs(sim, index);
-    return GPUSIM_OK;
+    return gs_gpu_set_power(sim, index, gpu->power, err); // its tenants may be others
 }

@@ -96,7 +96,7 @@ gpusim_status gs_node_update(gpusim_sim *sim, uint32_t node, gpusim_error *err)
     gs_facility *facility = GS_FACILITY(sim);
     const gs_node_hardware *hardware = gs_node_hardware_of(sim, node);
     plant->marked = 0;
-    if (!hardware->physical) {
+    if (!gs_draws_power(hardware)) {
         return GPUSIM_OK;
     }
     gs_node_settle(sim, node);

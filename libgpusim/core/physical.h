@@ -20,6 +20,7 @@
 
 #include "base/array.h"
 #include "cluster/hardware.h"
+#include "physics/legacy.h"
 #include "workload/profile.h"
 
 __extension__ typedef unsigned __int128 gs_wide; /* exact sums over time */
@@ -313,6 +314,8 @@ gpusim_status gs_on_oom(void *context, const gpusim_event *event, gpusim_error *
 
 /* ---- core/legacy.c: node models of other simulators, by their own ticks ---- */
 gpusim_status gs_legacy_begin(struct gpusim_sim *sim, gpusim_error *err);
+/* What the model of its group says of a GPU; NULL when that is ours. */
+const gs_legacy_state *gs_legacy_of(const struct gpusim_sim *sim, uint32_t gpu);
 gpusim_status gs_on_legacy(void *context, const gpusim_event *event, gpusim_error *err);
 
 #endif

@@ -29,7 +29,15 @@ static inline const gs_node_hardware *gs_node_hardware_of(const gpusim_sim *sim,
     return &sim->model->hardware.groups[sim->model->cluster.node_group[node]];
 }
 
+/* Its power is in the accounts: by our model, or by another simulator's. */
+static inline int gs_draws_power(const gs_node_hardware *hardware)
+{
+    return hardware->physical || hardware->legacy;
+}
+
 /* ---- core/gpu.c ---- */
+/* A new mean power, nW: into the sums above it and its tenants' shares. */
+gpusim_status gs_gpu_set_power(gpusim_sim *sim, uint32_t gpu, int64_t power, gpusim_error *err);
 int gs_gpu_leaks(const gs_gpu *gpu); /* kernels run, so leakage is added and clocks matter */
 
 /* ---- core/heat.c: temperatures of one GPU, and what they do next ---- */

@@ -122,7 +122,7 @@ static gpusim_status check_node(const gpusim_sim *sim, uint32_t node, gpusim_err
     for (uint32_t g = cluster->node_first_gpu[node]; g < cluster->node_first_gpu[node + 1]; g++) {
         gpus += GS_GPU(sim, g)->power;
     }
-    if (gs_node_hardware_of(sim, node)->physical) {
+    if (gs_draws_power(gs_node_hardware_of(sim, node))) {
         gs_node_rest_power(sim, node, rest);
     }
     rest[GS_POWER_GPU] = gpus;

@@ -30,7 +30,7 @@ gpusim_status gs_rack_update(gpusim_sim *sim, uint32_t rack, gpusim_error *err)
     gs_facility *facility = GS_FACILITY(sim);
     uint32_t group = group_of_rack(sim, rack);
     state->marked = 0;
-    if (!sim->model->hardware.groups[group].physical) {
+    if (!gs_draws_power(&sim->model->hardware.groups[group])) {
         return GPUSIM_OK;
     }
     gs_rack_settle(sim, rack);

@@ -141,6 +141,7 @@ static const struct {
     [GS_ON_NODE_CONTROL] = {"control of a node", gs_on_node_control},
     [GS_ON_RACK_CONTROL] = {"control of a rack", gs_on_rack_control},
     [GS_ON_STEP] = {"step of a series", gs_on_step},
+    [GS_ON_LEGACY] = {"tick of another simulator's nodes", gs_on_legacy},
 };
 
 void gs_sim_refresh_view(gpusim_sim *sim)
@@ -206,6 +207,7 @@ static void set_element_sizes(gpusim_sim *sim)
     sim->racks = GS_ARRAY(gs_rack_state);
     sim->facility = GS_ARRAY(gs_facility);
     sim->links = GS_ARRAY(gs_link);
+    sim->legacy = GS_ARRAY(gs_legacy_state);
     sim->hops = GS_ARRAY(gs_hop);
     sim->marked_jobs = sim->marked_gpus = GS_ARRAY(uint32_t);
     sim->marked_nodes = sim->marked_racks = sim->marked_links = GS_ARRAY(uint32_t);
@@ -246,6 +248,7 @@ gpusim_status gs_sim_register(gpusim_sim *sim, gpusim_error *err)
         {"racks", &sim->racks},
         {"facility", &sim->facility},
         {"links", &sim->links},
+        {"legacy", &sim->legacy},
         {"links.hops", &sim->hops},
         {"marked.jobs", &sim->marked_jobs},
         {"marked.gpus", &sim->marked_gpus},
@@ -401,15 +404,15 @@ void gpusim_sim_destroy(gpusim_sim *sim)
     gs_index_destroy(sim->index);
     gpusim_engine_destroy(sim->engine);
     gs_array *arrays[] = {
-        &sim->totals_array, &sim->jobs,        &sim->live,         &sim->running,
-        &sim->late,         &sim->nodes,       &sim->vcs,          &sim->gpu_free,
-        &sim->parts,        &sim->shapes,      &sim->buckets,      &sim->sources,
-        &sim->log_end,      &sim->ended_jobs,  &sim->scratch,      &sim->anywhere,
-        &sim->observers,    &sim->profiles,    &sim->gpus,         &sim->tenants,
-        &sim->part_marks,   &sim->plant,       &sim->racks,        &sim->facility,
-        &sim->links,        &sim->marked_jobs, &sim->marked_gpus,  &sim->marked_nodes,
-        &sim->marked_racks, &sim->hops,        &sim->marked_links, &sim->sharers,
-        &sim->priorities,   &sim->shares,
+        &sim->totals_array, &sim->jobs,         &sim->live,        &sim->running,
+        &sim->late,         &sim->nodes,        &sim->vcs,         &sim->gpu_free,
+        &sim->parts,        &sim->shapes,       &sim->buckets,     &sim->sources,
+        &sim->log_end,      &sim->ended_jobs,   &sim->scratch,     &sim->anywhere,
+        &sim->observers,    &sim->profiles,     &sim->gpus,        &sim->tenants,
+        &sim->part_marks,   &sim->plant,        &sim->racks,       &sim->facility,
+        &sim->links,        &sim->legacy,       &sim->marked_jobs, &sim->marked_gpus,
+        &sim->marked_nodes, &sim->marked_racks, &sim->hops,        &sim->marked_links,
+        &sim->sharers,      &sim->priorities,   &sim->shares,
     };
     for (size_t i = 0; i < sizeof arrays / sizeof arrays[0]; i++) {
         gs_array_release(arrays[i]);

@@ -188,6 +188,7 @@ struct gpusim_sim {
     gs_array plant;      /* gs_node */
     gs_array racks;      /* gs_rack_state */
     gs_array facility;   /* gs_facility, one */
+    gs_array legacy;     /* gs_legacy_state, by GPU; empty where no group has such a model */
     gs_array links;      /* gs_link: nodes, racks, spine, storage; empty where none is limited */
     gs_array hops;       /* gs_hop */
     gs_array marked_jobs, marked_gpus, marked_nodes, marked_racks, marked_links; /* uint32_t */

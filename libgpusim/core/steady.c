@@ -75,12 +75,15 @@ static void rest_all(gpusim_sim *sim)
         if (hardware->physical) {
             gpu->power = gs_nanowatts(hardware->gpu.power.idle);
             gpu->demand = gs_watts(gpu->power);
-            GS_PLANT(sim, gpu->node)->power[GS_POWER_GPU] += gpu->power;
         }
+        GS_PLANT(sim, gpu->node)->power[GS_POWER_GPU] += gpu->power;
     }
     for (uint32_t r = 0; r < cluster->rack_count; r++) {
-        if (gs_node_hardware_of(sim, cluster->racks[r].first_node)->physical) {
+        const gs_node_hardware *hardware = gs_node_hardware_of(sim, cluster->racks[r].first_node);
+        if (hardware->physical) {
             rest_rack(sim, r);
+        } else if (hardware->legacy) {
+            set_powers(sim, r);
         }
     }
 }
@@ -181,6 +184,7 @@ gpusim_status gs_physics_create(gpusim_sim *sim, gpusim_error *err)
     }
     GPUSIM_TRY(gs_gpus_create(sim, err));
     GPUSIM_TRY(create_plant(sim, err));
+    GPUSIM_TRY(gs_legacy_begin(sim, err));
     rest_all(sim);
     GPUSIM_TRY(add_up(sim, err));
     GPUSIM_TRY(gs_steps_begin(sim, err));
