@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Node models of other simulators in a run: temperatures, powers and energies are those of the same
+ * ticks taken one after the other. */
+#include "core/collect.h"
+#include "core/sim.h"
+#include "physics/legacy.h"
+
+#define MODEL(text, model)                                                                         \
+    "gpusim: 1\nduration: 10 min\ncluster:\n  nodes:\n    - {name: n, count: 2, gpu: generic, "    \
+    "gpus: "                                                                                       \
+    "1, legacy: " model "}\n" text "scheduler: {order: fifo, blocking: false}\n"
+#define ONE_JOB "workload:\n  - jobs:\n      - {at: 10.5 s, duration: 300 s, gpus: 1, name: one}\n"
+
+static gpusim_sim *start(const char *text, gpusim_model **model)
+{
+    gpusim_error err = {0};
+    gpusim_sim *sim = NULL;
+    *model = compile_text(text);
+    ASSERT_OK(gpusim_sim_create(*model, 1, &sim, &err), &err);
+    gpusim_sim_paranoid(sim, 1);
+    return sim;
+}
+
+static void run_to(gpusim_sim *sim, double seconds)
+{
+    gpusim_error err = {0};
+    ASSERT_OK(gpusim_sim_run_until(sim, (gpusim_time)(seconds * 1e9), &err), &err);
+}
+
+static gs_legacy_state twin_of(const char *gpu)
+{
+    return (gs_legacy_state){.stream = gpusim_stream_make(1, "legacy", gpu)};
+}
+
+static double power_of(const gpusim_sim *sim, uint32_t g)
+{
+    return (double)GS_GPU(sim, g)->power / 1e9;
+}
+
+START_TEST(astera_pays_for_what_it_draws)
+{
+    gpusim_error err = {0};
+    gpusim_model *model = NULL;
+    collected rows = {0};
+    gpusim_sim *sim = start(MODEL(ONE_JOB, "astera"), &model);
+    gpusim_observer observer = collect_observer(&rows);
+    ASSERT_OK(gpusim_sim_observe(sim, &observer, &err), &err);
+    const gs_astera *of = model->hardware.groups[0].legacy_model;
+    gs_legacy_state busy = twin_of("n-0000/gpu0"), idle = twin_of("n-0001/gpu0");
+    gs_astera_begin(of, &busy);
+    gs_astera_begin(of, &idle);
+    double joules = 0, job = 0;
+    for (int second = 0; second < 600; second++) {
+        run_to(sim, second + 0.1);
+        const gs_gpu gpu = gs_gpu_now(sim, 0);
+        ck_assert_double_eq(gs_gpu_temperature(&gpu), busy.temperature);
+        ck_assert_double_eq_tol(power_of(sim, 0), busy.power, 1e-9);
+        ck_assert_double_eq_tol(power_of(sim, 1), idle.power, 1e-9);
+        ck_assert_uint_eq(gpu.reasons, busy.throttled ? GS_THROTTLE_SW_THERMAL : 0);
+        joules += busy.power + idle.power;
+        job += second >= 11 && second < 310    ? busy.power
+               : second == 10 || second == 310 ? busy.power / 2
+                                               : 0;
+        gs_astera_tick(of, second >= 10 && second < 310, &busy);
+        gs_astera_tick(of, 0, &idle);
+    }
+    run_to(sim, 600);
+    const gpusim_summary *summary = gpusim_sim_summary(sim);
+    ck_assert_double_eq_tol(summary->energy_gpu_j, joules, 1e-9 * joules);
+    ck_assert_double_eq_tol(summary->energy_facility_j, joules, 1e-9 * joules);
+    ck_assert_double_eq_tol(job_row(&rows, 0)->energy_gpu_j, job, 1e-9 * job);
+    ck_assert_int_eq(job_row(&rows, 0)->end, 310500000000); // it goes on while throttled
+    collect_release(&rows);
+    gpusim_sim_destroy(sim);
+    gpusim_model_destroy(model);
+}
+END_TEST
+
+START_TEST(sage_wanders_by_itself)
+{
+    gpusim_model *model = NULL;
+    gpusim_sim *sim = start(MODEL(ONE_JOB, "{sage: {power: 160 W}}"), &model);
+    const gs_sage *of = model->hardware.groups[0].legacy_model;
+    gs_legacy_state node = twin_of("n-0001/gpu0");
+    gs_sage_begin(of, &node);
+    double joules = 0;
+    for (int tick = 0; tick < 300; tick++) {
+        run_to(sim, 2 * tick + 1);
+        const gs_gpu gpu = gs_gpu_now(sim, 1);
+        ck_assert_double_eq(gs_gpu_temperature(&gpu), node.temperature);
+        ck_assert_double_eq(gs_legacy_of(sim, 1)->fan, node.fan);
+        ck_assert_double_eq_tol(power_of(sim, 1), node.power, 1e-9);
+        joules += 2 * node.power;
+        gs_sage_tick(of, &node);
+    }
+    run_to(sim, 600);
+    ck_assert_double_eq_tol(gs_joules(gs_gpu_now(sim, 1).energy), joules, 1e-9 * joules);
+    gpusim_sim_destroy(sim);
+    gpusim_model_destroy(model);
+}
+END_TEST
+
+static void run_and_hash(const gpusim_model *model, int stop, char hash[33])
+{
+    gpusim_error err = {0};
+    gpusim_sim *sim = NULL;
+    ASSERT_OK(gpusim_sim_create(model, 1, &sim, &err), &err);
+    if (stop) {
+        void *bytes = NULL;
+        size_t size = 0;
+        run_to(sim, 123.4);
+        ASSERT_OK(gpusim_sim_save(sim, &bytes, &size, &err), &err);
+        gpusim_sim_destroy(sim);
+        sim = NULL;
+        ASSERT_OK(gpusim_sim_create(model, 1, &sim, &err), &err);
+        ASSERT_OK(gpusim_sim_restore(sim, bytes, size, &err), &err);
+        free(bytes);
+    }
+    run_to(sim, 600);
+    ASSERT_OK(gpusim_sim_hash(sim, hash, &err), &err);
+    gpusim_sim_destroy(sim);
+}
+
+START_TEST(saved_and_restored_it_goes_on_alike)
+{
+    static const char *const texts[] = {MODEL(ONE_JOB, "ioguard"), MODEL(ONE_JOB, "sage"),
+                                        MODEL(ONE_JOB, "astera")};
+    for (int i = 0; i < 3; i++) {
+        char whole[33], parted[33];
+        gpusim_model *model = compile_text(texts[i]);
+        run_and_hash(model, 0, whole);
+        run_and_hash(model, 1, parted);
+        ck_assert_str_eq(whole, parted);
+        gpusim_model_destroy(model);
+    }
+}
+END_TEST
+
+// draws belong to a node's name: another group beside it, with physics, changes nothing
+START_TEST(neighbours_change_nothing)
+{
+    gpusim_model *alone = NULL, *beside = NULL;
+    gpusim_sim *a = start(MODEL(ONE_JOB, "astera"), &alone);
+    gpusim_sim *b =
+        start("gpusim: 1\nduration: 10 min\ncluster:\n  nodes:\n    - {name: m, count: 3, gpu: "
+              "V100-SXM2-32GB, gpus: 2}\n    - {name: n, count: 2, gpu: generic, gpus: 1, "
+              "legacy: astera}\n" //
+              "scheduler: {order: fifo}\nworkload: []\n",
+              &beside);
+    run_to(a, 9);
+    run_to(b, 9);
+    for (uint32_t g = 0; g < 2; g++) {
+        ck_assert_int_eq(GS_GPU(a, g)->power, GS_GPU(b, g + 6)->power);
+        ck_assert_ptr_null(gs_legacy_of(b, g));
+    }
+    const gpusim_summary *summary = gpusim_sim_summary(b);
+    ck_assert_double_gt(summary->energy_gpu_j, 6 * 20 * 9);
+    gpusim_sim_destroy(a);
+    gpusim_sim_destroy(b);
+    gpusim_model_destroy(alone);
+    gpusim_model_destroy(beside);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("legacy");
+    TEST_CASE(suite, 60, astera_pays_for_what_it_draws, sage_wanders_by_itself,
+              saved_and_restored_it_goes_on_alike, neighbours_change_nothing);
+    return test_run(suite);
+}
