@@ -140,6 +140,7 @@ gpusim_status gpusim_calibrate(const char *path, const gpusim_calibrate_options 
 {
     gpusim_status status;
     gpusim_calibration *calibration = NULL;
+    gs_lines *lines;
     if (!path || !result) {
         return gpusim_fail(err, GPUSIM_ARGUMENT, "a path and a place for the result are needed");
     }
@@ -148,7 +149,8 @@ gpusim_status gpusim_calibrate(const char *path, const gpusim_calibrate_options 
     GPUSIM_TRY(gs_allocate(&calibration, 1, sizeof *calibration, err));
     GPUSIM_TRY(take_options(calibration, path, options, err));
     GPUSIM_TRY(find_base(calibration, err));
-    GPUSIM_TRY(gs_measured_read(calibration->path, calibration->options.gpu, &calibration->arena,
+    GPUSIM_TRY(gs_lines_open(calibration->path, NULL, &lines, err));
+    GPUSIM_TRY(gs_measured_read(lines, calibration->options.gpu, &calibration->arena,
                                 &calibration->measured, err));
     gpusim_calibration_info *info = &calibration->info;
     info->size = sizeof *info;

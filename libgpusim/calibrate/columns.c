@@ -81,7 +81,7 @@ static gpusim_status keep_name(gs_columns *columns, uint32_t i, gs_arena *arena,
     return GPUSIM_OK;
 }
 
-gpusim_status gs_columns_open(const char *path, gs_arena *arena, gs_columns *columns,
+gpusim_status gs_columns_open(gs_lines *lines, gs_arena *arena, gs_columns *columns,
                               gpusim_error *err)
 {
     gpusim_status status;
@@ -89,7 +89,7 @@ gpusim_status gs_columns_open(const char *path, gs_arena *arena, gs_columns *col
     size_t length;
     int more;
     memset(columns, 0, sizeof *columns);
-    GPUSIM_TRY(gs_lines_open(path, NULL, &columns->lines, err));
+    columns->lines = lines;
     GPUSIM_TRY(gs_lines_next(columns->lines, &text, &length, &more, err));
     if (!more || length == 0) {
         status = gs_lines_fail(columns->lines, NULL, err,

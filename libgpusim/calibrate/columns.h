@@ -24,8 +24,8 @@ typedef struct gs_column {
     const char *unit;         /* that a header or cell may repeat; any other is an error */
 } gs_column;
 
-/* Opens a file and reads its header. Names are kept in the arena; `path` must outlive it. */
-gpusim_status gs_columns_open(const char *path, gs_arena *arena, gs_columns *columns,
+/* Reads the header. Names are kept in the arena; closing closes `lines`, and so does an error. */
+gpusim_status gs_columns_open(gs_lines *lines, gs_arena *arena, gs_columns *columns,
                               gpusim_error *err);
 void gs_columns_close(gs_columns *columns);
 

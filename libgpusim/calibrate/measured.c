@@ -2,12 +2,12 @@
 /* Sees by the header what a file of measurements holds. */
 #include "calibrate/measured.h"
 
-gpusim_status gs_measured_read(const char *path, int32_t gpu, gs_arena *arena,
-                               gs_measured *measured, gpusim_error *err)
+gpusim_status gs_measured_read(gs_lines *lines, int32_t gpu, gs_arena *arena, gs_measured *measured,
+                               gpusim_error *err)
 {
     gpusim_status status;
     gs_columns columns = {0};
-    GPUSIM_TRY(gs_columns_open(path, arena, &columns, err));
+    GPUSIM_TRY(gs_columns_open(lines, arena, &columns, err));
     if (gs_columns_find(&columns, &gs_column_cap) != GPUSIM_NONE) {
         measured->kind = GPUSIM_CALIBRATION_CAPS;
         GPUSIM_TRY(gs_cap_table_read(&columns, arena, &measured->caps, err));

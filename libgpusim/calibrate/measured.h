@@ -43,9 +43,9 @@ typedef struct gs_measured {
     gs_heat_log heat;
 } gs_measured;
 
-/* Reads a file of either kind. gpu: as in the options. */
-gpusim_status gs_measured_read(const char *path, int32_t gpu, gs_arena *arena,
-                               gs_measured *measured, gpusim_error *err);
+/* Reads what is of either kind, and closes `lines`. gpu: as in the options. */
+gpusim_status gs_measured_read(gs_lines *lines, int32_t gpu, gs_arena *arena, gs_measured *measured,
+                               gpusim_error *err);
 
 /* The two kinds, with the header read. */
 gpusim_status gs_cap_table_read(gs_columns *columns, gs_arena *arena, gs_cap_table *table,

@@ -9,10 +9,17 @@
 static gs_arena arena;
 static gs_measured measured;
 
+static gpusim_status read_file(const char *path, int32_t gpu, gpusim_error *err)
+{
+    gs_lines *lines;
+    gpusim_status status = gs_lines_open(path, NULL, &lines, err);
+    memset(&measured, 0, sizeof measured);
+    return status == GPUSIM_OK ? gs_measured_read(lines, gpu, &arena, &measured, err) : status;
+}
+
 static gpusim_status read_as(const char *text, int32_t gpu, gpusim_error *err)
 {
-    memset(&measured, 0, sizeof measured);
-    return gs_measured_read(make_file("read.csv", text), gpu, &arena, &measured, err);
+    return read_file(make_file("read.csv", text), gpu, err);
 }
 
 #define CAPS_HEADER "network,batch,power_limit,time_per_epoch,average_power\n"
@@ -94,8 +101,7 @@ START_TEST(gzip_is_read_too)
     gzFile file = gzopen("read.csv.gz", "wb");
     gzputs(file, "time_s,power_w,temperature_c\n0,60,30\n1,61,31\n");
     gzclose(file);
-    memset(&measured, 0, sizeof measured);
-    ASSERT_OK(gs_measured_read("read.csv.gz", -1, &arena, &measured, &err), &err);
+    ASSERT_OK(read_file("read.csv.gz", -1, &err), &err);
     ck_assert_uint_eq(measured.heat.points, 2);
 }
 END_TEST
@@ -151,7 +157,7 @@ START_TEST(mistakes_are_shown_where_they_are)
         ck_assert_str_eq(err.file, "read.csv");
     }
     gpusim_error err = {0};
-    ck_assert_int_eq(gs_measured_read("nowhere.csv", -1, &arena, &measured, &err), GPUSIM_IO);
+    ck_assert_int_eq(read_file("nowhere.csv", -1, &err), GPUSIM_IO);
 }
 END_TEST
 
