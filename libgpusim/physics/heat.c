@@ -132,7 +132,7 @@ static double begin(const gs_modes *modes, double low, double high)
 static double solve(const gs_modes *modes, double low, double high, int after)
 {
     double t = begin(modes, low, high);
-    for (int i = 1; i <= 200; i++) {
+    for (int i = 1; i <= 1200; i++) {
         double slope;
         double above = value(modes, t, &slope);
         if (above == 0) {

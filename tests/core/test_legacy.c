@@ -162,10 +162,35 @@ START_TEST(neighbours_change_nothing)
 }
 END_TEST
 
+START_TEST(shipped_scenarios_run)
+{
+    static const char *const names[] = {"ioguard", "sage", "astera"};
+    for (int i = 0; i < 3; i++) {
+        gpusim_error err = {0};
+        gpusim_spec *spec = NULL;
+        gpusim_model *model = NULL;
+        gpusim_sim *sim = NULL;
+        char path[4096];
+        snprintf(path, sizeof path, "%s/scenarios/legacy-%s.yaml", getenv("GPUSIM_SOURCE"),
+                 names[i]);
+        ASSERT_OK(gpusim_spec_load(path, &spec, &err), &err);
+        ASSERT_OK(gpusim_model_compile(spec, &model, &err), &err);
+        ASSERT_OK(gpusim_sim_create(model, 1, &sim, &err), &err);
+        gpusim_sim_paranoid(sim, 1);
+        ASSERT_OK(gpusim_sim_run_until(sim, GPUSIM_TIME_MAX, &err), &err);
+        ck_assert_uint_gt(gpusim_sim_summary(sim)->completed, 2);
+        gpusim_sim_destroy(sim);
+        gpusim_model_destroy(model);
+        gpusim_spec_destroy(spec);
+    }
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("legacy");
     TEST_CASE(suite, 60, astera_pays_for_what_it_draws, sage_wanders_by_itself,
-              saved_and_restored_it_goes_on_alike, neighbours_change_nothing);
+              saved_and_restored_it_goes_on_alike, neighbours_change_nothing,
+              shipped_scenarios_run);
     return test_run(suite);
 }

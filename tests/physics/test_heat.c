@@ -41,6 +41,25 @@ START_TEST(two_exponentials_of_a_v100)
 }
 END_TEST
 
+// Summit's mean temperature when its power steps up and down between 3 and 10 MW: 30 to 53 degC in
+// two minutes and back, read off a figure by eye. About 85% of it is there after 10 s where the two
+// exponentials have 77.6%, which is 1.7 K less; the steps down are met closer.
+START_TEST(steps_of_summit)
+{
+    const gs_decay up = {
+        .end = 53, .amplitude = {-0.87 * 23, -0.13 * 23}, .time = {5, 50}, .count = 2};
+    const gs_decay down = {
+        .end = 30, .amplitude = {0.87 * 23, 0.13 * 23}, .time = {5, 50}, .count = 2};
+    printf("Summit's step: %.2f C at 10 s, %.2f at 120 s; down: %.2f at 10 s, %.2f at 60 s\n",
+           gs_decay_at(&up, 10), gs_decay_at(&up, 120), gs_decay_at(&down, 10),
+           gs_decay_at(&down, 60));
+    ck_assert_double_eq_tol(gs_decay_at(&up, 10), 30 + 0.85 * 23, 2);
+    ck_assert_double_eq_tol(gs_decay_at(&up, 120), 53, 2);
+    ck_assert_double_eq_tol(gs_decay_at(&down, 10), 35, 2);
+    ck_assert_double_eq_tol(gs_decay_at(&down, 60), 31, 2);
+}
+END_TEST
+
 static int rest_at(double resistance, double inlet, double from, double limit, double *celsius)
 {
     const gpusim_gpu_leakage leakage = {.power = 30, .reference = 45, .scale = 50};
@@ -510,8 +529,8 @@ END_TEST
 int main(void)
 {
     Suite *suite = suite_create("heat");
-    TEST_CASE(suite, 60, two_exponentials_of_a_v100, leakage_comes_to_rest, points_of_rest_balance,
-              cold_plates_have_the_measured_points, air_takes_heat_along,
+    TEST_CASE(suite, 60, two_exponentials_of_a_v100, steps_of_summit, leakage_comes_to_rest,
+              points_of_rest_balance, cold_plates_have_the_measured_points, air_takes_heat_along,
               recirculation_balances_heat, impossible_air_is_refused,
               spectral_radius_is_the_largest_eigenvalue, crossings_are_those_of_a_scan,
               crossings_by_hand, settled_is_for_good, relaxing_nowhere_changes_no_bit);
