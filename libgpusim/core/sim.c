@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* One run: created from a model, moved by its engine, ended, saved and restored. */
-#include "core/sim.h"
+#include "core/sampling.h"
 
 #include <string.h>
 #include <time.h>
@@ -211,6 +211,10 @@ static void set_element_sizes(gpusim_sim *sim)
     sim->hops = GS_ARRAY(gs_hop);
     sim->marked_jobs = sim->marked_gpus = GS_ARRAY(uint32_t);
     sim->marked_nodes = sim->marked_racks = sim->marked_links = GS_ARRAY(uint32_t);
+    sim->sampler = GS_ARRAY(gs_sampler);
+    sim->second_marks = GS_ARRAY(gs_second_mark);
+    sim->part_time_marks = GS_ARRAY(gs_part_mark);
+    sim->sample_marks = GS_ARRAY(gs_sample_mark);
     sim->scratch = GS_ARRAY(gpusim_part);
     sim->sharers = GS_ARRAY(double);
     sim->priorities = GS_ARRAY(int32_t);
@@ -255,6 +259,10 @@ gpusim_status gs_sim_register(gpusim_sim *sim, gpusim_error *err)
         {"marked.nodes", &sim->marked_nodes},
         {"marked.racks", &sim->marked_racks},
         {"marked.links", &sim->marked_links},
+        {"samples", &sim->sampler},
+        {"samples.second", &sim->second_marks},
+        {"samples.part_time", &sim->part_time_marks},
+        {"samples.last", &sim->sample_marks},
     };
     for (size_t i = 0; i < sizeof arrays / sizeof arrays[0]; i++) {
         GPUSIM_TRY(gs_state_add(&sim->state, arrays[i].name, arrays[i].array, err));
@@ -339,8 +347,7 @@ static gpusim_status schedule_first(gpusim_sim *sim, gpusim_error *err)
     gpusim_status status = GPUSIM_OK;
     const gpusim_model *model = sim->model;
     GPUSIM_TRY(gs_arrivals_begin(sim, err));
-    GPUSIM_TRY(gpusim_engine_schedule(sim->engine, model->info.sample_every, GS_CLASS_SAMPLE,
-                                      GS_ON_SAMPLE, GPUSIM_NONE, 0, NULL, err));
+    GPUSIM_TRY(gs_sampling_begin(sim, err));
     for (uint32_t i = 0; i < model->actions.count; i++) {
         GPUSIM_TRY(gpusim_engine_schedule(sim->engine, GS_AT(model->actions, gs_timed_action, i).at,
                                           GS_CLASS_CONTROL, GS_ON_ACTION, i, 0, NULL, err));
@@ -404,15 +411,26 @@ void gpusim_sim_destroy(gpusim_sim *sim)
     gs_index_destroy(sim->index);
     gpusim_engine_destroy(sim->engine);
     gs_array *arrays[] = {
-        &sim->totals_array, &sim->jobs,         &sim->live,        &sim->running,
-        &sim->late,         &sim->nodes,        &sim->vcs,         &sim->gpu_free,
-        &sim->parts,        &sim->shapes,       &sim->buckets,     &sim->sources,
-        &sim->log_end,      &sim->ended_jobs,   &sim->scratch,     &sim->anywhere,
-        &sim->observers,    &sim->profiles,     &sim->gpus,        &sim->tenants,
-        &sim->part_marks,   &sim->plant,        &sim->racks,       &sim->facility,
-        &sim->links,        &sim->legacy,       &sim->marked_jobs, &sim->marked_gpus,
-        &sim->marked_nodes, &sim->marked_racks, &sim->hops,        &sim->marked_links,
-        &sim->sharers,      &sim->priorities,   &sim->shares,
+        &sim->totals_array, &sim->jobs,
+        &sim->live,         &sim->running,
+        &sim->late,         &sim->nodes,
+        &sim->vcs,          &sim->gpu_free,
+        &sim->parts,        &sim->shapes,
+        &sim->buckets,      &sim->sources,
+        &sim->log_end,      &sim->ended_jobs,
+        &sim->scratch,      &sim->anywhere,
+        &sim->observers,    &sim->profiles,
+        &sim->gpus,         &sim->tenants,
+        &sim->part_marks,   &sim->plant,
+        &sim->racks,        &sim->facility,
+        &sim->links,        &sim->legacy,
+        &sim->marked_jobs,  &sim->marked_gpus,
+        &sim->marked_nodes, &sim->marked_racks,
+        &sim->hops,         &sim->marked_links,
+        &sim->sharers,      &sim->priorities,
+        &sim->shares,       &sim->sampler,
+        &sim->second_marks, &sim->part_time_marks,
+        &sim->sample_marks,
     };
     for (size_t i = 0; i < sizeof arrays / sizeof arrays[0]; i++) {
         gs_array_release(arrays[i]);

@@ -193,6 +193,10 @@ struct gpusim_sim {
     gs_array hops;       /* gs_hop */
     gs_array marked_jobs, marked_gpus, marked_nodes, marked_racks, marked_links; /* uint32_t */
 
+    gs_array sampler; /* gs_sampler, one; see core/sampling.h for these */
+    gs_array second_marks, part_time_marks,
+        sample_marks; /* by GPU; empty where nobody needs them */
+
     /* derived, or not state at all */
     gpusim_view view;
     gs_index *index;
@@ -299,6 +303,8 @@ gpusim_status gs_replay_retry(gpusim_sim *sim, gpusim_error *err);
 void gs_replay_left(gpusim_sim *sim, uint32_t slot);
 
 /* ---- core/sample.c ---- */
+/* Room for what sensors remember, and the first event; after the physical state was made. */
+gpusim_status gs_sampling_begin(gpusim_sim *sim, gpusim_error *err);
 void gs_sampling_destroy(gs_sampling *sampling);
 gpusim_status gs_on_sample(void *context, const gpusim_event *event, gpusim_error *err);
 

@@ -1,0 +1,304 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What sensors and counters of GPUs say. GPUs are looked at some dozens at a time, which stay in
+ * the cache while metric after metric is read off them. */
+#include <math.h>
+#include <string.h>
+
+#include "core/sampling.h"
+#include "telemetry/sensor.h"
+
+#define GPUS_AT_ONCE 32u
+#define MEBIBYTE     1048576.0
+
+/* Some GPUs as they are now. */
+typedef struct gs_looks {
+    const gpusim_sim *sim;
+    uint32_t first, count;
+    double span[GS_WINDOWS]; /* ns since each window began */
+    const gs_node_hardware *hardware[GPUS_AT_ONCE];
+    gs_gpu gpu[GPUS_AT_ONCE];
+    uint8_t there[GPUS_AT_ONCE]; /* it has sensors, and answers */
+} gs_looks;
+
+static void look(gs_looks *at, uint32_t first, uint32_t count)
+{
+    const gpusim_sim *sim = at->sim;
+    at->first = first;
+    at->count = count;
+    for (uint32_t i = 0; i < count; i++) {
+        at->gpu[i] = gs_gpu_now(sim, first + i);
+        at->hardware[i] = gs_gpu_hardware(sim, first + i);
+        at->there[i] = at->hardware[i]->physical && at->gpu[i].level != GS_GPU_OFF;
+    }
+}
+
+// ---- gauges ----
+
+/* `expression` of each GPU, its model, its node's hardware and its number. */
+#define GAUGE(name, expression)                                                                    \
+    static void name(const gs_looks *at, double *values)                                           \
+    {                                                                                              \
+        for (uint32_t i = 0; i < at->count; i++) {                                                 \
+            const gs_gpu *gpu = &at->gpu[i];                                                       \
+            const gs_node_hardware *hardware = at->hardware[i];                                    \
+            const gpusim_gpu_model *model = &hardware->gpu;                                        \
+            uint32_t number = at->first + i;                                                       \
+            (void)gpu, (void)model, (void)number;                                                  \
+            values[i] = (expression);                                                              \
+        }                                                                                          \
+    }
+
+static double positive(double value)
+{
+    return value > 0 ? value : (double)NAN;
+}
+
+static double idle_clock(const gpusim_gpu_model *model)
+{
+    return model->clocks.idle > 0 ? model->clocks.idle : model->clocks.minimum;
+}
+
+// what the driver was told
+static double power_limit(const gpusim_sim *sim, const gs_gpu *gpu,
+                          const gs_node_hardware *hardware)
+{
+    gpusim_time next;
+    if (gpu->own_cap < INFINITY) {
+        return gpu->own_cap;
+    }
+    return hardware->gpu_cap.count > 0
+               ? gs_steps_at(&hardware->gpu_cap, gpusim_engine_now(sim->engine), &next)
+               : hardware->gpu.power.tdp;
+}
+
+static double mean_power(gs_wide energy, gs_wide before, double span)
+{
+    return span > 0 ? (double)(energy - before) / span * 1e-9 : 0;
+}
+
+// the reading of field 155, before noise
+static double power_reading(const gs_looks *at, uint32_t i)
+{
+    const gpusim_sim *sim = at->sim;
+    const gs_gpu *gpu = &at->gpu[i];
+    uint32_t number = at->first + i;
+    switch (at->hardware[i]->gpu.sensor.power) {
+    case GPUSIM_SENSOR_MEAN:
+        return mean_power(gpu->energy, GS_AT(sim->second_marks, gs_second_mark, number).energy,
+                          at->span[GS_WINDOW_SECOND]);
+    case GPUSIM_SENSOR_PART_TIME:
+        return mean_power(gpu->energy, GS_AT(sim->part_time_marks, gs_part_mark, number).energy,
+                          at->span[GS_WINDOW_PART]);
+    default:
+        return (double)gpu->power * 1e-9;
+    }
+}
+
+#define SECOND_MARK (&GS_AT(at->sim->second_marks, gs_second_mark, number))
+#define SAMPLE_MARK (&GS_AT(at->sim->sample_marks, gs_sample_mark, number))
+#define OF_SECOND(member)                                                                          \
+    (100 * gs_sense_share(gpu->member - SECOND_MARK->member, at->span[GS_WINDOW_SECOND]))
+#define OF_SAMPLE(member)                                                                          \
+    gs_sense_share(gpu->member - SAMPLE_MARK->member, at->span[GS_WINDOW_SAMPLE])
+#define RATE_OF_SAMPLE(member)                                                                     \
+    (at->span[GS_WINDOW_SAMPLE] > 0                                                                \
+         ? (gpu->member - SAMPLE_MARK->member) / (1e-9 * at->span[GS_WINDOW_SAMPLE])               \
+         : 0)
+
+GAUGE(sm_clock,
+      (gpu->level == GS_GPU_IDLE ? idle_clock(model)
+                                 : model->clocks.minimum + gpu->clock * model->clocks.step) *
+          1e-6)
+GAUGE(mem_clock, positive(model->clocks.memory * 1e-6))
+GAUGE(gpu_temp, gs_gpu_temperature(gpu))
+GAUGE(memory_temp, model->limits.memory > 0 ? gs_gpu_memory_temperature(gpu) : (double)NAN)
+GAUGE(mem_max_op_temp, positive(model->limits.memory))
+GAUGE(gpu_max_op_temp, model->limits.operating)
+GAUGE(slowdown_temp, model->limits.slowdown)
+GAUGE(shutdown_temp, model->limits.shutdown)
+GAUGE(power_usage, power_reading(at, i))
+GAUGE(power_usage_instant, (double)gpu->power * 1e-9)
+GAUGE(power_mgmt_limit, power_limit(at->sim, gpu, hardware))
+GAUGE(power_mgmt_limit_def, model->power.tdp)
+GAUGE(enforced_power_limit,
+      fmin(power_limit(at->sim, gpu, hardware), fmin(gpu->node_cap, gpu->rack_cap)))
+GAUGE(pstate, gpu->level == GS_GPU_IDLE ? 8 : 0)
+GAUGE(fan_speed, hardware->cooling == GS_COOLING_AIR ? 100 * GS_PLANT(at->sim, gpu->node)->fan_speed
+                                                     : (double)NAN)
+GAUGE(gpu_util, OF_SECOND(utilised))
+GAUGE(mem_copy_util, OF_SECOND(dram))
+GAUGE(xid_errors, gpu->xid)
+GAUGE(pcie_link_gen, positive(model->links.pcie_generation))
+GAUGE(pcie_link_width, positive(model->links.pcie_width))
+GAUGE(fb_total, positive((double)model->memory / MEBIBYTE))
+GAUGE(fb_reserved, model->memory > 0 ? (double)model->memory_reserved / MEBIBYTE : (double)NAN)
+GAUGE(fb_used, model->memory > 0 ? (double)gpu->load.memory_used / MEBIBYTE : (double)NAN)
+GAUGE(fb_free, model->memory > 0 ? fmax(0, (double)model->memory - (double)model->memory_reserved -
+                                               (double)gpu->load.memory_used) /
+                                       MEBIBYTE
+                                 : (double)NAN)
+GAUGE(none, 0)
+GAUGE(gr_engine_active, OF_SAMPLE(utilised))
+GAUGE(sm_active, OF_SAMPLE(engine))
+GAUGE(pipe_tensor_active, OF_SAMPLE(tensor))
+GAUGE(dram_active, OF_SAMPLE(dram))
+GAUGE(pcie_tx_bytes, RATE_OF_SAMPLE(pcie_tx))
+GAUGE(pcie_rx_bytes, RATE_OF_SAMPLE(pcie_rx))
+
+typedef void (*gs_gauge)(const gs_looks *at, double *values);
+
+static const gs_gauge gauges[GS_METRIC_COUNT] = {
+    [GS_METRIC_GPU_UTIL] = gpu_util,
+    [GS_METRIC_SM_CLOCK] = sm_clock,
+    [GS_METRIC_MEM_CLOCK] = mem_clock,
+    [GS_METRIC_MEMORY_TEMP] = memory_temp,
+    [GS_METRIC_GPU_TEMP] = gpu_temp,
+    [GS_METRIC_MEM_MAX_OP_TEMP] = mem_max_op_temp,
+    [GS_METRIC_GPU_MAX_OP_TEMP] = gpu_max_op_temp,
+    [GS_METRIC_GPU_TEMP_LIMIT] = gpu_temp, // the margin is made of the reading
+    [GS_METRIC_POWER_USAGE] = power_usage,
+    [GS_METRIC_POWER_USAGE_INSTANT] = power_usage_instant,
+    [GS_METRIC_SLOWDOWN_TEMP] = slowdown_temp,
+    [GS_METRIC_SHUTDOWN_TEMP] = shutdown_temp,
+    [GS_METRIC_POWER_MGMT_LIMIT] = power_mgmt_limit,
+    [GS_METRIC_POWER_MGMT_LIMIT_DEF] = power_mgmt_limit_def,
+    [GS_METRIC_ENFORCED_POWER_LIMIT] = enforced_power_limit,
+    [GS_METRIC_PSTATE] = pstate,
+    [GS_METRIC_FAN_SPEED] = fan_speed,
+    [GS_METRIC_MEM_COPY_UTIL] = mem_copy_util,
+    [GS_METRIC_XID_ERRORS] = xid_errors,
+    [GS_METRIC_PCIE_LINK_GEN] = pcie_link_gen,
+    [GS_METRIC_PCIE_LINK_WIDTH] = pcie_link_width,
+    [GS_METRIC_FB_TOTAL] = fb_total,
+    [GS_METRIC_FB_FREE] = fb_free,
+    [GS_METRIC_FB_USED] = fb_used,
+    [GS_METRIC_FB_RESERVED] = fb_reserved,
+    [GS_METRIC_ROW_REMAP_FAILURE] = none,
+    [GS_METRIC_ROW_REMAP_PENDING] = none,
+    [GS_METRIC_GR_ENGINE_ACTIVE] = gr_engine_active,
+    [GS_METRIC_SM_ACTIVE] = sm_active,
+    [GS_METRIC_PIPE_TENSOR_ACTIVE] = pipe_tensor_active,
+    [GS_METRIC_DRAM_ACTIVE] = dram_active,
+    [GS_METRIC_PCIE_TX_BYTES] = pcie_tx_bytes,
+    [GS_METRIC_PCIE_RX_BYTES] = pcie_rx_bytes,
+};
+
+// ---- counters ----
+
+static int has_nvlink(const gs_node_hardware *hardware)
+{
+    return hardware->nvlink > 0 || hardware->gpu.links.nvlink > 0;
+}
+
+static uint64_t counter(const gs_looks *at, uint32_t metric, uint32_t i)
+{
+    const gs_gpu *gpu = &at->gpu[i];
+    switch (metric) {
+    case GS_METRIC_TOTAL_ENERGY_CONSUMPTION:
+        return (uint64_t)(gpu->energy / UINT64_C(1000000000000000)); // nW ns to mJ
+    case GS_METRIC_POWER_VIOLATION:
+        return (uint64_t)gpu->power_violation;
+    case GS_METRIC_THERMAL_VIOLATION:
+        return (uint64_t)gpu->thermal_violation;
+    case GS_METRIC_NVLINK_BANDWIDTH_TOTAL:
+        return has_nvlink(at->hardware[i]) ? (uint64_t)(gpu->nvlink / 1e6) : UINT64_MAX;
+    case GS_METRIC_NVLINK_CRC_FLIT_ERROR_COUNT_TOTAL:
+    case GS_METRIC_NVLINK_REPLAY_ERROR_COUNT_TOTAL:
+    case GS_METRIC_NVLINK_RECOVERY_ERROR_COUNT_TOTAL:
+        return has_nvlink(at->hardware[i]) ? 0 : UINT64_MAX;
+    default:
+        return 0; // errors: nothing in the model makes any
+    }
+}
+
+// ---- sensors ----
+
+// what the sensor makes of the values of one metric
+static void sense(const gs_looks *at, const gs_sampling *sampling, uint32_t metric, double *values)
+{
+    const gs_hardware *hardware = &at->sim->model->hardware;
+    const gpusim_metric *about = &gpusim_metrics(&(uint32_t){0})[metric];
+    const gpusim_stream *streams = sampling->streams[metric];
+    double step = hardware->sensors_quantised ? about->step : 0;
+    for (uint32_t i = 0; i < at->count; i++) {
+        const gpusim_gpu_sensor *sensor = &at->hardware[i]->gpu.sensor;
+        if (streams && about->noise == GPUSIM_NOISE_TEMPERATURE) {
+            values[i] = gs_sense_temperature(values[i], sensor->temperature_noise,
+                                             streams[at->first + i], sampling->ordinal);
+        } else if (streams) {
+            values[i] = gs_sense_power(values[i], at->gpu[i].level == GS_GPU_BUSY, sensor,
+                                       streams[at->first + i], sampling->ordinal);
+        }
+        values[i] = gs_sense_step(values[i], step);
+    }
+    for (uint32_t i = 0; metric == GS_METRIC_GPU_TEMP_LIMIT && i < at->count; i++) {
+        values[i] = at->hardware[i]->gpu.limits.operating - values[i];
+    }
+}
+
+static void fill_gauge(const gs_looks *at, const gs_sampling *sampling, uint32_t metric,
+                       float *values)
+{
+    double exact[GPUS_AT_ONCE];
+    gauges[metric](at, exact);
+    sense(at, sampling, metric, exact);
+    for (uint32_t i = 0; i < at->count; i++) {
+        // one that fell off the bus leaves its XID in the log
+        int there = at->there[i] || (metric == GS_METRIC_XID_ERRORS && at->hardware[i]->physical);
+        values[i] = there ? (float)exact[i] : NAN;
+    }
+}
+
+// utilisation also means something of GPUs without power and heat: there it stays as it is
+static void fill_utilisation(const gs_looks *at, const gs_sampling *sampling, float *values)
+{
+    float sensed[GPUS_AT_ONCE];
+    fill_gauge(at, sampling, GS_METRIC_GPU_UTIL, sensed);
+    for (uint32_t i = 0; i < at->count; i++) {
+        values[i] = at->hardware[i]->physical ? sensed[i] : values[i];
+    }
+}
+
+static void fill(const gs_looks *at, const gs_sampling *sampling, uint32_t metric, void *values)
+{
+    if (metric == GS_METRIC_GPU_UTIL) {
+        fill_utilisation(at, sampling, (float *)values + at->first);
+    } else if (gauges[metric]) {
+        fill_gauge(at, sampling, metric, (float *)values + at->first);
+    } else if (metric == GS_METRIC_CLOCK_THROTTLE_REASONS) {
+        for (uint32_t i = 0; i < at->count; i++) {
+            ((uint32_t *)values)[at->first + i] = at->there[i] ? at->gpu[i].reasons : UINT32_MAX;
+        }
+    } else {
+        for (uint32_t i = 0; i < at->count; i++) {
+            ((uint64_t *)values)[at->first + i] =
+                at->there[i] ? counter(at, metric, i) : UINT64_MAX;
+        }
+    }
+}
+
+void gs_sample_gpus(const gpusim_sim *sim, gs_sampling *sampling)
+{
+    gs_looks at = {.sim = sim};
+    uint32_t known = 0, chosen[GS_METRIC_COUNT], count = 0;
+    const gpusim_metric *metrics = gpusim_metrics(&known);
+    for (uint32_t m = 0; m < known; m++) {
+        int reads = metrics[m].physical || m == GS_METRIC_GPU_UTIL;
+        if (sampling->values[m] && metrics[m].entity == GPUSIM_OF_GPU && reads) {
+            chosen[count++] = m;
+        }
+    }
+    if (!sim->model->hardware.physical || count == 0) {
+        return;
+    }
+    for (int w = 0; w < GS_WINDOWS; w++) {
+        at.span[w] = (double)(gpusim_engine_now(sim->engine) - GS_SAMPLER(sim)->began[w]);
+    }
+    for (uint32_t first = 0; first < sim->gpus.count; first += GPUS_AT_ONCE) {
+        uint32_t left = sim->gpus.count - first;
+        look(&at, first, left < GPUS_AT_ONCE ? left : GPUS_AT_ONCE);
+        for (uint32_t m = 0; m < count; m++) {
+            fill(&at, sampling, chosen[m], sampling->values[chosen[m]]);
+        }
+    }
+}

@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What sensors of nodes, racks and the site say: at this moment, in steps, without noise. */
+#include <math.h>
+
+#include "core/sampling.h"
+#include "physics/power.h"
+#include "telemetry/sensor.h"
+
+static double watts(int64_t nanowatts)
+{
+    return (double)nanowatts * 1e-9;
+}
+
+// ---- nodes ----
+
+static int has_fans(const gs_node_hardware *hardware)
+{
+    return hardware->fan_max > 0 || hardware->fan_levels > 0;
+}
+
+// what the power supplies deliver: the node's output and the losses behind it
+static double delivered(const gs_node_hardware *hardware, const gs_node *plant)
+{
+    double output = watts(plant->input - plant->power[GS_POWER_NODE_LOSS]);
+    return gs_losses_input(hardware->losses, hardware->loss_count, output);
+}
+
+static double cpu_util(const gpusim_sim *sim, uint32_t node)
+{
+    uint32_t cores = GS_NODE(sim, node)->cpus;
+    double busy = (double)GS_PLANT(sim, node)->busy_cpus * 1e-9;
+    return cores > 0 && cores != UINT32_MAX ? 100 * fmin(1, busy / cores) : (double)NAN;
+}
+
+static double node_gauge(const gpusim_sim *sim, uint32_t metric, uint32_t node)
+{
+    const gpusim_node_info *info = GS_NODE(sim, node);
+    const gs_node *plant = GS_PLANT(sim, node);
+    const gs_node_hardware *hardware =
+        &sim->model->hardware.groups[sim->model->cluster.node_group[node]];
+    if (!hardware->physical) {
+        return (double)NAN;
+    }
+    switch (metric) {
+    case GS_METRIC_NODE_INLET_TEMP:
+        return plant->inlet;
+    case GS_METRIC_NODE_POWER:
+        return watts(plant->input);
+    case GS_METRIC_NODE_POWER_OUTPUT:
+        return hardware->psus > 0 ? delivered(hardware, plant) : (double)NAN;
+    case GS_METRIC_NODE_FAN_SPEED:
+        return has_fans(hardware) ? 100 * plant->fan_speed : (double)NAN;
+    case GS_METRIC_NODE_FAN_LEVEL:
+        return has_fans(hardware) ? plant->fan : (double)NAN;
+    case GS_METRIC_NODE_PSU_LOAD:
+        return hardware->psus > 0
+                   ? 100 * delivered(hardware, plant) / (hardware->psus * hardware->psu_rating)
+                   : (double)NAN;
+    case GS_METRIC_NODE_CPU_UTIL:
+        return cpu_util(sim, node);
+    case GS_METRIC_NODE_MEMORY_USED:
+        return info->memory != UINT64_MAX ? (double)(info->memory - info->free_memory)
+                                          : (double)NAN;
+    case GS_METRIC_NODE_NIC_TX:
+    case GS_METRIC_NODE_NIC_RX:
+        return plant->network;
+    default:
+        return 0; // the disk: nothing in the model fills it
+    }
+}
+
+// the supplies that work: all of them
+static void fill_psus(const gpusim_sim *sim, uint32_t *values)
+{
+    for (uint32_t n = 0; n < sim->plant.count; n++) {
+        const gs_node_hardware *hardware =
+            &sim->model->hardware.groups[sim->model->cluster.node_group[n]];
+        uint32_t psus = hardware->physical ? hardware->psus : 0;
+        values[n] = psus == 0 ? UINT32_MAX : psus < 31 ? (1u << psus) - 1 : UINT32_MAX >> 1;
+    }
+}
+
+// ---- racks ----
+
+static double rack_cap(const gpusim_sim *sim, uint32_t rack)
+{
+    const gs_steps *series = &sim->model->hardware.rack_cap;
+    gpusim_time next;
+    double cap = GS_RACK(sim, rack)->cap;
+    if (series->count > 0) {
+        cap = fmin(cap, gs_steps_at(series, gpusim_engine_now(sim->engine), &next));
+    }
+    return cap < INFINITY ? cap : (double)NAN;
+}
+
+static double inlet_max(const gpusim_sim *sim, uint32_t rack)
+{
+    const gs_rack *about = &sim->model->cluster.racks[rack];
+    double warmest = (double)NAN;
+    for (uint32_t n = about->first_node; n < about->first_node + about->nodes; n++) {
+        warmest = fmax(warmest, node_gauge(sim, GS_METRIC_NODE_INLET_TEMP, n));
+    }
+    return warmest;
+}
+
+static double rack_gauge(const gpusim_sim *sim, uint32_t metric, uint32_t rack)
+{
+    return metric == GS_METRIC_RACK_POWER       ? watts(GS_RACK(sim, rack)->power)
+           : metric == GS_METRIC_RACK_POWER_CAP ? rack_cap(sim, rack)
+                                                : inlet_max(sim, rack);
+}
+
+// ---- the site ----
+
+static double cluster_gauge(const gpusim_sim *sim, uint32_t metric)
+{
+    const gs_hardware *hardware = &sim->model->hardware;
+    const gs_facility *facility = GS_FACILITY(sim);
+    gpusim_time next;
+    int64_t it = 0, all = 0;
+    for (int c = 0; c < GS_COMPONENTS; c++) {
+        it += c <= GS_POWER_RACK_LOSS ? facility->power[c] : 0;
+        all += facility->power[c];
+    }
+    switch (metric) {
+    case GS_METRIC_CLUSTER_IT_POWER:
+        return watts(it);
+    case GS_METRIC_CLUSTER_FACILITY_POWER:
+        return watts(all);
+    case GS_METRIC_CLUSTER_PUE:
+        return it > 0 ? (double)all / (double)it : (double)NAN;
+    default:
+        return hardware->carbon.count > 0
+                   ? watts(all) *
+                         gs_steps_at(&hardware->carbon, gpusim_engine_now(sim->engine), &next)
+                   : (double)NAN;
+    }
+}
+
+static void fill(const gpusim_sim *sim, const gpusim_metric *about, uint32_t metric, uint32_t count,
+                 float *values)
+{
+    double step = sim->model->hardware.sensors_quantised ? about->step : 0;
+    for (uint32_t i = 0; i < count; i++) {
+        double value = about->entity == GPUSIM_OF_NODE   ? node_gauge(sim, metric, i)
+                       : about->entity == GPUSIM_OF_RACK ? rack_gauge(sim, metric, i)
+                                                         : cluster_gauge(sim, metric);
+        values[i] = (float)gs_sense_step(value, step);
+    }
+}
+
+void gs_sample_plant(const gpusim_sim *sim, gs_sampling *sampling)
+{
+    uint32_t known = 0;
+    const gpusim_metric *metrics = gpusim_metrics(&known);
+    for (uint32_t m = 0; m < known && sim->model->hardware.physical; m++) {
+        void *values = sampling->values[m];
+        if (!values || !metrics[m].physical || metrics[m].entity == GPUSIM_OF_GPU) {
+            continue;
+        }
+        if (m == GS_METRIC_NODE_PSU_STATE) {
+            fill_psus(sim, values);
+        } else {
+            uint32_t count = gpusim_model_entities(sim->model, (gpusim_entity)metrics[m].entity);
+            fill(sim, &metrics[m], m, count, values);
+        }
+    }
+}
