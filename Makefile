@@ -13,7 +13,7 @@ PYTHON = $$(test -x /usr/bin/python3 && echo /usr/bin/python3 || echo python3)
 help:
 	@echo 'make demo       build gpusim and run scenarios/quickstart.yaml: a week of a GPU cluster'
 	@echo 'make test       build and pass every test'
-	@echo 'make bench      measure the engine, the readers and the scheduler against others'
+	@echo 'make bench      measure the engine, the scheduler and telemetry against others'
 	@echo 'make lint       layout, headers, symbols, includes, file sizes, licence lines, cppcheck'
 	@echo 'make asan       the tests under the address and undefined-behaviour sanitizers'
 	@echo 'make check-all  asan, valgrind, fuzzers, clang and longer property tests (half an hour)'

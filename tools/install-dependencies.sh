@@ -20,7 +20,7 @@ for purpose in "$@"; do
         ;;
     bench)
         needed="$needed python3"
-        wanted="$wanted python3-simpy libsimgrid-dev g++"
+        wanted="$wanted python3-simpy python3-h5py libsimgrid-dev g++"
         ;;
     lint) needed="$needed clang-format g++ binutils python3 cppcheck" ;;
     check) needed="$needed clang libclang-rt-14-dev valgrind" ;;

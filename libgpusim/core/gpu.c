@@ -61,13 +61,9 @@ static void cool(const gpusim_sim *sim, gs_gpu *gpu, double dt)
     }
 }
 
-// brings all that changes by itself up to now
-static void advance(const gpusim_sim *sim, gs_gpu *gpu, gpusim_time now)
+// brings the integrals up to now
+static void count_up(gs_gpu *gpu, gpusim_time span)
 {
-    gpusim_time span = now - gpu->settled;
-    if (span == 0) {
-        return;
-    }
     double dt = gpusim_seconds(span);
     const gs_gpu_load *load = &gpu->load;
     gpu->energy += (gs_wide)(uint64_t)gpu->power * (uint64_t)span;
@@ -84,10 +80,27 @@ static void advance(const gpusim_sim *sim, gs_gpu *gpu, gpusim_time now)
     if (gpu->reasons & GS_THROTTLE_HEAT) {
         gpu->thermal_violation += span;
     }
+}
+
+// brings all that changes by itself up to now
+static void advance(const gpusim_sim *sim, gs_gpu *gpu, gpusim_time now)
+{
+    gpusim_time span = now - gpu->settled;
+    if (span == 0) {
+        return;
+    }
+    count_up(gpu, span);
     if (gs_node_hardware_of(sim, gpu->node)->physical) {
-        cool(sim, gpu, dt);
+        cool(sim, gpu, gpusim_seconds(span));
     }
     gpu->settled = now;
+}
+
+gs_gpu gs_gpu_counted(const gpusim_sim *sim, uint32_t gpu)
+{
+    gs_gpu copy = *GS_GPU(sim, gpu);
+    count_up(&copy, gpusim_engine_now(sim->engine) - copy.settled);
+    return copy;
 }
 
 gs_gpu gs_gpu_now(const gpusim_sim *sim, uint32_t gpu)

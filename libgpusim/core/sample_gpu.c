@@ -123,8 +123,8 @@ GAUGE(power_mgmt_limit_def, model->power.tdp)
 GAUGE(enforced_power_limit,
       fmin(power_limit(at->sim, gpu, hardware), fmin(gpu->node_cap, gpu->rack_cap)))
 GAUGE(pstate, gpu->level == GS_GPU_IDLE ? 8 : 0)
-GAUGE(fan_speed, hardware->cooling == GS_COOLING_AIR ? 100 * GS_PLANT(at->sim, gpu->node)->fan_speed
-                                                     : (double)NAN)
+GAUGE(fan_speed,
+      gs_has_fans(hardware) ? 100 * GS_PLANT(at->sim, gpu->node)->fan_speed : (double)NAN)
 GAUGE(gpu_util, OF_SECOND(utilised))
 GAUGE(mem_copy_util, OF_SECOND(dram))
 GAUGE(xid_errors, gpu->xid)
@@ -259,6 +259,12 @@ static void fill_utilisation(const gs_looks *at, const gs_sampling *sampling, fl
     }
 }
 
+// one that has nothing to do says so, also before it ever had
+static uint32_t reasons(const gs_gpu *gpu)
+{
+    return gpu->level == GS_GPU_BUSY ? gpu->reasons : gpu->reasons | GS_THROTTLE_IDLE;
+}
+
 static void fill(const gs_looks *at, const gs_sampling *sampling, uint32_t metric, void *values)
 {
     if (metric == GS_METRIC_GPU_UTIL) {
@@ -267,7 +273,7 @@ static void fill(const gs_looks *at, const gs_sampling *sampling, uint32_t metri
         fill_gauge(at, sampling, metric, (float *)values + at->first);
     } else if (metric == GS_METRIC_CLOCK_THROTTLE_REASONS) {
         for (uint32_t i = 0; i < at->count; i++) {
-            ((uint32_t *)values)[at->first + i] = at->there[i] ? at->gpu[i].reasons : UINT32_MAX;
+            ((uint32_t *)values)[at->first + i] = at->there[i] ? reasons(&at->gpu[i]) : UINT32_MAX;
         }
     } else {
         for (uint32_t i = 0; i < at->count; i++) {

@@ -86,7 +86,7 @@ static void mark(gpusim_sim *sim, gs_window window)
     const gs_array *marks = marks_of(sim, window);
     ((gs_sampler *)sim->sampler.data)->began[window] = gpusim_engine_now(sim->engine);
     for (uint32_t g = 0; g < marks->count; g++) {
-        gs_gpu gpu = gs_gpu_now(sim, g);
+        gs_gpu gpu = gs_gpu_counted(sim, g);
         if (window == GS_WINDOW_SECOND) {
             GS_AT(*marks, gs_second_mark, g) =
                 (gs_second_mark){.energy = gpu.energy, .utilised = gpu.utilised, .dram = gpu.dram};

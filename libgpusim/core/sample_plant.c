@@ -6,22 +6,12 @@
 #include "physics/power.h"
 #include "telemetry/sensor.h"
 
-static double watts(int64_t nanowatts)
-{
-    return (double)nanowatts * 1e-9;
-}
-
 // ---- nodes ----
-
-static int has_fans(const gs_node_hardware *hardware)
-{
-    return hardware->fan_max > 0 || hardware->fan_levels > 0;
-}
 
 // what the power supplies deliver: the node's output and the losses behind it
 static double delivered(const gs_node_hardware *hardware, const gs_node *plant)
 {
-    double output = watts(plant->input - plant->power[GS_POWER_NODE_LOSS]);
+    double output = gs_watts(gs_node_output(plant));
     return gs_losses_input(hardware->losses, hardware->loss_count, output);
 }
 
@@ -36,8 +26,7 @@ static double node_gauge(const gpusim_sim *sim, uint32_t metric, uint32_t node)
 {
     const gpusim_node_info *info = GS_NODE(sim, node);
     const gs_node *plant = GS_PLANT(sim, node);
-    const gs_node_hardware *hardware =
-        &sim->model->hardware.groups[sim->model->cluster.node_group[node]];
+    const gs_node_hardware *hardware = gs_node_hardware_of(sim, node);
     if (!hardware->physical) {
         return (double)NAN;
     }
@@ -45,13 +34,13 @@ static double node_gauge(const gpusim_sim *sim, uint32_t metric, uint32_t node)
     case GS_METRIC_NODE_INLET_TEMP:
         return plant->inlet;
     case GS_METRIC_NODE_POWER:
-        return watts(plant->input);
+        return gs_watts(plant->input);
     case GS_METRIC_NODE_POWER_OUTPUT:
         return hardware->psus > 0 ? delivered(hardware, plant) : (double)NAN;
     case GS_METRIC_NODE_FAN_SPEED:
-        return has_fans(hardware) ? 100 * plant->fan_speed : (double)NAN;
+        return gs_has_fans(hardware) ? 100 * plant->fan_speed : (double)NAN;
     case GS_METRIC_NODE_FAN_LEVEL:
-        return has_fans(hardware) ? plant->fan : (double)NAN;
+        return gs_has_fans(hardware) ? plant->fan : (double)NAN;
     case GS_METRIC_NODE_PSU_LOAD:
         return hardware->psus > 0
                    ? 100 * delivered(hardware, plant) / (hardware->psus * hardware->psu_rating)
@@ -73,8 +62,7 @@ static double node_gauge(const gpusim_sim *sim, uint32_t metric, uint32_t node)
 static void fill_psus(const gpusim_sim *sim, uint32_t *values)
 {
     for (uint32_t n = 0; n < sim->plant.count; n++) {
-        const gs_node_hardware *hardware =
-            &sim->model->hardware.groups[sim->model->cluster.node_group[n]];
+        const gs_node_hardware *hardware = gs_node_hardware_of(sim, n);
         uint32_t psus = hardware->physical ? hardware->psus : 0;
         values[n] = psus == 0 ? UINT32_MAX : psus < 31 ? (1u << psus) - 1 : UINT32_MAX >> 1;
     }
@@ -82,15 +70,9 @@ static void fill_psus(const gpusim_sim *sim, uint32_t *values)
 
 // ---- racks ----
 
-static double rack_cap(const gpusim_sim *sim, uint32_t rack)
+static double cap_or_none(double watts)
 {
-    const gs_steps *series = &sim->model->hardware.rack_cap;
-    gpusim_time next;
-    double cap = GS_RACK(sim, rack)->cap;
-    if (series->count > 0) {
-        cap = fmin(cap, gs_steps_at(series, gpusim_engine_now(sim->engine), &next));
-    }
-    return cap < INFINITY ? cap : (double)NAN;
+    return watts < INFINITY ? watts : (double)NAN;
 }
 
 static double inlet_max(const gpusim_sim *sim, uint32_t rack)
@@ -105,8 +87,8 @@ static double inlet_max(const gpusim_sim *sim, uint32_t rack)
 
 static double rack_gauge(const gpusim_sim *sim, uint32_t metric, uint32_t rack)
 {
-    return metric == GS_METRIC_RACK_POWER       ? watts(GS_RACK(sim, rack)->power)
-           : metric == GS_METRIC_RACK_POWER_CAP ? rack_cap(sim, rack)
+    return metric == GS_METRIC_RACK_POWER       ? gs_watts(GS_RACK(sim, rack)->power)
+           : metric == GS_METRIC_RACK_POWER_CAP ? cap_or_none(gs_rack_cap(sim, rack))
                                                 : inlet_max(sim, rack);
 }
 
@@ -124,14 +106,14 @@ static double cluster_gauge(const gpusim_sim *sim, uint32_t metric)
     }
     switch (metric) {
     case GS_METRIC_CLUSTER_IT_POWER:
-        return watts(it);
+        return gs_watts(it);
     case GS_METRIC_CLUSTER_FACILITY_POWER:
-        return watts(all);
+        return gs_watts(all);
     case GS_METRIC_CLUSTER_PUE:
         return it > 0 ? (double)all / (double)it : (double)NAN;
     default:
         return hardware->carbon.count > 0
-                   ? watts(all) *
+                   ? gs_watts(all) *
                          gs_steps_at(&hardware->carbon, gpusim_engine_now(sim->engine), &next)
                    : (double)NAN;
     }

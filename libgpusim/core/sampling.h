@@ -4,7 +4,7 @@
 #ifndef GS_CORE_SAMPLING_H
 #define GS_CORE_SAMPLING_H
 
-#include "core/sim.h"
+#include "core/plant.h"
 #include "telemetry/metrics.h"
 
 /* The sample at hand. Made once, at the first that anybody hears; it is no state. */
@@ -49,6 +49,12 @@ typedef struct gs_sample_mark {
 gpusim_status gs_sampling_marked(gpusim_sim *sim, const gpusim_event *event, gpusim_error *err);
 /* A sample was taken: windows that are no shorter than the interval begin; the next event. */
 gpusim_status gs_sampling_sampled(gpusim_sim *sim, const gpusim_event *event, gpusim_error *err);
+
+static inline int gs_has_fans(const gs_node_hardware *hardware)
+{
+    return hardware->cooling == GS_COOLING_AIR &&
+           (hardware->fan_max > 0 || hardware->fan_levels > 0);
+}
 
 /* ---- one file for each kind of thing; each fills what is sampled of it ---- */
 void gs_sample_jobs(const gpusim_sim *sim, gs_sampling *sampling); /* core/sample_jobs.c */

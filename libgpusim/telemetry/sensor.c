@@ -33,11 +33,6 @@ double gs_sense_power(double value, int under_load, const gpusim_gpu_sensor *sen
     return value;
 }
 
-double gs_sense_step(double value, double step)
-{
-    return step > 0 ? step * floor(value / step + 0.5) : value;
-}
-
 double gs_sense_share(double integral, double span)
 {
     return span > 0 ? fmin(1, integral / span) : 0;

@@ -70,6 +70,14 @@ static gs_cell_kind real32(float value, char buffer[GS_CELL_BYTES])
     return kind;
 }
 
+int gs_cell_fixed32(float value, int decimals, char buffer[GS_CELL_BYTES])
+{
+    double shortest = 0;
+    return real32(value, buffer) == GS_CELL_NUMBER &&
+           gs_parse_double(buffer, strlen(buffer), &shortest) &&
+           gs_cell_fixed(shortest, decimals, buffer);
+}
+
 static gs_cell_kind whole(int is_none, const char *sign, uint64_t size, char buffer[GS_CELL_BYTES])
 {
     buffer[0] = 0;

@@ -25,6 +25,9 @@ gs_cell_kind gs_cell_value(gpusim_field_type type, const void *value, char buffe
  * is none, or too large for that. */
 int gs_cell_fixed(double value, int decimals, char buffer[GS_CELL_BYTES]);
 
+/* The same of a float: of the decimals it stands for, not of the binary fraction. */
+int gs_cell_fixed32(float value, int decimals, char buffer[GS_CELL_BYTES]);
+
 /* Nanoseconds as seconds, with the decimals they need. */
 void gs_cell_seconds(gpusim_time time, char buffer[GS_CELL_BYTES]);
 

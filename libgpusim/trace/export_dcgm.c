@@ -86,7 +86,7 @@ static gs_cell_kind value_text(const gpusim_trace_metric *metric, const void *va
     if (metric->type == GPUSIM_FLOAT32) {
         memcpy(&number, value, sizeof number);
     }
-    if (is_double && metric->type == GPUSIM_FLOAT32 && gs_cell_fixed((double)number, 6, text)) {
+    if (is_double && metric->type == GPUSIM_FLOAT32 && gs_cell_fixed32(number, 6, text)) {
         return GS_CELL_NUMBER;
     }
     return gs_cell_value((gpusim_field_type)metric->type, value, text);

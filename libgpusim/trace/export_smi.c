@@ -222,7 +222,7 @@ static void value_text(const gs_smi_column *column, const gpusim_trace_metric *m
     }
     if (column->kind == SMI_WATTS && metric->type == GPUSIM_FLOAT32) {
         memcpy(&real, value, sizeof real);
-        (void)gs_cell_fixed((double)real, 2, number);
+        (void)gs_cell_fixed32(real, 2, number);
     }
     if (column->kind == SMI_MASK) {
         snprintf(text, GS_CELL_BYTES, "0x%016x", bits);

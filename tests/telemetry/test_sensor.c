@@ -108,7 +108,11 @@ END_TEST
 START_TEST(steps)
 {
     ck_assert(gs_sense_step(64.4999, 1) == 64);
-    ck_assert(gs_sense_step(64.5, 1) == 65);
+    ck_assert(gs_sense_step(64.5, 1) == 64);
+    ck_assert(gs_sense_step(65.5, 1) == 66);
+    ck_assert(gs_sense_step(64.5001, 1) == 65);
+    ck_assert(gs_sense_step(1e18, 1) == 1e18);
+    ck_assert(isinf(gs_sense_step(INFINITY, 1)));
     ck_assert(gs_sense_step(-0.4, 1) == 0);
     ck_assert(gs_sense_step(-1.6, 1) == -2);
     ck_assert_double_eq_tol(gs_sense_step(372.123456, 1e-3), 372.123, 1e-9);

@@ -235,6 +235,9 @@ START_TEST(decimals)
         ck_assert_str_eq(made, cases[i].text);
     }
     ck_assert_int_eq(gs_cell_fixed(1e18, 6, made), 0);
+    ck_assert_int_eq(gs_cell_fixed32(703.664f, 6, made), 1); // 703.66400146484375
+    ck_assert_str_eq(made, "703.664000");
+    ck_assert_int_eq(gs_cell_fixed32(__builtin_nanf(""), 6, made), 0);
     ck_assert_int_eq(gs_cell_fixed((double)__builtin_nanf(""), 6, made), 0);
 }
 END_TEST

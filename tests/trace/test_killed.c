@@ -66,7 +66,7 @@ START_TEST(killed_at_any_moment)
             _exit(0);
         }
         // moments spread over the beginning and the first second
-        usleep(i < 20 ? 1000 + 700 * i : 20000 + 20011 * (i - 20));
+        usleep(i < 20 ? 1000 + 700 * i : 80000 + 20011 * (i - 20));
         ck_assert_int_eq(kill(child, SIGKILL), 0);
         waitpid(child, NULL, 0);
 
