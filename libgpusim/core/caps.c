@@ -147,8 +147,9 @@ static int divide(const gpusim_sim *sim, gs_sharers *all, double allowed)
     double low = 0, high = sum_of(all->demand, all->count);
     for (uint32_t i = 0; i < all->count; i++) {
         low += fmin(all->floor[i], all->demand[i]);
+        all->granted[i] = all->demand[i];
     }
-    double at_high = inputs_with(sim, all, high);
+    double at_high = inputs_of(sim, all);
     if (at_high <= allowed) {
         return 0;
     }

@@ -251,17 +251,14 @@ static uint32_t clock_by_cap(const gpusim_sim *sim, const gs_gpu *gpu)
                : top_clock(hardware);
 }
 
-// at a fixed point: leakage there, and the clock that a cap leaves there, also when this leakage
-// alone would leave it a higher one
-static void rest_at(const gpusim_sim *sim, gs_gpu *gpu, double temperature, uint32_t clock)
+// the clock that is right at rest, as far as leakage leaves the cap room for it now
+static void pin(const gpusim_sim *sim, gs_gpu *gpu, uint32_t clock)
 {
-    gs_gpu_leak_at(sim, gpu, temperature);
     gpu->cap_clock = clock_by_cap(sim, gpu);
-    if (gpu->cap_clock < clock || (clock < gpu->thermal_clock && !held_down(sim, gpu))) {
+    if (clock < gpu->thermal_clock && clock < gpu->cap_clock && !held_down(sim, gpu)) {
         gpu->cap_clock = clock;
     }
     gpu->clock = allowed_clock(sim, gpu);
-    gpu->steady = 1;
 }
 
 /* Close to where it comes to rest, leakage and the clock that a cap leaves take their common fixed
@@ -279,14 +276,31 @@ static void come_to_rest(const gpusim_sim *sim, gs_gpu *gpu)
     }
     uint32_t clock = 0;
     int stable = joint_rest(sim, gpu, &clock, &rest);
-    if (stable && fabs(rest - now) <= ahead) {
-        rest_at(sim, gpu, rest, clock);
+    if (!stable) {
+        gs_gpu_leak_at(sim, gpu, now + ahead);
+        pin(sim, gpu, gpu->thermal_clock);
+    } else if (fabs(rest - now) > ahead) {
+        gs_gpu_leak_at(sim, gpu, rest > now ? now + ahead : now - ahead);
+        pin(sim, gpu, clock);
+    } else {
+        gs_gpu_leak_at(sim, gpu, rest);
+        pin(sim, gpu, clock);
+        gpu->steady = gpu->clock == clock;
+    }
+}
+
+// A new cap, or another job's intensity, takes the clock that there is room for. After that,
+// leakage that moves only lowers it; what is right at rest is found there.
+static void follow_cap(const gpusim_sim *sim, gs_gpu *gpu)
+{
+    if (gpu->steady) {
         return;
     }
-    gs_gpu_leak_at(sim, gpu, !stable || rest > now ? now + ahead : now - ahead);
-    gpu->cap_clock = clock_by_cap(sim, gpu);
-    throttle(sim, gpu); // with more leakage it may rise again
-    gpu->clock = allowed_clock(sim, gpu);
+    uint32_t clock = clock_by_cap(sim, gpu);
+    if (gpu->fresh || clock < gpu->cap_clock) {
+        gpu->cap_clock = clock;
+    }
+    gpu->fresh = 0;
 }
 
 void gs_gpu_react(const gpusim_sim *sim, gs_gpu *gpu)
@@ -298,9 +312,7 @@ void gs_gpu_react(const gpusim_sim *sim, gs_gpu *gpu)
     }
     slow_down(sim, gpu);
     slow_memory(sim, gpu);
-    if (!gpu->steady) {
-        gpu->cap_clock = clock_by_cap(sim, gpu);
-    }
+    follow_cap(sim, gpu);
     throttle(sim, gpu);
     uint32_t clock = allowed_clock(sim, gpu);
     if (clock != gpu->clock) {

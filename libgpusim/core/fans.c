@@ -42,7 +42,8 @@ void gs_fans_set(gpusim_sim *sim, uint32_t node, uint32_t level)
     plant->resistance = resistance_at(hardware, plant->fan_speed);
 }
 
-// whether the GPU would stay below the threshold of the next level with the air of this one
+// whether the GPU would stay below the threshold of the next level with the air of this one, also
+// if caps gave it all it asks for: slower fans leave them more to give
 static int enough(const gpusim_sim *sim, const gs_gpu *gpu, uint32_t level)
 {
     const gs_node_hardware *hardware = gs_node_hardware_of(sim, gpu->node);
@@ -50,6 +51,8 @@ static int enough(const gpusim_sim *sim, const gs_gpu *gpu, uint32_t level)
     double watts = gs_watts(gpu->power);
     if (gs_gpu_leaks(gpu)) {
         watts = gs_full_power(sim, gpu, gpu->clock, gs_leakage(&hardware->gpu.leakage, threshold));
+        int capped = gpu->node_cap < INFINITY || gpu->rack_cap < INFINITY;
+        watts = capped ? fmax(watts, gpu->demand) : watts;
     }
     return gpu->inlet + resistance_at(hardware, speed_of(hardware, level)) * watts < threshold;
 }
@@ -75,4 +78,13 @@ uint32_t gs_fans_wanted(const gpusim_sim *sim, const gs_gpu *gpu)
         level++;
     }
     return level;
+}
+
+int gs_fans_disagree(const gpusim_sim *sim, uint32_t index)
+{
+    const gs_gpu *gpu = GS_GPU(sim, index);
+    const gs_node *plant = GS_PLANT(sim, gpu->node);
+    uint32_t wanted = gs_fans_wanted(sim, gpu);
+    uint32_t holder = sim->model->cluster.node_first_gpu[gpu->node] + plant->fan_gpu;
+    return wanted > plant->fan || (wanted < plant->fan && index == holder);
 }

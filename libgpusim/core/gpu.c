@@ -13,6 +13,10 @@
 #include "physics/heat.h"
 #include "physics/power.h"
 
+/* A demand that falls by less than this share is held: what a cap takes away cools the GPU, which
+ * then leaks less and would ask for less, and so on. */
+#define GS_DEMAND_HELD 0.01
+
 const gs_node_hardware *gs_gpu_hardware(const gpusim_sim *sim, uint32_t gpu)
 {
     return gs_node_hardware_of(sim, GS_GPU(sim, gpu)->node);
@@ -159,9 +163,11 @@ static void take_inputs(const gpusim_sim *sim, uint32_t index)
     gs_gpu_load load = {0};
     gs_load_of_gpu(sim, index, &load);
     double cap = fmin(own_cap(sim, gpu), fmin(gpu->node_cap, gpu->rack_cap));
-    if (cap != gpu->cap || !same_load(&load, &gpu->load)) {
+    int fresh = cap != gpu->cap || load.intensity != gpu->load.intensity;
+    if (fresh || !same_load(&load, &gpu->load)) {
         gpu->steady = 0;
     }
+    gpu->fresh |= (uint8_t)fresh;
     int leaked = gs_gpu_leaks(gpu);
     gpu->cap = cap;
     gpu->load = load;
@@ -274,7 +280,7 @@ static gpusim_status set_demand(gpusim_sim *sim, uint32_t index, gpusim_error *e
         demand = gs_busy_power(&hardware->gpu.power, gpu->load.intensity, clock, gpu->leak);
         demand = fmin(demand, own_cap(sim, gpu));
     }
-    if (demand == gpu->demand) {
+    if (demand <= gpu->demand && demand > gpu->demand * (1 - GS_DEMAND_HELD)) {
         return GPUSIM_OK;
     }
     gpu->demand = demand;
@@ -297,7 +303,7 @@ static gpusim_status update_physical(gpusim_sim *sim, uint32_t index, gpusim_err
     GPUSIM_TRY(set_demand(sim, index, err));
     GPUSIM_TRY(set_reasons(sim, index, before, err));
     GPUSIM_TRY(gs_gpu_arm(sim, index, err));
-    if (gs_fans_wanted(sim, gpu) != GS_PLANT(sim, gpu->node)->fan) {
+    if (gs_fans_disagree(sim, index)) {
         GPUSIM_TRY(gs_node_soon(sim, gpu->node, err));
     }
     if (gpu->clock != clock || gpu->memory_slow != slow) {

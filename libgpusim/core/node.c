@@ -154,7 +154,10 @@ static void move_fans(gpusim_sim *sim, uint32_t node)
     for (uint32_t g = first; g < end; g++) {
         gs_gpu_settle(sim, g);
         uint32_t wanted = gs_fans_wanted(sim, GS_GPU(sim, g));
-        level = wanted > level ? wanted : level;
+        if (g == first || wanted > level) {
+            level = wanted;
+            GS_PLANT(sim, node)->fan_gpu = g - first;
+        }
     }
     if (level == GS_PLANT(sim, node)->fan) {
         return;

@@ -116,7 +116,8 @@ typedef struct gs_gpu {
     uint8_t slowed; /* hardware slowdown */
     uint8_t memory_slow; /* the memory throttles: see GS_MEMORY_SLOWDOWN */
     uint8_t settling;    /* the event has come at which it may take its steady state */
-    uint8_t reserved[2];
+    uint8_t fresh;       /* its cap or what it runs is another: its clock may rise */
+    uint8_t reserved[1];
 } gs_gpu;
 _Static_assert(sizeof(gs_gpu) == 368, "no padding: it is hashed");
 
@@ -184,10 +185,11 @@ typedef struct gs_node {
     double fan_speed;                      /* 0..1 of full, at its level */
     double resistance;                     /* K/W of each GPU at that speed, or its flow */
     uint32_t fan;                          /* level */
+    uint32_t fan_gpu;                      /* within the node: the one that asked for it */
     uint32_t cpu_state;
     uint8_t marked;
     uint8_t brake; /* its cap cannot be held by clocks */
-    uint8_t reserved[6];
+    uint8_t reserved[2];
 } gs_node;
 
 typedef struct gs_rack_state {

@@ -92,6 +92,8 @@ void gs_node_breathe(gpusim_sim *sim, uint32_t node, int at_rest);
 void gs_fans_set(gpusim_sim *sim, uint32_t node, uint32_t level);
 /* The level this GPU asks its node for. */
 uint32_t gs_fans_wanted(const gpusim_sim *sim, const gs_gpu *gpu);
+/* 1 when a GPU asks for more than its node's level, or the one that asked for it for less. */
+int gs_fans_disagree(const gpusim_sim *sim, uint32_t gpu);
 double gs_fans_threshold(const gs_node_hardware *hardware, uint32_t level); /* degC */
 
 /* ---- core/rack.c ---- */

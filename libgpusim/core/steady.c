@@ -43,7 +43,10 @@ static int raise_fans(gpusim_sim *sim, uint32_t node)
     uint32_t level = GS_PLANT(sim, node)->fan;
     for (uint32_t g = cluster->node_first_gpu[node]; g < cluster->node_first_gpu[node + 1]; g++) {
         uint32_t wanted = gs_fans_wanted(sim, GS_GPU(sim, g));
-        level = wanted > level ? wanted : level;
+        if (wanted > level) {
+            level = wanted;
+            GS_PLANT(sim, node)->fan_gpu = g - cluster->node_first_gpu[node];
+        }
     }
     if (level == GS_PLANT(sim, node)->fan) {
         return 0;

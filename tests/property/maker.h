@@ -62,4 +62,8 @@ typedef struct make_options {
  * horizon or none. */
 void make_anything(uint64_t seed, make_options options, maker_text *yaml);
 
+/* Three hours of GPUs, nodes and racks that heat, cap and throttle each other; what the scenario says
+ * changes in the first two only. */
+void make_plant(uint64_t seed, maker_text *yaml);
+
 #endif
