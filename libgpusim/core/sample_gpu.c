@@ -17,7 +17,8 @@ typedef struct gs_looks {
     double span[GS_WINDOWS]; /* ns since each window began */
     const gs_node_hardware *hardware[GPUS_AT_ONCE];
     gs_gpu gpu[GPUS_AT_ONCE];
-    uint8_t there[GPUS_AT_ONCE]; /* it has sensors, and answers */
+    const gs_legacy_state *legacy[GPUS_AT_ONCE]; /* it has another simulator's model */
+    uint8_t there[GPUS_AT_ONCE];                 /* it has sensors, and answers */
 } gs_looks;
 
 static void look(gs_looks *at, uint32_t first, uint32_t count)
@@ -28,6 +29,7 @@ static void look(gs_looks *at, uint32_t first, uint32_t count)
     for (uint32_t i = 0; i < count; i++) {
         at->gpu[i] = gs_gpu_now(sim, first + i);
         at->hardware[i] = gs_gpu_hardware(sim, first + i);
+        at->legacy[i] = gs_legacy_of(sim, first + i);
         at->there[i] = at->hardware[i]->physical && at->gpu[i].level != GS_GPU_OFF;
     }
 }
@@ -82,6 +84,9 @@ static double power_reading(const gs_looks *at, uint32_t i)
     const gpusim_sim *sim = at->sim;
     const gs_gpu *gpu = &at->gpu[i];
     uint32_t number = at->first + i;
+    if (!at->there[i]) {
+        return (double)NAN; // also where nobody has marks
+    }
     switch (at->hardware[i]->gpu.sensor.power) {
     case GPUSIM_SENSOR_MEAN:
         return mean_power(gpu->energy, GS_AT(sim->second_marks, gs_second_mark, number).energy,
@@ -236,6 +241,33 @@ static void sense(const gs_looks *at, const gs_sampling *sampling, uint32_t metr
     }
 }
 
+// what another simulator's node model has to say, as it says it: io-Guard knows no power, SAGE no
+// load, and fans as a share of their speed only io-Guard
+static double foreign(const gs_looks *at, uint32_t metric, uint32_t i)
+{
+    const gs_legacy_state *node = at->legacy[i];
+    int kind = at->hardware[i]->legacy;
+    switch (metric) {
+    case GS_METRIC_GPU_TEMP:
+        return node->temperature;
+    case GS_METRIC_POWER_USAGE:
+    case GS_METRIC_POWER_USAGE_INSTANT:
+        return kind == GS_LEGACY_IOGUARD ? (double)NAN : node->power;
+    case GS_METRIC_GPU_UTIL:
+        return kind == GS_LEGACY_SAGE ? (double)NAN : 100 * node->load;
+    case GS_METRIC_FAN_SPEED:
+        return kind == GS_LEGACY_IOGUARD ? 100 * node->fan : (double)NAN;
+    default:
+        return (double)NAN;
+    }
+}
+
+static int has_energy(const gs_looks *at, uint32_t metric, uint32_t i)
+{
+    return at->legacy[i] && at->hardware[i]->legacy != GS_LEGACY_IOGUARD &&
+           metric == GS_METRIC_TOTAL_ENERGY_CONSUMPTION;
+}
+
 static void fill_gauge(const gs_looks *at, const gs_sampling *sampling, uint32_t metric,
                        float *values)
 {
@@ -245,7 +277,7 @@ static void fill_gauge(const gs_looks *at, const gs_sampling *sampling, uint32_t
     for (uint32_t i = 0; i < at->count; i++) {
         // one that fell off the bus leaves its XID in the log
         int there = at->there[i] || (metric == GS_METRIC_XID_ERRORS && at->hardware[i]->physical);
-        values[i] = there ? (float)exact[i] : NAN;
+        values[i] = at->legacy[i] ? (float)foreign(at, metric, i) : there ? (float)exact[i] : NAN;
     }
 }
 
@@ -255,7 +287,7 @@ static void fill_utilisation(const gs_looks *at, const gs_sampling *sampling, fl
     float sensed[GPUS_AT_ONCE];
     fill_gauge(at, sampling, GS_METRIC_GPU_UTIL, sensed);
     for (uint32_t i = 0; i < at->count; i++) {
-        values[i] = at->hardware[i]->physical ? sensed[i] : values[i];
+        values[i] = at->hardware[i]->physical || at->legacy[i] ? sensed[i] : values[i];
     }
 }
 
@@ -273,12 +305,14 @@ static void fill(const gs_looks *at, const gs_sampling *sampling, uint32_t metri
         fill_gauge(at, sampling, metric, (float *)values + at->first);
     } else if (metric == GS_METRIC_CLOCK_THROTTLE_REASONS) {
         for (uint32_t i = 0; i < at->count; i++) {
-            ((uint32_t *)values)[at->first + i] = at->there[i] ? reasons(&at->gpu[i]) : UINT32_MAX;
+            ((uint32_t *)values)[at->first + i] = at->there[i]    ? reasons(&at->gpu[i])
+                                                  : at->legacy[i] ? at->gpu[i].reasons
+                                                                  : UINT32_MAX;
         }
     } else {
         for (uint32_t i = 0; i < at->count; i++) {
             ((uint64_t *)values)[at->first + i] =
-                at->there[i] ? counter(at, metric, i) : UINT64_MAX;
+                at->there[i] || has_energy(at, metric, i) ? counter(at, metric, i) : UINT64_MAX;
         }
     }
 }

@@ -580,6 +580,47 @@ START_TEST(listeners_and_restores_change_nothing)
 }
 END_TEST
 
+START_TEST(models_of_other_simulators)
+{
+    // what those models have, as they have it; nothing else. Beside them a GPU whose sensor has no
+    // memory, so that there are no marks to look at
+    run("gpusim: 1\n"
+        "cluster:\n"
+        "  nodes:\n"
+        "    - {name: io, count: 1, gpus: 1, legacy: ioguard}\n"
+        "    - {name: sage, count: 1, gpus: 1, legacy: sage}\n"
+        "    - {name: astera, count: 1, gpus: 1, legacy: astera}\n"
+        "    - {name: ga100, count: 1, gpus: 1, " DEVICE(
+            "instant") "}\n"
+                       "    - {name: none, count: 1, gpus: 1}\n"
+                       "workload: [{jobs: [{at: 0 s, duration: 1 h, gpus: 1, group: io},\n"
+                       "                   {at: 0 s, duration: 1 h, gpus: 1, group: astera}]}]\n"
+                       "duration: 100 s\ntelemetry: {every: 10 s, sets: [all]}\n");
+    for (uint32_t g = 0; g < 3; g++) {
+        ck_assert(got(GS_METRIC_GPU_TEMP, 9, g) >= 20);
+        same(GS_METRIC_CLOCK_THROTTLE_REASONS, 0, g, 0);
+    }
+    missing(GS_METRIC_POWER_USAGE, 9, 0);
+    missing(GS_METRIC_TOTAL_ENERGY_CONSUMPTION, 9, 0);
+    ck_assert(got(GS_METRIC_FAN_SPEED, 9, 0) >= 0);
+    ck_assert(got(GS_METRIC_GPU_UTIL, 9, 0) > 0);
+    ck_assert(got(GS_METRIC_POWER_USAGE, 9, 1) > 0);
+    ck_assert(got(GS_METRIC_TOTAL_ENERGY_CONSUMPTION, 9, 1) > 0);
+    missing(GS_METRIC_GPU_UTIL, 9, 1);
+    missing(GS_METRIC_FAN_SPEED, 9, 1);
+    ck_assert(got(GS_METRIC_POWER_USAGE, 0, 2) >= 200); // busy: 200 to 300 W
+    ck_assert(got(GS_METRIC_POWER_USAGE, 0, 2) == got(GS_METRIC_POWER_USAGE_INSTANT, 0, 2));
+    ck_assert(got(GS_METRIC_GPU_UTIL, 0, 2) > 0);
+    missing(GS_METRIC_MEMORY_TEMP, 9, 0);
+    missing(GS_METRIC_SM_CLOCK, 9, 0);
+    missing(GS_METRIC_FB_TOTAL, 9, 0);
+    missing(GS_METRIC_POWER_VIOLATION, 9, 0);
+    missing(GS_METRIC_POWER_USAGE, 9, 4);
+    ck_assert(fabs(got(GS_METRIC_POWER_USAGE, 9, 3) - 50) < 5);
+    end();
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("core/sensors");
@@ -597,6 +638,7 @@ int main(void)
     tcase_add_test(cases, steps_of_sensors);
     tcase_add_test(cases, noise_of_readings);
     tcase_add_test(cases, overshoot_under_load);
+    tcase_add_test(cases, models_of_other_simulators);
     tcase_add_test(cases, listeners_and_restores_change_nothing);
     suite_add_tcase(suite, cases);
     return test_run(suite);
