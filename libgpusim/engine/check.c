@@ -5,6 +5,7 @@
 // Counts of what was found on the way through the queue.
 typedef struct tally {
     uint64_t live, dead, chunks;
+    gpusim_time least; // of the chain looked at last
 } tally;
 
 static gpusim_status violated(const char *what, gpusim_error *err)
@@ -38,6 +39,7 @@ static gpusim_status check_chain(const gpusim_engine *engine, const gs_chain *ch
 {
     const gs_heap *heap = &engine->heap;
     uint32_t chunk = chain->first;
+    sum->least = GPUSIM_TIME_MAX;
     for (uint32_t i = 0; i < chain->count; i++) {
         const gs_entry *entry = &heap->pool.chunks[chunk].entries[i % GS_CHUNK];
         if (i >= chain->taken) {
@@ -53,6 +55,7 @@ static gpusim_status check_chain(const gpusim_engine *engine, const gs_chain *ch
                 return violated("an entry of this instant is of another", err);
             }
         }
+        sum->least = entry->time < sum->least ? entry->time : sum->least;
         sum->chunks += i % GS_CHUNK == 0;
         if (i % GS_CHUNK == GS_CHUNK - 1) {
             chunk = heap->pool.next[chunk];
@@ -113,6 +116,10 @@ gpusim_status gs_engine_check(const gpusim_engine *engine, gpusim_error *err)
             return violated("a bucket's mark", err);
         }
         GPUSIM_TRY(check_chain(engine, &heap->buckets[i], i, &sum, err));
+        // where nothing is dead, nobody looks for it again
+        if (heap->buckets[i].count > 0 && heap->dead == 0 && heap->least[i] != sum.least) {
+            return violated("the least time of a bucket", err);
+        }
     }
     for (uint32_t i = 0; i < GPUSIM_CLASSES; i++) {
         if ((engine->due.filled >> i & 1) != (gs_chain_left(&engine->due.chains[i]) > 0) ||

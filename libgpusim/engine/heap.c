@@ -211,9 +211,13 @@ void gs_heap_sweep(gs_heap *heap, const gs_slots *slots)
 
     for (uint64_t filled = heap->filled; filled; filled &= filled - 1) {
         uint32_t bucket = (uint32_t)__builtin_ctzll(filled);
-        gs_chain_sweep(&heap->buckets[bucket], &heap->pool, slots);
-        if (heap->buckets[bucket].count == 0) {
+        gs_chain *chain = &heap->buckets[bucket];
+        uint32_t swept = gs_chain_sweep(chain, &heap->pool, slots);
+        if (chain->count == 0) {
             heap->filled &= ~(UINT64_C(1) << bucket);
+        } else if (swept) {
+            // no dead one is left to say that this has to be looked at again
+            heap->least[bucket] = chain_minimum(chain, &heap->pool);
         }
     }
 }

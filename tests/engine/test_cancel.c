@@ -192,6 +192,31 @@ START_TEST(from_handlers)
 }
 END_TEST
 
+// what has been swept leaves no instant behind: the next batch is that of the first live event
+START_TEST(no_batch_of_the_dead)
+{
+    gpusim_error err = {0};
+    for (uint64_t cancelled = 120; cancelled < 150; cancelled++) {
+        world *w = make(256);
+        for (uint64_t i = 0; i < 200; i++) {
+            ASSERT_OK(gpusim_engine_schedule(w->engine, (gpusim_time)(1000 + i), 0, 0, 0, i,
+                                             &w->ids[i], &err),
+                      &err);
+        }
+        for (uint64_t i = 0; i < cancelled; i++) {
+            ck_assert_int_eq(gpusim_engine_cancel(w->engine, &w->ids[i]), 1);
+        }
+        int ran = 0;
+        ASSERT_OK(gs_engine_check(w->engine, &err), &err);
+        ASSERT_OK(gpusim_engine_step(w->engine, GPUSIM_TIME_MAX, &ran, &err), &err);
+        ck_assert_int_eq(ran, 1);
+        ck_assert_uint_eq(w->count, 1);
+        ck_assert_int_eq(gpusim_engine_now(w->engine), (gpusim_time)(1000 + cancelled));
+        discard(w);
+    }
+}
+END_TEST
+
 START_TEST(generations_begin_anew)
 {
     gpusim_error err = {0};
@@ -228,6 +253,7 @@ END_TEST
 int main(void)
 {
     Suite *suite = suite_create("cancel");
-    TEST_CASE(suite, 60, nine_of_ten, all, for_ever, from_handlers, generations_begin_anew);
+    TEST_CASE(suite, 60, nine_of_ten, all, for_ever, from_handlers, no_batch_of_the_dead,
+              generations_begin_anew);
     return test_run(suite);
 }
