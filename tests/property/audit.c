@@ -191,7 +191,8 @@ static int audit_jobs(const char *what, const collected *all)
         const int ran = job->start != GPUSIM_TIME_MAX;
         const double worked = held[i] / (job->gpus > 0 ? job->gpus : 1);
         const int to_the_end =
-            ran && (job->state == GPUSIM_JOB_COMPLETED || job->state == GPUSIM_JOB_FAILED);
+            ran && job->reason != GPUSIM_REASON_GPU_LOST &&
+            (job->state == GPUSIM_JOB_COMPLETED || job->state == GPUSIM_JOB_FAILED);
         if (job->index != i || (ran && job->start < job->submit) ||
             (job->end != GPUSIM_TIME_MAX && job->end < (ran ? job->start : job->submit)) ||
             job->wait < 0 || (to_the_end && fabs(worked - (double)job->duration) > 0.5) ||

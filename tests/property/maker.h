@@ -51,10 +51,11 @@ void make_for_twin(uint64_t seed, puzzle *made);
 
 /* What make_anything may leave out, so that two scenarios can be compared. */
 typedef struct make_options {
-    int bound;   /* every job is bound to the first group, and there are no virtual clusters */
-    int spare;   /* add a group of nodes that no job may use */
-    int exact;   /* nothing whose outcome depends on which nodes there are: no random placement */
-    int sharing; /* in half of them jobs take parts of GPUs or MIG instances */
+    int bound;    /* every job is bound to the first group, and there are no virtual clusters */
+    int spare;    /* add a group of nodes that no job may use */
+    int exact;    /* nothing whose outcome depends on which nodes there are: no random placement */
+    int sharing;  /* in half of them jobs take parts of GPUs or MIG instances */
+    int physical; /* in half of them nodes have power and heat that matter within a minute */
     const char *folder; /* some lists of jobs become a log there, jobs.csv; NULL: none */
 } make_options;
 
@@ -62,8 +63,15 @@ typedef struct make_options {
  * horizon or none. */
 void make_anything(uint64_t seed, make_options options, maker_text *yaml);
 
-/* Three hours of GPUs, nodes and racks that heat, cap and throttle each other; what the scenario says
- * changes in the first two only. */
+/* Three hours of GPUs, nodes and racks that heat, cap and throttle each other; what the scenario
+ * says changes in the first two only. */
 void make_plant(uint64_t seed, maker_text *yaml);
+
+/* maker_hardware.c: the keys of a group with so many GPUs a node, `gpu:` among them, from ", gpu:";
+ * returns a number of the model. Sections of the cluster that go with it; and a timed action on a
+ * node of such a model. */
+int make_hardware(maker *m, maker_text *yaml, int gpus);
+void make_facility(maker *m, maker_text *yaml);
+void make_power_action(maker *m, maker_text *yaml, int at, const char *node, int model);
 
 #endif

@@ -7,8 +7,11 @@
 typedef struct outline {
     make_options options;
     int groups, nodes[MAKER_GROUPS], vcs;
-    int sharing;           /* some jobs take parts of GPUs */
-    int cut[MAKER_GROUPS]; /* into MIG instances */
+    int sharing;             /* some jobs take parts of GPUs */
+    int cut[MAKER_GROUPS];   /* into MIG instances */
+    int physical;            /* some groups have power and heat */
+    int model[MAKER_GROUPS]; /* of a group with hardware; -1: it has none */
+    maker *hardware;         /* draws it, so that what has none stays as it was */
 } outline;
 
 static const char mig_profiles[] =
@@ -52,8 +55,17 @@ static void make_nodes(maker *m, maker_text *yaml, outline *shape)
         const int per_rack = maker_pick(m, 0, 3);
         const int model = maker_chance(m, 70) ? 0 : maker_pick(m, 1, 3);
         shape->cut[g] = shape->sharing && maker_chance(m, 30);
-        maker_print(yaml, "    - {name: g%d, count: %d, gpus: %d, per_rack: %d, gpu: %s", g,
-                    shape->nodes[g], gpus, per_rack, shape->cut[g] ? models[2] : models[model]);
+        maker_print(yaml, "    - {name: g%d, count: %d, gpus: %d, per_rack: %d", g, shape->nodes[g],
+                    gpus, per_rack);
+        shape->model[g] = -1;
+        if (shape->physical && !shape->cut[g] && maker_chance(shape->hardware, 80)) {
+            shape->model[g] = make_hardware(shape->hardware, yaml, gpus);
+        } else {
+            maker_print(yaml, ", gpu: %s", shape->cut[g] ? models[2] : models[model]);
+        }
+        if (shape->physical && shape->model[g] < 0 && (shape->cut[g] || model > 0)) {
+            maker_print(yaml, ", cooling: {airflow: 0.3 m3/s}"); // recirculation asks for it
+        }
         if (shape->cut[g]) {
             maker_print(yaml, ", mig: true, gpu_model: {mig: [%s]}", mig_profiles);
         }
@@ -67,6 +79,9 @@ static void make_nodes(maker *m, maker_text *yaml, outline *shape)
     }
     if (shape->options.spare) {
         maker_print(yaml, "    - {name: spare, count: 3, gpus: 8}\n");
+    }
+    if (shape->physical) {
+        make_facility(shape->hardware, yaml);
     }
     if (shape->vcs > 0) {
         maker_print(yaml, "  virtual_clusters:\n");
@@ -252,6 +267,11 @@ static void make_actions(maker *m, maker_text *yaml, const outline *shape, int h
             maker_print(yaml, "  - {at: %d s, do: cancel, job: job-0}\n", at);
             continue;
         }
+        if (shape->model[group] >= 0 && maker_chance(shape->hardware, 60)) {
+            char name[32];
+            snprintf(name, sizeof(name), "g%d-%04d", group, node);
+            make_power_action(shape->hardware, yaml, at, name, shape->model[group]);
+        }
         maker_print(yaml, "  - {at: %d s, do: drain, node: g%d-%04d}\n", at, group, node);
         if (maker_chance(m, 80)) {
             maker_print(yaml, "  - {at: %d s, do: undrain, node: g%d-%04d}\n",
@@ -267,6 +287,9 @@ void make_anything(uint64_t seed, make_options options, maker_text *yaml)
     maker other = {.state = seed * 104729 + 5}; // what has no sharing stays as it was
 
     shape.sharing = options.sharing && maker_chance(&other, 50);
+    maker hardware = {.state = seed * 15485863 + 3};
+    shape.hardware = &hardware;
+    shape.physical = options.physical && maker_chance(&hardware, 50);
     const int generators = maker_pick(&m, 0, 2);
     const int has_list = generators == 0 || maker_chance(&m, 60);
     const int horizon = maker_pick(&m, 20, 400);

@@ -49,7 +49,7 @@ static gpusim_status run_in_steps(const gpusim_model *model, uint64_t seed, uint
     GPUSIM_TRY(gpusim_sim_observe(sim, &observer, err));
     gpusim_sim_paranoid(sim, 1);
     for (int ran = 1; ran;) {
-        if (out->batches == save_at && *saved == NULL) {
+        if (out->batches == save_at && *saved == NULL && !gpusim_sim_ended(sim)) {
             *rows = out->all.size;
             GPUSIM_TRY(gpusim_sim_save(sim, saved, saved_size, err));
         }
@@ -135,7 +135,7 @@ static int try_seed(uint64_t seed, const char *folder, int show)
     maker m = {.state = seed};
     char what[64];
 
-    make_anything(seed, (make_options){.folder = folder, .sharing = 1}, &yaml);
+    make_anything(seed, (make_options){.folder = folder, .sharing = 1, .physical = 1}, &yaml);
     if (show) {
         printf("%s", yaml.text);
     }
