@@ -17,11 +17,13 @@ void *gs_resize(void *memory, size_t size)
     return calls++ >= fails_at ? NULL : realloc(memory, size);
 }
 
-#define SCENARIO(scheduler)                                                                        \
+#define SCENARIO(scheduler) SCENARIO_OF("", scheduler, "")
+#define SCENARIO_OF(node, scheduler, metrics)                                                      \
     "gpusim: 1\n"                                                                                  \
-    "cluster: {nodes: [{name: n, count: 3, gpus: 4}], virtual_clusters: {red: {quota: 6}}}\n"      \
+    "cluster: {nodes: [{name: n, count: 3, gpus: 4" node                                           \
+    "}], virtual_clusters: {red: {quota: 6}}}\n"                                                   \
     "scheduler: {" scheduler "}\n"                                                                 \
-    "telemetry: {every: 10 s}\n"                                                                   \
+    "telemetry: {every: 10 s" metrics "}\n"                                                        \
     "workload:\n"                                                                                  \
     "  - jobs:\n"                                                                                  \
     "      - {id: 1, at: 0 s, duration: 30 s, gpus: 3}\n"                                          \
@@ -45,6 +47,7 @@ static const char *const scenarios[] = {
     SCENARIO("order: fifo, backfill: conservative, placement: round-robin"),
     SCENARIO("order: srtf, preemption: repack"),
     SCENARIO("order: las, preemption: repack, placement: random"),
+    SCENARIO_OF(", gpu: H100-SXM5-80GB", "order: fifo", ", sets: [all]"),
 };
 
 // the whole way; a failure is GPUSIM_MEMORY, it stays, and what is there can still be closed

@@ -621,6 +621,44 @@ START_TEST(models_of_other_simulators)
 }
 END_TEST
 
+START_TEST(restored_at_every_batch)
+{
+    static const char text[] = THREE_SENSORS("") "telemetry: {every: 10 s, sets: [all]}\n";
+    static double told[GS_METRIC_COUNT][SAMPLES][ENTITIES];
+    run(text);
+    memcpy(told, all.values, sizeof told);
+    gpusim_sim_destroy(sim);
+    sim = NULL;
+    memset(&all, 0, sizeof all);
+    ASSERT_OK(gpusim_sim_create(model, 1, &sim, &err), &err);
+    int ran = 1;
+    while (ran) {
+        gpusim_sim *next = NULL;
+        gpusim_observer observer;
+        void *bytes = NULL;
+        size_t size = 0;
+        ASSERT_OK(gpusim_sim_save(sim, &bytes, &size, &err), &err);
+        ASSERT_OK(gpusim_sim_create(model, 1, &next, &err), &err);
+        gpusim_observer_default(&observer);
+        observer.sample = hear;
+        ASSERT_OK(gpusim_sim_observe(next, &observer, &err), &err);
+        ASSERT_OK(gpusim_sim_restore(next, bytes, size, &err), &err);
+        gpusim_free(bytes);
+        gpusim_sim_destroy(sim);
+        sim = next;
+        ASSERT_OK(gpusim_sim_step(sim, &ran, &err), &err);
+    }
+    ck_assert_uint_eq(all.samples, 8);
+    for (int m = 0; m < GS_METRIC_COUNT; m++) {
+        for (int s = 0; s < 8; s++) {
+            ck_assert_msg(memcmp(told[m][s], all.values[m][s], sizeof told[m][s]) == 0,
+                          "%s in sample %d", gpusim_metrics(&(uint32_t){0})[m].name, s);
+        }
+    }
+    end();
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("core/sensors");
@@ -640,6 +678,7 @@ int main(void)
     tcase_add_test(cases, overshoot_under_load);
     tcase_add_test(cases, models_of_other_simulators);
     tcase_add_test(cases, listeners_and_restores_change_nothing);
+    tcase_add_test(cases, restored_at_every_batch);
     suite_add_tcase(suite, cases);
     return test_run(suite);
 }

@@ -4,7 +4,7 @@ nvidia-smi's CSV with the csv module. Usage: read_exports.py WRITER GPUSIM."""
 import csv
 import datetime
 import io
-import math
+import json
 import os
 import re
 import resource
@@ -148,6 +148,62 @@ def check_csv(trace):
         assert int(row["total_energy_consumption"]) == energy(step, gpu)
 
 
+SCENARIO = """
+gpusim: 1
+duration: 20 min
+cluster:
+  nodes:
+    - {name: h, count: 2, gpu: H100-SXM5-80GB, gpus: 4}
+    - {name: t, count: 1, gpu: T4, gpus: 2}
+workload: [{synthetic: {arrivals: {process: poisson, rate: 60/h}, gpus: {choice: {1: 0.5, 4: 0.5}},
+                        duration: {exponential: {mean: 5 min}}}}]
+telemetry: {every: 30 s, sets: [all]}
+"""
+
+
+def check_run(folder):
+    """A simulated run: what is exported is what is in the trace."""
+    scenario, trace = os.path.join(folder, "run.yaml"), os.path.join(folder, "run.h5")
+    with open(scenario, "w", encoding="utf-8") as file:
+        file.write(SCENARIO)
+    subprocess.run([GPUSIM, "run", scenario, "-o", trace, "-q"], check=True, capture_output=True)
+    families = exposition(export(trace, "--format", "dcgm"))
+    listed = subprocess.run([GPUSIM, "list", "metrics", "--json"], check=True, capture_output=True,
+                            text=True).stdout
+    metrics = {m["dcgm"]: m for m in json.loads(listed)["metrics"] if m["dcgm"]}
+    assert set(families) == set(metrics)
+    start = 1767225600000
+    for name, family in families.items():
+        table = csv.DictReader(io.StringIO(export(trace, "--metric", f"gpu/{metrics[name]['name']}")))
+        kept = {(round(float(row["time_s"]) * 1000), gpu): float(value) for row in table
+                for gpu, value in row.items() if gpu != "time_s" and value}
+        found = {(time - start, f"{labels['hostname']}/gpu{labels['gpu']}"): value
+                 for labels, value, time in family["samples"]}
+        assert set(found) == set(kept), name
+        assert all(abs(found[key] - kept[key]) <= 5e-7 + 1e-12 * abs(kept[key]) for key in kept), name
+        if family["type"] == "counter":  # counters never fall
+            for gpu in {gpu for _, gpu in found}:
+                series = [value for (_, of), value in sorted(found.items()) if of == gpu]
+                assert series == sorted(series), (name, gpu)
+    assert len({gpu for _, gpu in kept}) == 10
+
+    # the T4 has neither NVLink nor a sensor in its memory
+    for name in ("DCGM_FI_DEV_MEMORY_TEMP", "DCGM_FI_DEV_NVLINK_BANDWIDTH_TOTAL"):
+        hosts = {labels["hostname"] for labels, _, _ in families[name]["samples"]}
+        assert hosts == {"h-0000", "h-0001"}, hosts
+    rows = list(csv.DictReader(io.StringIO(export(trace, "--format", "nvidia-smi")),
+                               skipinitialspace=True))
+    assert len(rows) == 40 * 10
+    for row in rows:
+        total, used, free, kept = (int(row[f"memory.{of} [MiB]"].removesuffix(" MiB"))
+                                   for of in ("total", "used", "free", "reserved"))
+        assert abs(total - used - free - kept) <= 1
+        assert row["name"] in ("NVIDIA H100 80GB HBM3", "Tesla T4")
+        assert re.fullmatch(r"\d+\.\d\d W", row["power.draw [W]"])
+        assert row["pstate"] in ("P0", "P8")
+        assert (row["temperature.memory"] == "N/A") == (row["name"] == "Tesla T4")
+
+
 def check_memory(folder):
     """The largest process so far was small: exporting eight times as much takes no more."""
     most = []
@@ -171,4 +227,5 @@ with tempfile.TemporaryDirectory() as folder:
     check_dcgm(path)
     check_smi(path)
     check_csv(path)
+    check_run(folder)
     check_memory(folder)
