@@ -99,7 +99,7 @@ int main(int argc, char **argv)
     wrong += print_run("quickstart", model, 42);
     gpusim_model_destroy(model);
     for (uint64_t seed = 1; seed <= RANDOM_SCENARIOS; seed++) {
-        make_anything(seed, (make_options){0}, &yaml);
+        make_anything(seed, (make_options){.sharing = 1, .physical = 1}, &yaml);
         snprintf(name, sizeof(name), "random %" PRIu64, seed);
         model = parse_model(yaml.text, NULL);
         wrong += print_run(name, model, seed);

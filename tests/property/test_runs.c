@@ -180,7 +180,7 @@ int main(int argc, char **argv)
     for (uint64_t seed = from; seed <= to; seed++) {
         char what[64];
         snprintf(what, sizeof(what), "seed %" PRIu64, seed);
-        make_anything(seed, (make_options){.sharing = 1}, &yaml);
+        make_anything(seed, (make_options){.sharing = 1, .physical = 1}, &yaml);
         gpusim_model *model = parse_model(yaml.text, NULL);
         wrong += model == NULL || try_threads(what, model);
         gpusim_model_destroy(model);
