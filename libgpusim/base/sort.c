@@ -55,3 +55,26 @@ gpusim_status gs_sort(void *rows, size_t count, size_t size,
     gs_release(&spare);
     return GPUSIM_OK;
 }
+
+void gs_sort_numbers(uint32_t *numbers, size_t count)
+{
+    // a heap with the largest on top, which goes to the end of what is left
+    for (size_t next = count / 2, left = count; left > 1;) {
+        uint32_t number;
+        if (next > 0) {
+            number = numbers[--next];
+        } else {
+            number = numbers[--left];
+            numbers[left] = numbers[0];
+        }
+        size_t at = next;
+        for (size_t child; (child = 2 * at + 1) < left; at = child) {
+            child += child + 1 < left && numbers[child + 1] > numbers[child];
+            if (numbers[child] <= number) {
+                break;
+            }
+            numbers[at] = numbers[child];
+        }
+        numbers[at] = number;
+    }
+}

@@ -7,30 +7,24 @@
 
 // ---- starting, preempting, migrating ----
 
-static gpusim_status schedule_end(gpusim_sim *sim, uint32_t slot, gpusim_error *err)
+// a limit counts from this allocation; one that cannot be reached needs no event
+static gpusim_status schedule_limit(gpusim_sim *sim, uint32_t slot, gpusim_error *err)
 {
-    gpusim_status status = GPUSIM_OK;
     const gpusim_job_info *job = GS_JOB(sim, slot);
     gs_live *live = GS_LIVE(sim, slot);
     gpusim_time now = gpusim_engine_now(sim->engine);
-    gpusim_time end = gpusim_time_add(now, live->duration - job->attained);
-    GPUSIM_TRY(gpusim_engine_schedule(sim->engine, end, GS_CLASS_END, GS_ON_END, slot, 0,
-                                      &live->end, err));
-
-    // a limit counts from this allocation; one that cannot be reached needs no event
     int kill =
         live->log == GPUSIM_NONE || !GS_AT(sim->model->workload.jobs, gs_job, live->log).is_log
             ? sim->model->kill_other
             : sim->model->kill_log;
     if (kill && job->walltime != GPUSIM_TIME_MAX) {
         gpusim_time limit = gpusim_time_add(now, gpusim_time_add(job->walltime, sim->model->grace));
-        if (limit < end) {
-            GPUSIM_TRY(gpusim_engine_schedule(sim->engine, limit, GS_CLASS_LIMIT, GS_ON_LIMIT, slot,
-                                              0, &live->limit, err));
+        if (!live->plain || limit < gs_progress_end(sim, slot)) {
+            return gpusim_engine_schedule(sim->engine, limit, GS_CLASS_LIMIT, GS_ON_LIMIT, slot, 0,
+                                          &live->limit, err);
         }
     }
-cleanup:
-    return status;
+    return GPUSIM_OK;
 }
 
 gpusim_refusal gs_start(gpusim_sim *sim, uint32_t slot, const gpusim_placement *placement)
@@ -67,7 +61,8 @@ gpusim_refusal gs_start(gpusim_sim *sim, uint32_t slot, const gpusim_placement *
     } else {
         totals->restarts++;
     }
-    GS_KEEP(sim, schedule_end(sim, slot, &sim->failure_error));
+    GS_KEEP(sim, gs_progress_start(sim, slot, &sim->failure_error));
+    GS_KEEP(sim, schedule_limit(sim, slot, &sim->failure_error));
     GS_KEEP(sim, gs_emit_event(sim, GPUSIM_EVENT_START, job->order, 0, &sim->failure_error));
     return GPUSIM_ACCEPTED;
 }
@@ -169,6 +164,7 @@ static gpusim_refusal move_jobs(gpusim_sim *sim, uint32_t count, const gpusim_jo
             (gpusim_placement){.parts = old + parts, .count = job->parts, .capacity = job->parts};
         memcpy(back[i].parts, sim->view.parts + job->first_part, job->parts * sizeof *old);
         parts += job->parts;
+        gs_progress_leave(sim, ids[i].index);
         gs_allocation_release(sim, ids[i].index);
     }
 
@@ -187,6 +183,7 @@ static gpusim_refusal move_jobs(gpusim_sim *sim, uint32_t count, const gpusim_jo
             GS_KEEP(sim, gpusim_fail(&sim->failure_error, GPUSIM_INTERNAL,
                                      "a job lost its GPUs to a refused migration"));
         }
+        gs_progress_back(sim, ids[i].index);
     }
     gpusim_time now = gpusim_engine_now(sim->engine);
     for (uint32_t i = 0; i < count && refusal == GPUSIM_ACCEPTED; i++) {
@@ -194,8 +191,9 @@ static gpusim_refusal move_jobs(gpusim_sim *sim, uint32_t count, const gpusim_jo
         GS_KEEP(sim, gs_emit_allocation(sim, ids[i].index, back[i].parts, back[i].count,
                                         &sim->failure_error));
         GS_LIVE(sim, ids[i].index)->allocated += now - job->start;
-        job->attained += now - job->settled;
-        job->start = job->settled = now;
+        job->start = now;
+        gs_progress_settle(sim, ids[i].index);
+        GS_KEEP(sim, gs_progress_start(sim, ids[i].index, &sim->failure_error));
     }
 cleanup:
     gs_release(&back);

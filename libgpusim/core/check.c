@@ -145,11 +145,7 @@ static gpusim_status recount_running(const gpusim_sim *sim, uint32_t slot, gs_re
         GS_AT(sim->running, uint32_t, live->running_at) != slot) {
         return GS_BROKEN("job %llu is not in the running list", (unsigned long long)job->order);
     }
-    // beyond the end of time there are no events
-    gpusim_time end = gpusim_time_add(job->settled, live->duration - job->attained);
-    if (end != GPUSIM_TIME_MAX && !gpusim_engine_pending(sim->engine, live->end, NULL)) {
-        return GS_BROKEN("job %llu runs and will never end", (unsigned long long)job->order);
-    }
+    GPUSIM_TRY(gs_progress_check(sim, slot, err));
     for (uint32_t i = 0; i < job->parts; i++) {
         GPUSIM_TRY(recount_part(sim, job, job->first_part + i, count, err));
         gpus += GS_AT(sim->parts, gpusim_part, job->first_part + i).gpus;
@@ -264,6 +260,7 @@ gpusim_status gpusim_sim_check(const gpusim_sim *sim, gpusim_error *err)
     GPUSIM_TRY(compare_totals(sim, &count, err));
     GPUSIM_TRY(compare_nodes(sim, &count, err));
     GPUSIM_TRY(gs_physics_check(sim, err));
+    GPUSIM_TRY(gs_network_check(sim, err));
     GPUSIM_TRY(gs_index_check(sim->index, &sim->view, err));
     GPUSIM_TRY(gs_engine_check(sim->engine, err));
     if (sim->policy) {

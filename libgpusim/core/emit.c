@@ -47,6 +47,7 @@ gpusim_status gs_emit_job(gpusim_sim *sim, uint32_t slot, gpusim_job_state state
     gpusim_time allocated = live->allocated + (state == GPUSIM_JOB_RUNNING ? now - job->start : 0);
     double gpu_joules = (double)NAN;
     double joules = gs_is_physical(sim) ? gs_energy_of_job(sim, slot, &gpu_joules) : (double)NAN;
+    gs_times times = gs_job_times(sim, slot);
     gpusim_job_row row = {
         .index = job->order,
         .id = live->id,
@@ -58,6 +59,9 @@ gpusim_status gs_emit_job(gpusim_sim *sim, uint32_t slot, gpusim_job_state state
         .walltime = job->walltime,
         .energy_j = joules,
         .energy_gpu_j = gpu_joules,
+        .done = times.done,
+        .slowed = times.slowed,
+        .checkpointing = times.written,
         .name = job->name,
         .source = live->source,
         .user = job->user,

@@ -56,15 +56,6 @@ void gs_tenants_charge(gpusim_sim *sim, gs_gpu *gpu, gpusim_time span)
     }
 }
 
-void gs_tenants_mark(gpusim_sim *sim, const gs_gpu *gpu)
-{
-    for (uint32_t t = gpu->first_tenant; t != GPUSIM_NONE;) {
-        const gs_tenant *tenant = &GS_AT(sim->tenants, gs_tenant, t);
-        gs_mark_job(sim, tenant->job);
-        t = tenant->next_on_gpu;
-    }
-}
-
 // W that do not depend on who is active
 static double static_power(const gpusim_sim *sim, const gs_gpu *gpu)
 {

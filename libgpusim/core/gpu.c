@@ -307,7 +307,7 @@ static gpusim_status update_physical(gpusim_sim *sim, uint32_t index, gpusim_err
         GPUSIM_TRY(gs_node_soon(sim, gpu->node, err));
     }
     if (gpu->clock != clock || gpu->memory_slow != slow) {
-        gs_tenants_mark(sim, gpu);
+        gs_progress_gpu(sim, index);
     }
 cleanup:
     return status;

@@ -2,6 +2,7 @@
 /* A job's life from submission to end: slots, states, and what is remembered afterwards. */
 #include <string.h>
 
+#include "base/work.h"
 #include "core/sim.h"
 
 int gs_job_alive(const gpusim_sim *sim, gpusim_job_id id)
@@ -12,7 +13,25 @@ int gs_job_alive(const gpusim_sim *sim, gpusim_job_id id)
 
 gpusim_time gs_job_worked(const gpusim_sim *sim, uint32_t slot)
 {
-    return gpusim_view_attained(&sim->view, GS_JOB(sim, slot));
+    const gpusim_job_info *job = GS_JOB(sim, slot);
+    double carried = GS_LIVE(sim, slot)->carried;
+    gpusim_time span = gpusim_engine_now(sim->engine) - job->settled;
+    return job->state == GPUSIM_JOB_RUNNING ? job->done + gs_work_done(job->rate, span, &carried)
+                                            : job->done;
+}
+
+gs_times gs_job_times(const gpusim_sim *sim, uint32_t slot)
+{
+    const gpusim_job_info *job = GS_JOB(sim, slot);
+    const gs_live *live = GS_LIVE(sim, slot);
+    gpusim_time span = 0;
+    if (job->state == GPUSIM_JOB_RUNNING) {
+        span = gpusim_engine_now(sim->engine) - job->settled;
+    }
+    gs_times times = {.done = gs_job_worked(sim, slot),
+                      .written = live->written + (live->writes ? span : 0)};
+    times.slowed = job->attained + span - times.written - times.done;
+    return times;
 }
 
 // ---- slots ----
@@ -29,6 +48,9 @@ static gpusim_status slot_get(gpusim_sim *sim, uint32_t *slot, gpusim_error *err
     *slot = sim->jobs.count;
     GPUSIM_TRY(gs_array_push(&sim->jobs, NULL, err));
     GPUSIM_TRY(gs_array_push(&sim->live, NULL, err));
+    if (sim->model->workload.profile_count > 0) {
+        GPUSIM_TRY(gs_array_push(&sim->profiles, NULL, err));
+    }
 cleanup:
     gs_sim_refresh_view(sim);
     return status;
@@ -78,8 +100,15 @@ static void fill(gpusim_sim *sim, uint32_t slot, const gs_job *job, uint32_t log
     live->log = log;
     live->source = job->source;
     live->running_at = GPUSIM_NONE;
-    live->first_tenant = GPUSIM_NONE;
+    live->profile = job->profile;
+    live->first_tenant = live->slowest = live->first_hop = GPUSIM_NONE;
     live->final_state = job->final_state;
+    if (sim->profiles.count > 0) {
+        const gs_workload *workload = &sim->model->workload;
+        gs_profile_draw(job->profile == GPUSIM_NONE ? NULL : workload->profiles[job->profile],
+                        sim->seed, gpusim_model_name(sim->model, job->source), job->id,
+                        &GS_AT(sim->profiles, gs_job_profile, slot));
+    }
     *GS_JOB(sim, slot) = (gpusim_job_info){
         .id = {slot, live->generation},
         .order = GS_TOTALS(sim)->submitted,
@@ -178,7 +207,10 @@ static gpusim_status remember(gpusim_sim *sim, uint32_t slot, gpusim_job_state s
         .gpus = job->gpus,
         .state = (uint32_t)state,
     };
+    gs_times times = gs_job_times(sim, slot);
     GS_TOTALS(sim)->last_end = now;
+    GS_TOTALS(sim)->slowed += gpusim_seconds(times.slowed) * job->gpus;
+    GS_TOTALS(sim)->checkpointing += gpusim_seconds(times.written) * job->gpus;
     if (state == GPUSIM_JOB_COMPLETED) {
         GS_TOTALS(sim)->useful += gpusim_seconds(live->duration) * job->gpus;
     }
@@ -192,8 +224,8 @@ void gs_job_stop(gpusim_sim *sim, uint32_t slot)
     gpusim_time now = gpusim_engine_now(sim->engine);
     const gpusim_part *parts = (const gpusim_part *)sim->parts.data + job->first_part;
     GS_KEEP(sim, gs_emit_allocation(sim, slot, parts, job->parts, &sim->failure_error));
-    job->attained += now - job->settled;
-    job->settled = now;
+    gs_progress_stop(sim, slot);
+    live->writes = 0; // what was not written to its end is no checkpoint
     live->allocated += now - job->start;
     gs_allocation_release(sim, slot);
     (void)gpusim_engine_cancel(sim->engine, &live->end);

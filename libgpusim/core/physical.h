@@ -136,6 +136,8 @@ typedef struct gs_tenant {
 } gs_tenant;
 
 /* A link that flows share: NICs of a node, uplink of a rack, the spine, the storage. */
+typedef struct gs_network gs_network; /* scratch of core/network.c */
+
 typedef struct gs_link {
     uint32_t first; /* of its hops, or GPUSIM_NONE */
     uint32_t hops;  /* how many */
@@ -286,28 +288,58 @@ double gs_joules(gs_wide energy);
 double gs_energy_of_job(const struct gpusim_sim *sim, uint32_t slot, double *gpu);
 
 /* ---- core/progress.c: rates, work, milestones of a running job ---- */
+/* A job has got its GPUs (or others), and tenants: its rate, and the event of its next milestone.
+ */
 gpusim_status gs_progress_start(struct gpusim_sim *sim, uint32_t slot, gpusim_error *err);
-void gs_progress_stop(struct gpusim_sim *sim, uint32_t slot); /* settles the work done */
+/* It is about to leave them: settles the work done. The event is the caller's to cancel. */
+void gs_progress_stop(struct gpusim_sim *sim, uint32_t slot);
+/* It leaves them for others, and is then settled and started again; or returns to them at once. */
+void gs_progress_leave(struct gpusim_sim *sim, uint32_t slot);
+void gs_progress_back(struct gpusim_sim *sim, uint32_t slot);
 void gs_progress_settle(struct gpusim_sim *sim, uint32_t slot);
-gpusim_status gs_job_update(struct gpusim_sim *sim, uint32_t slot,
-                            gpusim_error *err); /* in flush */
+/* The event of a milestone has come: *over says whether it is the job's end. */
+gpusim_status gs_progress_reached(struct gpusim_sim *sim, uint32_t slot, int *over,
+                                  gpusim_error *err);
+/* When its next milestone comes if nothing changes. */
+gpusim_time gs_progress_end(const struct gpusim_sim *sim, uint32_t slot);
+/* Its step on one of its GPUs, over the reference's computing; INFINITY: the GPU is off. */
+double gs_gpu_time(const struct gpusim_sim *sim, uint32_t slot, uint32_t gpu);
+/* In flush, after the network: rate and milestone of a marked job, and if its step is another by
+ * more than 1%, marks its GPUs. */
+gpusim_status gs_job_update(struct gpusim_sim *sim, uint32_t slot, gpusim_error *err);
 /* Clock, memory or speed of a GPU is another: O(1) for each tenant that need not wait for it, whose
  * rates are then the same; the others are marked. So also for jobs without GPUs on a node in
  * another P-state. */
 void gs_progress_gpu(struct gpusim_sim *sim, uint32_t gpu);
 void gs_progress_node(struct gpusim_sim *sim, uint32_t node);
+
+/* ---- core/load.c: what jobs make of a GPU ---- */
 /* Fills all but memory_used and memory_growth; goes with the GPU's present clock. */
 void gs_load_of_gpu(const struct gpusim_sim *sim, uint32_t gpu, gs_gpu_load *load);
 /* What one tenant adds to that: its busy, spin and dynamic say what it pays. */
 void gs_load_of_tenant(const struct gpusim_sim *sim, uint32_t tenant, gs_gpu_load *load);
 
 /* ---- core/network.c: links and storage shared max-min ---- */
+gpusim_status gs_network_create(struct gpusim_sim *sim, gpusim_error *err);
+void gs_network_destroy(struct gpusim_sim *sim);
 void gs_network_join(struct gpusim_sim *sim, uint32_t slot);
 void gs_network_leave(struct gpusim_sim *sim, uint32_t slot);
+/* A checkpoint is written from here on, and no longer. */
+void gs_network_write(struct gpusim_sim *sim, uint32_t slot);
+void gs_network_written(struct gpusim_sim *sim, uint32_t slot);
 /* First in flush: shares of the links that something joined or left, and of all that are coupled to
  * them; marks the jobs that have another. O(1) when there are none. */
 gpusim_status gs_network_update(struct gpusim_sim *sim, gpusim_error *err);
 double gs_network_bandwidth(const struct gpusim_sim *sim, uint32_t slot, gs_tier *tier); /* B/s */
+uint32_t gs_link_of_storage(const struct gpusim_sim *sim);
+double gs_link_capacity(const struct gpusim_sim *sim, uint32_t link); /* B/s; INFINITY: no limit */
+
+/* ---- core/collective.c: what an all-reduce costs ---- */
+/* Seconds a step, now; and consolidated, alone on its links. */
+double gs_collective_time(const struct gpusim_sim *sim, uint32_t slot);
+double gs_collective_reference(const struct gpusim_sim *sim, uint32_t slot);
+/* B/s through the NICs that its GPUs reach, on the node where it has fewest. */
+double gs_network_rails(const struct gpusim_sim *sim, uint32_t slot);
 
 /* ---- core/share.c, core/vram.c: tenants, fractions, MIG, memory held ---- */
 gpusim_status gs_tenants_add(struct gpusim_sim *sim, uint32_t slot, gpusim_error *err);
@@ -315,6 +347,10 @@ void gs_tenants_remove(struct gpusim_sim *sim, uint32_t slot);
 gpusim_status gs_vram_update(struct gpusim_sim *sim, uint32_t gpu,
                              gpusim_error *err); /* in flush */
 gpusim_status gs_on_oom(void *context, const gpusim_event *event, gpusim_error *err);
+
+/* ---- core/check_progress.c: invariants ---- */
+gpusim_status gs_progress_check(const struct gpusim_sim *sim, uint32_t slot, gpusim_error *err);
+gpusim_status gs_network_check(const struct gpusim_sim *sim, gpusim_error *err);
 
 /* ---- core/legacy.c: node models of other simulators, by their own ticks ---- */
 gpusim_status gs_legacy_begin(struct gpusim_sim *sim, gpusim_error *err);

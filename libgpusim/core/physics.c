@@ -198,13 +198,15 @@ gpusim_status gs_on_crossing(void *context, const gpusim_event *event, gpusim_er
 
 // GPUs may mark jobs (a clock has moved) and jobs GPUs (a load has); clocks do not depend on what
 // other GPUs do at this moment, so this ends
-static gpusim_status flush_gpus(gpusim_sim *sim, gpusim_error *err)
+static gpusim_status flush_jobs(gpusim_sim *sim, gpusim_error *err)
 {
     gpusim_status status = GPUSIM_OK;
+    GPUSIM_TRY(gs_network_update(sim, err));
     while (sim->marked_jobs.count > 0 || sim->marked_gpus.count > 0) {
         for (uint32_t i = 0; i < sim->marked_jobs.count; i++) {
             uint32_t slot = GS_AT(sim->marked_jobs, uint32_t, i);
             GS_LIVE(sim, slot)->marked = 0;
+            GPUSIM_TRY(gs_job_update(sim, slot, err));
         }
         sim->marked_jobs.count = 0;
         for (uint32_t i = 0; i < sim->marked_gpus.count; i++) {
@@ -232,10 +234,7 @@ void gs_facility_update(gpusim_sim *sim)
 gpusim_status gs_physics_flush(gpusim_sim *sim, gpusim_error *err)
 {
     gpusim_status status = GPUSIM_OK;
-    if (!gs_is_physical(sim)) {
-        return GPUSIM_OK;
-    }
-    GPUSIM_TRY(flush_gpus(sim, err));
+    GPUSIM_TRY(flush_jobs(sim, err));
     if (sim->marked_nodes.count == 0 && sim->marked_racks.count == 0) {
         return GPUSIM_OK;
     }
@@ -251,21 +250,4 @@ gpusim_status gs_physics_flush(gpusim_sim *sim, gpusim_error *err)
     gs_facility_update(sim);
 cleanup:
     return status;
-}
-
-// ---- loads: a whole job keeps its GPU busy ----
-
-void gs_load_of_tenant(const gpusim_sim *sim, uint32_t tenant, gs_gpu_load *load)
-{
-    (void)sim;
-    (void)tenant;
-    *load = (gs_gpu_load){.busy = 1, .dynamic = 1, .intensity = 1, .memory = 0.5, .tenants = 1};
-}
-
-void gs_load_of_gpu(const gpusim_sim *sim, uint32_t gpu, gs_gpu_load *load)
-{
-    *load = (gs_gpu_load){0};
-    if (GS_GPU(sim, gpu)->first_tenant != GPUSIM_NONE) {
-        gs_load_of_tenant(sim, 0, load);
-    }
 }

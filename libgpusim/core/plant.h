@@ -69,7 +69,6 @@ int gs_gpu_braked(const gpusim_sim *sim, const gs_gpu *gpu);
 /* ---- core/energy.c ---- */
 void gs_tenants_charge(gpusim_sim *sim, gs_gpu *gpu, gpusim_time span);
 void gs_tenants_divide(gpusim_sim *sim, gs_gpu *gpu);
-void gs_tenants_mark(gpusim_sim *sim, const gs_gpu *gpu);
 double gs_node_ratio(const gpusim_sim *sim, uint32_t node); /* s: integral of input/output by now */
 double gs_node_rest(const gpusim_sim *sim, uint32_t node);  /* J: of what is not GPU, by now */
 

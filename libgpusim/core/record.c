@@ -70,6 +70,10 @@ static const gpusim_choice event_types[] = {
     {"node_cap", GPUSIM_EVENT_NODE_CAP,
      "clocks at their lowest do not hold a node's cap (detail 1), or they do again (0)"},
     {"rack_cap", GPUSIM_EVENT_RACK_CAP, "the same of a rack"},
+    {"checkpoint", GPUSIM_EVENT_CHECKPOINT,
+     "a job begins to write a checkpoint; the detail is its work by then, in ns"},
+    {"checkpointed", GPUSIM_EVENT_CHECKPOINTED,
+     "a checkpoint is complete; the detail is the work that it keeps, in ns"},
     {NULL, 0, NULL},
 };
 
@@ -118,6 +122,10 @@ static const gpusim_field job_columns[] = {
     JOB(wait, TIME, SECOND, GPUSIM_OPTIONAL, "Time without GPUs between submission and end."),
     JOB(duration, TIME, SECOND, GPUSIM_OPTIONAL, "Its work: run time at rate 1."),
     JOB(walltime, TIME, SECOND, GPUSIM_OPTIONAL, "Limit on one attempt's run time."),
+    JOB(done, TIME, SECOND, 0, "Work that it did, in run time at rate 1."),
+    JOB(slowed, TIME, SECOND, 0,
+        "Run time beyond that; below 0 where its GPUs were faster than the reference."),
+    JOB(checkpointing, TIME, SECOND, 0, "Run time in which it wrote checkpoints."),
     JOB(gpus, UINT32, NONE, 0, "GPUs it holds while it runs."),
     JOB(milli, UINT32, NONE, 0, "Thousandths that it takes of each GPU."),
     JOB(mig, NAME, NONE, 0, "MIG profile of which it takes an instance of each GPU."),

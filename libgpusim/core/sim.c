@@ -13,12 +13,22 @@
 static gpusim_status on_end(void *context, const gpusim_event *event, gpusim_error *err)
 {
     gpusim_sim *sim = context;
+    gpusim_status status = GPUSIM_OK;
     gs_live *live = GS_LIVE(sim, event->entity);
+    int over = 1;
     live->end = (gpusim_event_id){0};
+    if (!live->plain) {
+        GPUSIM_TRY(gs_progress_reached(sim, event->entity, &over, err));
+    }
+    if (!over) {
+        return GPUSIM_OK;
+    }
     gpusim_job_state state = (gpusim_job_state)live->final_state;
-    return gs_job_end(sim, event->entity, state,
-                      state == GPUSIM_JOB_COMPLETED ? GPUSIM_REASON_NONE : GPUSIM_REASON_RECORDED,
-                      err);
+    GPUSIM_TRY(gs_job_end(
+        sim, event->entity, state,
+        state == GPUSIM_JOB_COMPLETED ? GPUSIM_REASON_NONE : GPUSIM_REASON_RECORDED, err));
+cleanup:
+    return status;
 }
 
 static gpusim_status on_limit(void *context, const gpusim_event *event, gpusim_error *err)
@@ -334,6 +344,7 @@ static gpusim_status fill_state(gpusim_sim *sim, gpusim_error *err)
     GPUSIM_TRY(gs_array_resize(&sim->buckets, 64, err));
     memset(sim->buckets.data, 0xff, 64 * sizeof(uint32_t)); // GPUSIM_NONE
     GPUSIM_TRY(gs_array_resize(&sim->sources, model->workload.synthetic_count, err));
+    GPUSIM_TRY(gs_network_create(sim, err));
     if (model->dependents_first) {
         GPUSIM_TRY(gs_array_resize(&sim->log_end, model->workload.jobs.count, err));
         memset(sim->log_end.data, 0xff, model->workload.jobs.count * sizeof(gpusim_time)); // -1
@@ -409,6 +420,7 @@ void gpusim_sim_destroy(gpusim_sim *sim)
     gs_sampling_destroy(sim->sampling);
     gs_policy_destroy(sim->policy);
     gs_index_destroy(sim->index);
+    gs_network_destroy(sim);
     gpusim_engine_destroy(sim->engine);
     gs_array *arrays[] = {
         &sim->totals_array, &sim->jobs,

@@ -134,6 +134,8 @@ typedef struct gs_totals {
     uint64_t refused_in_row;
     uint64_t parted; /* thousandths of GPUs that sharing jobs hold now */
     double useful;   /* work done by jobs that completed, GPU-seconds */
+    double slowed;   /* run time beyond the work of jobs that ended, GPU-seconds */
+    double checkpointing;
     gpusim_event_id wake;
     uint32_t allocated; /* GPUs now, whole */
     uint32_t up;        /* GPUs now */
@@ -154,7 +156,7 @@ typedef struct gs_totals {
     uint32_t first_free_tenant;
     uint32_t reserved[4];
 } gs_totals;
-_Static_assert(sizeof(gs_totals) == 432, "no padding: it is hashed");
+_Static_assert(sizeof(gs_totals) == 448, "no padding: it is hashed");
 
 typedef struct gs_sampling gs_sampling;
 
@@ -181,7 +183,7 @@ struct gpusim_sim {
     gs_array sources;      /* gs_source */
     gs_array log_end; /* gpusim_time: when a log job ended, -1 before; empty without dependencies */
     gs_array ended_jobs; /* gs_ended */
-    gs_array profiles;   /* gs_job_profile, by slot */
+    gs_array profiles;   /* gs_job_profile, by slot; empty where no source has any */
     gs_array gpus;       /* gs_gpu; see core/physical.h for these */
     gs_array tenants;    /* gs_tenant */
     gs_array part_marks; /* double, beside parts: the node's `rest` when the allocation began */
@@ -200,6 +202,7 @@ struct gpusim_sim {
     /* derived, or not state at all */
     gpusim_view view;
     gs_index *index;
+    gs_network *network;
     gpusim_decisions decisions;
     gs_array scratch;      /* gpusim_part: runs being taken */
     gs_array anywhere;     /* gpusim_part: of gs_allocation_anywhere */
@@ -223,7 +226,13 @@ struct gpusim_sim {
 #define GS_PLANT(sim, node)   (&GS_AT((sim)->plant, gs_node, node))
 #define GS_RACK(sim, rack)    (&GS_AT((sim)->racks, gs_rack_state, rack))
 #define GS_FACILITY(sim)      ((gs_facility *)(sim)->facility.data)
-#define GS_PROFILE(sim, slot) (&GS_AT((sim)->profiles, gs_job_profile, slot))
+#define GS_PROFILE(sim, slot) gs_profile_of(sim, slot)
+
+static inline const gs_job_profile *gs_profile_of(const gpusim_sim *sim, uint32_t slot)
+{
+    return slot < sim->profiles.count ? &GS_AT(sim->profiles, gs_job_profile, slot)
+                                      : &gs_profile_defaults;
+}
 
 /* ---- core/sim.c ---- */
 void gs_sim_refresh_view(gpusim_sim *sim); /* after an array may have moved */
@@ -248,8 +257,13 @@ gpusim_status gs_shape_misfit(gpusim_sim *sim, uint32_t slot, uint32_t *reason, 
 gpusim_status gs_job_submit(gpusim_sim *sim, const gs_job *job, uint32_t log, gpusim_error *err);
 gpusim_status gs_job_end(gpusim_sim *sim, uint32_t slot, gpusim_job_state state,
                          gpusim_job_reason reason, gpusim_error *err);
-gpusim_time gs_job_worked(const gpusim_sim *sim, uint32_t slot); /* run time done by now */
+gpusim_time gs_job_worked(const gpusim_sim *sim, uint32_t slot); /* work done by now */
 void gs_job_stop(gpusim_sim *sim, uint32_t slot);                /* takes it off its GPUs */
+/* What its time on GPUs by now went into. */
+typedef struct gs_times {
+    gpusim_time done, slowed, written;
+} gs_times;
+gs_times gs_job_times(const gpusim_sim *sim, uint32_t slot);
 int gs_job_alive(const gpusim_sim *sim, gpusim_job_id id);
 
 /* ---- core/arrivals.c ---- */

@@ -260,9 +260,15 @@ static void fill_integrals(gpusim_sim *sim)
 
     // work of jobs that still run counts as far as it is done
     double useful = totals->useful;
+    summary->slowdown_lost_gpu_s = totals->slowed;
+    summary->checkpoint_lost_gpu_s = totals->checkpointing;
     for (uint32_t i = 0; i < sim->running.count; i++) {
         uint32_t slot = GS_AT(sim->running, uint32_t, i);
-        useful += gpusim_seconds(gs_job_worked(sim, slot)) * GS_JOB(sim, slot)->gpus;
+        gs_times times = gs_job_times(sim, slot);
+        double gpus = GS_JOB(sim, slot)->gpus;
+        useful += gpusim_seconds(times.done) * gpus;
+        summary->slowdown_lost_gpu_s += gpusim_seconds(times.slowed) * gpus;
+        summary->checkpoint_lost_gpu_s += gpusim_seconds(times.written) * gpus;
     }
     summary->sim_time_s = span;
     double held = seconds_of(totals->gpu_allocated) + seconds_of(totals->gpu_parted) / 1000;

@@ -284,6 +284,21 @@ void gs_policy_started(gs_policy *policy, uint32_t slot)
     gs_books_of(policy)->changed = 1;
 }
 
+void gs_policy_rated(gs_policy *policy, uint32_t slot)
+{
+    if (policy->manner != GS_MANNER_EASY && policy->manner != GS_MANNER_CONSERVATIVE) {
+        return; // the others keep no expectations
+    }
+    gs_waiter *waiter = slot < policy->waiters.count ? gs_waiter_of(policy, slot) : NULL;
+    if (!waiter || waiter->where != GS_RUNNING) {
+        return;
+    }
+    gpusim_time before = waiter->end;
+    gs_running_remove(policy, slot);
+    gs_running_add(policy, slot);
+    gs_books_of(policy)->wrong |= waiter->end != before;
+}
+
 void gs_policy_left(gs_policy *policy, uint32_t slot)
 {
     if (slot >= policy->waiters.count) {

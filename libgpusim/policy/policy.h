@@ -97,6 +97,8 @@ void gs_policy_destroy(gs_policy *policy);
 gpusim_status gs_policy_queued(gs_policy *policy, uint32_t slot, gpusim_error *err);
 void gs_policy_started(gs_policy *policy, uint32_t slot);
 void gs_policy_left(gs_policy *policy, uint32_t slot);
+/* A running job goes faster or slower: its end is expected anew. O(log n). */
+void gs_policy_rated(gs_policy *policy, uint32_t slot);
 /* Something that may let a waiting job start: a release, a node that came up, a quota. */
 void gs_policy_freed(gs_policy *policy);
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The questions that modules ask of a view. */
+#include "base/work.h"
 #include "policy/index.h"
 
 gpusim_time gpusim_view_attained(const gpusim_view *view, const gpusim_job_info *job)
@@ -15,8 +16,12 @@ gpusim_time gpusim_view_remaining(const gpusim_view *view, const gpusim_job_info
     if (job->estimate == GPUSIM_TIME_MAX) {
         return GPUSIM_TIME_MAX;
     }
-    gpusim_time attained = gpusim_view_attained(view, job);
-    return attained < job->estimate ? job->estimate - attained : 0;
+    double carried = 0, rate = job->rate > 0 ? job->rate : 1;
+    gpusim_time done = job->done, span = view->now - job->settled;
+    if (job->state == GPUSIM_JOB_RUNNING && span > 0) {
+        done = gpusim_time_add(done, gs_work_done(job->rate, span, &carried));
+    }
+    return done < job->estimate ? gs_work_span(rate, job->estimate - done, carried) : 0;
 }
 
 const gpusim_part *gpusim_view_parts(const gpusim_view *view, const gpusim_job_info *job,

@@ -60,14 +60,14 @@ static const struct {
 #undef ENTRY
 };
 
-// of a job whose source has no profile; the table's defaults say the same (a test holds them to it)
-static const gs_job_profile defaults = {.intensity = 1,
-                                        .memory_activity = 0.5,
-                                        .tensor_activity = 0.5,
-                                        .cpu_activity = 1,
-                                        .step = 1,
-                                        .memory_used = UINT64_MAX,
-                                        .checkpoint_every = GPUSIM_TIME_MAX};
+// the table's defaults say the same (a test holds them to it)
+const gs_job_profile gs_profile_defaults = {.intensity = 1,
+                                            .memory_activity = 0.5,
+                                            .tensor_activity = 0.5,
+                                            .cpu_activity = 1,
+                                            .step = 1,
+                                            .memory_used = UINT64_MAX,
+                                            .checkpoint_every = GPUSIM_TIME_MAX};
 
 static gpusim_status make_entry(const gs_profile_fields *fields, uint32_t entry, gs_arena *arena,
                                 gs_profile *profile, gpusim_error *err)
@@ -133,22 +133,22 @@ static double draw(const drawing *at, uint32_t entry, double fallback)
 void gs_profile_draw(const gs_profile *profile, uint64_t seed, const char *source, int64_t id,
                      gs_job_profile *drawn)
 {
-    *drawn = defaults;
+    *drawn = gs_profile_defaults;
     if (!profile) {
         return;
     }
     drawing at = {profile, gpusim_stream_make(seed, "profile", source), (uint64_t)id};
-    drawn->intensity = draw(&at, INTENSITY, defaults.intensity);
-    drawn->memory_bound = draw(&at, MEMORY_BOUND, defaults.memory_bound);
-    drawn->host_bound = draw(&at, HOST_BOUND, defaults.host_bound);
-    drawn->memory_activity = draw(&at, MEMORY_ACTIVITY, defaults.memory_activity);
-    drawn->tensor_activity = draw(&at, TENSOR_ACTIVITY, defaults.tensor_activity);
-    drawn->cpu_activity = draw(&at, CPU_ACTIVITY, defaults.cpu_activity);
-    drawn->step = draw(&at, COMMUNICATION_STEP, defaults.step);
-    drawn->volume = draw(&at, COMMUNICATION_VOLUME, defaults.volume);
-    drawn->overlap = draw(&at, COMMUNICATION_OVERLAP, defaults.overlap);
-    drawn->host_io = draw(&at, HOST_IO, defaults.host_io);
-    drawn->memory_growth = draw(&at, MEMORY_GROWTH, defaults.memory_growth);
+    drawn->intensity = draw(&at, INTENSITY, gs_profile_defaults.intensity);
+    drawn->memory_bound = draw(&at, MEMORY_BOUND, gs_profile_defaults.memory_bound);
+    drawn->host_bound = draw(&at, HOST_BOUND, gs_profile_defaults.host_bound);
+    drawn->memory_activity = draw(&at, MEMORY_ACTIVITY, gs_profile_defaults.memory_activity);
+    drawn->tensor_activity = draw(&at, TENSOR_ACTIVITY, gs_profile_defaults.tensor_activity);
+    drawn->cpu_activity = draw(&at, CPU_ACTIVITY, gs_profile_defaults.cpu_activity);
+    drawn->step = draw(&at, COMMUNICATION_STEP, gs_profile_defaults.step);
+    drawn->volume = draw(&at, COMMUNICATION_VOLUME, gs_profile_defaults.volume);
+    drawn->overlap = draw(&at, COMMUNICATION_OVERLAP, gs_profile_defaults.overlap);
+    drawn->host_io = draw(&at, HOST_IO, gs_profile_defaults.host_io);
+    drawn->memory_growth = draw(&at, MEMORY_GROWTH, gs_profile_defaults.memory_growth);
     if (profile->given[MEMORY_USED]) {
         drawn->memory_used = gs_variate_bytes(draw(&at, MEMORY_USED, 0));
     }

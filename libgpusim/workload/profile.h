@@ -29,6 +29,9 @@ typedef struct gs_job_profile {
 /* Its field table: every entry a distribution or a plain value, with the defaults. */
 extern const gpusim_record gs_profile_record;
 
+/* Of a job whose source has no profile. */
+extern const gs_job_profile gs_profile_defaults;
+
 typedef struct gs_profile gs_profile; /* ready to draw from; in the arena */
 
 /* The struct that gs_profile_record fills is gs_profile_fields (profile.c's neighbour tables.h). */

@@ -37,9 +37,30 @@ START_TEST(in_order_and_stable)
 }
 END_TEST
 
+START_TEST(numbers_in_place)
+{
+    for (uint32_t count = 0; count <= 300; count++) {
+        for (uint32_t bits = 2; bits <= 32; bits += 10) { // many equal ones, or hardly any
+            uint32_t numbers[300];
+            uint64_t sum = 0;
+            for (uint32_t i = 0; i < count; i++) {
+                numbers[i] = i * 2654435761u >> (32 - bits);
+                sum += numbers[i];
+            }
+            gs_sort_numbers(numbers, count);
+            for (uint32_t i = 0; i < count; i++) {
+                ck_assert(i == 0 || numbers[i - 1] <= numbers[i]);
+                sum -= numbers[i];
+            }
+            ck_assert(sum == 0);
+        }
+    }
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("sort");
-    TEST_CASE(suite, 60, in_order_and_stable);
+    TEST_CASE(suite, 60, in_order_and_stable, numbers_in_place);
     return test_run(suite);
 }

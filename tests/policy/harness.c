@@ -219,7 +219,7 @@ static gpusim_refusal on_preempt(void *core, gpusim_job_id id, const char *reaso
         return (gpusim_refusal)refuse(w, GPUSIM_REFUSED_NO_JOB);
     }
     gpusim_job_info *info = &w->infos[slot];
-    info->attained = gpusim_view_attained(&w->view, info);
+    info->attained = info->done = gpusim_view_attained(&w->view, info);
     info->settled = w->view.now;
     info->state = GPUSIM_JOB_QUEUED;
     info->preemptions++;
@@ -453,6 +453,7 @@ static void arrive(world *w)
                                        .walltime = GPUSIM_TIME_MAX,
                                        .estimate = job->estimate,
                                        .settled = w->view.now,
+                                       .rate = 1,
                                        .memory = job->memory,
                                        .gpus = job->gpus,
                                        .milli = 1000,

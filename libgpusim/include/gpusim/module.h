@@ -144,7 +144,8 @@ typedef struct gpusim_placement {
     double score; /* optional, recorded with the decision */
 } gpusim_placement;
 
-/* Seconds of run time so far, and expected to remain (never below 0). */
+/* Time holding GPUs so far; and run time expected to remain, (estimate - done) / rate, never below
+ * 0; at rate 0, and before it runs, as if the rate were 1. */
 GPUSIM_API gpusim_time gpusim_view_attained(const gpusim_view *view, const gpusim_job_info *job);
 GPUSIM_API gpusim_time gpusim_view_remaining(const gpusim_view *view, const gpusim_job_info *job);
 

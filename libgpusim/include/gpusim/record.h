@@ -30,7 +30,8 @@ typedef struct gpusim_job_row {
     uint64_t index; /* submission order */
     int64_t id;     /* the log's own number, or the ordinal within its source */
     gpusim_time submit, start, end, wait, duration, walltime;
-    double energy_j, energy_gpu_j; /* NaN where nothing has power */
+    gpusim_time done, slowed, checkpointing; /* together the time that it held GPUs */
+    double energy_j, energy_gpu_j;           /* NaN where nothing has power */
     uint32_t name, source, user, vc;
     uint32_t gpus, cpus, preemptions, restarts;
     uint64_t memory;
@@ -66,11 +67,13 @@ typedef enum gpusim_event_type {
     GPUSIM_EVENT_END, /* detail: the final state */
     GPUSIM_EVENT_PREEMPT,
     GPUSIM_EVENT_MIGRATE,
-    GPUSIM_EVENT_NODE,     /* entity: node; detail: its new state */
-    GPUSIM_EVENT_THROTTLE, /* entity: GPU; detail: its throttle bits now, 0: it is over */
-    GPUSIM_EVENT_GPU_OFF,  /* entity: GPU; detail: XID */
-    GPUSIM_EVENT_NODE_CAP, /* entity: node; detail: 1 its cap cannot be held, 0 it can again */
-    GPUSIM_EVENT_RACK_CAP, /* the same of a rack */
+    GPUSIM_EVENT_NODE,         /* entity: node; detail: its new state */
+    GPUSIM_EVENT_THROTTLE,     /* entity: GPU; detail: its throttle bits now, 0: it is over */
+    GPUSIM_EVENT_GPU_OFF,      /* entity: GPU; detail: XID */
+    GPUSIM_EVENT_NODE_CAP,     /* entity: node; detail: 1 its cap cannot be held, 0 it can again */
+    GPUSIM_EVENT_RACK_CAP,     /* the same of a rack */
+    GPUSIM_EVENT_CHECKPOINT,   /* a job begins to write one; detail: its work by then, ns */
+    GPUSIM_EVENT_CHECKPOINTED, /* it is complete; detail: the work that it keeps, ns */
 } gpusim_event_type;
 
 typedef struct gpusim_event_row {

@@ -95,7 +95,9 @@ struct gpusim_summary {
     gpusim_statistics wait_s, first_wait_s, jct_s, bounded_slowdown;
     double makespan_s; /* first submit to last end */
     double gpu_allocated_fraction, gpu_allocated_fraction_of_up, gpu_utilization, goodput;
-    double throughput_per_h; /* jobs completed */
+    double slowdown_lost_gpu_s,
+        checkpoint_lost_gpu_s; /* GPU time beyond work, and in checkpoints */
+    double throughput_per_h;   /* jobs completed */
     double
         lower_bound_jct_s; /* no schedule of rigid jobs has a smaller mean JCT (definitions 22) */
     double longest_wait_s; /* of any job, ended or not */

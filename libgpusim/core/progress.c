@@ -1,0 +1,407 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Work of running jobs. A step takes t_i on GPU i,
+ *     t_i = (1 - h) ((1 - m)/f_i + m)/(speed_i share_i interference_i) + h,
+ * the gang T = max t_i + (1 - overlap) T_communication, and the rate is T at the reference over T
+ * now (definitions 1), in units of the reference's computing. What changes a rate settles the work
+ * done so far and moves the event of the next milestone: a checkpoint, or the end. */
+#include <math.h>
+
+#include "base/work.h"
+#include "core/sim.h"
+
+/* A step that is so much longer or shorter is seen by the power of the gang's GPUs (definitions 2,
+ * the design's section 6), and by the scheduler's expectation of its end. */
+#define GS_STEP_SHOWN 0.01
+
+// ---- the GPUs of a job ----
+
+typedef struct gs_held {
+    uint32_t part, at; /* the next */
+    uint32_t gpu;      /* over the whole cluster; GPUSIM_NONE: there are no more */
+} gs_held;
+
+static void held_next(const gpusim_sim *sim, uint32_t slot, gs_held *held)
+{
+    const gpusim_job_info *job = GS_JOB(sim, slot);
+    held->gpu = GPUSIM_NONE;
+    for (; held->part < job->parts; held->part++, held->at = 0) {
+        const gpusim_part *part = &GS_AT(sim->parts, gpusim_part, job->first_part + held->part);
+        if (held->at < part->gpus) {
+            held->gpu =
+                sim->model->cluster.node_first_gpu[part->node] + part->first_gpu + held->at++;
+            return;
+        }
+    }
+}
+
+static gs_held held_first(const gpusim_sim *sim, uint32_t slot)
+{
+    gs_held held = {0};
+    held_next(sim, slot, &held);
+    return held;
+}
+
+// ---- how long a step takes ----
+
+// what other tenants of a GPU hold of it, and what this job does, 0..1
+static double share_of(const gpusim_sim *sim, uint32_t slot, uint32_t gpu, double *others)
+{
+    double own = 1;
+    *others = 0;
+    if (sim->gpus.count == 0) {
+        return own;
+    }
+    for (uint32_t t = GS_GPU(sim, gpu)->first_tenant; t != GPUSIM_NONE;) {
+        const gs_tenant *tenant = &GS_AT(sim->tenants, gs_tenant, t);
+        double share = tenant->milli / 1000.0;
+        if (tenant->job == slot) {
+            own = share;
+        } else if (tenant->slices == 0) {
+            *others += share; // MIG instances do not get into each other's way
+        }
+        t = tenant->next_on_gpu;
+    }
+    return own;
+}
+
+double gs_gpu_time(const gpusim_sim *sim, uint32_t slot, uint32_t gpu)
+{
+    const gs_job_profile *profile = gs_profile_of(sim, slot);
+    double others = 0, speed = share_of(sim, slot, gpu, &others), longer = 0;
+    if (others > 0) {
+        speed *= 1 - sim->model->hardware.interference * others;
+    }
+    if (gs_is_physical(sim)) {
+        double clock = gs_gpu_clock(sim, gpu);
+        double memory = GS_GPU(sim, gpu)->memory_slow ? GS_MEMORY_SLOWDOWN - 1 : 0;
+        if (!(clock > 0)) {
+            return INFINITY; // it is off
+        }
+        longer = (1 - profile->memory_bound) * (1 / clock - 1) + profile->memory_bound * memory;
+        speed *= GS_GPU(sim, gpu)->speed;
+    }
+
+    // written so that nothing is rounded at the reference
+    return speed > 0 ? 1 + (1 - profile->host_bound) * ((1 + longer) / speed - 1)
+                     : (double)INFINITY;
+}
+
+// a job without GPUs is as fast as its node's P-state
+static double cpu_time(const gpusim_sim *sim, uint32_t slot)
+{
+    const gpusim_part *part = &GS_AT(sim->parts, gpusim_part, GS_JOB(sim, slot)->first_part);
+    const gs_node_hardware *hardware = sim->model->hardware.groups;
+    if (sim->plant.count == 0 || !hardware) {
+        return 1;
+    }
+    hardware += sim->model->cluster.node_group[part->node];
+    uint32_t state = GS_PLANT(sim, part->node)->cpu_state;
+    return state < hardware->cpu_state_count ? 1 / hardware->cpu_states[state].speed : 1;
+}
+
+// O(gang): only when the GPU that everybody waited for has become faster
+static void find_slowest(gpusim_sim *sim, uint32_t slot)
+{
+    const gpusim_job_info *job = GS_JOB(sim, slot);
+    gs_live *live = GS_LIVE(sim, slot);
+    live->compute = 0;
+    if (job->gpus == 0) {
+        live->compute = cpu_time(sim, slot);
+        return;
+    }
+    for (gs_held at = held_first(sim, slot); at.gpu != GPUSIM_NONE; held_next(sim, slot, &at)) {
+        double time = gs_gpu_time(sim, slot, at.gpu);
+        if (time > live->compute) {
+            live->compute = time;
+            live->slowest = at.gpu;
+        }
+    }
+}
+
+// of a step, what communication adds to computing
+static double exposed(const gs_job_profile *profile, double seconds)
+{
+    return seconds > 0 ? (1 - profile->overlap) * seconds / profile->step : 0;
+}
+
+// ---- work ----
+
+void gs_progress_settle(gpusim_sim *sim, uint32_t slot)
+{
+    gpusim_job_info *job = GS_JOB(sim, slot);
+    gs_live *live = GS_LIVE(sim, slot);
+    gpusim_time now = gpusim_engine_now(sim->engine);
+    gpusim_time span = now - job->settled;
+    if (span <= 0) {
+        return;
+    }
+    job->settled = now;
+    job->attained += span;
+    if (live->writes) {
+        live->written += span;
+        live->writing = fmax(0, live->writing - live->write_rate * gpusim_seconds(span));
+    } else {
+        job->done += gs_work_done(live->rate, span, &live->carried);
+    }
+}
+
+// the work at which a job stops working: to write a checkpoint, or for good
+static gpusim_time milestone(const gpusim_sim *sim, uint32_t slot)
+{
+    const gs_live *live = GS_LIVE(sim, slot);
+    gpusim_time every = live->plain ? GPUSIM_TIME_MAX : gs_profile_of(sim, slot)->checkpoint_every;
+    gpusim_time next = gpusim_time_add(live->checkpointed, every);
+    return next < live->duration ? next : live->duration;
+}
+
+gpusim_time gs_progress_end(const gpusim_sim *sim, uint32_t slot)
+{
+    const gpusim_job_info *job = GS_JOB(sim, slot);
+    const gs_live *live = GS_LIVE(sim, slot);
+    if (live->writes) {
+        double seconds = live->writing > 0 ? live->writing / live->write_rate : 0;
+        gpusim_time written = gpusim_time_add(job->settled, gpusim_time_ceil(seconds));
+        return written > live->blocked ? written : live->blocked;
+    }
+    gpusim_time left = milestone(sim, slot) - job->done;
+    return gpusim_time_add(job->settled, gs_work_span(live->rate, left, live->carried));
+}
+
+static gpusim_status set_end(gpusim_sim *sim, uint32_t slot, gpusim_error *err)
+{
+    gs_live *live = GS_LIVE(sim, slot);
+    gpusim_time end = gs_progress_end(sim, slot);
+    gpusim_event pending;
+    if (!gpusim_engine_pending(sim->engine, live->end, &pending)) {
+        return gpusim_engine_schedule(sim->engine, end, GS_CLASS_END, GS_ON_END, slot, 0,
+                                      &live->end, err);
+    }
+    if (end == GPUSIM_TIME_MAX) {
+        (void)gpusim_engine_cancel(sim->engine, &live->end);
+        return GPUSIM_OK;
+    }
+    return end == pending.time ? GPUSIM_OK : gpusim_engine_move(sim->engine, &live->end, end, err);
+}
+
+// the loads of its GPUs are others
+static void mark_gpus(gpusim_sim *sim, uint32_t slot)
+{
+    if (!gs_is_physical(sim)) {
+        return;
+    }
+    for (gs_held at = held_first(sim, slot); at.gpu != GPUSIM_NONE; held_next(sim, slot, &at)) {
+        gs_mark_gpu(sim, at.gpu);
+    }
+}
+
+// the scheduler's expectation of its end is another
+static void expect(gpusim_sim *sim, uint32_t slot)
+{
+    if (sim->policy) {
+        gs_policy_rated(sim->policy, slot);
+    }
+}
+
+gpusim_status gs_job_update(gpusim_sim *sim, uint32_t slot, gpusim_error *err)
+{
+    gpusim_job_info *job = GS_JOB(sim, slot);
+    gs_live *live = GS_LIVE(sim, slot);
+    if (job->state != GPUSIM_JOB_RUNNING || live->plain) {
+        return GPUSIM_OK; // it has left since it was marked
+    }
+    gs_progress_settle(sim, slot);
+    if (live->slowest == GPUSIM_NONE) {
+        find_slowest(sim, slot);
+    }
+    const gs_job_profile *profile = gs_profile_of(sim, slot);
+    live->step = live->compute + exposed(profile, gs_collective_time(sim, slot));
+    live->rate = live->step < INFINITY ? live->reference / live->step : 0;
+    job->rate = live->writes ? 0 : live->rate;
+    if (live->step > (1 + GS_STEP_SHOWN) * live->shown_step ||
+        live->step < (1 - GS_STEP_SHOWN) * live->shown_step) {
+        live->shown_step = live->step;
+        mark_gpus(sim, slot);
+        expect(sim, slot);
+    }
+    return set_end(sim, slot, err);
+}
+
+// ---- begin and end of an allocation ----
+
+// whoever shares a GPU with it goes faster or slower
+static void disturb(gpusim_sim *sim, uint32_t slot)
+{
+    if (GS_JOB(sim, slot)->milli == 1000 || sim->gpus.count == 0) {
+        return;
+    }
+    for (gs_held at = held_first(sim, slot); at.gpu != GPUSIM_NONE; held_next(sim, slot, &at)) {
+        for (uint32_t t = GS_GPU(sim, at.gpu)->first_tenant; t != GPUSIM_NONE;) {
+            const gs_tenant *tenant = &GS_AT(sim->tenants, gs_tenant, t);
+            if (tenant->job != slot) {
+                GS_LIVE(sim, tenant->job)->slowest = GPUSIM_NONE;
+                gs_mark_job(sim, tenant->job);
+            }
+            t = tenant->next_on_gpu;
+        }
+    }
+}
+
+// 1 when nothing can change the rate of a job: such runs are pure scheduling
+static int is_plain(const gpusim_sim *sim, uint32_t slot)
+{
+    const gpusim_job_info *job = GS_JOB(sim, slot);
+    if (gs_is_physical(sim) || job->milli != 1000 || job->mig != 0) {
+        return 0;
+    }
+    const gs_job_profile *profile = gs_profile_of(sim, slot);
+    return !(profile->volume > 0) && profile->checkpoint_every == GPUSIM_TIME_MAX;
+}
+
+static void join_links(gpusim_sim *sim, uint32_t slot)
+{
+    gs_network_join(sim, slot);
+    if (GS_LIVE(sim, slot)->writes) {
+        gs_network_write(sim, slot); // it has moved while it wrote
+    }
+}
+
+gpusim_status gs_progress_start(gpusim_sim *sim, uint32_t slot, gpusim_error *err)
+{
+    gs_live *live = GS_LIVE(sim, slot);
+    live->plain = (uint8_t)is_plain(sim, slot);
+    live->slowest = GPUSIM_NONE;
+    live->first_hop = GPUSIM_NONE;
+    if (live->plain) {
+        live->rate = 1;
+        return set_end(sim, slot, err);
+    }
+    join_links(sim, slot);
+    disturb(sim, slot);
+    live->reference = 1 + exposed(gs_profile_of(sim, slot), gs_collective_reference(sim, slot));
+    live->shown_step = 0;
+    return gs_job_update(sim, slot, err);
+}
+
+void gs_progress_leave(gpusim_sim *sim, uint32_t slot)
+{
+    if (!GS_LIVE(sim, slot)->plain) {
+        gs_network_leave(sim, slot);
+        disturb(sim, slot);
+    }
+}
+
+void gs_progress_back(gpusim_sim *sim, uint32_t slot)
+{
+    gs_live *live = GS_LIVE(sim, slot);
+    if (live->plain) {
+        return;
+    }
+    double bandwidth = live->bandwidth, write_rate = live->write_rate;
+    join_links(sim, slot);
+    disturb(sim, slot);
+    live->bandwidth = bandwidth;
+    live->write_rate = write_rate;
+}
+
+void gs_progress_stop(gpusim_sim *sim, uint32_t slot)
+{
+    gs_progress_settle(sim, slot);
+    gs_progress_leave(sim, slot);
+    GS_JOB(sim, slot)->rate = 1; // as far as anybody can know of its next attempt
+}
+
+// ---- milestones ----
+
+static gpusim_status begin_checkpoint(gpusim_sim *sim, uint32_t slot, gpusim_error *err)
+{
+    gs_live *live = GS_LIVE(sim, slot);
+    const gs_job_profile *profile = gs_profile_of(sim, slot);
+    live->writes = 1;
+    live->writing = profile->checkpoint_bytes;
+    live->blocked = gpusim_time_add(gpusim_engine_now(sim->engine), profile->checkpoint_cost);
+    gs_network_write(sim, slot);
+    return gs_emit_event(sim, GPUSIM_EVENT_CHECKPOINT, GS_JOB(sim, slot)->order,
+                         GS_JOB(sim, slot)->done, err);
+}
+
+static gpusim_status end_checkpoint(gpusim_sim *sim, uint32_t slot, gpusim_error *err)
+{
+    gs_live *live = GS_LIVE(sim, slot);
+    live->writes = 0;
+    live->writing = 0;
+    live->checkpointed = GS_JOB(sim, slot)->done;
+    gs_network_written(sim, slot);
+    return gs_emit_event(sim, GPUSIM_EVENT_CHECKPOINTED, GS_JOB(sim, slot)->order,
+                         live->checkpointed, err);
+}
+
+gpusim_status gs_progress_reached(gpusim_sim *sim, uint32_t slot, int *over, gpusim_error *err)
+{
+    gpusim_status status = GPUSIM_OK;
+    gs_live *live = GS_LIVE(sim, slot);
+    gs_sim_integrate(sim); // the policy is told, and asks what time it is
+    gs_progress_settle(sim, slot);
+
+    // the milestone is reached because its event has come, whatever rounding says
+    int writes = live->writes;
+    *over = 0;
+    if (writes) {
+        GPUSIM_TRY(end_checkpoint(sim, slot, err));
+    } else {
+        GS_JOB(sim, slot)->done = milestone(sim, slot);
+        live->carried = 0;
+        if (GS_JOB(sim, slot)->done == live->duration) {
+            *over = 1;
+            return GPUSIM_OK;
+        }
+        GPUSIM_TRY(begin_checkpoint(sim, slot, err));
+    }
+    GPUSIM_TRY(gs_job_update(sim, slot, err));
+    mark_gpus(sim, slot);
+    if (writes) {
+        expect(sim, slot); // later by the time that it took
+    }
+cleanup:
+    return status;
+}
+
+// ---- what changes a rate ----
+
+void gs_progress_gpu(gpusim_sim *sim, uint32_t gpu)
+{
+    for (uint32_t t = GS_GPU(sim, gpu)->first_tenant; t != GPUSIM_NONE;) {
+        const gs_tenant *tenant = &GS_AT(sim->tenants, gs_tenant, t);
+        gs_live *live = GS_LIVE(sim, tenant->job);
+        double time = gs_gpu_time(sim, tenant->job, gpu);
+        if (live->slowest == GPUSIM_NONE) {
+            // it will be found again anyway
+        } else if (time > live->compute) {
+            live->slowest = gpu;
+            live->compute = time;
+            gs_mark_job(sim, tenant->job);
+        } else if (gpu == live->slowest && time < live->compute) {
+            live->slowest = GPUSIM_NONE;
+            gs_mark_job(sim, tenant->job);
+        }
+        t = tenant->next_on_gpu;
+    }
+
+    // in steps of the same length it is busy for another share of them
+    gs_gpu_load load = {0};
+    gs_load_of_gpu(sim, gpu, &load);
+    if (fabs(load.busy - GS_GPU(sim, gpu)->load.busy) > GS_STEP_SHOWN) {
+        gs_mark_gpu(sim, gpu);
+    }
+}
+
+void gs_progress_node(gpusim_sim *sim, uint32_t node)
+{
+    for (uint32_t i = 0; i < sim->running.count; i++) {
+        uint32_t slot = GS_AT(sim->running, uint32_t, i);
+        const gpusim_job_info *job = GS_JOB(sim, slot);
+        if (job->gpus == 0 && GS_AT(sim->parts, gpusim_part, job->first_part).node == node) {
+            GS_LIVE(sim, slot)->slowest = GPUSIM_NONE;
+            gs_mark_job(sim, slot);
+        }
+    }
+}
