@@ -92,6 +92,7 @@ START_TEST(gpu_memory_picks_the_group)
 {
     run("gpusim: 1\n"
         "cluster:\n"
+        "  physics: false\n"
         "  nodes:\n"
         "    - {name: small, gpus: 1, gpu: T4}\n"
         "    - {name: large, gpus: 1, gpu: H200}\n"
