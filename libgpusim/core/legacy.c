@@ -110,7 +110,8 @@ static gpusim_status tick(gpusim_sim *sim, uint32_t g, gpusim_error *err)
     }
     show(sim, g);
     if (node->slowdown != slowdown) {
-        gs_tenants_mark(sim, gpu);
+        gpu->speed = 1 / node->slowdown;
+        gs_progress_gpu(sim, g);
     }
     gpusim_status status = gs_gpu_set_power(sim, g, gs_nanowatts(node->power), err);
     if (status == GPUSIM_OK && gpu->reasons != reasons) {

@@ -6,6 +6,11 @@
 
 #include "core/sim.h"
 
+static const gs_node_hardware *hardware_of(const gpusim_sim *sim, const gs_gpu *gpu)
+{
+    return &sim->model->hardware.groups[sim->model->cluster.node_group[gpu->node]];
+}
+
 // B/s over NVLink, or PCIe without it, and through the NICs, of one GPU in a gang's all-reduce
 static void add_collective(const gpusim_sim *sim, uint32_t slot, double seconds, gs_gpu_load *load)
 {
@@ -41,42 +46,63 @@ static void add_checkpoint(const gpusim_sim *sim, uint32_t slot, gs_gpu_load *lo
     }
 }
 
-void gs_load_of_tenant(const gpusim_sim *sim, uint32_t tenant, gs_gpu_load *load)
+// Busy, spinning and dynamic at a clock of the GPU; 0 when nothing goes on: a GPU of the gang is
+// off. *step is what that makes of the gang's step: a GPU that has become a little slower than the
+// step that is shown makes its own.
+static int add_activity(const gpusim_sim *sim, const gs_tenant *it, const gs_gpu *gpu, double clock,
+                        gs_gpu_load *load, double *step)
 {
-    const gs_tenant *it = &GS_AT(sim->tenants, gs_tenant, tenant);
     const gs_live *live = GS_LIVE(sim, it->job);
+    double time = gs_gpu_time_at(sim, it->job, gpu, clock);
+    if (live->writes || !(live->shown_step < INFINITY) || !(time < INFINITY)) {
+        return 0;
+    }
     const gs_job_profile *profile = gs_profile_of(sim, it->job);
+    double host = profile->host_bound, held = it->milli / 1000.0;
+    *step = fmax(live->shown_step, time + (live->step - live->compute));
+    load->busy = held * (time - host) / *step;
+    load->spin = held * (*step - time) / *step;
+    load->dynamic = load->busy * profile->intensity;
+    return 1;
+}
+
+static void load_of_tenant(const gpusim_sim *sim, const gs_tenant *it, const gs_gpu *gpu,
+                           double clock, gs_gpu_load *load)
+{
+    const gs_job_profile *profile = gs_profile_of(sim, it->job);
+    double step = 1;
     *load = (gs_gpu_load){.intensity = profile->intensity, .tenants = 1};
-    if (live->writes) {
-        add_checkpoint(sim, it->job, load);
+    if (GS_JOB(sim, it->job)->gpus > 1) {
+        // a cap has to hold back its spinning, too
+        load->intensity = fmax(load->intensity, hardware_of(sim, gpu)->gpu.power.spin);
+    }
+    if (!add_activity(sim, it, gpu, clock, load, &step)) {
+        if (GS_LIVE(sim, it->job)->writes) {
+            add_checkpoint(sim, it->job, load);
+        }
         return;
     }
-    double time = gs_gpu_time(sim, it->job, it->gpu);
-    if (!(live->shown_step < INFINITY) || !(time < INFINITY)) {
-        return; // nothing goes on: a GPU is off
-    }
-
-    // a GPU that has become a little slower than the step that is shown makes its own
-    double step = fmax(live->shown_step, time), held = it->milli / 1000.0;
-    double host = profile->host_bound, kernels = (1 - host) / step;
-    load->busy = held * (time - host) / step;
-    load->spin = held * (step - time) / step;
-    load->dynamic = load->busy * profile->intensity;
+    double kernels = (1 - profile->host_bound) / step;
     load->memory = profile->memory_activity * kernels;
-    load->tensor = profile->tensor_activity * kernels /
-                   (gs_gpu_clock(sim, it->gpu) * GS_GPU(sim, it->gpu)->speed);
+    load->tensor = profile->tensor_activity * kernels / (clock * gpu->speed);
     load->pcie_rx = profile->host_io * kernels;
     add_collective(sim, it->job, step * profile->step, load);
 }
 
-void gs_load_of_gpu(const gpusim_sim *sim, uint32_t gpu, gs_gpu_load *load)
+void gs_load_of_tenant(const gpusim_sim *sim, uint32_t tenant, gs_gpu_load *load)
+{
+    const gs_tenant *it = &GS_AT(sim->tenants, gs_tenant, tenant);
+    load_of_tenant(sim, it, GS_GPU(sim, it->gpu), gs_gpu_clock(sim, it->gpu), load);
+}
+
+static void load_at(const gpusim_sim *sim, const gs_gpu *gpu, double clock, gs_gpu_load *load)
 {
     gs_gpu_load sum = {.memory_used = load->memory_used, .memory_growth = load->memory_growth};
     double idle = 1, instances = 0;
-    for (uint32_t t = GS_GPU(sim, gpu)->first_tenant; t != GPUSIM_NONE;) {
+    for (uint32_t t = gpu->first_tenant; t != GPUSIM_NONE;) {
         const gs_tenant *tenant = &GS_AT(sim->tenants, gs_tenant, t);
         gs_gpu_load one;
-        gs_load_of_tenant(sim, t, &one);
+        load_of_tenant(sim, tenant, gpu, clock, &one);
         sum.tenants++;
         sum.dynamic += one.dynamic;
         sum.memory += one.memory;
@@ -85,17 +111,16 @@ void gs_load_of_gpu(const gpusim_sim *sim, uint32_t gpu, gs_gpu_load *load)
         sum.pcie_rx += one.pcie_rx;
         sum.pcie_tx += one.pcie_tx;
         sum.network += one.network;
+        sum.spin += one.spin;
         if (tenant->slices == 0) {
             // they take turns: the most intense one's turn is what a cap has to hold back
             sum.busy += one.busy;
-            sum.spin += one.spin;
             sum.intensity = fmax(sum.intensity, one.intensity);
         } else {
             // instances run side by side, each when it will
             double held = tenant->milli / 1000.0;
             idle *= 1 - one.busy / held;
             instances += held * one.intensity;
-            sum.spin += one.spin;
         }
         t = tenant->next_on_gpu;
     }
@@ -108,4 +133,9 @@ void gs_load_of_gpu(const gpusim_sim *sim, uint32_t gpu, gs_gpu_load *load)
     sum.memory = fmin(sum.memory, 1);
     sum.tensor = fmin(sum.tensor, 1);
     *load = sum;
+}
+
+void gs_load_of_gpu(const gpusim_sim *sim, uint32_t gpu, gs_gpu_load *load)
+{
+    load_at(sim, GS_GPU(sim, gpu), gs_gpu_clock(sim, gpu), load);
 }

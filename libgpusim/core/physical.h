@@ -304,6 +304,7 @@ gpusim_status gs_progress_reached(struct gpusim_sim *sim, uint32_t slot, int *ov
 gpusim_time gs_progress_end(const struct gpusim_sim *sim, uint32_t slot);
 /* Its step on one of its GPUs, over the reference's computing; INFINITY: the GPU is off. */
 double gs_gpu_time(const struct gpusim_sim *sim, uint32_t slot, uint32_t gpu);
+double gs_gpu_time_at(const struct gpusim_sim *sim, uint32_t slot, const gs_gpu *gpu, double clock);
 /* In flush, after the network: rate and milestone of a marked job, and if its step is another by
  * more than 1%, marks its GPUs. */
 gpusim_status gs_job_update(struct gpusim_sim *sim, uint32_t slot, gpusim_error *err);
@@ -311,7 +312,6 @@ gpusim_status gs_job_update(struct gpusim_sim *sim, uint32_t slot, gpusim_error 
  * rates are then the same; the others are marked. So also for jobs without GPUs on a node in
  * another P-state. */
 void gs_progress_gpu(struct gpusim_sim *sim, uint32_t gpu);
-void gs_progress_node(struct gpusim_sim *sim, uint32_t node);
 
 /* ---- core/load.c: what jobs make of a GPU ---- */
 /* Fills all but memory_used and memory_growth; goes with the GPU's present clock. */

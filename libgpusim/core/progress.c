@@ -44,14 +44,11 @@ static gs_held held_first(const gpusim_sim *sim, uint32_t slot)
 // ---- how long a step takes ----
 
 // what other tenants of a GPU hold of it, and what this job does, 0..1
-static double share_of(const gpusim_sim *sim, uint32_t slot, uint32_t gpu, double *others)
+static double share_of(const gpusim_sim *sim, uint32_t slot, const gs_gpu *gpu, double *others)
 {
     double own = 1;
     *others = 0;
-    if (sim->gpus.count == 0) {
-        return own;
-    }
-    for (uint32_t t = GS_GPU(sim, gpu)->first_tenant; t != GPUSIM_NONE;) {
+    for (uint32_t t = gpu->first_tenant; t != GPUSIM_NONE;) {
         const gs_tenant *tenant = &GS_AT(sim->tenants, gs_tenant, t);
         double share = tenant->milli / 1000.0;
         if (tenant->job == slot) {
@@ -64,26 +61,27 @@ static double share_of(const gpusim_sim *sim, uint32_t slot, uint32_t gpu, doubl
     return own;
 }
 
-double gs_gpu_time(const gpusim_sim *sim, uint32_t slot, uint32_t gpu)
+double gs_gpu_time_at(const gpusim_sim *sim, uint32_t slot, const gs_gpu *gpu, double clock)
 {
     const gs_job_profile *profile = gs_profile_of(sim, slot);
-    double others = 0, speed = share_of(sim, slot, gpu, &others), longer = 0;
+    double others = 0, speed = gpu->speed * share_of(sim, slot, gpu, &others);
+    double memory = gpu->memory_slow ? GS_MEMORY_SLOWDOWN - 1 : 0;
     if (others > 0) {
         speed *= 1 - sim->model->hardware.interference * others;
     }
-    if (gs_is_physical(sim)) {
-        double clock = gs_gpu_clock(sim, gpu);
-        double memory = GS_GPU(sim, gpu)->memory_slow ? GS_MEMORY_SLOWDOWN - 1 : 0;
-        if (!(clock > 0)) {
-            return INFINITY; // it is off
-        }
-        longer = (1 - profile->memory_bound) * (1 / clock - 1) + profile->memory_bound * memory;
-        speed *= GS_GPU(sim, gpu)->speed;
+    if (!(clock > 0 && speed > 0)) {
+        return INFINITY; // it is off, or others leave nothing of it
     }
 
     // written so that nothing is rounded at the reference
-    return speed > 0 ? 1 + (1 - profile->host_bound) * ((1 + longer) / speed - 1)
-                     : (double)INFINITY;
+    double longer = (1 - profile->memory_bound) * (1 / clock - 1) + profile->memory_bound * memory;
+    return 1 + (1 - profile->host_bound) * ((1 + longer) / speed - 1);
+}
+
+double gs_gpu_time(const gpusim_sim *sim, uint32_t slot, uint32_t gpu)
+{
+    return sim->gpus.count > 0 ? gs_gpu_time_at(sim, slot, GS_GPU(sim, gpu), gs_gpu_clock(sim, gpu))
+                               : 1;
 }
 
 // a job without GPUs is as fast as its node's P-state
@@ -384,24 +382,5 @@ void gs_progress_gpu(gpusim_sim *sim, uint32_t gpu)
             gs_mark_job(sim, tenant->job);
         }
         t = tenant->next_on_gpu;
-    }
-
-    // in steps of the same length it is busy for another share of them
-    gs_gpu_load load = {0};
-    gs_load_of_gpu(sim, gpu, &load);
-    if (fabs(load.busy - GS_GPU(sim, gpu)->load.busy) > GS_STEP_SHOWN) {
-        gs_mark_gpu(sim, gpu);
-    }
-}
-
-void gs_progress_node(gpusim_sim *sim, uint32_t node)
-{
-    for (uint32_t i = 0; i < sim->running.count; i++) {
-        uint32_t slot = GS_AT(sim->running, uint32_t, i);
-        const gpusim_job_info *job = GS_JOB(sim, slot);
-        if (job->gpus == 0 && GS_AT(sim->parts, gpusim_part, job->first_part).node == node) {
-            GS_LIVE(sim, slot)->slowest = GPUSIM_NONE;
-            gs_mark_job(sim, slot);
-        }
     }
 }

@@ -138,18 +138,21 @@ START_TEST(the_spine_is_crossed_once_a_rack)
 }
 END_TEST
 
-// GPUs reach the NICs beside them: one of four GPUs one of two NICs, three GPUs both
+// GPUs reach the NICs beside them: one of four GPUs one of two NICs, three GPUs both; at the reference
+// two GPUs talk over NVLink
 START_TEST(a_gpu_reaches_its_own_nics)
 {
     begin("gpusim: 1\n"
           "cluster:\n"
-          "  nodes: [{name: n, count: 2, gpus: 4, power: {nics: 2}, network: {nic: 20 GB/s}}]\n"
+          "  nodes: [{name: n, count: 2, gpu: A100-SXM4-80GB, gpus: 4, power: {nics: 2},"
+          " network: {nic: 20 GB/s}}]\n"
           "  network: {" BARE "}\n"
-          "workload: [{jobs: [{duration: 100 s, gpus: 2, " TEN_GB "},"
-          " {at: 1 d, duration: 100 s, gpus: 6, " TEN_GB "}]}]\n",
+          "workload: [{jobs: [{duration: 100 s, gpus: 2, profile: &cool {intensity: 0.1,"
+          " communication: {step: 1 s, volume: 10 GB}}},"
+          " {at: 1 d, duration: 100 s, gpus: 6, profile: *cool}]}]\n",
           (const placed[]){{0, 0, "0 1"}, {1, 0, "0 0 0 1 1 1"}, {.at = -1}});
     run_to(1);
-    ck_assert_double_eq_tol(rate_of(0), 1 / (1 + 10 / 10.0), 1e-15);
+    ck_assert_double_eq_tol(rate_of(0), (1 + 10 / 300.0) / (1 + 10 / 10.0), 1e-15);
     run_to(86401);
     ck_assert_double_eq_tol(rate_of(1), (1 + 2 * 5 / 6.0 * 10 / 10) / (1 + 2 * 5 / 6.0 * 10 / 20),
                             1e-15);

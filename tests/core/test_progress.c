@@ -172,8 +172,7 @@ START_TEST(p_states)
     gpusim_observer observer = collect_observer(&rows);
     ASSERT_OK(gpusim_sim_observe(sim, &observer, &err), &err);
     run_to(4);
-    GS_PLANT(sim, 0)->cpu_state = 1; // felt in the next batch, at 5 s
-    gs_progress_node(sim, 0);
+    gs_pstate(sim, 0, 1); // felt in the next batch, at 5 s
     run_out();
     ck_assert_int_eq(job_row(&rows, 0)->end, 15 * GPUSIM_SECOND);
     ck_assert_int_eq(job_row(&rows, 1)->end, 25 * GPUSIM_SECOND);

@@ -175,17 +175,14 @@ static int audit_vcs(const char *what, const gpusim_model *model, const collecte
 }
 
 /* Whether the time that a job held GPUs went into its work, into slowness and checkpoints, and all
- * of its work was done if it has run to its end. What draws no power and shares no link is not
- * slow.
- */
-static int job_adds_up(const collected *all, const gpusim_job_row *job, double held)
+ * of its work was done if it has run to its end. */
+static int job_adds_up(const gpusim_job_row *job, double held)
 {
     const double said = (double)(job->done + job->slowed + job->checkpointing);
     const int ended = (job->state == GPUSIM_JOB_COMPLETED || job->state == GPUSIM_JOB_FAILED) &&
                       job->reason != GPUSIM_REASON_GPU_LOST;
-    const int slow = !isnan(all->summary.energy_it_j);
     return fabs(held - said) < 0.5 && job->done >= 0 && job->done <= job->duration &&
-           (!ended || job->done == job->duration) && (slow || job->slowed == 0);
+           (!ended || job->done == job->duration);
 }
 
 /* Each job once, its times in order, and as much time on GPUs as it ran for. */
@@ -206,7 +203,7 @@ static int audit_jobs(const char *what, const collected *all)
         const double worked = held[i] / (job->gpus > 0 ? job->gpus : 1);
         if (job->index != i || (ran && job->start < job->submit) ||
             (job->end != GPUSIM_TIME_MAX && job->end < (ran ? job->start : job->submit)) ||
-            job->wait < 0 || (job->duration >= 0 && !job_adds_up(all, job, worked))) {
+            job->wait < 0 || (job->duration >= 0 && !job_adds_up(job, worked))) {
             printf("%s: job %zu (row %" PRIu64 ", state %u) does not add up: submit %" PRId64
                    ", start %" PRId64 ", end %" PRId64 ", duration %" PRId64
                    ", on GPUs for %.0f: done %" PRId64 ", slowed %" PRId64

@@ -66,6 +66,8 @@ void make_anything(uint64_t seed, make_options options, maker_text *yaml);
 /* Three hours of GPUs, nodes and racks that heat, cap and throttle each other; what the scenario
  * says changes in the first two only. */
 void make_plant(uint64_t seed, maker_text *yaml);
+/* A scenario in which rates change all the time: caps, heat, networks, checkpoints, moves. */
+void make_physical(uint64_t seed, maker_text *yaml);
 
 /* maker_hardware.c: the keys of a group with so many GPUs a node, `gpu:` among them, from ", gpu:";
  * returns a number of the model. Sections of the cluster that go with it; and a timed action on a

@@ -29,7 +29,7 @@ static void make_group(maker *m, maker_text *yaml, int number)
         make_series(m, yaml, 210, model == 2 ? 300 : 400, "W");
         maker_print(yaml, "}");
     }
-    if (maker_chance(m, 30)) {
+    if (model < 3 && maker_chance(m, 30)) {
         maker_print(yaml, ", spread: {speed: 0.03, slow: {share: 0.1, speed: 0.9}}");
     }
     if (maker_chance(m, 60)) {
