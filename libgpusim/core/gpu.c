@@ -299,6 +299,10 @@ static gpusim_status update_physical(gpusim_sim *sim, uint32_t index, gpusim_err
     if (gpu->level != GS_GPU_OFF) {
         gs_gpu_react(sim, gpu);
     }
+    // at another clock the same kernels take another share of the step
+    if (gpu->clock != clock || gpu->memory_slow != slow) {
+        gs_load_of_gpu(sim, index, &gpu->load);
+    }
     GPUSIM_TRY(set_power(sim, index, err));
     GPUSIM_TRY(set_demand(sim, index, err));
     GPUSIM_TRY(set_reasons(sim, index, before, err));

@@ -7,6 +7,9 @@
 
 #include "core/sim.h"
 
+/* No gang: what one GPU may draw is nothing to the others. */
+#define ALONE "      - {duration: 10 h, gpus: 1, group: n}\n"
+
 #define CLUSTER                                                                                    \
     "gpusim: 1\n"                                                                                  \
     "duration: 1 h\n"                                                                              \
@@ -22,8 +25,7 @@
     "0.5}]}\n"                                                                                     \
     "    - {name: plain, gpus: 2}\n"                                                               \
     "workload:\n"                                                                                  \
-    "  - jobs:\n"                                                                                  \
-    "      - {name: a, duration: 10 h, gpus: 8, group: n}\n"
+    "  - jobs:\n" ALONE ALONE ALONE ALONE ALONE ALONE ALONE ALONE
 
 static gpusim_sim *create(const char *actions, gpusim_model **model, collected *rows)
 {
