@@ -6,6 +6,7 @@
 #include <string.h>
 
 #define LABEL_WIDTH 26
+#define LINE_WIDTH  96
 #define CELL_WIDTH  10
 
 /* ---- values ---- */
@@ -165,7 +166,8 @@ static int is_void_group(const gpusim_record *record, const void *values)
 // "gpu_allocated_fraction" -> "gpu allocated fraction", "wait_s" -> "wait"
 static void label_of(const char *name, char *label, size_t size)
 {
-    static const char *const units[] = {"_s", "_j", "_w", "_bytes", "_per_h"};
+    static const char *const units[] = {"_s",     "_j",  "_w",     "_c",
+                                        "_gpu_h", "_kg", "_bytes", "_per_h"};
     snprintf(label, size, "%s", name);
     size_t length = strlen(label);
     for (size_t i = 0; i < sizeof units / sizeof units[0]; i++) {
@@ -180,6 +182,12 @@ static void label_of(const char *name, char *label, size_t size)
     }
 }
 
+static int ends_in(const char *name, const char *end)
+{
+    size_t length = strlen(name), tail = strlen(end);
+    return length > tail && strcmp(name + length - tail, end) == 0;
+}
+
 static void print_scalar(FILE *to, const gpusim_field *field, const void *value)
 {
     char label[48], text[64];
@@ -188,25 +196,41 @@ static void print_scalar(FILE *to, const gpusim_field *field, const void *value)
     if (strcmp(field->name, "oracle") == 0) {
         snprintf(text, sizeof text, "the scheduler knew true run times");
     }
-    size_t length = strlen(field->name);
-    int rate = length > 6 && strcmp(field->name + length - 6, "_per_h") == 0;
-    fprintf(to, "  %-*s  %s%s\n", LABEL_WIDTH + 2, label, text, rate ? " an hour" : "");
+    const char *unit = ends_in(field->name, "_per_h")   ? " an hour"
+                       : ends_in(field->name, "_gpu_h") ? " GPU-hours"
+                                                        : "";
+    fprintf(to, "  %-*s  %s%s\n", LABEL_WIDTH + 2, label, text, unit);
 }
 
-// a group of counts on one line: "6,720 submitted, 6,700 completed"
+// a group of counts or amounts in a row: "6,720 submitted, 6,700 completed"; what is nothing is
+// left out, and a row that is too long goes on below
 static void print_counts(FILE *to, const gpusim_field *group, const void *values)
 {
-    char label[48], text[64];
+    char label[48], text[64], entry[112], name[48];
     label_of(group->name, label, sizeof label);
     fprintf(to, "  %-*s  ", LABEL_WIDTH + 2, label);
     const gpusim_record *record = group->detail.record;
+    int column = LABEL_WIDTH + 6;
     for (uint32_t i = 0, printed = 0; i < record->count; i++) {
         const gpusim_field *field = &record->fields[i];
         const void *value = (const char *)values + field->offset;
-        if (i == 0 || !is_void(field, value)) {
-            cli_value_text(field, value, text, sizeof text);
-            fprintf(to, "%s%s %s", printed++ ? ", " : "", text, field->name);
+        int nothing = is_void(field, value) || (is_real(field) && real_of(field, value) == 0.0);
+        if (i > 0 && nothing) {
+            continue;
         }
+        cli_value_text(field, value, text, sizeof text);
+        label_of(field->name, name, sizeof name);
+        int length = snprintf(entry, sizeof entry, "%s %s", text, name);
+        if (printed && column + 2 + length > LINE_WIDTH) {
+            fprintf(to, ",\n%*s", LABEL_WIDTH + 6, "");
+            column = LABEL_WIDTH + 6;
+        } else if (printed) {
+            fputs(", ", to);
+            column += 2;
+        }
+        fputs(entry, to);
+        column += length;
+        printed++;
     }
     fputc('\n', to);
 }
