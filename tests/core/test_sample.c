@@ -155,6 +155,7 @@ int main(void)
 {
     Suite *suite = suite_create("core/sample");
     TCase *cases = tcase_create("all");
+    tcase_set_timeout(cases, 60);
     tcase_add_checked_fixture(cases, NULL, teardown);
     tcase_add_test(cases, sets_and_names);
     tcase_add_test(cases, wrong_names);

@@ -663,6 +663,7 @@ int main(void)
 {
     Suite *suite = suite_create("core/sensors");
     TCase *cases = tcase_create("all");
+    tcase_set_timeout(cases, 60);
     tcase_add_checked_fixture(cases, NULL, end);
     tcase_add_test(cases, means_and_moments);
     tcase_add_test(cases, of_this_moment);

@@ -123,6 +123,7 @@ int main(void)
 {
     Suite *suite = suite_create("telemetry/metrics");
     TCase *cases = tcase_create("all");
+    tcase_set_timeout(cases, 60);
     tcase_add_checked_fixture(cases, setup, NULL);
     tcase_add_test(cases, every_number_has_a_metric);
     tcase_add_test(cases, fields_are_dcgms);

@@ -129,6 +129,7 @@ int main(void)
 {
     Suite *suite = suite_create("telemetry/sensor");
     TCase *cases = tcase_create("all");
+    tcase_set_timeout(cases, 60);
     tcase_add_checked_fixture(cases, setup, NULL);
     tcase_add_test(cases, temperature_noise);
     tcase_add_test(cases, power_noise);

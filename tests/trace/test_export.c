@@ -246,6 +246,7 @@ int main(void)
 {
     Suite *suite = suite_create("trace/export");
     TCase *cases = tcase_create("all");
+    tcase_set_timeout(cases, 60);
     tcase_add_checked_fixture(cases, setup, teardown);
     tcase_add_test(cases, a_scrape);
     tcase_add_test(cases, what_is_missing);
