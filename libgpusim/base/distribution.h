@@ -9,11 +9,10 @@
 
 #include "base/memory.h"
 
-/* The alternatives of a distribution over times (s), sizes (bytes), B/s, ratios or pure numbers, for
- * fields that are a GPUSIM_ONE_OF; the storage of such a field is a gpusim_one_of. Times, sizes and
- * rates are never negative; what is written of a ratio lies within 0 .. 1, and who draws one cuts
- * off what a tail has beyond.
- * GS_DISTRIBUTION_FIELD makes such a field's entry in a table. */
+/* The alternatives of a distribution over times (s), sizes (bytes), B/s, ratios or pure numbers,
+ * for fields that are a GPUSIM_ONE_OF; the storage of such a field is a gpusim_one_of. Times, sizes
+ * and rates are never negative; what is written of a ratio lies within 0 .. 1, and who draws one
+ * cuts off what a tail has beyond. GS_DISTRIBUTION_FIELD makes such a field's entry in a table. */
 extern const gpusim_record gs_distribution_record_second;
 extern const gpusim_record gs_distribution_record_byte;
 extern const gpusim_record gs_distribution_record_byte_per_second;
@@ -52,8 +51,8 @@ typedef struct gs_distribution {
 } gs_distribution;
 
 /* Checks what the user wrote and prepares it. `unit` is the table's (GPUSIM_UNIT_SECOND, _BYTE,
- * _BYTE_PER_SECOND, _RATIO or _NONE). GPUSIM_SCENARIO with a message that names the parameter when the values do not go
- * together; the caller adds the position. */
+ * _BYTE_PER_SECOND, _RATIO or _NONE). GPUSIM_SCENARIO with a message that names the parameter when
+ * the values do not go together; the caller adds the position. */
 gpusim_status gs_distribution_make(const gpusim_one_of *written, gpusim_unit unit, gs_arena *arena,
                                    gs_distribution *distribution, gpusim_error *err);
 

@@ -38,14 +38,14 @@ typedef struct gs_sage {
 /* Astera: busy nodes warm, others cool; hot ones idle until they are cool again. */
 typedef struct gs_astera {
     gpusim_time tick;
-    double warm_low, warm_high;             /* K a tick while busy */
-    double cool_low, cool_high;             /* K a tick otherwise */
-    double most, least;                     /* degC */
-    double busy_low, busy_high;             /* W */
-    double idle_low, idle_high;             /* W */
-    double load_low, load_high;             /* 0..1: utilisation while busy */
-    double throttle_at, release_at;         /* degC */
-    double throttled_speed;                 /* of jobs on a throttled node: 1, as there */
+    double warm_low, warm_high;     /* K a tick while busy */
+    double cool_low, cool_high;     /* K a tick otherwise */
+    double most, least;             /* degC */
+    double busy_low, busy_high;     /* W */
+    double idle_low, idle_high;     /* W */
+    double load_low, load_high;     /* 0..1: utilisation while busy */
+    double throttle_at, release_at; /* degC */
+    double throttled_speed;         /* of jobs on a throttled node: 1, as there */
 } gs_astera;
 
 #endif

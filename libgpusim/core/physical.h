@@ -341,12 +341,9 @@ double gs_collective_reference(const struct gpusim_sim *sim, uint32_t slot);
 /* B/s through the NICs that its GPUs reach, on the node where it has fewest. */
 double gs_network_rails(const struct gpusim_sim *sim, uint32_t slot);
 
-/* ---- core/share.c, core/vram.c: tenants, fractions, MIG, memory held ---- */
+/* ---- core/tenants.c: who is on which GPU ---- */
 gpusim_status gs_tenants_add(struct gpusim_sim *sim, uint32_t slot, gpusim_error *err);
 void gs_tenants_remove(struct gpusim_sim *sim, uint32_t slot);
-gpusim_status gs_vram_update(struct gpusim_sim *sim, uint32_t gpu,
-                             gpusim_error *err); /* in flush */
-gpusim_status gs_on_oom(void *context, const gpusim_event *event, gpusim_error *err);
 
 /* ---- core/check_progress.c: invariants ---- */
 gpusim_status gs_progress_check(const struct gpusim_sim *sim, uint32_t slot, gpusim_error *err);

@@ -385,9 +385,6 @@ gpusim_status gpusim_sim_create(const gpusim_model *model, uint64_t seed, gpusim
     config.pass = on_pass;
     GPUSIM_TRY(gpusim_engine_create(&config, &sim->engine, err));
     for (uint16_t i = 0; i < GS_HANDLERS; i++) {
-        if (!handlers[i].function) {
-            continue;
-        }
         GPUSIM_TRY(
             gpusim_engine_handle(sim->engine, i, handlers[i].name, handlers[i].function, err));
     }

@@ -38,7 +38,6 @@ enum {
     GS_ON_NODE_CONTROL, /* entity: node */
     GS_ON_RACK_CONTROL, /* entity: rack */
     GS_ON_STEP,         /* payload: which series; a held value has a new one */
-    GS_ON_OOM,          /* entity: slot */
     GS_ON_LEGACY,       /* entity: group */
     GS_HANDLERS
 };

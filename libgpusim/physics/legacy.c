@@ -2,13 +2,12 @@
 /* Node models of other simulators. They are loops by nature, so these are ticks:
  *
  *   io-Guard  heat = (1.5 load^1.2 + 2 (1 - h_power)) (1 + dust), fan = 3% a kelvin above 50 degC,
- *             T <- max(25, T + heat - 4 fan h_fans (1 - dust)), every 0.5 s; above 95 degC the clock
- *             falls by 10% a tick down to 10%, else it rises by 2%;
- *             step = 0.1 s / max(clock, 5%) / max(h_network, 0.1) + U(0, 0.05 s (1 - h_network))
- *   SAGE      x <- x + U(-a, a), then x <- x + 0.01 (mean - x), for temperature, power and fan, every
- *             2 s; T <- T - 0.4 max(0, fan - 2000) / 3000
- *   Astera    busy: T <- min(95, T + U(0.5, 2)), P = U(200, 300) W; else T <- max(25, T - U(0.1, 0.5)),
- *             P = U(10, 30) W, every 1 s; above 85 degC it counts as idle, until below 80
+ *             T <- max(25, T + heat - 4 fan h_fans (1 - dust)), every 0.5 s; above 95 degC the
+ * clock falls by 10% a tick down to 10%, else it rises by 2%; step = 0.1 s / max(clock, 5%) /
+ * max(h_network, 0.1) + U(0, 0.05 s (1 - h_network)) SAGE      x <- x + U(-a, a), then x <- x +
+ * 0.01 (mean - x), for temperature, power and fan, every 2 s; T <- T - 0.4 max(0, fan - 2000) /
+ * 3000 Astera    busy: T <- min(95, T + U(0.5, 2)), P = U(200, 300) W; else T <- max(25, T - U(0.1,
+ * 0.5)), P = U(10, 30) W, every 1 s; above 85 degC it counts as idle, until below 80
  *
  * Read in their public repositories: aliozen0/sentinel-io, evenindividual04's Self-Adaptive GPU
  * Ecosystem, prathamc25/astera-zap-froup. Formulas and constants only.

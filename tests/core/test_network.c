@@ -138,8 +138,8 @@ START_TEST(the_spine_is_crossed_once_a_rack)
 }
 END_TEST
 
-// GPUs reach the NICs beside them: one of four GPUs one of two NICs, three GPUs both; at the reference
-// two GPUs talk over NVLink
+// GPUs reach the NICs beside them: one of four GPUs one of two NICs, three GPUs both; at the
+// reference two GPUs talk over NVLink
 START_TEST(a_gpu_reaches_its_own_nics)
 {
     begin("gpusim: 1\n"
@@ -228,7 +228,8 @@ START_TEST(all_reduce_on_b200)
                  "gpusim: 1\n"
                  "cluster:\n"
                  "  physics: false\n"
-                 "  nodes: [{name: n, count: 5, gpu: B200, gpus: 8, network: {nvlink: 900 GB/s, nic: 400 GB/s}}]\n"
+                 "  nodes: [{name: n, count: 5, gpu: B200, gpus: 8, network: {nvlink: 900 GB/s, "
+                 "nic: 400 GB/s}}]\n"
                  "workload: [{jobs: [{duration: 9 s, gpus: 8, profile: {communication:"
                  " {step: 1 s, volume: %g MiB}}}, {duration: 9 s, gpus: 32, profile:"
                  " {communication: {step: 1 s, volume: %g MiB}}}]}]\n",

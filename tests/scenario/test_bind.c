@@ -323,9 +323,9 @@ int main(void)
 {
     Suite *suite = suite_create("bind");
     TEST_CASE(suite, 60, defaults_stand_for_what_is_absent, every_kind_is_bound,
-              a_tag_picks_the_alternative, a_value_may_be_plain_or_a_map_of_its_own, merges_give_what_is_not_written,
-              an_anchor_given_again_means_the_newer, aliases_do_not_explode,
-              a_million_values_are_the_limit, long_files_are_read_in_linear_time,
-              places_are_found_by_key_path);
+              a_tag_picks_the_alternative, a_value_may_be_plain_or_a_map_of_its_own,
+              merges_give_what_is_not_written, an_anchor_given_again_means_the_newer,
+              aliases_do_not_explode, a_million_values_are_the_limit,
+              long_files_are_read_in_linear_time, places_are_found_by_key_path);
     return test_run(suite);
 }

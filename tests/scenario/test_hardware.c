@@ -6,9 +6,9 @@
 #include <unistd.h>
 
 #include "physical.h"
+#include "physics/draw.h"
 #include "physics/heat.h"
 #include "physics/power.h"
-#include "physics/draw.h"
 
 static gpusim_model *model_with(const char *folder, const char *const *edits)
 {

@@ -54,9 +54,9 @@ static double energy_at(watched *run, gpusim_time time)
 static const struct {
     const char *name, *idle, *work;
 } systems[] = {
-    {"frontier", "7.3065", "28.2279"},   {"frontier-hpl", "7.3065", "22.9545"},
-    {"summit", "3.5524", "12.6761"},     {"marconi100", "0.6059", "1.8892"},
-    {"lassen", "0.4777", "1.5149"},      {"selene", "1.4361", "3.1480"},
+    {"frontier", "7.3065", "28.2279"}, {"frontier-hpl", "7.3065", "22.9545"},
+    {"summit", "3.5524", "12.6761"},   {"marconi100", "0.6059", "1.8892"},
+    {"lassen", "0.4777", "1.5149"},    {"selene", "1.4361", "3.1480"},
 };
 
 START_TEST(test_system)

@@ -68,7 +68,8 @@ GPUSIM_API gpusim_status gpusim_sim_drain(gpusim_sim *sim, uint32_t node, gpusim
 GPUSIM_API gpusim_status gpusim_sim_undrain(gpusim_sim *sim, uint32_t node, gpusim_error *err);
 
 /* Limits what a GPU, a node or a rack may draw, in W, in place of what the scenario says; INFINITY
- * makes that hold again. GPUSIM_ARGUMENT when it draws nothing, or the GPU's driver would not take such a cap. */
+ * makes that hold again. GPUSIM_ARGUMENT when it draws nothing, or the GPU's driver would not take
+ * such a cap. */
 GPUSIM_API gpusim_status gpusim_sim_cap(gpusim_sim *sim, gpusim_entity what, uint32_t index,
                                         double watts, gpusim_error *err);
 
