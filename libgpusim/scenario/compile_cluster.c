@@ -55,7 +55,7 @@ static gpusim_status compile_groups(const gs_compilation *at, gpusim_error *err)
             .name = group[i].name,
             .gpu = group[i].gpu,
             .product = at->gpus[i].product,
-            .gpu_memory = at->gpus[i].memory,
+            .gpu_memory = at->gpus[i].memory - at->gpus[i].memory_reserved,
             .memory = group[i].memory,
             .count = group[i].count,
             .per_rack = group[i].per_rack,

@@ -46,6 +46,38 @@ static gpusim_status check_group(const gs_compilation *at, const char *key, cons
     return status;
 }
 
+// a MIG profile that is named in the scenario is one into which some GPUs are cut
+static gpusim_status check_mig(const gs_compilation *at, const char *key, const char *name,
+                               gpusim_error *err)
+{
+    const gpusim_model *model = at->model;
+    const char *names[64];
+    uint32_t known = 0;
+    if (!name) {
+        return GPUSIM_OK;
+    }
+    for (uint32_t g = 0; model->cuts && g < model->cluster.group_count; g++) {
+        for (uint32_t i = 0; i < model->cuts[g].count; i++) {
+            const char *profile = gs_names_text(model->names, model->cuts[g].profiles[i].name);
+            if (strcmp(profile, name) == 0) {
+                return GPUSIM_OK;
+            }
+            if (known < 64) {
+                names[known++] = profile;
+            }
+        }
+    }
+    gpusim_status status =
+        gs_compile_fail(at, err, key, "no GPU is cut into MIG instances '%s'", name);
+    const char *nearest = gpusim_nearest(name, names, known);
+    if (nearest) {
+        gpusim_error_hint(err, "did you mean '%s'?", nearest);
+    } else if (known == 0) {
+        gpusim_error_hint(err, "a node group whose GPUs are cut says `mig: true`");
+    }
+    return status;
+}
+
 static gpusim_status check_groups(const gs_compilation *at, gpusim_error *err)
 {
     gpusim_status status = GPUSIM_OK;
@@ -60,12 +92,16 @@ static gpusim_status check_groups(const gs_compilation *at, gpusim_error *err)
             snprintf(key, sizeof key, "workload[%u].synthetic.group", i);
             const gs_synthetic_fields *source = item->value;
             GPUSIM_TRY(check_group(at, key, source->group, err));
+            snprintf(key, sizeof key, "workload[%u].synthetic.mig", i);
+            GPUSIM_TRY(check_mig(at, key, source->mig, err));
         } else {
             const gpusim_list *jobs = item->value;
             const gs_listed_job *job = jobs->items;
             for (uint32_t k = 0; k < jobs->count; k++) {
                 snprintf(key, sizeof key, "workload[%u].jobs[%u].group", i, k);
                 GPUSIM_TRY(check_group(at, key, job[k].group, err));
+                snprintf(key, sizeof key, "workload[%u].jobs[%u].mig", i, k);
+                GPUSIM_TRY(check_mig(at, key, job[k].mig, err));
             }
         }
     }

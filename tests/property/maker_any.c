@@ -14,14 +14,6 @@ typedef struct outline {
     maker *hardware;         /* draws it, so that what has none stays as it was */
 } outline;
 
-static const char mig_profiles[] =
-    "{name: 1g.5gb, compute: 1, memory_slices: 1, memory: 5 GiB, starts: [0, 1, 2, 3, 4, 5, 6]}, "
-    "{name: 1g.10gb, compute: 1, memory_slices: 2, memory: 10 GiB, starts: [0, 2, 4, 6]}, "
-    "{name: 2g.10gb, compute: 2, memory_slices: 2, memory: 10 GiB, starts: [0, 2, 4]}, "
-    "{name: 3g.20gb, compute: 3, memory_slices: 4, memory: 20 GiB, starts: [0, 4]}, "
-    "{name: 4g.20gb, compute: 4, memory_slices: 4, memory: 20 GiB, starts: [0]}, "
-    "{name: 7g.40gb, compute: 7, memory_slices: 8, memory: 40 GiB, starts: [0]}";
-
 /* A part of each GPU, or a MIG instance where some GPUs are cut. */
 static void make_share(maker *m, maker_text *yaml, const outline *shape)
 {
@@ -44,7 +36,7 @@ static void make_share(maker *m, maker_text *yaml, const outline *shape)
 
 static void make_nodes(maker *m, maker_text *yaml, outline *shape)
 {
-    static const char *const models[] = {"generic", "H100-SXM5-80GB", "A100-SXM4-80GB", "T4"};
+    static const char *const models[] = {"generic", "H100-SXM5-80GB", "A100-SXM4-40GB", "T4"};
 
     shape->groups = maker_pick(m, 1, MAKER_GROUPS);
     shape->vcs = !shape->options.bound && maker_chance(m, 30) ? maker_pick(m, 1, 3) : 0;
@@ -67,7 +59,7 @@ static void make_nodes(maker *m, maker_text *yaml, outline *shape)
             maker_print(yaml, ", cooling: {airflow: 0.3 m3/s}"); // recirculation asks for it
         }
         if (shape->cut[g]) {
-            maker_print(yaml, ", mig: true, gpu_model: {mig: [%s]}", mig_profiles);
+            maker_print(yaml, ", mig: true");
         }
         if (maker_chance(m, 30)) {
             maker_print(yaml, ", cpus: %d", maker_pick(m, 2, 64));

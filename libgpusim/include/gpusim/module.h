@@ -80,7 +80,7 @@ typedef struct gpusim_node_info {
 
 typedef struct gpusim_group_info {
     uint64_t memory;            /* of one node */
-    uint64_t gpu_memory;        /* of one GPU, bytes; 0: no limit */
+    uint64_t gpu_memory;        /* of one GPU, what the driver leaves of it; 0: no limit */
     uint32_t first_node, nodes; /* nodes of a group are adjacent */
     uint32_t gpus, cpus;        /* of one node */
     uint32_t gpu_model;         /* kind of GPU, counted from 0 as groups come: groups whose GPU
