@@ -41,6 +41,7 @@ struct gs_synthetic {
     gs_distribution gpus, duration, cpus, memory, gpu_memory, priority, factor, share;
     lottery users, vcs;
     double failed, cancelled;
+    double mig_share; // of the compute slices
     uint8_t has_walltime, reserved[7];
 };
 
@@ -167,6 +168,9 @@ static gpusim_status make_share(gs_synthetic *s, const gs_synthetic_fields *fiel
     }
     if (fields->mig) {
         GPUSIM_TRY(gs_names_add(names, fields->mig, strlen(fields->mig), &s->mig, err));
+        // profiles are called by their compute slices, of seven: 3g.20gb
+        int slices = fields->mig[0] - '0';
+        s->mig_share = slices >= 1 && slices <= 7 && fields->mig[1] == 'g' ? slices / 7.0 : 1;
     }
 cleanup:
     return status;
@@ -249,11 +253,13 @@ static int32_t to_priority(double value)
     return (int32_t)(value + (value < 0 ? -0.5 : 0.5));
 }
 
+// a multiple of the run time on what the job asks for: a share of a GPU is that much slower
 static gpusim_time draw_walltime(const gs_synthetic *s, gpusim_stream source, uint64_t ordinal,
-                                 gpusim_time duration)
+                                 const gs_job *job)
 {
     double factor = gs_variate(&s->factor, source, DRAW_FACTOR, ordinal);
-    double limit = (double)duration * factor;
+    double share = s->mig ? s->mig_share : job->milli / 1000.0;
+    double limit = (double)job->duration * factor / share;
     if (!(limit < 9e18)) {
         return GPUSIM_TIME_MAX;
     }
@@ -306,7 +312,7 @@ gpusim_status gs_synthetic_job(const gs_synthetic *s, uint64_t seed, uint64_t or
         job->mig = s->mig;
     }
     if (s->has_walltime) {
-        job->walltime = draw_walltime(s, source, ordinal, job->duration);
+        job->walltime = draw_walltime(s, source, ordinal, job);
     }
     if (s->failed + s->cancelled > 0) {
         double u = gpusim_draw_uniform(gpusim_stream_indexed(source, DRAW_STATE), ordinal);

@@ -117,8 +117,10 @@ static const gpusim_record arrivals = {"arrivals", GPUSIM_FIELDS(processes),
                                        (uint32_t)sizeof(gpusim_one_of), "How jobs arrive."};
 
 static const gpusim_field walltime_fields[] = {
-    GS_DISTRIBUTION_FIELD("factor", number, gs_walltime_fields, factor, 0, "1",
-                          "The limit as a multiple of the true duration; below 1 it is too short."),
+    GS_DISTRIBUTION_FIELD(
+        "factor", number, gs_walltime_fields, factor, 0, "1",
+        "The limit as a multiple of the true duration (on the part of a GPU that the "
+        "job asks for); below 1 it is too short."),
     {.name = "round_up",
      .type = GPUSIM_TIME,
      .unit = GPUSIM_UNIT_SECOND,

@@ -263,7 +263,9 @@ START_TEST(shares)
                        "      - {id: 13, duration: 1 h, gpus: 2, mig: 3g.20gb}\n"
                        "      - {id: 14, duration: 1 h}\n"
                        "      - {id: 15, duration: 1 h, gpus: 0, gpu_share: 0.5}\n" SOURCE
-                       "      gpu_share: {choice: {0.25: 1, 1: 1}}\n" SOURCE "      mig: 1g.5gb\n"),
+                       "      gpu_share: {choice: {0.25: 1, 1: 1}}\n"
+                       "      walltime: {factor: 2}\n" SOURCE "      mig: 2g.10gb\n"
+                       "      walltime: {}\n"),
               &b.err);
     static const struct {
         int64_t id;
@@ -283,10 +285,13 @@ START_TEST(shares)
         ASSERT_OK(gs_synthetic_job(b.workload.synthetic[0], 1, i, 0, &job, &more, &b.err), &b.err);
         ck_assert(job.milli == 250 || job.milli == 1000);
         whole += job.milli == 1000;
+        // an hour's work takes four on a quarter, and twice that is the limit
+        ck_assert_int_eq(job.walltime, (job.milli == 1000 ? 2 : 8) * GPUSIM_HOUR);
         ck_assert_uint_eq(job.mig, 0);
         ASSERT_OK(gs_synthetic_job(b.workload.synthetic[1], 1, i, 0, &job, &more, &b.err), &b.err);
         ck_assert_uint_eq(job.milli, 1000);
-        ck_assert_str_eq(name_of(&b, job.mig), "1g.5gb");
+        ck_assert_str_eq(name_of(&b, job.mig), "2g.10gb");
+        ck_assert_int_eq(job.walltime, 7 * GPUSIM_HOUR / 2);
     }
     ck_assert(whole > 30 && whole < 70);
     // a share runs that much slower: what is offered is the work, an hour every ten seconds
