@@ -438,8 +438,8 @@ START_TEST(a_scenario_overrides_figures)
     ck_assert(nodes[0].gpu.power.dynamic == 512 && nodes[0].gpu.thermal.resistance == 0.05);
     ck_assert(nodes[0].physical && !nodes[1].physical && nodes[2].physical);
     // jobs get what the driver leaves: it keeps 328 MiB
-    ck_assert_uint_eq(cluster->groups[0].gpu_memory, UINT64_C(60 * 1024 - 328) << 20);
-    ck_assert_uint_eq(cluster->groups[2].gpu_memory, UINT64_C(81559 - 328) << 20);
+    ck_assert_uint_eq(cluster->groups[0].gpu_memory, (UINT64_C(60) * 1024 - 328) << 20);
+    ck_assert_uint_eq(cluster->groups[2].gpu_memory, (UINT64_C(81559) - 328) << 20);
 
     // kinds of GPU are counted as groups name them
     ck_assert_uint_eq(cluster->groups[0].gpu_model, 0);
