@@ -5,11 +5,11 @@
  *
  * `used` being what its profile says, or else what it asks for. A MIG instance has its own memory;
  * all other tenants of a GPU share what the driver leaves of it, whatever their shares. Who exceeds
- * that runs out of memory, and nobody else does: at a start it is the one that came last, of several
- * the first (in order of submission) that does not fit beside those before it; later the one that
- * grows fastest, whose allocation is the likeliest to fail, ties to the one that came last. The
- * moment is solved for, rounded up to the next nanosecond, and depends on nothing but who is there.
- * A migration takes the memory along.
+ * that runs out of memory, and nobody else does: at a start it is the one that came last, of
+ * several the first (in order of submission) that does not fit beside those before it; later the
+ * one that grows fastest, whose allocation is the likeliest to fail, ties to the one that came
+ * last. The moment is solved for, rounded up to the next nanosecond, and depends on nothing but who
+ * is there. A migration takes the memory along.
  */
 #include <math.h>
 
@@ -244,10 +244,11 @@ gpusim_status gs_vram_check(const gpusim_sim *sim, gpusim_error *err)
         gpusim_event pending = {.time = GPUSIM_TIME_MAX};
         (void)gpusim_engine_pending(sim->engine, GS_LIVE(sim, slot)->oom, &pending);
         if (pending.time != time) {
-            return gpusim_fail(err, GPUSIM_INTERNAL,
-                               "job %llu runs out of memory at %lld ns, but the event comes at %lld",
-                               (unsigned long long)GS_JOB(sim, slot)->order, (long long)time,
-                               (long long)pending.time);
+            return gpusim_fail(
+                err, GPUSIM_INTERNAL,
+                "job %llu runs out of memory at %lld ns, but the event comes at %lld",
+                (unsigned long long)GS_JOB(sim, slot)->order, (long long)time,
+                (long long)pending.time);
         }
     }
     return GPUSIM_OK;
