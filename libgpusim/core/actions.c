@@ -36,6 +36,7 @@ gpusim_refusal gs_start(gpusim_sim *sim, uint32_t slot, const gpusim_placement *
     if (sim->failure != GPUSIM_OK) {
         return GPUSIM_REFUSED_MEMORY;
     }
+    GS_LIVE(sim, slot)->began = gpusim_engine_now(sim->engine);
     gpusim_refusal refusal = gs_allocation_take(sim, slot, placement, 0);
     if (refusal != GPUSIM_ACCEPTED) {
         return refusal;

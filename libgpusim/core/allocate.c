@@ -293,6 +293,7 @@ gpusim_refusal gs_allocation_take(gpusim_sim *sim, uint32_t slot, const gpusim_p
     gs_share_count(sim, job, 1);
     GS_KEEP(sim, gs_tenants_add(sim, slot, &sim->failure_error));
     gs_physics_join(sim, slot);
+    GS_KEEP(sim, gs_vram_join(sim, slot, &sim->failure_error));
     return GPUSIM_ACCEPTED;
 }
 
@@ -302,6 +303,7 @@ void gs_allocation_release(gpusim_sim *sim, uint32_t slot)
     const gpusim_part *parts = (const gpusim_part *)sim->parts.data + job->first_part;
     gs_physics_leave(sim, slot);
     gs_tenants_remove(sim, slot);
+    GS_KEEP(sim, gs_vram_leave(sim, slot, &sim->failure_error));
     for (uint32_t i = 0; i < job->parts; i++) {
         charge(GS_NODE(sim, parts[i].node), job, parts[i].gpus, -1);
         give_run(sim, job, &parts[i]);

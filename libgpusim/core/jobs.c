@@ -4,6 +4,7 @@
 
 #include "base/work.h"
 #include "core/sim.h"
+#include "policy/share.h"
 
 int gs_job_alive(const gpusim_sim *sim, gpusim_job_id id)
 {
@@ -70,11 +71,14 @@ static void slot_free(gpusim_sim *sim, uint32_t slot)
 // ---- submission ----
 
 // what the scheduler is told to expect (definitions 5)
-static gpusim_time estimate_of(gpusim_sim *sim, const gs_job *job)
+static gpusim_time estimate_of(gpusim_sim *sim, const gs_job *job, double share)
 {
     const gs_setup *setup = &sim->model->setup;
     if (setup->estimates == GS_ESTIMATE_REQUESTED && job->walltime != GPUSIM_TIME_MAX) {
-        return job->walltime;
+        // a limit is time on what it asks for, and this is work: never less than fits into it
+        double carried = 0;
+        gpusim_time work = gs_work_done(share, job->walltime, &carried);
+        return gpusim_time_add(work, carried > 0);
     }
 
     // whoever decides by what comes of the true duration is an oracle
@@ -115,7 +119,6 @@ static void fill(gpusim_sim *sim, uint32_t slot, const gs_job *job, uint32_t log
         .submit = gpusim_engine_now(sim->engine),
         .start = GPUSIM_TIME_MAX,
         .walltime = job->walltime,
-        .estimate = estimate_of(sim, job),
         .memory = job->memory,
         .gpu_memory = job->gpu_memory,
         .gpus = job->gpus,
@@ -128,8 +131,9 @@ static void fill(gpusim_sim *sim, uint32_t slot, const gs_job *job, uint32_t log
         .state = GPUSIM_JOB_QUEUED,
         .milli = gs_model_milli(sim->model, job),
         .mig = job->mig,
-        .rate = 1,
     };
+    GS_JOB(sim, slot)->rate = gs_job_share(GS_JOB(sim, slot));
+    GS_JOB(sim, slot)->estimate = estimate_of(sim, job, GS_JOB(sim, slot)->rate);
 }
 
 static gpusim_status enqueue(gpusim_sim *sim, uint32_t slot, gpusim_error *err)

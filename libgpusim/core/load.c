@@ -5,6 +5,7 @@
 #include <math.h>
 
 #include "core/sim.h"
+#include "policy/share.h"
 
 static const gs_node_hardware *hardware_of(const gpusim_sim *sim, const gs_gpu *gpu)
 {
@@ -58,7 +59,7 @@ static int add_activity(const gpusim_sim *sim, const gs_tenant *it, const gs_gpu
         return 0;
     }
     const gs_job_profile *profile = gs_profile_of(sim, it->job);
-    double host = profile->host_bound, held = it->milli / 1000.0;
+    double host = profile->host_bound, held = gs_job_share(GS_JOB(sim, it->job));
     *step = fmax(live->shown_step, time + (live->step - live->compute));
     load->busy = held * (time - host) / *step;
     load->spin = held * (*step - time) / *step;
@@ -97,7 +98,7 @@ void gs_load_of_tenant(const gpusim_sim *sim, uint32_t tenant, gs_gpu_load *load
 
 static void load_at(const gpusim_sim *sim, const gs_gpu *gpu, double clock, gs_gpu_load *load)
 {
-    gs_gpu_load sum = {.memory_used = load->memory_used, .memory_growth = load->memory_growth};
+    gs_gpu_load sum = {0};
     double idle = 1, instances = 0;
     for (uint32_t t = gpu->first_tenant; t != GPUSIM_NONE;) {
         const gs_tenant *tenant = &GS_AT(sim->tenants, gs_tenant, t);
@@ -118,7 +119,7 @@ static void load_at(const gpusim_sim *sim, const gs_gpu *gpu, double clock, gs_g
             sum.intensity = fmax(sum.intensity, one.intensity);
         } else {
             // instances run side by side, each when it will
-            double held = tenant->milli / 1000.0;
+            double held = gs_job_share(GS_JOB(sim, tenant->job));
             idle *= 1 - one.busy / held;
             instances += held * one.intensity;
         }

@@ -51,8 +51,6 @@ typedef struct gs_gpu_load {
     double tensor;    /* mean share of the tensor pipes */
     double nvlink, pcie_rx, pcie_tx; /* B/s */
     double network;                  /* B/s through its node's NICs for it, one way */
-    uint64_t memory_used;            /* B held by tenants at `settled` */
-    double memory_growth;            /* B/s */
     uint32_t tenants;
     uint32_t reserved;
 } gs_gpu_load;
@@ -107,8 +105,6 @@ typedef struct gs_gpu {
     uint32_t reasons;                               /* GS_THROTTLE bits */
     uint32_t node;
     uint32_t first_tenant; /* in tenants, or GPUSIM_NONE */
-    uint32_t free_milli;   /* thousandths that nobody holds */
-    uint32_t free_slices;  /* MIG: bits of memory slices that nobody holds */
     uint32_t xid;          /* the last; 0: none */
     uint8_t level;         /* gs_gpu_level */
     uint8_t marked;
@@ -117,9 +113,9 @@ typedef struct gs_gpu {
     uint8_t memory_slow; /* the memory throttles: see GS_MEMORY_SLOWDOWN */
     uint8_t settling;    /* the event has come at which it may take its steady state */
     uint8_t fresh;       /* its cap or what it runs is another: its clock may rise */
-    uint8_t reserved[1];
+    uint8_t reserved[9];
 } gs_gpu;
-_Static_assert(sizeof(gs_gpu) == 368, "no padding: it is hashed");
+_Static_assert(sizeof(gs_gpu) == 352, "no padding: it is hashed");
 
 /* One job on one GPU (or part of it). */
 typedef struct gs_tenant {
@@ -314,7 +310,7 @@ gpusim_status gs_job_update(struct gpusim_sim *sim, uint32_t slot, gpusim_error 
 void gs_progress_gpu(struct gpusim_sim *sim, uint32_t gpu);
 
 /* ---- core/load.c: what jobs make of a GPU ---- */
-/* Fills all but memory_used and memory_growth; goes with the GPU's present clock. */
+/* Goes with the GPU's present clock. */
 void gs_load_of_gpu(const struct gpusim_sim *sim, uint32_t gpu, gs_gpu_load *load);
 /* What one tenant adds to that: its busy, spin and dynamic say what it pays. */
 void gs_load_of_tenant(const struct gpusim_sim *sim, uint32_t tenant, gs_gpu_load *load);

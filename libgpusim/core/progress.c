@@ -8,6 +8,7 @@
 
 #include "base/work.h"
 #include "core/sim.h"
+#include "policy/share.h"
 
 /* A step that is so much longer or shorter is seen by the power of the gang's GPUs (definitions 2,
  * the design's section 6), and by the scheduler's expectation of its end. */
@@ -46,19 +47,15 @@ static gs_held held_first(const gpusim_sim *sim, uint32_t slot)
 // what other tenants of a GPU hold of it, and what this job does, 0..1
 static double share_of(const gpusim_sim *sim, uint32_t slot, const gs_gpu *gpu, double *others)
 {
-    double own = 1;
     *others = 0;
     for (uint32_t t = gpu->first_tenant; t != GPUSIM_NONE;) {
         const gs_tenant *tenant = &GS_AT(sim->tenants, gs_tenant, t);
-        double share = tenant->milli / 1000.0;
-        if (tenant->job == slot) {
-            own = share;
-        } else if (tenant->slices == 0) {
-            *others += share; // MIG instances do not get into each other's way
+        if (tenant->job != slot && tenant->slices == 0) {
+            *others += tenant->milli / 1000.0; // MIG instances do not get into each other's way
         }
         t = tenant->next_on_gpu;
     }
-    return own;
+    return gs_job_share(GS_JOB(sim, slot));
 }
 
 double gs_gpu_time_at(const gpusim_sim *sim, uint32_t slot, const gs_gpu *gpu, double clock)
@@ -305,7 +302,7 @@ void gs_progress_stop(gpusim_sim *sim, uint32_t slot)
 {
     gs_progress_settle(sim, slot);
     gs_progress_leave(sim, slot);
-    GS_JOB(sim, slot)->rate = 1; // as far as anybody can know of its next attempt
+    GS_JOB(sim, slot)->rate = gs_job_share(GS_JOB(sim, slot)); // as far as anybody can know
 }
 
 // ---- milestones ----

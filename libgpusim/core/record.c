@@ -53,6 +53,7 @@ static const gpusim_choice job_reasons[] = {
     {"no_mig", GPUSIM_REASON_NO_MIG, "wants a MIG profile into which no GPU is cut for it"},
     {"cut", GPUSIM_REASON_CUT, "wants GPUs that are cut into MIG instances"},
     {"gpu_lost", GPUSIM_REASON_GPU_LOST, "one of its GPUs turned itself off"},
+    {"gpu_memory", GPUSIM_REASON_GPU_MEMORY, "ran out of memory on one of its GPUs"},
     {NULL, 0, NULL},
 };
 

@@ -137,9 +137,9 @@ GAUGE(pcie_link_gen, positive(model->links.pcie_generation))
 GAUGE(pcie_link_width, positive(model->links.pcie_width))
 GAUGE(fb_total, positive((double)model->memory / MEBIBYTE))
 GAUGE(fb_reserved, model->memory > 0 ? (double)model->memory_reserved / MEBIBYTE : (double)NAN)
-GAUGE(fb_used, model->memory > 0 ? (double)gpu->load.memory_used / MEBIBYTE : (double)NAN)
+GAUGE(fb_used, model->memory > 0 ? (double)gs_vram_used(at->sim, number) / MEBIBYTE : (double)NAN)
 GAUGE(fb_free, model->memory > 0 ? fmax(0, (double)model->memory - (double)model->memory_reserved -
-                                               (double)gpu->load.memory_used) /
+                                               (double)gs_vram_used(at->sim, number)) /
                                        MEBIBYTE
                                  : (double)NAN)
 GAUGE(none, 0)

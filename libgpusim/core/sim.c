@@ -152,6 +152,7 @@ static const struct {
     [GS_ON_RACK_CONTROL] = {"control of a rack", gs_on_rack_control},
     [GS_ON_STEP] = {"step of a series", gs_on_step},
     [GS_ON_LEGACY] = {"tick of another simulator's nodes", gs_on_legacy},
+    [GS_ON_OOM] = {"out of memory", gs_on_oom},
 };
 
 void gs_sim_refresh_view(gpusim_sim *sim)
@@ -401,6 +402,9 @@ gpusim_status gpusim_sim_create(const gpusim_model *model, uint64_t seed, gpusim
             gs_policy_create(&model->setup, &sim->view, seed, &sim->state, &sim->policy, err));
     }
     GPUSIM_TRY(gs_physics_create(sim, err));
+    if (model->cuts) {
+        GPUSIM_TRY(gs_gpus_create(sim, err)); // shares of GPUs without physics
+    }
     GPUSIM_TRY(schedule_first(sim, err));
     *created = sim;
     return GPUSIM_OK;

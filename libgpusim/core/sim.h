@@ -39,6 +39,7 @@ enum {
     GS_ON_RACK_CONTROL, /* entity: rack */
     GS_ON_STEP,         /* payload: which series; a held value has a new one */
     GS_ON_LEGACY,       /* entity: group */
+    GS_ON_OOM,          /* entity: slot; it runs out of memory on one of its GPUs */
     GS_HANDLERS
 };
 
@@ -58,6 +59,7 @@ typedef struct gs_live {
     gpusim_time first_start;    /* GPUSIM_TIME_MAX: none yet */
     gpusim_event_id end, limit; /* end: or the next checkpoint, whatever comes first */
     gpusim_event_id oom;
+    gpusim_time began;         /* this attempt, wherever it has moved since */
     double rate;               /* work a second; as gpusim_job_info's, without being shown as 0 */
     double carried;            /* ns of work below a whole one */
     double reference;          /* length of a step at the reference over its compute part */
@@ -89,7 +91,7 @@ typedef struct gs_live {
     uint8_t plain;  /* its rate is 1 whatever happens */
     uint8_t writes; /* a checkpoint, and does nothing else */
 } gs_live;
-_Static_assert(sizeof(gs_live) == 224, "no padding: it is hashed");
+_Static_assert(sizeof(gs_live) == 232, "no padding: it is hashed");
 
 /* What is kept of a job that has ended, for exact quantiles and the lower bound. */
 typedef struct gs_ended {
@@ -293,6 +295,16 @@ void gs_share_give_part(gpusim_sim *sim, const gpusim_job_info *job, const gpusi
 void gs_share_count(gpusim_sim *sim, const gpusim_job_info *job, int sign);
 /* Thousandths of GPUs that a virtual cluster's jobs hold. */
 uint64_t gs_vc_milli(const gpusim_vc_info *vc);
+
+/* ---- core/vram.c: memory of GPUs; live.began is set before a job joins ---- */
+/* B that all tenants of a GPU hold of it now. */
+uint64_t gs_vram_used(const gpusim_sim *sim, uint32_t gpu);
+/* A job has joined the tenants of its GPUs, or has left them: when it and those who share memory
+ * with it run out of that. */
+gpusim_status gs_vram_join(gpusim_sim *sim, uint32_t slot, gpusim_error *err);
+gpusim_status gs_vram_leave(gpusim_sim *sim, uint32_t slot, gpusim_error *err);
+gpusim_status gs_on_oom(void *context, const gpusim_event *event, gpusim_error *err);
+gpusim_status gs_vram_check(const gpusim_sim *sim, gpusim_error *err);
 
 /* ---- core/actions.c: what can be done to a cluster, whoever asks ---- */
 void gs_actions_offer(gpusim_sim *sim); /* fills sim->decisions */

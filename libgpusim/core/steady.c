@@ -118,8 +118,6 @@ gpusim_status gs_gpus_create(gpusim_sim *sim, gpusim_error *err)
                 .thermal_clock = top,
                 .node = n,
                 .first_tenant = GPUSIM_NONE,
-                .free_milli = 1000,
-                .free_slices = 0xff,
                 .level = GS_GPU_IDLE,
             };
         }

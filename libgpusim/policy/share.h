@@ -54,6 +54,13 @@ static inline uint32_t gs_mig_milli(uint32_t compute)
     return compute * 1000 / 7;
 }
 
+/* How fast it runs on that, over a whole GPU: an instance of k compute slices at exactly k/7, of
+ * which its thousandths are rounded down. */
+static inline double gs_job_share(const gpusim_job_info *job)
+{
+    return job->mig ? (job->milli * 7 + 999) / 1000 / 7.0 : job->milli / 1000.0;
+}
+
 /* The profile a job wants on this group; NULL: none, or no such there. */
 const gs_mig_profile *gs_mig_find(const gs_cut *cut, uint32_t name);
 /* 1 when a group takes such jobs at all: cut ones instances and jobs without GPUs, others the rest.

@@ -66,7 +66,8 @@ typedef struct gpusim_job_info {
     uint32_t mig;               /* MIG profile it wants of each, a name; 0: none */
     uint32_t reserved;
     gpusim_time done; /* work done up to `settled`, in run time at rate 1 */
-    double rate;      /* work a second now; 1 is the reference, 0 while it writes a checkpoint */
+    double rate;      /* work a second now, 1 is the reference; 0 while it writes a checkpoint, and
+                       * before it runs the share of a GPU that it asks for */
 } gpusim_job_info;
 
 typedef struct gpusim_node_info {
@@ -145,7 +146,7 @@ typedef struct gpusim_placement {
 } gpusim_placement;
 
 /* Time holding GPUs so far; and run time expected to remain, (estimate - done) / rate, never below
- * 0; at rate 0, and before it runs, as if the rate were 1. */
+ * 0; at rate 0 as if that were 1, and before it runs at the share of a GPU that it asks for. */
 GPUSIM_API gpusim_time gpusim_view_attained(const gpusim_view *view, const gpusim_job_info *job);
 GPUSIM_API gpusim_time gpusim_view_remaining(const gpusim_view *view, const gpusim_job_info *job);
 

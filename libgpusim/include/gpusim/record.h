@@ -59,6 +59,7 @@ typedef enum gpusim_job_reason {
     GPUSIM_REASON_NO_MIG,       /* no GPU it may use is cut into such MIG instances */
     GPUSIM_REASON_CUT,          /* the GPUs it may use are cut into MIG instances */
     GPUSIM_REASON_GPU_LOST,     /* one of its GPUs turned itself off */
+    GPUSIM_REASON_GPU_MEMORY,   /* it ran out of memory on one of its GPUs */
 } gpusim_job_reason;
 
 typedef enum gpusim_event_type {
