@@ -22,6 +22,12 @@
 #define SLACK_DATASET_BYTES (UINT64_C(16) << 10)
 #define STEP_BYTES          (UINT64_C(4) << 20)
 
+/* HDF5 keeps what is smaller than a page within one page. A process that is killed while it writes
+ * may leave a write half done, but only where one page of the system's ends and the next begins:
+ * so what describes a dataset, written anew in its place at every flush, is old or new, not torn.
+ */
+#define PAGE_BYTES 4096
+
 /* The first flush comes soon, so that a short run shows something; then ever more rarely. */
 #define FIRST_FLUSH_BYTES (UINT64_C(64) << 10)
 #define LAST_FLUSH_BYTES  (UINT64_C(16) << 20)
@@ -196,7 +202,10 @@ gpusim_status gs_file_create(gs_file *file, size_t chunk_bytes, gpusim_error *er
     GS_H5(list, "cannot set up", file->path);
     root = H5Pcreate(H5P_FILE_CREATE);
     GS_H5(root, "cannot set up", file->path);
+    GS_H5(H5Pset_file_space_page_size(root, PAGE_BYTES), "cannot set up", file->path);
     GS_H5(H5Pset_obj_track_times(root, 0), "cannot set up", file->path); // of the root group
+    GS_H5(H5Pset_file_space_strategy(root, H5F_FSPACE_STRATEGY_PAGE, 0, 1), "cannot set up",
+          file->path);
     file->id = H5Fcreate(file->temporary, H5F_ACC_TRUNC, root, list);
     GS_H5(file->id, "cannot create", file->path);
     GPUSIM_TRY(gs_file_reserve(file, 0, err));
@@ -296,6 +305,9 @@ gpusim_status gs_file_close(gs_file *file, gpusim_error *err)
     if (H5Fclose(id) < 0) {
         return gs_h5_fail(err, GPUSIM_IO, "cannot close", file->path);
     }
+
+    // a file without an extension has no times to forget
+    (void)gs_superblock_forget_times(file->descriptor);
 
     // gives back what was reserved and not used
     uint64_t end = gs_superblock_end(file->descriptor);

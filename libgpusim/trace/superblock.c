@@ -13,6 +13,7 @@
 
 #define SUPERBLOCK_BYTES 48
 #define FLAGS_AT         11
+#define EXTENSION_AT     20
 #define END_AT           28
 #define CHECKSUM_AT      44
 
@@ -89,9 +90,14 @@ uint32_t gs_lookup3(const unsigned char *bytes, size_t size)
     return c;
 }
 
+static uint64_t long_word(const unsigned char *bytes)
+{
+    return word(bytes, 4) | (uint64_t)word(bytes + 4, 4) << 32;
+}
+
 static uint64_t end_in(const unsigned char *block)
 {
-    return word(block + END_AT, 4) | (uint64_t)word(block + END_AT + 4, 4) << 32;
+    return long_word(block + END_AT);
 }
 
 // 1 when it is one that our writer makes: version 3, offsets and lengths of 8 bytes, whole
@@ -114,6 +120,30 @@ static void put(unsigned char *bytes, uint64_t value, size_t size)
     for (size_t i = 0; i < size; i++) {
         bytes[i] = (unsigned char)(value >> (8 * i));
     }
+}
+
+// an object header of version 2 (the specification's IV.A.1.b): flags, four times, a size in one
+// byte, so many bytes of messages, and the checksum of all that
+int gs_superblock_forget_times(int descriptor)
+{
+    enum { TIMES = 6, SIZE = 22, MESSAGES = 23, MOST = MESSAGES + 255 + 4 };
+    unsigned char block[SUPERBLOCK_BYTES], header[MOST];
+    if (pread(descriptor, block, sizeof block, 0) != sizeof block || !is_whole(block)) {
+        return -1;
+    }
+    uint64_t at = long_word(block + EXTENSION_AT);
+    ssize_t got = at <= INT64_MAX ? pread(descriptor, header, sizeof header, (off_t)at) : -1;
+    if (got < MESSAGES || memcmp(header, "OHDR\2\x20", 6) != 0 ||
+        got < MESSAGES + header[SIZE] + 4) {
+        return -1;
+    }
+    size_t end = MESSAGES + (size_t)header[SIZE];
+    if (gs_lookup3(header, end) != word(header + end, 4)) {
+        return -1;
+    }
+    memset(header + TIMES, 0, SIZE - TIMES);
+    put(header + end, gs_lookup3(header, end), 4);
+    return pwrite(descriptor, header, end + 4, (off_t)at) == (ssize_t)end + 4 ? 0 : -1;
 }
 
 // clears the flags, and takes for the end whichever is further: the mark, or the file's length

@@ -29,6 +29,11 @@ gpusim_status gs_superblock_mend(const char *path, gs_trace_found *found, gpusim
 /* Where the file ends, as the superblock has it; 0 when it cannot be told. */
 uint64_t gs_superblock_end(int descriptor);
 
+/* Clears the moments at which HDF5 made and changed the superblock's extension, an object that it
+ * keeps for itself and whose times no property turns off. 0, or -1 when it is not as HDF5 writes
+ * it. */
+int gs_superblock_forget_times(int descriptor);
+
 /* Jenkins' lookup3, as HDF5 uses it for metadata. */
 uint32_t gs_lookup3(const unsigned char *bytes, size_t size);
 

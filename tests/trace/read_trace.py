@@ -79,6 +79,6 @@ with tempfile.TemporaryDirectory() as folder:
     # HDF5's own tools agree that it is whole
     if shutil.which("h5dump") and shutil.which("h5clear"):
         subprocess.run(["h5dump", path], check=True, stdout=subprocess.DEVNULL)
-        before = open(path, "rb").read()
+        before = open(path, "rb").read(48)  # opening alone stamps an object behind these
         subprocess.run(["h5clear", "-s", path], check=True, stdout=subprocess.DEVNULL)
-        assert open(path, "rb").read() == before, "h5clear found something to clear"
+        assert open(path, "rb").read(48) == before, "h5clear found something to clear"
