@@ -33,6 +33,20 @@ static void gpu_allocated(const gpusim_sim *sim, float *values, uint32_t count)
     gpu_bits(sim, values, 1.0f);
 }
 
+static void step_time(const gpusim_sim *sim, float *values, uint32_t count)
+{
+    for (uint32_t g = 0; g < count; g++) {
+        values[g] = NAN;
+        uint32_t t = sim->gpus.count > 0 ? GS_GPU(sim, g)->first_tenant : GPUSIM_NONE;
+        if (t == GPUSIM_NONE || GS_AT(sim->tenants, gs_tenant, t).next_on_gpu != GPUSIM_NONE) {
+            continue;
+        }
+        uint32_t slot = GS_AT(sim->tenants, gs_tenant, t).job;
+        double step = GS_LIVE(sim, slot)->step;
+        values[g] = step > 0 ? (float)step : NAN;
+    }
+}
+
 static void node_gpus(const gpusim_sim *sim, float *values, uint32_t count)
 {
     for (uint32_t n = 0; n < count; n++) {
@@ -115,6 +129,7 @@ static void gpus_up(const gpusim_sim *sim, float *values, uint32_t count)
 static const gs_measure measures[GS_METRIC_COUNT] = {
     [GS_METRIC_GPU_UTIL] = gpu_util,
     [GS_METRIC_GPU_ALLOCATED] = gpu_allocated,
+    [GS_METRIC_STEP_TIME] = step_time,
     [GS_METRIC_NODE_GPUS_ALLOCATED] = node_gpus,
     [GS_METRIC_NODE_CPUS_ALLOCATED] = node_cpus,
     [GS_METRIC_NODE_MEMORY_ALLOCATED] = node_memory,

@@ -60,6 +60,9 @@ static const gpusim_metric metrics[GS_METRIC_COUNT] = {
                             .step = 1,
                             .doc = "Share of the last second in which a kernel ran."},
     SCHEDULING(GPU, GPU_ALLOCATED, "gpu_allocated", NONE, "1 when a job holds it, else 0."),
+    OTHER(
+        GPU, 0, STEP_TIME, FLOAT32, "step_time", SECOND, 0, 0,
+        "Length of a step of the job that holds it; missing when none does, or several share it."),
 
     // clocks
     GAUGE(SM_CLOCK, "sm_clock", 100, MEGAHERTZ, DEFAULT, 1, NONE, "Clock of the SMs."),

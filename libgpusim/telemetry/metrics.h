@@ -9,6 +9,7 @@ typedef enum gs_metric {
     // of a GPU: what every GPU has
     GS_METRIC_GPU_UTIL,
     GS_METRIC_GPU_ALLOCATED,
+    GS_METRIC_STEP_TIME,
 
     // of a GPU: DCGM's device fields
     GS_METRIC_SM_CLOCK,

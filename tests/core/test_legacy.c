@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Node models of other simulators in a run: temperatures, powers and energies are those of the same
  * ticks taken one after the other. */
+#include <math.h>
+
 #include "core/collect.h"
 #include "core/sim.h"
 #include "physics/legacy.h"
+#include "telemetry/metrics.h"
 
 #define MODEL(text, model)                                                                         \
     "gpusim: 1\nduration: 10 min\ncluster:\n  nodes:\n    - {name: n, count: 2, gpu: generic, "    \
@@ -162,6 +165,92 @@ START_TEST(neighbours_change_nothing)
 }
 END_TEST
 
+/* What the observer below heard last, by metric. */
+typedef struct heard {
+    const gpusim_sim *sim;
+    float values[GS_METRIC_COUNT][4];
+    uint32_t reasons;
+    uint64_t joules;
+    int samples;
+} heard;
+
+static gpusim_status hear(void *context, gpusim_time time, const gpusim_sample *samples,
+                          uint32_t count, gpusim_error *err)
+{
+    (void)time;
+    (void)err;
+    heard *heard_ = context;
+    heard_->samples++;
+    for (uint32_t i = 0; i < count; i++) {
+        if (samples[i].metric == GS_METRIC_CLOCK_THROTTLE_REASONS) {
+            heard_->reasons = ((const uint32_t *)samples[i].values)[0];
+        } else if (samples[i].metric == GS_METRIC_TOTAL_ENERGY_CONSUMPTION) {
+            heard_->joules = ((const uint64_t *)samples[i].values)[0];
+        } else {
+            memcpy(heard_->values[samples[i].metric], samples[i].values, 2 * sizeof(float));
+        }
+    }
+    return GPUSIM_OK;
+}
+
+// metrics say what the models do, as they do: no noise, no steps of ours
+static heard listen(const char *model_text)
+{
+    gpusim_error err = {0};
+    char text[4096];
+    snprintf(
+        text, sizeof text,
+        "gpusim: 1\nduration: 2 min\ncluster:\n  nodes:\n    - {name: n, count: 2, gpu: T4, gpus: "
+        "1, legacy: %s}\n" ONE_JOB
+        "telemetry: {every: 100.1 s, metrics: [gpu_util, gpu_temp, power_usage, sm_clock, "
+        "fan_speed, step_time, clock_throttle_reasons, total_energy_consumption, node/power]}\n",
+        model_text);
+    gpusim_model *model = NULL;
+    gpusim_sim *sim = start(text, &model);
+    heard heard_ = {0};
+    gpusim_observer observer;
+    gpusim_observer_default(&observer);
+    observer.context = &heard_;
+    observer.sample = hear;
+    ASSERT_OK(gpusim_sim_observe(sim, &observer, &err), &err);
+    run_to(sim, 100.2);
+    ck_assert_int_eq(heard_.samples, 1);
+    ck_assert_double_eq(heard_.values[GS_METRIC_GPU_TEMP][0],
+                        (float)gs_legacy_of(sim, 0)->temperature);
+    gpusim_sim_destroy(sim);
+    gpusim_model_destroy(model);
+    return heard_;
+}
+
+START_TEST(metrics_say_what_models_do)
+{
+    heard io = listen("{ioguard: {network: 0.5, fans: 0.2}}");
+    ck_assert(io.values[GS_METRIC_GPU_UTIL][0] > 80 && io.values[GS_METRIC_GPU_UTIL][0] < 99);
+    ck_assert_double_eq(io.values[GS_METRIC_GPU_UTIL][1], 0);
+    ck_assert(isnan(io.values[GS_METRIC_POWER_USAGE][0]));
+    ck_assert(isnan(io.values[GS_METRIC_NODE_POWER][0]));
+    ck_assert_double_le(io.values[GS_METRIC_SM_CLOCK][0], 1590);
+    ck_assert_double_eq(io.values[GS_METRIC_FAN_SPEED][0], 100); // hot
+    ck_assert(io.values[GS_METRIC_STEP_TIME][0] >= 0.2 && io.values[GS_METRIC_STEP_TIME][0] < 5);
+    ck_assert(io.joules == UINT64_MAX);
+
+    heard sage = listen("sage");
+    ck_assert_double_eq(sage.values[GS_METRIC_GPU_UTIL][0], 100);
+    ck_assert_double_eq_tol(sage.values[GS_METRIC_POWER_USAGE][0], 150, 10);
+    ck_assert_double_eq(sage.values[GS_METRIC_NODE_POWER][0],
+                        sage.values[GS_METRIC_POWER_USAGE][0]);
+    ck_assert_double_eq_tol(sage.values[GS_METRIC_FAN_SPEED][0], 100.0 / 3, 2);
+    ck_assert(isnan(sage.values[GS_METRIC_SM_CLOCK][0]));
+    ck_assert_double_eq_tol((double)sage.joules, 150 * 100.1 * 1000, 1e6);
+
+    heard astera = listen("astera");
+    ck_assert(astera.reasons == 0 ? astera.values[GS_METRIC_POWER_USAGE][0] > 200
+                                  : astera.values[GS_METRIC_POWER_USAGE][0] < 30);
+    ck_assert_double_eq(astera.values[GS_METRIC_GPU_UTIL][1], 0);
+    ck_assert(isnan(astera.values[GS_METRIC_FAN_SPEED][0]));
+}
+END_TEST
+
 START_TEST(shipped_scenarios_run)
 {
     static const char *const names[] = {"ioguard", "sage", "astera"};
@@ -191,6 +280,6 @@ int main(void)
     Suite *suite = suite_create("legacy");
     TEST_CASE(suite, 60, astera_pays_for_what_it_draws, sage_wanders_by_itself,
               saved_and_restored_it_goes_on_alike, neighbours_change_nothing,
-              shipped_scenarios_run);
+              metrics_say_what_models_do, shipped_scenarios_run);
     return test_run(suite);
 }
