@@ -14,6 +14,18 @@ const gs_legacy_state *gs_legacy_of(const gpusim_sim *sim, uint32_t gpu)
     return sim->legacy.count > 0 && gs_gpu_hardware(sim, gpu)->legacy ? GS_LEGACY(sim, gpu) : NULL;
 }
 
+double gs_legacy_fan(const gs_node_hardware *hardware, const gs_legacy_state *node)
+{
+    switch (hardware->legacy) {
+    case GS_LEGACY_IOGUARD:
+        return node->fan;
+    case GS_LEGACY_SAGE:
+        return node->fan / ((const gs_sage *)hardware->legacy_model)->fan_limit;
+    default:
+        return (double)NAN;
+    }
+}
+
 // what others see of a GPU is what its model says
 static void show(gpusim_sim *sim, uint32_t g)
 {

@@ -349,6 +349,8 @@ gpusim_status gs_network_check(const struct gpusim_sim *sim, gpusim_error *err);
 gpusim_status gs_legacy_begin(struct gpusim_sim *sim, gpusim_error *err);
 /* What the model of its group says of a GPU; NULL when that is ours. */
 const gs_legacy_state *gs_legacy_of(const struct gpusim_sim *sim, uint32_t gpu);
+/* Share of full speed of its fans; NaN: the model has none. */
+double gs_legacy_fan(const gs_node_hardware *hardware, const gs_legacy_state *node);
 gpusim_status gs_on_legacy(void *context, const gpusim_event *event, gpusim_error *err);
 
 #endif

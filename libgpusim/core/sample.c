@@ -130,7 +130,6 @@ static gpusim_status tell(gpusim_sim *sim, gpusim_error *err)
     gs_sample_jobs(sim, sampling);
     gs_sample_gpus(sim, sampling);
     gs_sample_plant(sim, sampling);
-    gs_sample_legacy(sim, sampling);
     const gpusim_observer *observers = sim->observers.data;
     for (uint32_t i = 0; i < sim->observers.count; i++) {
         if (observers[i].sample) {

@@ -241,8 +241,8 @@ static void sense(const gs_looks *at, const gs_sampling *sampling, uint32_t metr
     }
 }
 
-// what another simulator's node model has to say, as it says it: io-Guard knows no power, SAGE no
-// load, and fans as a share of their speed only io-Guard
+// what another simulator's node model has to say, as it says it: io-Guard knows no power, SAGE's
+// load is what jobs hold, Astera has no fans
 static double foreign(const gs_looks *at, uint32_t metric, uint32_t i)
 {
     const gs_legacy_state *node = at->legacy[i];
@@ -254,9 +254,12 @@ static double foreign(const gs_looks *at, uint32_t metric, uint32_t i)
     case GS_METRIC_POWER_USAGE_INSTANT:
         return kind == GS_LEGACY_IOGUARD ? (double)NAN : node->power;
     case GS_METRIC_GPU_UTIL:
-        return kind == GS_LEGACY_SAGE ? (double)NAN : 100 * node->load;
+        return 100 * (kind == GS_LEGACY_SAGE ? fmin(1, at->gpu[i].load.busy) : node->load);
+    case GS_METRIC_SM_CLOCK:
+        return kind == GS_LEGACY_IOGUARD ? node->clock * at->hardware[i]->gpu.clocks.maximum * 1e-6
+                                         : (double)NAN;
     case GS_METRIC_FAN_SPEED:
-        return kind == GS_LEGACY_IOGUARD ? 100 * node->fan : (double)NAN;
+        return 100 * gs_legacy_fan(at->hardware[i], node);
     default:
         return (double)NAN;
     }

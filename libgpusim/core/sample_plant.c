@@ -22,13 +22,32 @@ static double cpu_util(const gpusim_sim *sim, uint32_t node)
     return cores > 0 && cores != UINT32_MAX ? 100 * fmin(1, busy / cores) : (double)NAN;
 }
 
+// of nodes with another simulator's model, whose GPUs are that one's nodes
+static double foreign(const gpusim_sim *sim, uint32_t metric, uint32_t node)
+{
+    const gs_node_hardware *hardware = gs_node_hardware_of(sim, node);
+    uint32_t first = sim->model->cluster.node_first_gpu[node];
+    uint32_t gpus = sim->model->cluster.node_first_gpu[node + 1] - first;
+    double fans = 0;
+    if (metric == GS_METRIC_NODE_POWER && hardware->legacy != GS_LEGACY_IOGUARD) {
+        return gs_watts(GS_PLANT(sim, node)->input);
+    }
+    if (metric != GS_METRIC_NODE_FAN_SPEED || gpus == 0) {
+        return (double)NAN;
+    }
+    for (uint32_t g = first; g < first + gpus; g++) {
+        fans += gs_legacy_fan(hardware, gs_legacy_of(sim, g));
+    }
+    return 100 * fans / gpus;
+}
+
 static double node_gauge(const gpusim_sim *sim, uint32_t metric, uint32_t node)
 {
     const gpusim_node_info *info = GS_NODE(sim, node);
     const gs_node *plant = GS_PLANT(sim, node);
     const gs_node_hardware *hardware = gs_node_hardware_of(sim, node);
     if (!hardware->physical) {
-        return (double)NAN;
+        return hardware->legacy ? foreign(sim, metric, node) : (double)NAN;
     }
     switch (metric) {
     case GS_METRIC_NODE_INLET_TEMP:

@@ -57,9 +57,8 @@ static inline int gs_has_fans(const gs_node_hardware *hardware)
 }
 
 /* ---- one file for each kind of thing; each fills what is sampled of it ---- */
-void gs_sample_jobs(const gpusim_sim *sim, gs_sampling *sampling);   /* core/sample_jobs.c */
-void gs_sample_gpus(const gpusim_sim *sim, gs_sampling *sampling);   /* core/sample_gpu.c */
-void gs_sample_plant(const gpusim_sim *sim, gs_sampling *sampling);  /* core/sample_plant.c */
-void gs_sample_legacy(const gpusim_sim *sim, gs_sampling *sampling); /* core/sample_legacy.c */
+void gs_sample_jobs(const gpusim_sim *sim, gs_sampling *sampling);  /* core/sample_jobs.c */
+void gs_sample_gpus(const gpusim_sim *sim, gs_sampling *sampling);  /* core/sample_gpu.c */
+void gs_sample_plant(const gpusim_sim *sim, gs_sampling *sampling); /* core/sample_plant.c */
 
 #endif

@@ -606,8 +606,9 @@ START_TEST(models_of_other_simulators)
     ck_assert(got(GS_METRIC_GPU_UTIL, 9, 0) > 0);
     ck_assert(got(GS_METRIC_POWER_USAGE, 9, 1) > 0);
     ck_assert(got(GS_METRIC_TOTAL_ENERGY_CONSUMPTION, 9, 1) > 0);
-    missing(GS_METRIC_GPU_UTIL, 9, 1);
-    missing(GS_METRIC_FAN_SPEED, 9, 1);
+    ck_assert(got(GS_METRIC_GPU_UTIL, 9, 1) == 0);
+    ck_assert(fabs(got(GS_METRIC_FAN_SPEED, 9, 1) - 33) < 2); // 2000 rpm of 6000
+    missing(GS_METRIC_FAN_SPEED, 9, 2);
     ck_assert(got(GS_METRIC_POWER_USAGE, 0, 2) >= 200); // busy: 200 to 300 W
     ck_assert(got(GS_METRIC_POWER_USAGE, 0, 2) == got(GS_METRIC_POWER_USAGE_INSTANT, 0, 2));
     ck_assert(got(GS_METRIC_GPU_UTIL, 0, 2) > 0);
