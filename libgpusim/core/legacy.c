@@ -33,6 +33,7 @@ static void show(gpusim_sim *sim, uint32_t g)
     const gs_legacy_state *node = GS_LEGACY(sim, g);
     gpu->inlet = node->temperature; // nothing lies above it
     gpu->reasons = node->throttled ? GS_THROTTLE_SW_THERMAL : 0;
+    gpu->speed = 1 / node->slowdown;
 }
 
 static void begin_gpu(gpusim_sim *sim, uint32_t g)
@@ -122,7 +123,6 @@ static gpusim_status tick(gpusim_sim *sim, uint32_t g, gpusim_error *err)
     }
     show(sim, g);
     if (node->slowdown != slowdown) {
-        gpu->speed = 1 / node->slowdown;
         gs_progress_gpu(sim, g);
     }
     gpusim_status status = gs_gpu_set_power(sim, g, gs_nanowatts(node->power), err);

@@ -42,10 +42,10 @@ static void step_time(const gpusim_sim *sim, float *values, uint32_t count)
             continue;
         }
         uint32_t slot = GS_AT(sim->tenants, gs_tenant, t).job;
-        double step = GS_LIVE(sim, slot)->step;
+        double step = GS_LIVE(sim, slot)->step * gs_profile_of(sim, slot)->step;
         const gs_legacy_state *foreign = gs_legacy_of(sim, g);
         step = foreign && foreign->latency > 0 ? foreign->latency : step;
-        values[g] = step > 0 ? (float)step : NAN;
+        values[g] = step > 0 && step < INFINITY ? (float)step : NAN; // no step ends on a lost GPU
     }
 }
 

@@ -103,6 +103,70 @@ START_TEST(sage_wanders_by_itself)
 }
 END_TEST
 
+// a job of five minutes of work on half a network: each tick has a step time of its own, and the
+// work of all ticks is the job's
+START_TEST(ioguard_slows_its_jobs)
+{
+    gpusim_error err = {0};
+    gpusim_model *model = NULL;
+    collected rows = {0};
+    gpusim_sim *sim =
+        start("gpusim: 1\nuntil: drained\ncluster:\n  nodes:\n    - {name: n, count: 1, "
+              "gpu: generic, gpus: 1, legacy: {ioguard: {network: 0.5, fans: 0.1}}}\n" //
+              ONE_JOB,
+              &model);
+    gpusim_observer observer = collect_observer(&rows);
+    ASSERT_OK(gpusim_sim_observe(sim, &observer, &err), &err);
+    run_to(sim, 1e6);
+
+    const gs_ioguard *of = model->hardware.groups[0].legacy_model;
+    gs_legacy_state node = twin_of("n-0000/gpu0");
+    gs_ioguard_begin(of, &node);
+    double t = 0, work = 300, lowest = 1;
+    int64_t end = job_row(&rows, 0)->end;
+    for (;; t += 0.5) {
+        // from 10.5 s on; the tick of that moment comes after the job's start in its batch, and
+        // looks at the load of before
+        double done = t >= 10.5 ? 0.5 / node.slowdown : 0;
+        if (done >= work) {
+            t += work * node.slowdown;
+            break;
+        }
+        work -= done;
+        gs_ioguard_tick(of, t >= 10.5, &node);
+        lowest = node.clock < lowest ? node.clock : lowest;
+    }
+    ck_assert_double_eq_tol(lowest, of->lowest, 1e-12); // weak fans: it throttles too
+    ck_assert_double_eq_tol((double)end / 1e9, t, 1e-6);
+    ck_assert_double_eq(gpusim_sim_summary(sim)->energy_gpu_j, 0);
+    collect_release(&rows);
+    gpusim_sim_destroy(sim);
+    gpusim_model_destroy(model);
+}
+END_TEST
+
+// without jitter each step takes four times as long from the first moment on, and is told so
+START_TEST(slow_from_the_beginning)
+{
+    gpusim_error err = {0};
+    gpusim_model *model = NULL;
+    collected rows = {0};
+    gpusim_sim *sim =
+        start("gpusim: 1\nuntil: drained\ncluster:\n  nodes:\n    - {name: n, count: 1, "
+              "gpu: generic, gpus: 1, legacy: {ioguard: {network: 0.25, jitter: 0 s}}}\n"
+              "workload: [{jobs: [{at: 0 s, duration: 10 s, gpus: 1}]}]\n"
+              "scheduler: {order: fifo}\n",
+              &model);
+    gpusim_observer observer = collect_observer(&rows);
+    ASSERT_OK(gpusim_sim_observe(sim, &observer, &err), &err);
+    run_to(sim, 1e6);
+    ck_assert_int_eq(job_row(&rows, 0)->end, 40000000000);
+    collect_release(&rows);
+    gpusim_sim_destroy(sim);
+    gpusim_model_destroy(model);
+}
+END_TEST
+
 static void run_and_hash(const gpusim_model *model, int stop, char hash[33])
 {
     gpusim_error err = {0};
@@ -238,7 +302,7 @@ START_TEST(metrics_say_what_models_do)
     ck_assert_double_eq(sage.values[GS_METRIC_GPU_UTIL][0], 100);
     ck_assert_double_eq_tol(sage.values[GS_METRIC_POWER_USAGE][0], 150, 10);
     ck_assert_double_eq_tol(sage.values[GS_METRIC_NODE_POWER][0],
-                        sage.values[GS_METRIC_POWER_USAGE][0], 0.5); // in whole watts
+                            sage.values[GS_METRIC_POWER_USAGE][0], 0.5); // in whole watts
     ck_assert_double_eq_tol(sage.values[GS_METRIC_FAN_SPEED][0], 100.0 / 3, 2);
     ck_assert(isnan(sage.values[GS_METRIC_SM_CLOCK][0]));
     ck_assert_double_eq_tol((double)sage.joules, 150 * 100.1 * 1000, 1e6);
@@ -279,7 +343,7 @@ int main(void)
 {
     Suite *suite = suite_create("legacy");
     TEST_CASE(suite, 60, astera_pays_for_what_it_draws, sage_wanders_by_itself,
-              saved_and_restored_it_goes_on_alike, neighbours_change_nothing,
-              metrics_say_what_models_do, shipped_scenarios_run);
+              ioguard_slows_its_jobs, slow_from_the_beginning, saved_and_restored_it_goes_on_alike,
+              neighbours_change_nothing, metrics_say_what_models_do, shipped_scenarios_run);
     return test_run(suite);
 }
