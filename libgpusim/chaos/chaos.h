@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Faults: which kinds there are, what each does to what it strikes, when rules strike. Pure: it
+ * returns times and effects, and applies none. */
+#ifndef GS_CHAOS_CHAOS_H
+#define GS_CHAOS_CHAOS_H
+
+#include "base/distribution.h"
+
+/* What a fault strikes. Effects on a node reach its GPUs, effects on a rack its nodes. */
+typedef enum gs_fault_scope {
+    GS_FAULT_ON_GPU,
+    GS_FAULT_ON_NODE,
+    GS_FAULT_ON_RACK,
+    GS_FAULT_ON_CLUSTER,
+    GS_FAULT_SCOPES
+} gs_fault_scope;
+
+/* What holds while any active fault says so. */
+enum {
+    GS_FAULT_DOWN = 1 << 0,    /* of a node: it is gone, its jobs fail, it waits for repair */
+    GS_FAULT_OFF = 1 << 1,     /* of a GPU: fallen off the bus; jobs on it fail, series vanish */
+    GS_FAULT_HANG = 1 << 2,    /* whoever computes here does not get on, and its peers wait */
+    GS_FAULT_BRAKE = 1 << 3,   /* HW power brake: the clock at half at most, bits 0x80 | 0x8 */
+    GS_FAULT_SILENT = 1 << 4,  /* heartbeat and series are missing */
+    GS_FAULT_STUCK = 1 << 5,   /* series repeat their last value */
+    GS_FAULT_CUT_OFF = 1 << 6, /* no traffic leaves the node, nor comes */
+    GS_FAULT_NO_DISK = 1 << 7, /* checkpoints fail */
+    GS_FAULT_CLOSED = 1 << 8,  /* cordoned: no new jobs (maintenance) */
+};
+
+/* What all active faults of one GPU, node or rack do together: a function of their set, whatever
+ * the order in which they came (definitions 10). gs_effect_none is that of no fault. */
+typedef struct gs_effect {
+    double slowdown;    /* product, >= 1: a step takes so many times as long */
+    double memory;      /* product, >= 1: so does what waits for the GPU's memory */
+    double resistance;  /* product: of the way from GPU to coolant */
+    double inlet;       /* K, sum: warmer than it would breathe */
+    double cap;         /* W, minimum; INFINITY: none */
+    double nvlink;      /* product, 0..1: bandwidth that is left */
+    double pcie;        /* the same */
+    double network;     /* the same of a node's NICs */
+    double delay;       /* s, sum: on every message between nodes */
+    double noise;       /* share of the reading, root of the sum of squares: telemetry */
+    double bias;        /* K, sum: telemetry lies by so much (spoofing) */
+    double skew;        /* s, sum: telemetry's time is off by so much */
+    double correctable; /* 1/s, sum: single-bit errors */
+    uint32_t flags;     /* GS_FAULT bits, union */
+    uint32_t supplies;  /* of a node, sum: power supplies lost */
+} gs_effect;
+
+extern const gs_effect gs_effect_none;
+void gs_effect_add(gs_effect *sum, const gs_effect *one);
+
+/* What a strike does once, at its beginning. */
+typedef struct gs_strike {
+    uint32_t xid;           /* written to the driver's log; 0: none */
+    uint32_t uncorrectable; /* double-bit errors counted */
+    uint32_t remapped;      /* rows remapped; GPUSIM_NONE: a remapping failed */
+    uint8_t kills;          /* jobs on it fail at once */
+    uint8_t corrupts;       /* silently: nobody is told */
+    uint8_t needs;          /* gs_fault_needs: what ends it when the rule has no `for:` */
+    uint8_t silent;         /* leaves no sign in telemetry */
+} gs_strike;
+
+typedef enum gs_fault_needs {
+    GS_NEEDS_NOTHING, /* it is over at once, or with its `for:` */
+    GS_NEEDS_RESET,   /* of the GPU */
+    GS_NEEDS_REPAIR,  /* of the node: `repair:` says how long that takes */
+} gs_fault_needs;
+
+/* ---- kinds ---- */
+
+/* Numbers of a rule that its kind gives a meaning; drawn anew at every strike. */
+enum { GS_FAULT_PARAMETERS = 4 };
+
+typedef struct gs_fault_kind {
+    const char *name; /* "node-crash" */
+    uint32_t scope;   /* gs_fault_scope */
+    gs_strike strike;
+    const gpusim_record *record; /* the table of its rules: chaos/tables.h */
+    /* The effect of one strike with these parameters, `severity` of the way there (a ramp). */
+    void (*effect)(const double *parameters, double severity, gs_effect *effect);
+    const char *does;      /* to power, heat, clocks, network, memory */
+    const char *signature; /* what telemetry shows */
+    const char *jobs;      /* what happens to jobs */
+    const char *source;
+} gs_fault_kind;
+
+extern const gs_fault_kind gs_fault_kinds[];
+extern const uint32_t gs_fault_kind_count;
+
+/* ---- rules, as a model holds them ---- */
+
+typedef enum gs_when {
+    GS_WHEN_AT,    /* at given times, on every target of the rule */
+    GS_WHEN_EVERY, /* a renewal process on each target: the next begins when one is over */
+    GS_WHEN_TRACE, /* as a file lists them: times and targets */
+} gs_when;
+
+/* One line of a list of failures. */
+typedef struct gs_listed_fault {
+    gpusim_time at, lasts; /* lasts: GPUSIM_TIME_MAX: not given */
+    uint32_t entity, reserved;
+} gs_listed_fault;
+
+typedef struct gs_rule {
+    const char *name;       /* its streams hang on it */
+    uint32_t kind;          /* in gs_fault_kinds */
+    uint32_t when;          /* gs_when */
+    gs_distribution every;  /* s between strikes on one target */
+    gs_distribution lasts;  /* s; unused when `ends` is 0 */
+    gs_distribution repair; /* s of work on the node once a crew is there */
+    gs_distribution parameters[GS_FAULT_PARAMETERS];
+    const gpusim_time *at;       /* [at_count], rising */
+    const gs_listed_fault *list; /* [list_count], rising by time */
+    const uint32_t *targets;     /* [target_count] entities of the kind's scope, rising */
+    const double *hazards;   /* [target_count] of each target's clock, 1: nominal (lemons); NULL */
+    gpusim_time from, until; /* strikes only within */
+    gpusim_time ramp;        /* from nothing to full effect; 0: at once */
+    uint32_t at_count, list_count, target_count;
+    uint32_t most;   /* strikes on one target; GPUSIM_NONE: no limit */
+    uint32_t pick;   /* of the targets, at random, at each time of `at`; 0: all */
+    uint8_t ends;    /* a strike lasts `lasts`; else until what it needs, or for ever */
+    uint8_t hottest; /* at each time of `at`: the `pick` (or 1) hottest of the targets */
+    uint8_t busy;    /* its clock runs only while a job is on the target */
+    uint8_t reserved[5];
+    double activation; /* eV: hazard grows with the GPU's temperature (Arrhenius); 0: not */
+    double reference;  /* degC at which that hazard is nominal */
+    double spread;     /* probability that it takes each neighbour with it: the other GPUs of
+                        * the node, the other nodes of the rack */
+    double reaches;    /* probability that a strike has an effect at all; 1 */
+} gs_rule;
+
+/* What a model has of them. */
+typedef struct gs_chaos {
+    const gs_rule *rules;
+    uint32_t count;
+    uint32_t crews;           /* nodes under repair at a time; GPUSIM_NONE: no limit */
+    gpusim_time hang_timeout; /* of collectives: whoever hangs so long fails */
+} gs_chaos;
+
+/* ---- clocks: when a rule strikes a target; ordinals count its strikes from 0 ---- */
+
+/* The stream of a rule on a target, by their names. */
+gpusim_stream gs_rule_stream(const gs_rule *rule, uint64_t seed, const char *purpose,
+                             const char *target);
+
+/* The time from when the target's clock started (the begin of the run, or the end of its strike
+ * ordinal - 1) to its strike `ordinal`, at nominal hazard, ns. GPUSIM_TIME_MAX: never. */
+gpusim_time gs_rule_gap(const gs_rule *rule, gpusim_stream stream, uint64_t ordinal);
+
+/* Acceleration of a hazard at a temperature over that at the reference (Arrhenius). */
+double gs_arrhenius(double activation, double reference, double celsius);
+
+#endif
