@@ -120,20 +120,9 @@ static gpusim_refusal decide_preempt(void *core, gpusim_job_id id, const char *r
     }
     // off its GPUs, keeping the work done, and back into the queue
     gpusim_job_info *job = GS_JOB(sim, id.index);
-    gs_totals *totals = GS_TOTALS(sim);
-    gs_sim_integrate(sim);
-    gs_job_stop(sim, id.index);
-    job->state = GPUSIM_JOB_QUEUED;
     job->preemptions++;
-    totals->preemptions++;
-    totals->queued_now++;
-    if (totals->queued_now > totals->queue_peak) {
-        totals->queue_peak = totals->queued_now;
-    }
-    if (job->vc != GPUSIM_NONE) {
-        GS_AT(sim->vcs, gpusim_vc_info, job->vc).queued++;
-    }
-    GS_KEEP(sim, gs_policy_queued(sim->policy, id.index, &sim->failure_error));
+    GS_TOTALS(sim)->preemptions++;
+    GS_KEEP(sim, gs_job_requeue(sim, id.index, &sim->failure_error));
     GS_KEEP(sim, gs_emit_event(sim, GPUSIM_EVENT_PREEMPT, job->order, 0, &sim->failure_error));
     return record(sim, GPUSIM_DECISION_PREEMPT, job->order, NULL, reason, GPUSIM_ACCEPTED);
 }

@@ -62,6 +62,9 @@ gpusim_status gs_emit_job(gpusim_sim *sim, uint32_t slot, gpusim_job_state state
         .done = times.done,
         .slowed = times.slowed,
         .checkpointing = times.written,
+        .redone = times.redone,
+        .restarting = times.restarting,
+        .hung = times.hung,
         .name = job->name,
         .source = live->source,
         .user = job->user,
@@ -73,6 +76,7 @@ gpusim_status gs_emit_job(gpusim_sim *sim, uint32_t slot, gpusim_job_state state
         .memory = job->memory,
         .milli = job->milli,
         .mig = job->mig,
+        .failures = live->failures,
         .state = (uint8_t)state,
         .reason = (uint8_t)reason,
     };

@@ -30,8 +30,12 @@ gs_times gs_job_times(const gpusim_sim *sim, uint32_t slot)
         span = gpusim_engine_now(sim->engine) - job->settled;
     }
     gs_times times = {.done = gs_job_worked(sim, slot),
-                      .written = live->written + (live->writes ? span : 0)};
-    times.slowed = job->attained + span - times.written - times.done;
+                      .written = live->written + (live->writes ? span : 0),
+                      .redone = live->redone,
+                      .restarting = live->restarting,
+                      .hung = live->hung};
+    times.slowed = job->attained + span - times.done - times.written - times.redone -
+                   times.restarting - times.hung;
     return times;
 }
 
@@ -243,6 +247,33 @@ void gs_job_stop(gpusim_sim *sim, uint32_t slot)
     live->running_at = GPUSIM_NONE;
     sim->view.running_count = sim->running.count;
     GS_TOTALS(sim)->freed = 1;
+}
+
+gpusim_status gs_job_requeue(gpusim_sim *sim, uint32_t slot, gpusim_error *err)
+{
+    gs_sim_integrate(sim);
+    gs_job_stop(sim, slot);
+    GS_JOB(sim, slot)->state = GPUSIM_JOB_QUEUED;
+    return enqueue(sim, slot, err);
+}
+
+gpusim_status gs_job_fail(gpusim_sim *sim, uint32_t slot, gpusim_job_reason reason,
+                          gpusim_error *err)
+{
+    gpusim_status status = GPUSIM_OK;
+    gs_live *live = GS_LIVE(sim, slot);
+    GPUSIM_TRY(gs_emit_event(sim, GPUSIM_EVENT_FAIL, GS_JOB(sim, slot)->order, reason, err));
+    gs_progress_lose(sim, slot);
+    GS_TOTALS(sim)->failures++;
+    if (live->failures++ >= gs_profile_of(sim, slot)->retries) {
+        return gs_job_end(sim, slot, GPUSIM_JOB_FAILED, reason, err);
+    }
+    GPUSIM_TRY(gs_job_requeue(sim, slot, err));
+    if (sim->policy) {
+        gs_policy_freed(sim->policy);
+    }
+cleanup:
+    return status;
 }
 
 gpusim_status gs_job_end(gpusim_sim *sim, uint32_t slot, gpusim_job_state state,

@@ -175,7 +175,7 @@ static gpusim_status shut_down(gpusim_sim *sim, uint32_t index, gpusim_error *er
     GPUSIM_TRY(gs_emit_event(sim, GPUSIM_EVENT_GPU_OFF, index, gpu->xid, err));
     while (gpu->first_tenant != GPUSIM_NONE) {
         uint32_t slot = GS_AT(sim->tenants, gs_tenant, gpu->first_tenant).job;
-        GPUSIM_TRY(gs_job_end(sim, slot, GPUSIM_JOB_FAILED, GPUSIM_REASON_GPU_LOST, err));
+        GPUSIM_TRY(gs_job_fail(sim, slot, GPUSIM_REASON_GPU_LOST, err));
     }
     GPUSIM_TRY(gs_node_drain(sim, gpu->node, err));
 cleanup:

@@ -305,6 +305,16 @@ void gs_progress_stop(gpusim_sim *sim, uint32_t slot)
     GS_JOB(sim, slot)->rate = gs_job_share(GS_JOB(sim, slot)); // as far as anybody can know
 }
 
+void gs_progress_lose(gpusim_sim *sim, uint32_t slot)
+{
+    gpusim_job_info *job = GS_JOB(sim, slot);
+    gs_live *live = GS_LIVE(sim, slot);
+    gs_progress_settle(sim, slot);
+    live->redone += job->done - live->checkpointed;
+    job->done = live->checkpointed;
+    live->carried = 0;
+}
+
 // ---- milestones ----
 
 static gpusim_status begin_checkpoint(gpusim_sim *sim, uint32_t slot, gpusim_error *err)

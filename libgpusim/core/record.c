@@ -54,6 +54,10 @@ static const gpusim_choice job_reasons[] = {
     {"cut", GPUSIM_REASON_CUT, "wants GPUs that are cut into MIG instances"},
     {"gpu_lost", GPUSIM_REASON_GPU_LOST, "one of its GPUs turned itself off"},
     {"gpu_memory", GPUSIM_REASON_GPU_MEMORY, "ran out of memory on one of its GPUs"},
+    {"node_fail", GPUSIM_REASON_NODE_FAIL, "one of its nodes failed"},
+    {"gpu_error", GPUSIM_REASON_GPU_ERROR, "an error of one of its GPUs ended it"},
+    {"hang", GPUSIM_REASON_HANG, "waited for peers until its collective timed out"},
+    {"fault", GPUSIM_REASON_FAULT, "another fault ended it"},
     {NULL, 0, NULL},
 };
 
@@ -75,6 +79,7 @@ static const gpusim_choice event_types[] = {
      "a job begins to write a checkpoint; the detail is its work by then, in ns"},
     {"checkpointed", GPUSIM_EVENT_CHECKPOINTED,
      "a checkpoint is complete; the detail is the work that it keeps, in ns"},
+    {"fail", GPUSIM_EVENT_FAIL, "a fault takes a job off its GPUs; the detail is the reason"},
     {NULL, 0, NULL},
 };
 
@@ -123,10 +128,14 @@ static const gpusim_field job_columns[] = {
     JOB(wait, TIME, SECOND, GPUSIM_OPTIONAL, "Time without GPUs between submission and end."),
     JOB(duration, TIME, SECOND, GPUSIM_OPTIONAL, "Its work: run time at rate 1."),
     JOB(walltime, TIME, SECOND, GPUSIM_OPTIONAL, "Limit on one attempt's run time."),
-    JOB(done, TIME, SECOND, 0, "Work that it did, in run time at rate 1."),
+    JOB(done, TIME, SECOND, 0, "Work that it did and kept, in run time at rate 1."),
     JOB(slowed, TIME, SECOND, 0,
-        "Run time beyond that; below 0 where its GPUs were faster than the reference."),
+        "Run time beyond the work done, kept or lost; below 0 where its GPUs were faster than the "
+        "reference."),
     JOB(checkpointing, TIME, SECOND, 0, "Run time in which it wrote checkpoints."),
+    JOB(redone, TIME, SECOND, 0, "Work that it lost to failures, in run time at rate 1."),
+    JOB(restarting, TIME, SECOND, 0, "Run time in which it started again."),
+    JOB(hung, TIME, SECOND, 0, "Run time in which it hung."),
     JOB(gpus, UINT32, NONE, 0, "GPUs it holds while it runs."),
     JOB(milli, UINT32, NONE, 0, "Thousandths that it takes of each GPU."),
     JOB(mig, NAME, NONE, 0, "MIG profile of which it takes an instance of each GPU."),
@@ -134,6 +143,7 @@ static const gpusim_field job_columns[] = {
     JOB(memory, UINT64, BYTE, 0, "Host memory for each GPU, or of the job when it wants no GPU."),
     JOB(preemptions, UINT32, NONE, 0, "Times it was sent back to the queue by the scheduler."),
     JOB(restarts, UINT32, NONE, 0, "Times it was started again, whatever the cause."),
+    JOB(failures, UINT32, NONE, 0, "Times that a fault took it off its GPUs."),
     JOB(energy_j, FLOAT64, JOULE, GPUSIM_OPTIONAL,
         "Energy charged to it, at the input of its nodes."),
     JOB(energy_gpu_j, FLOAT64, JOULE, GPUSIM_OPTIONAL, "Of that, what its GPUs drew themselves."),

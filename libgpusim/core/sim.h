@@ -73,6 +73,9 @@ typedef struct gs_live {
     gpusim_time checkpointed;  /* work at the start of the last checkpoint that completed */
     gpusim_time blocked;       /* a checkpoint that is being written blocks at least until then */
     gpusim_time written;       /* time spent writing checkpoints */
+    gpusim_time redone;        /* work lost to failures, at rate 1 */
+    gpusim_time restarting;    /* time spent starting again */
+    gpusim_time hung;          /* time spent hanging */
     int64_t id;
     uint32_t log;        /* in the workload's jobs; GPUSIM_NONE: synthetic */
     uint32_t source;     /* name */
@@ -85,13 +88,13 @@ typedef struct gs_live {
     uint32_t first_hop;    /* on the links that it shares; GPUSIM_NONE: it shares none */
     uint32_t spread;       /* nodes that it is on */
     uint32_t most, least;  /* GPUs on any of them */
-    uint32_t reserved;
+    uint32_t failures;     /* attempts that faults ended */
     uint8_t final_state; /* when it has run to its end */
     uint8_t marked;
     uint8_t plain;  /* its rate is 1 whatever happens */
     uint8_t writes; /* a checkpoint, and does nothing else */
 } gs_live;
-_Static_assert(sizeof(gs_live) == 232, "no padding: it is hashed");
+_Static_assert(sizeof(gs_live) == 256, "no padding: it is hashed");
 
 /* What is kept of a job that has ended, for exact quantiles and the lower bound. */
 typedef struct gs_ended {
@@ -129,7 +132,7 @@ typedef struct gs_totals {
     gpusim_time integrated;
     gpusim_time first_submit, last_end;
     uint64_t submitted, completed, failed, cancelled, timeout, oom, rejected;
-    uint64_t restarts, preemptions, refused, passes;
+    uint64_t restarts, preemptions, failures, refused, passes;
     uint64_t next_log; /* log jobs handed out */
     uint64_t held;     /* log jobs that wait for another */
     uint64_t refused_in_row;
@@ -155,7 +158,7 @@ typedef struct gs_totals {
     uint32_t background;     /* pending events that bring no waiting job forward */
     uint32_t first_free_hop;
     uint32_t first_free_tenant;
-    uint32_t reserved[4];
+    uint32_t reserved[2];
 } gs_totals;
 _Static_assert(sizeof(gs_totals) == 448, "no padding: it is hashed");
 
@@ -260,9 +263,15 @@ gpusim_status gs_job_end(gpusim_sim *sim, uint32_t slot, gpusim_job_state state,
                          gpusim_job_reason reason, gpusim_error *err);
 gpusim_time gs_job_worked(const gpusim_sim *sim, uint32_t slot); /* work done by now */
 void gs_job_stop(gpusim_sim *sim, uint32_t slot);                /* takes it off its GPUs */
+/* Takes a running job off its GPUs and back into the queue, at the place of its submission. */
+gpusim_status gs_job_requeue(gpusim_sim *sim, uint32_t slot, gpusim_error *err);
+/* A fault ends an attempt of a running job: work since its last checkpoint is lost, and it waits
+ * for GPUs again, unless its retries are used up: then it has failed for that reason. */
+gpusim_status gs_job_fail(gpusim_sim *sim, uint32_t slot, gpusim_job_reason reason,
+                          gpusim_error *err);
 /* What its time on GPUs by now went into. */
 typedef struct gs_times {
-    gpusim_time done, slowed, written;
+    gpusim_time done, slowed, written, redone, restarting, hung;
 } gs_times;
 gs_times gs_job_times(const gpusim_sim *sim, uint32_t slot);
 int gs_job_alive(const gpusim_sim *sim, gpusim_job_id id);

@@ -31,6 +31,7 @@ enum {
 struct gs_profile {
     gs_distribution of[ENTRIES];
     uint8_t given[ENTRIES]; // else the default holds
+    uint32_t retries;
 };
 
 // where an entry is written, its unit, and the least that it can be
@@ -67,7 +68,8 @@ const gs_job_profile gs_profile_defaults = {.intensity = 1,
                                             .cpu_activity = 1,
                                             .step = 1,
                                             .memory_used = UINT64_MAX,
-                                            .checkpoint_every = GPUSIM_TIME_MAX};
+                                            .checkpoint_every = GPUSIM_TIME_MAX,
+                                            .retries = GPUSIM_NONE};
 
 static gpusim_status make_entry(const gs_profile_fields *fields, uint32_t entry, gs_arena *arena,
                                 gs_profile *profile, gpusim_error *err)
@@ -108,6 +110,7 @@ gpusim_status gs_profile_make(const void *fields, gs_arena *arena, const gs_prof
             GPUSIM_TRY(make_entry(written, i, arena, made, err));
         }
     }
+    made->retries = written->retries;
     *profile = made;
 cleanup:
     return status;
@@ -149,6 +152,7 @@ void gs_profile_draw(const gs_profile *profile, uint64_t seed, const char *sourc
     drawn->overlap = draw(&at, COMMUNICATION_OVERLAP, gs_profile_defaults.overlap);
     drawn->host_io = draw(&at, HOST_IO, gs_profile_defaults.host_io);
     drawn->memory_growth = draw(&at, MEMORY_GROWTH, gs_profile_defaults.memory_growth);
+    drawn->retries = profile->retries;
     if (profile->given[MEMORY_USED]) {
         drawn->memory_used = gs_variate_bytes(draw(&at, MEMORY_USED, 0));
     }

@@ -24,6 +24,8 @@ typedef struct gs_job_profile {
     uint64_t memory_used;    /* B held on each GPU from the start; UINT64_MAX: what it asks for */
     gpusim_time checkpoint_every; /* of work done; GPUSIM_TIME_MAX: never */
     gpusim_time checkpoint_cost;  /* blocks at least so long */
+    uint32_t retries; /* failures after which it starts again; GPUSIM_NONE: after any number */
+    uint32_t reserved;
 } gs_job_profile;
 
 /* Its field table: every entry a distribution or a plain value, with the defaults. */

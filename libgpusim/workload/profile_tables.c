@@ -62,6 +62,12 @@ static const gpusim_field fields[] = {
      .flags = GPUSIM_OPTIONAL,
      .detail = {&checkpoint},
      .doc = "When it saves its work; absent: never."},
+    {.name = "retries",
+     .type = GPUSIM_UINT32,
+     .offset = (uint32_t)offsetof(gs_profile_fields, retries),
+     .flags = GPUSIM_OPTIONAL,
+     .doc = "How many times it starts again after nodes or GPUs failed under it; one failure more "
+            "is its end. Absent: any number of times."},
 };
 
 const gpusim_record gs_profile_record = {

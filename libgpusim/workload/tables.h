@@ -30,6 +30,8 @@ typedef struct gs_profile_fields {
     gpusim_one_of host_io, memory_used, memory_growth;
     gs_communication_fields communication;
     gs_checkpoint_fields checkpoint;
+    uint32_t retries; /* GPUSIM_NONE: not given */
+    uint32_t reserved_end;
 } gs_profile_fields;
 
 typedef struct gs_trace_select {

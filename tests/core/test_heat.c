@@ -190,12 +190,14 @@ START_TEST(test_slowdown)
 }
 END_TEST
 
-/* To 65 degC: 105, and off: its job fails, its node drains; undrained it begins cold. */
+/* To 65 degC: 105, and off: its job fails, its node drains; undrained it begins cold. A job that
+ * may be tried again waits until then, and begins anew: none of its work was saved. */
 START_TEST(test_shutdown)
 {
     begin(HEAD("count: 2, gpus: 1, " PLAIN_GPUS)
               SUPPLY("65 C") "duration: 3 h\n"
-                             "workload: [{jobs: [{id: 1, at: 0 s, duration: 100 h, gpus: 1}]}]\n"
+                             "workload: [{jobs: [{id: 1, at: 0 s, duration: 100 h, gpus: 1, "
+                             "profile: {retries: 0}}]}]\n"
                              "actions: [{at: 2 h, do: undrain, node: n-0000}]\n");
     plant_to(sim, 3601);
     ck_assert_uint_eq(GS_GPU(sim, 0)->level, GS_GPU_OFF);
@@ -219,6 +221,26 @@ START_TEST(test_shutdown)
     plant_to(sim, 3 * 3600);
     ASSERT_NEAR(plant_temperature(sim, 0), 70, 1e-9);
     ck_assert_uint_eq(gpusim_sim_summary(sim)->shutdowns, 1);
+    end();
+}
+END_TEST
+
+START_TEST(test_shutdown_and_again)
+{
+    begin(HEAD("count: 1, gpus: 1, " PLAIN_GPUS)
+              SUPPLY("65 C") "duration: 3 h\n"
+                             "actions: [{at: 2 h, do: undrain, node: n-0000}]\n" LONG_JOB);
+    plant_to(sim, 7199);
+    ck_assert_uint_eq(GS_JOB(sim, 0)->state, GPUSIM_JOB_QUEUED);
+    ck_assert_int_eq(GS_JOB(sim, 0)->done, 0);
+    plant_to(sim, 7201);
+    ck_assert_uint_eq(GS_JOB(sim, 0)->state, GPUSIM_JOB_RUNNING);
+    ck_assert_int_eq(GS_JOB(sim, 0)->start, 7200 * GPUSIM_SECOND);
+    const gpusim_event_row *row = event(GPUSIM_EVENT_FAIL, 0);
+    ck_assert(row && row->entity == 0 && row->detail == GPUSIM_REASON_GPU_LOST &&
+              row->time == 3601 * GPUSIM_SECOND);
+    ck_assert_int_eq(GS_LIVE(sim, 0)->redone, 3601 * GPUSIM_SECOND);
+    ck_assert_uint_eq(gpusim_sim_summary(sim)->failed, 0);
     end();
 }
 END_TEST
@@ -283,7 +305,7 @@ START_TEST(test_runaway)
         begin(text);
         plant_to(sim, 4 * 3600);
         ck_assert_uint_eq(gpusim_sim_summary(sim)->shutdowns, 1);
-        ck_assert_uint_eq(job_row(&rows, 0)->reason, GPUSIM_REASON_GPU_LOST);
+        ck_assert_int_eq(event(GPUSIM_EVENT_FAIL, 0)->detail, GPUSIM_REASON_GPU_LOST);
         ck_assert_double_le(gpusim_sim_summary(sim)->hottest_c, i < 2 ? 150.001 : 98.001);
         ck_assert_uint_lt(gpusim_sim_summary(sim)->events, 150);
         end();
@@ -321,6 +343,7 @@ int main(void)
     (void)err;
     Suite *suite = suite_create("heat");
     TEST_CASE(suite, 30, test_warming, test_two_exponentials, test_throttle, test_release,
-              test_slowdown, test_shutdown, test_leakage, test_runaway, test_memory);
+              test_slowdown, test_shutdown, test_shutdown_and_again, test_leakage, test_runaway,
+              test_memory);
     return test_run(suite);
 }

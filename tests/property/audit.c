@@ -174,13 +174,21 @@ static int audit_vcs(const char *what, const gpusim_model *model, const collecte
     return wrong;
 }
 
-/* Whether the time that a job held GPUs went into its work, into slowness and checkpoints, and all
- * of its work was done if it has run to its end. */
+static int a_fault(uint32_t reason)
+{
+    return reason == GPUSIM_REASON_GPU_LOST || reason == GPUSIM_REASON_NODE_FAIL ||
+           reason == GPUSIM_REASON_GPU_ERROR || reason == GPUSIM_REASON_HANG ||
+           reason == GPUSIM_REASON_FAULT;
+}
+
+/* Whether the time that a job held GPUs went into its work, kept or lost, into slowness,
+ * checkpoints, restarts and hanging, and all of its work was done if it has run to its end. */
 static int job_adds_up(const gpusim_job_row *job, double held)
 {
-    const double said = (double)(job->done + job->slowed + job->checkpointing);
+    const double said = (double)(job->done + job->slowed + job->checkpointing + job->redone +
+                                 job->restarting + job->hung);
     const int ended = (job->state == GPUSIM_JOB_COMPLETED || job->state == GPUSIM_JOB_FAILED) &&
-                      job->reason != GPUSIM_REASON_GPU_LOST;
+                      !a_fault(job->reason);
     return fabs(held - said) < 0.5 && job->done >= 0 && job->done <= job->duration &&
            (!ended || job->done == job->duration);
 }

@@ -30,16 +30,18 @@ typedef struct gpusim_job_row {
     uint64_t index; /* submission order */
     int64_t id;     /* the log's own number, or the ordinal within its source */
     gpusim_time submit, start, end, wait, duration, walltime;
-    gpusim_time done, slowed, checkpointing; /* together the time that it held GPUs */
+    gpusim_time done, slowed, checkpointing, redone, restarting, hung; /* together the time that it
+                                                                        * held GPUs */
     double energy_j, energy_gpu_j;           /* NaN where nothing has power */
     uint32_t name, source, user, vc;
     uint32_t gpus, cpus, preemptions, restarts;
     uint64_t memory;
     uint32_t milli; /* thousandths of each of its GPUs */
     uint32_t mig;   /* name of the MIG profile that it wants of each; 0: none */
+    uint32_t failures; /* attempts that faults ended */
     uint8_t state;  /* gpusim_job_state */
     uint8_t reason; /* gpusim_job_reason */
-    uint8_t reserved[6];
+    uint8_t reserved[2];
 } gpusim_job_row;
 
 typedef enum gpusim_job_reason {
@@ -60,6 +62,10 @@ typedef enum gpusim_job_reason {
     GPUSIM_REASON_CUT,          /* the GPUs it may use are cut into MIG instances */
     GPUSIM_REASON_GPU_LOST,     /* one of its GPUs turned itself off */
     GPUSIM_REASON_GPU_MEMORY,   /* it ran out of memory on one of its GPUs */
+    GPUSIM_REASON_NODE_FAIL,    /* one of its nodes failed */
+    GPUSIM_REASON_GPU_ERROR,    /* an error of one of its GPUs */
+    GPUSIM_REASON_HANG,         /* it waited for peers until its collective timed out */
+    GPUSIM_REASON_FAULT,        /* another fault */
 } gpusim_job_reason;
 
 typedef enum gpusim_event_type {
@@ -75,6 +81,7 @@ typedef enum gpusim_event_type {
     GPUSIM_EVENT_RACK_CAP,     /* the same of a rack */
     GPUSIM_EVENT_CHECKPOINT,   /* a job begins to write one; detail: its work by then, ns */
     GPUSIM_EVENT_CHECKPOINTED, /* it is complete; detail: the work that it keeps, ns */
+    GPUSIM_EVENT_FAIL, /* a job loses its GPUs to a fault; detail: why (gpusim_job_reason) */
 } gpusim_event_type;
 
 typedef struct gpusim_event_row {
