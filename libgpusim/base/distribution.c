@@ -183,6 +183,47 @@ static gpusim_status make_normal(const gs_normal_fields *f, gpusim_unit unit, gs
     return GPUSIM_OK;
 }
 
+// E = integral of exp(-H(t)), over the logarithm of t: both ends decay fast
+static double bathtub_mean(const gs_distribution *d)
+{
+    const double *v = d->values;
+    const int steps = 4000;
+    double top = gpusim_log(gs_distribution_age(d, 740));
+    double step = 60.0 / steps, sum = 0;
+    for (int i = 0; i < steps; i++) {
+        double t = gpusim_exp(top - step * i);
+        double hazard = gpusim_pow(t / v[0], v[1]) + t / v[2] + gpusim_pow(t / v[3], v[4]);
+        sum += t * gpusim_exp(-hazard);
+    }
+    return sum * step;
+}
+
+static gpusim_status make_bathtub(const gs_bathtub_fields *f, gs_arena *arena, gs_distribution *d,
+                                  gpusim_error *err)
+{
+    if (!positive(f->early_scale) || !positive(f->mean) || !positive(f->wear_scale)) {
+        return invalid(err, "bathtub", "scales and mean must be above 0");
+    }
+    if (!(f->early_shape > 0 && f->early_shape <= 1)) {
+        return invalid(err, "bathtub", "early_shape must be above 0 and at most 1");
+    }
+    if (!(f->wear_shape > 1 && f->wear_shape <= 100)) {
+        return invalid(err, "bathtub", "wear_shape must be above 1 and at most 100");
+    }
+    double *values = gs_arena_get(arena, 5 * sizeof *values);
+    if (!values) {
+        return gpusim_fail(err, GPUSIM_MEMORY, "no memory for a distribution");
+    }
+    values[0] = f->early_scale;
+    values[1] = f->early_shape;
+    values[2] = f->mean;
+    values[3] = f->wear_scale;
+    values[4] = f->wear_shape;
+    d->values = values;
+    d->mean = bathtub_mean(d);
+    return GPUSIM_OK;
+}
+
 static gpusim_status make_choice(const gpusim_list *list, gpusim_unit unit, gs_arena *arena,
                                  gs_distribution *d, gpusim_error *err)
 {
@@ -278,6 +319,8 @@ gpusim_status gs_distribution_make(const gpusim_one_of *written, gpusim_unit uni
         return make_choice(written->value, unit, arena, distribution, err);
     case GS_EMPIRICAL:
         return make_empirical(written->value, arena, distribution, err);
+    case GS_BATHTUB:
+        return make_bathtub(written->value, arena, distribution, err);
     }
     return gpusim_fail(err, GPUSIM_INTERNAL, "no distribution has number %u", written->which);
 }

@@ -71,6 +71,56 @@ static double draw_choice(const gs_distribution *d, double u)
     return d->values[low];
 }
 
+// ---- bathtub: values are the scale and shape of early failures, a mean, and those of wear ----
+
+// the logarithm of the integrated hazard at e^u
+static double bathtub_log_hazard(const double *v, double u)
+{
+    double t = gpusim_exp(u);
+    return gpusim_log(gpusim_pow(t / v[0], v[1]) + t / v[2] + gpusim_pow(t / v[3], v[4]));
+}
+
+// halves an interval that holds the answer until nothing lies within
+static double bathtub_age(const double *v, double e)
+{
+    if (!(e > 0)) {
+        return 0;
+    }
+    double target = gpusim_log(e);
+    double high = gpusim_log(v[2]) + target, low = gpusim_log(v[2]) + target - 1;
+    while (bathtub_log_hazard(v, high) < target) {
+        high += 1;
+    }
+    while (bathtub_log_hazard(v, low) > target) {
+        low -= 1 + 0.5 * fabs(low);
+    }
+    for (;;) {
+        double middle = 0.5 * (low + high);
+        if (!(low < middle && middle < high)) {
+            return gpusim_exp(high);
+        }
+        if (bathtub_log_hazard(v, middle) < target) {
+            low = middle;
+        } else {
+            high = middle;
+        }
+    }
+}
+
+double gs_distribution_age(const gs_distribution *d, double e)
+{
+    switch ((gs_distribution_kind)d->kind) {
+    case GS_EXPONENTIAL:
+        return d->a * e;
+    case GS_WEIBULL:
+        return d->a * gpusim_pow(e, d->b);
+    case GS_BATHTUB:
+        return bathtub_age(d->values, e);
+    default:
+        return (double)NAN;
+    }
+}
+
 double gs_distribution_draw(const gs_distribution *d, gpusim_stream stream, uint64_t ordinal)
 {
     switch ((gs_distribution_kind)d->kind) {
@@ -95,6 +145,8 @@ double gs_distribution_draw(const gs_distribution *d, gpusim_stream stream, uint
         return draw_choice(d, gpusim_draw_uniform(stream, ordinal));
     case GS_EMPIRICAL:
         return d->values[gpusim_draw_index(stream, ordinal, d->count)];
+    case GS_BATHTUB:
+        return gs_distribution_age(d, gpusim_draw_exponential(stream, ordinal));
     }
     return (double)NAN;
 }

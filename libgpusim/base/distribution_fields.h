@@ -33,6 +33,10 @@ typedef struct gs_normal_fields {
     double mean, sd, min, max;
 } gs_normal_fields;
 
+typedef struct gs_bathtub_fields {
+    double early_scale, early_shape, mean, wear_scale, wear_shape;
+} gs_bathtub_fields;
+
 typedef struct gs_choice_fields {
     const char *key; /* the value, as written */
     double weight;

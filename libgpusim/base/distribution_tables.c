@@ -16,6 +16,13 @@
 #define POSITIVE(struct_, member, unit_, flags_, doc_)                                             \
     VALUE(struct_, member, unit_, (flags_) | GPUSIM_EXCLUSIVE, 0, INFINITY, doc_)
 
+#define SHAPE(member, fallback_, high, doc_)                                                       \
+    {                                                                                              \
+        .name = #member, .type = GPUSIM_FLOAT64,                                                   \
+        .offset = (uint32_t)offsetof(gs_bathtub_fields, member), .flags = GPUSIM_EXCLUSIVE,        \
+        .fallback = (fallback_), .minimum = 0, .maximum = (high), .doc = (doc_)                    \
+    }
+
 // An alternative that is a record.
 #define ALTERNATIVE(name_, kind, doc_)                                                             \
     {                                                                                              \
@@ -76,6 +83,17 @@
               "Values above do not occur; absent: 1 for ratios, else no limit."),                  \
     };                                                                                             \
     RECORD(normal, kind, "Normal, cut off at limits.");                                            \
+    static const gpusim_field bathtub_fields_##kind[] = {                                          \
+        POSITIVE(gs_bathtub_fields, early_scale, unit_, GPUSIM_REQUIRED,                           \
+                 "Scale of the Weibull of early failures."),                                       \
+        SHAPE(early_shape, "0.5", 1, "Its shape, at most 1: the hazard falls."),                   \
+        POSITIVE(gs_bathtub_fields, mean, unit_, GPUSIM_REQUIRED,                                  \
+                 "Mean of what has no age: the bottom of the tub."),                               \
+        POSITIVE(gs_bathtub_fields, wear_scale, unit_, GPUSIM_REQUIRED,                            \
+                 "Scale of the Weibull of wear."),                                                 \
+        SHAPE(wear_shape, "4", 100, "Its shape, above 1: the hazard grows."),                      \
+    };                                                                                             \
+    RECORD(bathtub, kind, "The earliest of three: early failures, chance and wear.");              \
     static const gpusim_field choice_weight_##kind = {                                             \
         .name = "weight",                                                                          \
         .type = GPUSIM_FLOAT64,                                                                    \
@@ -111,6 +129,7 @@
          .type = GPUSIM_LIST,                                                                      \
          .detail = {&empirical_value_##kind},                                                      \
          .doc = "One of a list of values, all equally likely."},                                   \
+        ALTERNATIVE(bathtub, kind, "Life times of what fails early, by chance and by wear."),      \
     };                                                                                             \
     const gpusim_record gs_distribution_record_##kind = {                                          \
         "distribution", GPUSIM_FIELDS(fields_##kind), (uint32_t)sizeof(gpusim_one_of),             \
@@ -121,3 +140,6 @@ DISTRIBUTION(byte, GPUSIM_UNIT_BYTE, 0, INFINITY);
 DISTRIBUTION(byte_per_second, GPUSIM_UNIT_BYTE_PER_SECOND, 0, INFINITY);
 DISTRIBUTION(ratio, GPUSIM_UNIT_RATIO, 0, 1);
 DISTRIBUTION(number, GPUSIM_UNIT_NONE, 0, 0);
+DISTRIBUTION(per_second, GPUSIM_UNIT_PER_SECOND, 0, INFINITY);
+DISTRIBUTION(watt, GPUSIM_UNIT_WATT, 0, INFINITY);
+DISTRIBUTION(kelvin, GPUSIM_UNIT_KELVIN, 0, INFINITY);

@@ -41,6 +41,7 @@ static const struct {
     [GPUSIM_UNIT_MILLIJOULE] = {"mJ", "an energy", "12 mJ", {"mJ"}},
     [GPUSIM_UNIT_NANOSECOND] = {"ns", "a time", "12 ns", {"ns"}},
     [GPUSIM_UNIT_KILOGRAM_PER_SECOND] = {"kg/s", "a rate of emission", "0.1 kg/s", {"kg/s"}},
+    [GPUSIM_UNIT_ELECTRONVOLT] = {"eV", "an energy of activation", "0.7 eV", {"eV"}},
 };
 
 #define BYTES(suffix, kind)                                                                        \
@@ -133,6 +134,7 @@ static const gs_unit_word words[] = {
     {"mJ", GPUSIM_UNIT_MILLIJOULE, 1, 0, 1, 1},
     {"ns", GPUSIM_UNIT_NANOSECOND, 1, 0, 1, 1},
     {"kg/s", GPUSIM_UNIT_KILOGRAM_PER_SECOND, 1, 0, 1, 1},
+    {"eV", GPUSIM_UNIT_ELECTRONVOLT, 1, 0, 1, 1},
 };
 
 const gs_unit_word *gs_unit_words(uint32_t *count)

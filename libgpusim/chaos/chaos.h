@@ -26,6 +26,7 @@ enum {
     GS_FAULT_CUT_OFF = 1 << 6, /* no traffic leaves the node, nor comes */
     GS_FAULT_NO_DISK = 1 << 7, /* checkpoints fail */
     GS_FAULT_CLOSED = 1 << 8,  /* cordoned: no new jobs (maintenance) */
+    GS_FAULT_MUTE = 1 << 9,    /* the heartbeat is missing, the series go on */
 };
 
 /* What all active faults of one GPU, node or rack do together: a function of their set, whatever
@@ -44,6 +45,7 @@ typedef struct gs_effect {
     double bias;        /* K, sum: telemetry lies by so much (spoofing) */
     double skew;        /* s, sum: telemetry's time is off by so much */
     double correctable; /* 1/s, sum: single-bit errors */
+    double leak;        /* B/s, sum: of the GPU's memory, by whoever runs there */
     uint32_t flags;     /* GS_FAULT bits, union */
     uint32_t supplies;  /* of a node, sum: power supplies lost */
 } gs_effect;
@@ -51,12 +53,18 @@ typedef struct gs_effect {
 extern const gs_effect gs_effect_none;
 void gs_effect_add(gs_effect *sum, const gs_effect *one);
 
+typedef enum gs_fault_kills {
+    GS_KILLS_NOBODY,
+    GS_KILLS_JOBS,
+    GS_KILLS_BY_MEMORY, /* as out of memory, which is how they end */
+} gs_fault_kills;
+
 /* What a strike does once, at its beginning. */
 typedef struct gs_strike {
     uint32_t xid;           /* written to the driver's log; 0: none */
     uint32_t uncorrectable; /* double-bit errors counted */
     uint32_t remapped;      /* rows remapped; GPUSIM_NONE: a remapping failed */
-    uint8_t kills;          /* jobs on it fail at once */
+    uint8_t kills;          /* gs_fault_kills: jobs on it fail at once */
     uint8_t corrupts;       /* silently: nobody is told */
     uint8_t needs;          /* gs_fault_needs: what ends it when the rule has no `for:` */
     uint8_t silent;         /* leaves no sign in telemetry */
@@ -76,9 +84,10 @@ enum { GS_FAULT_PARAMETERS = 4 };
 typedef struct gs_fault_kind {
     const char *name; /* "node-crash" */
     uint32_t scope;   /* gs_fault_scope */
+    uint32_t flags;   /* GS_FAULT bits of its effect */
     gs_strike strike;
     const gpusim_record *record; /* the table of its rules: chaos/tables.h */
-    /* The effect of one strike with these parameters, `severity` of the way there (a ramp). */
+    /* Fills in what parameters do; NULL: the flags are all. Called by gs_fault_effect alone. */
     void (*effect)(const double *parameters, double severity, gs_effect *effect);
     const char *does;      /* to power, heat, clocks, network, memory */
     const char *signature; /* what telemetry shows */
@@ -89,11 +98,16 @@ typedef struct gs_fault_kind {
 extern const gs_fault_kind gs_fault_kinds[];
 extern const uint32_t gs_fault_kind_count;
 
+/* The effect of one strike with these parameters, `severity` (0 .. 1) of the way there: a ramp. */
+gs_effect gs_fault_effect(uint32_t kind, const double *parameters, double severity);
+
 /* ---- rules, as a model holds them ---- */
 
 typedef enum gs_when {
     GS_WHEN_AT,    /* at given times, on every target of the rule */
     GS_WHEN_EVERY, /* a renewal process on each target: the next begins when one is over */
+    GS_WHEN_POOL,  /* one renewal process of the rule (its target is called ""): each strike takes
+                    * `pick` of the targets, and the clock goes on at once */
     GS_WHEN_TRACE, /* as a file lists them: times and targets */
 } gs_when;
 
@@ -111,24 +125,28 @@ typedef struct gs_rule {
     gs_distribution lasts;  /* s; unused when `ends` is 0 */
     gs_distribution repair; /* s of work on the node once a crew is there */
     gs_distribution parameters[GS_FAULT_PARAMETERS];
+    gs_distribution calm, storm; /* s that bursts are away and there; unused when `burst` is 0 */
+    double burst;                /* clocks run so many times as fast in a storm; 0: no bursts */
     const gpusim_time *at;       /* [at_count], rising */
     const gs_listed_fault *list; /* [list_count], rising by time */
     const uint32_t *targets;     /* [target_count] entities of the kind's scope, rising */
-    const double *hazards;   /* [target_count] of each target's clock, 1: nominal (lemons); NULL */
-    gpusim_time from, until; /* strikes only within */
-    gpusim_time ramp;        /* from nothing to full effect; 0: at once */
+    gpusim_time period;          /* all of `at` again, so much later, for ever; 0: once */
+    gpusim_time from, until;     /* strikes only within [from, until) */
+    gpusim_time ramp;            /* from nothing to full effect; 0: at once */
     uint32_t at_count, list_count, target_count;
-    uint32_t most;   /* strikes on one target; GPUSIM_NONE: no limit */
-    uint32_t pick;   /* of the targets, at random, at each time of `at`; 0: all */
-    uint8_t ends;    /* a strike lasts `lasts`; else until what it needs, or for ever */
-    uint8_t hottest; /* at each time of `at`: the `pick` (or 1) hottest of the targets */
-    uint8_t busy;    /* its clock runs only while a job is on the target */
-    uint8_t reserved[5];
-    double activation; /* eV: hazard grows with the GPU's temperature (Arrhenius); 0: not */
-    double reference;  /* degC at which that hazard is nominal */
-    double spread;     /* probability that it takes each neighbour with it: the other GPUs of
-                        * the node, the other nodes of the rack */
-    double reaches;    /* probability that a strike has an effect at all; 1 */
+    uint32_t most;       /* strikes on one target; GPUSIM_NONE: no limit */
+    uint32_t pick;       /* of the targets, at random, at each time of `at` or of a pool; 0: all */
+    uint8_t ends;        /* a strike lasts `lasts`; else until what it needs, or for ever */
+    uint8_t hottest;     /* `pick` are the hottest of the targets, the lowest index first */
+    uint8_t busy;        /* its clock runs only while a job is on the target */
+    uint8_t ages;        /* a target that was struck is as old as before, not as new */
+    double lemon_share;  /* of the targets are lemons ... */
+    double lemon_factor; /* ... whose clocks run so many times as fast; 1: there are none */
+    double activation;   /* eV: clocks run faster the hotter the GPU (Arrhenius); 0: not */
+    double reference;    /* degC at which that clock runs at its nominal speed */
+    double spread;       /* probability that it takes each neighbour with it: the other GPUs of
+                          * the node, the other nodes of the rack */
+    double reaches;      /* probability that a strike has an effect at all; 1 */
 } gs_rule;
 
 /* What a model has of them. */
@@ -139,17 +157,60 @@ typedef struct gs_chaos {
     gpusim_time hang_timeout; /* of collectives: whoever hangs so long fails */
 } gs_chaos;
 
-/* ---- clocks: when a rule strikes a target; ordinals count its strikes from 0 ---- */
+/* ---- clocks: when a rule strikes a target; ordinals count its strikes from 0 ----
+ *
+ * A clock counts nominal time: at speed 1 that is simulated time. It strikes when it has counted
+ * the gap that was drawn. The integral of the hazard is then the unit exponential of that draw,
+ * whatever the speed was on the way (a hazard at a speed v and an age a is v h(a)). */
 
-/* The stream of a rule on a target, by their names. */
+/* The stream of a rule for a purpose ("gap", "lasts", "repair", ...) on a target, by their names.
+ */
 gpusim_stream gs_rule_stream(const gs_rule *rule, uint64_t seed, const char *purpose,
                              const char *target);
 
-/* The time from when the target's clock started (the begin of the run, or the end of its strike
- * ordinal - 1) to its strike `ordinal`, at nominal hazard, ns. GPUSIM_TIME_MAX: never. */
+/* The nominal time from when the target's clock started (the begin of the run, or the end of its
+ * strike ordinal - 1) to its strike `ordinal`, ns; `stream` is that of purpose "gap".
+ * GPUSIM_TIME_MAX: never. */
 gpusim_time gs_rule_gap(const gs_rule *rule, gpusim_stream stream, uint64_t ordinal);
+
+/* The time of strike `ordinal` of a rule with `at`; GPUSIM_TIME_MAX: there is none. */
+gpusim_time gs_rule_time(const gs_rule *rule, uint64_t ordinal);
+
+/* Which of its targets (indices into `targets`, rising) strike `ordinal` of a rule that picks at
+ * random takes: pick numbers, or all of them when there are no more. How many. */
+uint32_t gs_rule_pick(const gs_rule *rule, uint64_t seed, uint64_t ordinal, uint32_t *chosen);
+
+/* How long a strike lasts (GPUSIM_TIME_MAX when the rule does not say), and the work of its repair,
+ * ns; streams of purposes "lasts" and "repair". */
+gpusim_time gs_rule_lasts(const gs_rule *rule, gpusim_stream stream, uint64_t ordinal);
+gpusim_time gs_rule_repair(const gs_rule *rule, gpusim_stream stream, uint64_t ordinal);
+
+/* The parameters of a strike, within the bounds of its kind's table; stream "parameters". */
+void gs_rule_parameters(const gs_rule *rule, gpusim_stream stream, uint64_t ordinal,
+                        double parameters[GS_FAULT_PARAMETERS]);
+
+/* 1 when a strike has an effect at all; stream "reaches". */
+int gs_rule_reaches(const gs_rule *rule, gpusim_stream stream, uint64_t ordinal);
+/* 1 when strike `ordinal` on a target takes this neighbour of it along; stream "spread" of the
+ * target. */
+int gs_rule_spreads(const gs_rule *rule, gpusim_stream stream, uint64_t ordinal,
+                    uint32_t neighbour);
+
+/* How fast a target's clock runs because of who it is (lemons). */
+double gs_rule_lemon(const gs_rule *rule, uint64_t seed, const char *target);
+/* ... and because of the temperature of its GPU (the hottest one of a node), NaN where there is
+ * none. What it is besides comes on top: multiply. */
+double gs_rule_heat(const gs_rule *rule, double celsius);
+/* Bursts: the length of period `ordinal` of a rule; even ones are calm, odd ones storms. Stream
+ * "burst" of target "". */
+gpusim_time gs_rule_period(const gs_rule *rule, gpusim_stream stream, uint64_t ordinal);
 
 /* Acceleration of a hazard at a temperature over that at the reference (Arrhenius). */
 double gs_arrhenius(double activation, double reference, double celsius);
+
+/* Simulated time until a clock that has `left` ns to count strikes, rounded up; GPUSIM_TIME_MAX:
+ * never. And what is left to count after `elapsed` ns at that speed, 0 at least. */
+gpusim_time gs_clock_due(double left, double speed);
+double gs_clock_left(double left, double speed, gpusim_time elapsed);
 
 #endif

@@ -7,6 +7,7 @@
 
 #include "base/array.h"
 #include "base/names.h"
+#include "chaos/chaos.h"
 #include "cluster/cluster.h"
 #include "cluster/hardware.h"
 #include "policy/policy.h"
@@ -40,6 +41,7 @@ struct gpusim_model {
     uint32_t *dependents;       /* log jobs */
     gs_setup setup;
     gs_array actions; /* gs_timed_action */
+    gs_chaos chaos;   /* in the arena */
     uint32_t *metrics;
     uint32_t metric_count;
     gs_array warnings; /* const char * */

@@ -27,13 +27,26 @@ static gpusim_status bind_alternative(gs_binder *b, const gpusim_field *field, u
     return gs_bind_value(b, alternative, slot, chosen->value);
 }
 
+static gpusim_status report_untagged(gs_binder *b, const gpusim_field *field, uint32_t slot)
+{
+    const gpusim_field word = {.name = field->tag, .type = GPUSIM_STRING};
+    uint32_t outer = b->place;
+    b->place = slot;
+    gpusim_status status = gs_report_missing(b, field->detail.record, &word);
+    b->place = outer;
+    return status;
+}
+
 static gpusim_status bind_tagged(gs_binder *b, const gpusim_field *field, uint32_t slot, void *out)
 {
-    // without the tag it is the first one
+    // without the tag it is the first one, or nothing
     uint32_t map = gs_yaml_resolve(b->yaml, gs_node_at(b, slot)->first);
     uint32_t tag = 0;
     if (map && gs_node_at(b, map)->kind == GS_YAML_MAP) {
         tag = gs_tree_find(b->yaml, map, field->tag, strlen(field->tag), &b->steps);
+    }
+    if (tag == 0 && (field->flags & GPUSIM_REQUIRED)) {
+        return report_untagged(b, field, slot);
     }
     if (tag == 0) {
         return bind_alternative(b, field, 0, slot, out);
@@ -198,6 +211,11 @@ gpusim_status gs_bind_list(gs_binder *b, const gpusim_field *field, uint32_t slo
     gpusim_list *list = out;
     const gpusim_field *element = field->detail.element;
     uint32_t value = gs_yaml_resolve(b->yaml, gs_node_at(b, slot)->first);
+    if ((field->flags & GPUSIM_PLAIN) && !gs_yaml_is_null(b->yaml, value) &&
+        gs_node_at(b, value)->kind == GS_YAML_SCALAR) {
+        status = make_items(b, list, 1, gs_field_size(element));
+        return status == GPUSIM_OK ? gs_bind_value(b, element, slot, list->items) : status;
+    }
     if (!gs_yaml_is_null(b->yaml, value) && gs_node_at(b, value)->kind != GS_YAML_LIST) {
         return gs_report_type(b, field, slot);
     }

@@ -44,6 +44,8 @@ uint32_t gs_rack_size(const gs_scenario_group *group);
 gpusim_status gs_compile_run(const gs_compilation *at, gpusim_error *err);
 /* compile_actions.c: timed actions. */
 gpusim_status gs_compile_actions(const gs_compilation *at, gpusim_error *err);
+/* compile_chaos.c: rules of faults, repairs. */
+gpusim_status gs_compile_chaos(const gs_compilation *at, gpusim_error *err);
 /* compile_telemetry.c: metrics. */
 gpusim_status gs_compile_telemetry(const gs_compilation *at, gpusim_error *err);
 /* compile_load.c: checks of the jobs known before the run, offered load, warnings. */

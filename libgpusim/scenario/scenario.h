@@ -52,6 +52,7 @@ typedef enum gs_walltime_rule {
 
 typedef struct gs_scenario_limits {
     gpusim_time grace; /* after the walltime */
+    gpusim_time hang;  /* of collectives; GPUSIM_TIME_MAX: not given */
     int32_t walltime;  /* gs_walltime_rule */
     int32_t reserved;
 } gs_scenario_limits;
@@ -77,6 +78,11 @@ typedef struct gs_scenario_action {
     uint32_t state; /* the maximum: not given */
 } gs_scenario_action;
 
+typedef struct gs_repairs_fields {
+    uint8_t present, reserved[3];
+    uint32_t crews; /* UINT32_MAX: no limit */
+} gs_repairs_fields;
+
 #define GS_POWER_NONE (-1) /* the word `none` for a power */
 
 typedef struct gs_scenario {
@@ -93,7 +99,12 @@ typedef struct gs_scenario {
     gs_scenario_telemetry telemetry;
     gs_scenario_trace trace;
     gpusim_list actions; /* gs_scenario_action */
+    gpusim_list chaos;   /* gpusim_one_of of gs_rule_fields, by chaos/tables.h */
+    gs_repairs_fields repairs;
 } gs_scenario;
+
+extern const gpusim_field gs_chaos_element;
+extern const gpusim_record gs_repairs_record;
 
 /* The table of all this: what gpusim_spec_record returns. */
 extern const gpusim_record gs_scenario_record;

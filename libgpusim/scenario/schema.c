@@ -237,7 +237,9 @@ static json_t *tagged_schema(builder *b, const gpusim_field *field)
         const gpusim_field *alternative = &record->fields[i];
         const gpusim_record *inner =
             alternative->type == GPUSIM_RECORD ? alternative->detail.record : NULL;
-        add(b, list, record_schema(b, inner, field->tag, alternative->name, i > 0));
+        add(b, list,
+            record_schema(b, inner, field->tag, alternative->name,
+                          i > 0 || (field->flags & GPUSIM_REQUIRED)));
     }
     set(b, object, "anyOf", list);
     return object;
@@ -286,6 +288,16 @@ static json_t *one_of_schema(builder *b, const gpusim_field *field)
 
 static json_t *collection_schema(builder *b, const gpusim_field *field)
 {
+    // one that stands alone is an entry
+    if (field->type == GPUSIM_LIST && (field->flags & GPUSIM_PLAIN)) {
+        gpusim_field list = *field;
+        list.flags &= ~(uint32_t)GPUSIM_PLAIN;
+        json_t *either = json_object(), *both = json_array();
+        add(b, both, field_schema(b, field->detail.element));
+        add(b, both, collection_schema(b, &list));
+        set(b, either, "anyOf", both);
+        return either;
+    }
     int is_list = field->type == GPUSIM_LIST;
     json_t *object = typed(b, is_list ? "array" : "object");
     set(b, object, is_list ? "items" : "additionalProperties",

@@ -245,6 +245,14 @@ static const gpusim_field limits_fields[] = {
      .minimum = 0,
      .maximum = 1e9,
      .doc = "Time after the limit before the job is killed."},
+    {.name = "hang",
+     .type = GPUSIM_TIME,
+     .unit = GPUSIM_UNIT_SECOND,
+     .offset = AT(limits, hang),
+     .flags = GPUSIM_OPTIONAL | GPUSIM_EXCLUSIVE,
+     .minimum = 0,
+     .maximum = 1e9,
+     .doc = "Time-out of collectives: a job that hangs for so long fails; absent: 10 min."},
 };
 
 static const gpusim_record limits_record = {
@@ -477,6 +485,18 @@ static const gpusim_field scenario_fields[] = {
      .flags = GPUSIM_OPTIONAL,
      .detail.element = &action_element,
      .doc = "Things done to the cluster at given times."},
+    {.name = "chaos",
+     .type = GPUSIM_LIST,
+     .offset = OF_SCENARIO(chaos),
+     .flags = GPUSIM_OPTIONAL,
+     .detail.element = &gs_chaos_element,
+     .doc = "What fails, when and where."},
+    {.name = "repairs",
+     .type = GPUSIM_RECORD,
+     .offset = OF_SCENARIO(repairs),
+     .flags = GPUSIM_OPTIONAL,
+     .detail.record = &gs_repairs_record,
+     .doc = "Who repairs what is down; absent: as many as are needed."},
 };
 
 const gpusim_record gs_scenario_record = {

@@ -307,17 +307,22 @@ END_TEST
 
 START_TEST(tables_agree_with_the_code)
 {
-    static const char *const names[] = {"constant", "uniform",  "exponential", "lognormal",
-                                        "weibull",  "pareto",   "gamma",       "normal",
-                                        "choice",   "empirical"};
-    const gpusim_record *records[] = {&gs_distribution_record_second, &gs_distribution_record_byte,
+    static const char *const names[] = {"constant", "uniform",   "exponential", "lognormal",
+                                        "weibull",  "pareto",    "gamma",       "normal",
+                                        "choice",   "empirical", "bathtub"};
+    const gpusim_record *records[] = {&gs_distribution_record_second,
+                                      &gs_distribution_record_byte,
                                       &gs_distribution_record_byte_per_second,
                                       &gs_distribution_record_ratio,
-                                      &gs_distribution_record_number};
-    const gpusim_unit units[] = {GPUSIM_UNIT_SECOND, GPUSIM_UNIT_BYTE, GPUSIM_UNIT_BYTE_PER_SECOND,
-                                 GPUSIM_UNIT_RATIO, GPUSIM_UNIT_NONE};
-    for (int r = 0; r < 5; r++) {
-        ck_assert_uint_eq(records[r]->count, GS_EMPIRICAL + 1);
+                                      &gs_distribution_record_number,
+                                      &gs_distribution_record_per_second,
+                                      &gs_distribution_record_watt,
+                                      &gs_distribution_record_kelvin};
+    const gpusim_unit units[] = {GPUSIM_UNIT_SECOND, GPUSIM_UNIT_BYTE,  GPUSIM_UNIT_BYTE_PER_SECOND,
+                                 GPUSIM_UNIT_RATIO,  GPUSIM_UNIT_NONE,  GPUSIM_UNIT_PER_SECOND,
+                                 GPUSIM_UNIT_WATT,   GPUSIM_UNIT_KELVIN};
+    for (int r = 0; r < 8; r++) {
+        ck_assert_uint_eq(records[r]->count, GS_BATHTUB + 1);
         for (uint32_t i = 0; i < records[r]->count; i++) {
             const gpusim_field *field = &records[r]->fields[i];
             ck_assert_str_eq(field->name, names[i]);

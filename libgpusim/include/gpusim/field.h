@@ -62,6 +62,7 @@ typedef enum gpusim_unit {
     GPUSIM_UNIT_MILLIJOULE,
     GPUSIM_UNIT_NANOSECOND,
     GPUSIM_UNIT_KILOGRAM_PER_SECOND,
+    GPUSIM_UNIT_ELECTRONVOLT, /* of an activation: "0.7 eV" */
     GPUSIM_UNIT_COUNT
 } gpusim_unit;
 
@@ -103,6 +104,9 @@ enum {
     GPUSIM_NAMED = 1 << 8, /* of a one-of: the bare name of an alternative, a record, takes it with
                             * all its defaults */
 };
+/* GPUSIM_PLAIN on a list: a value that is no list is a list of one. GPUSIM_REQUIRED on a one-of
+ * with GPUSIM_TAGGED: the tag must be there. A range on a one-of that is a distribution is that of
+ * the values it may have. */
 
 typedef struct gpusim_field gpusim_field;
 typedef struct gpusim_record gpusim_record;
