@@ -160,7 +160,7 @@ static int same_load(const gs_gpu_load *a, const gs_gpu_load *b)
 static void take_inputs(const gpusim_sim *sim, uint32_t index)
 {
     gs_gpu *gpu = GS_GPU(sim, index);
-    gs_gpu_load load = {0};
+    gs_gpu_load load = gpu->load;
     gs_load_of_gpu(sim, index, &load);
     double cap = fmin(own_cap(sim, gpu), fmin(gpu->node_cap, gpu->rack_cap));
     int fresh = cap != gpu->cap || load.intensity != gpu->load.intensity;
@@ -294,6 +294,7 @@ static gpusim_status update_physical(gpusim_sim *sim, uint32_t index, gpusim_err
     uint32_t clock = gpu->clock;
     uint8_t slow = gpu->memory_slow;
     uint32_t before = told(sim, gpu);
+    double network = gpu->load.network;
     gs_background_cancel(sim, &gpu->crossing);
     take_inputs(sim, index);
     if (gpu->level != GS_GPU_OFF) {
@@ -307,6 +308,9 @@ static gpusim_status update_physical(gpusim_sim *sim, uint32_t index, gpusim_err
     GPUSIM_TRY(set_demand(sim, index, err));
     GPUSIM_TRY(set_reasons(sim, index, before, err));
     GPUSIM_TRY(gs_gpu_arm(sim, index, err));
+    if (gpu->load.network != network) {
+        gs_mark_node(sim, gpu->node);
+    }
     if (gs_fans_disagree(sim, index)) {
         GPUSIM_TRY(gs_node_soon(sim, gpu->node, err));
     }

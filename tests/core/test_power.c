@@ -183,6 +183,26 @@ START_TEST(test_cpus)
 }
 END_TEST
 
+/* NICs by their traffic: a ring over two nodes of two GPUs each moves 2 x 3/4 of the volume through
+ * each GPU; what it comes to is the load's, that the power follows it is shown here. */
+START_TEST(test_traffic)
+{
+    begin("gpusim: 1\ncluster:\n  nodes: [{name: n, count: 2, gpus: 2, " PLAIN_GPUS
+          ", network: {nic: 10 GB/s}, power: {nics: 2, nic: {idle: 10 W, max: 30 W}}}]\n"
+          "duration: 100 s\nworkload: [{jobs: [{id: 1, at: 10 s, duration: 50 s, gpus: 4, profile: "
+          "{communication: {step: 1 s, volume: 1 GB}}}]}]\n");
+    ASSERT_NEAR(gs_watts(GS_PLANT(sim, 0)->power[GS_POWER_NIC]), 20, 1e-9);
+    plant_to(sim, 11);
+    double sum = GS_GPU(sim, 0)->load.network + GS_GPU(sim, 1)->load.network;
+    ck_assert_double_gt(sum, 1e8);
+    ASSERT_NEAR(GS_PLANT(sim, 0)->network, sum, 1e-3);
+    ASSERT_NEAR(gs_watts(GS_PLANT(sim, 0)->power[GS_POWER_NIC]), 20 + 40 * sum / 1e10, 1e-8);
+    plant_to(sim, 100);
+    ASSERT_NEAR(gs_watts(GS_PLANT(sim, 0)->power[GS_POWER_NIC]), 20, 1e-9);
+    end();
+}
+END_TEST
+
 /* What jobs that end early have used: killed, cancelled, preempted, and unfinished at the end. */
 START_TEST(test_ends)
 {
@@ -224,6 +244,6 @@ int main(void)
 {
     Suite *suite = suite_create("power");
     TEST_CASE(suite, 30, test_parts, test_supplies, test_facility, test_series, test_peak,
-              test_cpus, test_ends, test_idle);
+              test_cpus, test_ends, test_idle, test_traffic);
     return test_run(suite);
 }
