@@ -32,6 +32,12 @@ gs_times gs_job_times(const gpusim_sim *sim, uint32_t slot)
     gs_times times = {.done = gs_job_worked(sim, slot),
                       .written = live->written + (live->writes ? span : 0)};
     times.slowed = job->attained + span - times.written - times.done;
+
+    // a share of a GPU is not slow for being one
+    double share = gs_job_share(job);
+    times.slowed_gpu_s = job->gpus * (share * gpusim_seconds(times.slowed) -
+                                      (1 - share) * gpusim_seconds(times.done));
+    times.written_gpu_s = job->gpus * share * gpusim_seconds(times.written);
     return times;
 }
 
@@ -213,8 +219,8 @@ static gpusim_status remember(gpusim_sim *sim, uint32_t slot, gpusim_job_state s
     };
     gs_times times = gs_job_times(sim, slot);
     GS_TOTALS(sim)->last_end = now;
-    GS_TOTALS(sim)->slowed += gpusim_seconds(times.slowed) * job->gpus;
-    GS_TOTALS(sim)->checkpointing += gpusim_seconds(times.written) * job->gpus;
+    GS_TOTALS(sim)->slowed += times.slowed_gpu_s;
+    GS_TOTALS(sim)->checkpointing += times.written_gpu_s;
     if (state == GPUSIM_JOB_COMPLETED) {
         GS_TOTALS(sim)->useful += gpusim_seconds(live->duration) * job->gpus;
     }

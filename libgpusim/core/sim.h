@@ -260,9 +260,11 @@ gpusim_status gs_job_end(gpusim_sim *sim, uint32_t slot, gpusim_job_state state,
                          gpusim_job_reason reason, gpusim_error *err);
 gpusim_time gs_job_worked(const gpusim_sim *sim, uint32_t slot); /* work done by now */
 void gs_job_stop(gpusim_sim *sim, uint32_t slot);                /* takes it off its GPUs */
-/* What its time on GPUs by now went into. */
+/* What its time on GPUs by now went into; and GPU-seconds that it held beyond its work, and held
+ * while it wrote. */
 typedef struct gs_times {
     gpusim_time done, slowed, written;
+    double slowed_gpu_s, written_gpu_s;
 } gs_times;
 gs_times gs_job_times(const gpusim_sim *sim, uint32_t slot);
 int gs_job_alive(const gpusim_sim *sim, gpusim_job_id id);

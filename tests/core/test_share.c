@@ -82,6 +82,8 @@ START_TEST(by_hand)
 
     // 100 x 0.6 + 50 x 0.4 + 100 x 0.1 + 30 x 0.4 + 10 + 10 x 0.9 of 2 x 110
     ck_assert_double_eq_tol(gpusim_sim_summary(sim)->gpu_allocated_fraction, 121.0 / 220, 1e-9);
+    ck_assert_double_eq_tol(gpusim_sim_summary(sim)->goodput, 121.0 / 220, 1e-9);
+    ck_assert_double_eq_tol(gpusim_sim_summary(sim)->slowdown_lost_gpu_s, 0, 1e-7);
 }
 END_TEST
 
@@ -95,6 +97,8 @@ START_TEST(interference)
         "    - {id: 1, at: 10 s, duration: 8 s, gpu_share: 0.5}\n");
     ran(1, 0, 0, 10, 30);          // 8 s at 0.4
     ran(0, 0, 0, 0, 10 + 20 + 14); // 5 s of work alone, 8 s beside the other, 7 s alone at 0.5
+    // each has held half a GPU for 20 s that brought 8 s of work
+    ck_assert_double_eq_tol(gpusim_sim_summary(sim)->slowdown_lost_gpu_s, 2 * (10 - 8), 1e-7);
 }
 END_TEST
 
