@@ -23,7 +23,9 @@
 #define PLAIN_MODEL(leakage)                                                                       \
     "gpu_model: {power: {" PLAIN_POWER "}, thermal: {" PLAIN_THERMAL "}, " PLAIN_CLOCKS            \
     ", " PLAIN_LIMITS ", leakage: {" leakage "}}"
-#define NO_LEAK    "power: 0 W, reference: 45 C, scale: 50 K"
+#define NO_LEAK "power: 0 W, reference: 45 C, scale: 50 K"
+/* of a job: all of a GPU's dynamic power */
+#define FULL       "profile: {intensity: 1}"
 #define PLAIN_GPUS "gpu: A100-SXM4-80GB, " PLAIN_MODEL(NO_LEAK)
 
 /* 25 degC of air, and `further` keys of the cluster. */

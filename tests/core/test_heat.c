@@ -24,7 +24,7 @@ static void end(void)
 }
 
 #define ONE      "count: 1, gpus: 1, " PLAIN_GPUS
-#define LONG_JOB "workload: [{jobs: [{id: 1, at: 0 s, duration: 100 h, gpus: 1}]}]\n"
+#define LONG_JOB "workload: [{jobs: [{id: 1, at: 0 s, duration: 100 h, gpus: 1, " FULL "}]}]\n"
 #define SUPPLY(to)                                                                                 \
     "cooling: {supply: {steps: [{at: 0 h, value: 25 C}, {at: 1 h, value: " to "}]}}\n"
 #define HEAD(group) "gpusim: 1\ncluster:\n  nodes: [{name: n, " group "}]\n  "
@@ -61,7 +61,7 @@ static const gpusim_event_row *event(gpusim_event_type type, uint32_t nth)
 START_TEST(test_warming)
 {
     begin(PLANT(ONE, "}\n") "duration: 1 h\nworkload: [{jobs: [{id: 1, at: 10 s, duration: 600 s, "
-                            "gpus: 1}]}]\n");
+                            "gpus: 1, " FULL "}]}]\n");
     ASSERT_NEAR(plant_temperature(sim, 0), 30, 1e-12);
     static const double times[] = {0, 1, 2, 5, 10, 20, 60, 300};
     for (size_t i = 0; i < sizeof times / sizeof times[0]; i++) {
@@ -195,7 +195,8 @@ START_TEST(test_shutdown)
 {
     begin(HEAD("count: 2, gpus: 1, " PLAIN_GPUS)
               SUPPLY("65 C") "duration: 3 h\n"
-                             "workload: [{jobs: [{id: 1, at: 0 s, duration: 100 h, gpus: 1}]}]\n"
+                             "workload: [{jobs: [{id: 1, at: 0 s, duration: 100 h, gpus: 1, " FULL
+                             "}]}]\n"
                              "actions: [{at: 2 h, do: undrain, node: n-0000}]\n");
     plant_to(sim, 3601);
     ck_assert_uint_eq(GS_GPU(sim, 0)->level, GS_GPU_OFF);

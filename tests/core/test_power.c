@@ -28,7 +28,8 @@ static void end(void)
     "power: {sockets: 2, cpu: {idle: 50 W, epsilon: 60 W, max: 160 W}, memory: 30 W, nics: 2, "    \
     "nic: {idle: 20 W, max: 25 W}, storage: 15 W, other: 5 W, fans: 200 W, "                       \
     "losses: [{constant: 10 W, efficiency: 0.9}]}"
-#define JOB "workload: [{jobs: [{id: 1, at: 100 s, duration: 100 s, gpus: 2, cpus: 4}]}]\n"
+#define JOB                                                                                        \
+    "workload: [{jobs: [{id: 1, at: 100 s, duration: 100 s, gpus: 2, cpus: 4, " FULL "}]}]\n"
 
 /* idle: 4 x 50 + 2 x 50 + 30 + 2 x 20 + 15 + 5 + 200 = 590 W, at the input (590 + 10)/0.9 =
  * 666.666666667 W; with the job 2 x 400 + 2 x 50 + 2 (60 + 0.5 x 100) + 290 = 1410 W and 1577.78 W
@@ -151,12 +152,12 @@ END_TEST
  */
 START_TEST(test_peak)
 {
-    begin(PLANT(
-        "count: 2, gpus: 1, " PLAIN_GPUS,
-        "}\n") "duration: 100 s\n"
-               "workload: [{jobs: [{id: 1, at: 0 s, duration: 50 s, gpus: 1}, "
-               "{id: 2, at: 50 s, duration: 10 s, gpus: 1}, {id: 3, at: 70 s, duration: 0 s, gpus: "
-               "2}]}]\n");
+    begin(PLANT("count: 2, gpus: 1, " PLAIN_GPUS,
+                "}\n") "duration: 100 s\n"
+                       "workload: [{jobs: [{id: 1, at: 0 s, duration: 50 s, gpus: 1, " FULL "}, "
+                       "{id: 2, at: 50 s, duration: 10 s, gpus: 1, " FULL
+                       "}, {id: 3, at: 70 s, duration: 0 s, gpus: "
+                       "2}]}]\n");
     plant_to(sim, 100);
     const gpusim_summary *summary = gpusim_sim_summary(sim);
     ck_assert_uint_eq(summary->completed, 3);
@@ -209,9 +210,10 @@ START_TEST(test_ends)
     begin(PLANT(
         "count: 1, gpus: 4, " PLAIN_GPUS,
         "}\n") "duration: 100 s\nlimits: {walltime: kill}\n"
-               "workload: [{jobs: [{id: 1, at: 0 s, duration: 90 s, gpus: 1, walltime: 30 s}, "
-               "{id: 2, at: 0 s, duration: 90 s, gpus: 1}, {id: 3, at: 0 s, duration: 900 s, gpus: "
-               "2}]}]\n"
+               "workload: [{jobs: [{id: 1, at: 0 s, duration: 90 s, gpus: 1, walltime: 30 s, " FULL
+               "}, "
+               "{id: 2, at: 0 s, duration: 90 s, gpus: 1, " FULL
+               "}, {id: 3, at: 0 s, duration: 900 s, gpus: 2, " FULL "}]}]\n"
                "actions: [{at: 45 s, do: cancel, job: jobs/2}]\n");
     plant_to(sim, 100);
     ASSERT_NEAR(job_row(&rows, 0)->energy_gpu_j, 30 * 400, 1e-6);

@@ -13,6 +13,7 @@
 #include "core/model.h"
 #include "scenario/catalogue.h"
 #include "scenario/overlay.h"
+#include "workload/profile.h"
 
 static gpusim_catalogue *load(const char *path)
 {
@@ -271,6 +272,11 @@ START_TEST(what_is_weak_is_marked)
 }
 END_TEST
 
+static double leakage_at(const gpusim_gpu_model *m, double celsius)
+{
+    return m->leakage.power * exp((celsius - m->leakage.reference) / m->leakage.scale);
+}
+
 START_TEST(entries_are_consistent)
 {
     gpusim_catalogue *catalogue = load(NULL);
@@ -291,10 +297,15 @@ START_TEST(entries_are_consistent)
 
         // at its TDP and 25 C it is far from throttling and from running away
         double temperature = 25.0 + m->thermal.resistance * m->power.tdp;
-        double leak =
-            m->leakage.power * exp((temperature - m->leakage.reference) / m->leakage.scale);
+        double leak = leakage_at(m, temperature);
         ck_assert_msg(temperature < m->limits.operating, "%s: %g C", m->name, temperature);
         ck_assert_msg(m->thermal.resistance * leak / m->leakage.scale < 0.5, "%s", m->name);
+
+        // a job without a profile is not capped, not even at 35 C
+        double usual = m->power.fixed + gs_profile_defaults.intensity * m->power.dynamic;
+        double warm = 35.0 + m->thermal.resistance * m->power.tdp;
+        ck_assert_msg(usual + leakage_at(m, warm) - m->leakage.power <= m->power.tdp, "%s",
+                      m->name);
 
         // its memory stays below its limit at full bandwidth
         double memory = 25.0 + m->thermal.memory_resistance * m->power.memory +
