@@ -21,11 +21,13 @@ typedef struct gs_looks {
     gpusim_time since[GPUS_AT_ONCE];  /* ns from there to now */
     double temperature[GPUS_AT_ONCE]; /* degC: die and memory */
     double memory[GPUS_AT_ONCE];
+    double held[GPUS_AT_ONCE];                   /* B of its memory */
     const gs_legacy_state *legacy[GPUS_AT_ONCE]; /* it has another simulator's model */
     uint8_t there[GPUS_AT_ONCE];                 /* it has sensors, and answers */
     const gpusim_stream *drawn;                  /* whose draws these are */
     gs_pair draws[GPUS_AT_ONCE];
     uint8_t all_there; /* so do all of them */
+    uint8_t filled;    /* what is held is read */
     uint8_t warm;      /* temperatures are read */
 } gs_looks;
 
@@ -45,6 +47,9 @@ static void look(gs_looks *at, uint32_t first, uint32_t count)
         at->legacy[i] = gs_legacy_of(sim, first + i);
         at->there[i] = at->hardware[i]->physical && gpu->level != GS_GPU_OFF;
         at->all_there &= at->there[i] && !at->legacy[i];
+    }
+    for (uint32_t i = 0; at->filled && i < count; i++) {
+        at->held[i] = (double)gs_vram_used(sim, first + i);
     }
     for (uint32_t i = 0; at->warm && i < count; i++) {
         gs_gpu_temperatures(sim, first + i, &at->temperature[i], &at->memory[i]);
@@ -176,11 +181,11 @@ GAUGE(pcie_link_gen, positive(model->links.pcie_generation))
 GAUGE(pcie_link_width, positive(model->links.pcie_width))
 GAUGE(fb_total, positive((double)model->memory / MEBIBYTE))
 GAUGE(fb_reserved, model->memory > 0 ? (double)model->memory_reserved / MEBIBYTE : (double)NAN)
-GAUGE(fb_used, model->memory > 0 ? (double)gs_vram_used(at->sim, number) / MEBIBYTE : (double)NAN)
-GAUGE(fb_free, model->memory > 0 ? fmax(0, (double)model->memory - (double)model->memory_reserved -
-                                               (double)gs_vram_used(at->sim, number)) /
-                                       MEBIBYTE
-                                 : (double)NAN)
+GAUGE(fb_used, model->memory > 0 ? at->held[i] / MEBIBYTE : (double)NAN)
+GAUGE(fb_free,
+      model->memory > 0
+          ? fmax(0, (double)model->memory - (double)model->memory_reserved - at->held[i]) / MEBIBYTE
+          : (double)NAN)
 GAUGE(none, 0)
 GAUGE(gr_engine_active, OF_SAMPLE(utilised, gpu->load.busy + gpu->load.spin))
 GAUGE(sm_active, OF_SAMPLE(engine, gpu->load.busy))
@@ -319,7 +324,7 @@ static double foreign(const gs_looks *at, uint32_t metric, uint32_t i)
     case GS_METRIC_POWER_USAGE_INSTANT:
         return kind == GS_LEGACY_IOGUARD ? (double)NAN : node->power;
     case GS_METRIC_GPU_UTIL:
-        return 100 * (kind == GS_LEGACY_SAGE ? fmin(1, at->gpu[i].load.busy) : node->load);
+        return 100 * (kind == GS_LEGACY_SAGE ? fmin(1, at->gpu[i]->load.busy) : node->load);
     case GS_METRIC_SM_CLOCK:
         return kind == GS_LEGACY_IOGUARD ? node->clock * at->hardware[i]->gpu.clocks.maximum * 1e-6
                                          : (double)NAN;
@@ -396,6 +401,7 @@ void gs_sample_gpus(const gpusim_sim *sim, gs_sampling *sampling)
         int reads = metrics[m].physical || m == GS_METRIC_GPU_UTIL;
         if (sampling->values[m] && metrics[m].entity == GPUSIM_OF_GPU && reads) {
             chosen[count++] = m;
+            at.filled |= m == GS_METRIC_FB_USED || m == GS_METRIC_FB_FREE;
             at.warm |= m == GS_METRIC_GPU_TEMP || m == GS_METRIC_MEMORY_TEMP ||
                        m == GS_METRIC_GPU_TEMP_LIMIT;
         }
