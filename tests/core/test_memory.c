@@ -64,7 +64,9 @@ void *gs_resize(void *memory, size_t size)
     "  - jobs:\n"                                                                                  \
     "      - {id: 1, at: 0 s, duration: 100 h, gpus: 7}\n"                                         \
     "      - {id: 2, at: 5 s, duration: 100 h, gpus: 1, priority: 3}\n"                            \
-    "      - {id: 3, at: 6 s, duration: 1 min, gpus: 2}\n"
+    "      - {id: 3, at: 6 s, duration: 1 min, gpus: 2}\n"                                         \
+    "      - {id: 4, at: 7 s, duration: 1 h, gpu_share: 0.4, profile: {memory_growth: 1 GiB/s}}\n" \
+    "      - {id: 5, at: 8 s, duration: 1 min, gpus: 2, gpu_share: 0.3, gpu_memory: 40 GiB}\n"
 
 static const char *const scenarios[] = {
     PLANT("3 min"),
