@@ -267,7 +267,7 @@ START_TEST(who_pays_for_a_shared_gpu)
 {
     model = compile_text(PLANT("gpus: 1, " PLAIN_GPUS, "}\n") //
                          "workload:\n  - jobs:\n"
-                         "    - {duration: 1 h, gpu_share: 0.5}\n"
+                         "    - {duration: 1 h, gpu_share: 0.5, profile: {intensity: 1}}\n"
                          "    - {duration: 1 h, gpu_share: 0.25, profile: {intensity: 0.5}}\n");
     sim = plant_begin(model, NULL);
     plant_to(sim, 100);
@@ -283,7 +283,7 @@ START_TEST(who_pays_for_instances)
 {
     model = compile_text(PLANT("gpus: 1, mig: true, " PLAIN_GPUS, "}\n") //
                          "workload:\n  - jobs:\n"
-                         "    - {duration: 1 h, mig: 3g.40gb}\n"
+                         "    - {duration: 1 h, mig: 3g.40gb, profile: {intensity: 1}}\n"
                          "    - {duration: 1 h, mig: 2g.20gb, profile: {intensity: 0.5}}\n");
     sim = plant_begin(model, NULL);
     plant_to(sim, 100);
