@@ -293,6 +293,32 @@ START_TEST(frame_buffer)
 }
 END_TEST
 
+// the scenario that shows sharing shows this, too
+START_TEST(the_service_that_leaks)
+{
+    char path[1024];
+    gpusim_spec *spec = NULL;
+    snprintf(path, sizeof path, "%s/scenarios/sharing.yaml", getenv("GPUSIM_SOURCE"));
+    ASSERT_OK(gpusim_spec_load(path, &spec, &err), &err);
+    ASSERT_OK(gpusim_model_compile(spec, &model, &err), &err);
+    gpusim_spec_destroy(spec);
+    sim = run_model(model, 7, &rows);
+    const gs_array *jobs = &rows.tables[GPUSIM_TABLE_JOBS];
+    uint32_t instances = 0, parts = 0;
+    for (uint32_t i = 0; i < jobs->count; i++) {
+        const gpusim_job_row *row = &GS_AT(*jobs, gpusim_job_row, i);
+        int leaks = strcmp(gpusim_model_name(model, row->name), "leaking") == 0;
+        instances += row->mig && row->state == GPUSIM_JOB_COMPLETED;
+        parts += !row->mig && row->milli < 1000 && row->state == GPUSIM_JOB_COMPLETED;
+        ck_assert_int_eq(row->state == GPUSIM_JOB_OOM, leaks);
+        // 79 GiB less 20 at 2 MiB/s, and less whoever is there
+        ck_assert(!leaks || row->end - row->start <= 8 * GPUSIM_HOUR + 24 * GPUSIM_MINUTE);
+    }
+    ck_assert_uint_eq(gpusim_sim_summary(sim)->oom, 1);
+    ck_assert(instances > 100 && parts > 100);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("vram");
@@ -305,8 +331,10 @@ int main(void)
                                       a_gang_fails_on_its_fullest_gpu,
                                       instances_are_apart,
                                       saved_on_the_way,
-                                      frame_buffer};
+                                      frame_buffer,
+                                      the_service_that_leaks};
     TCase *all = tcase_create("all");
+    tcase_set_timeout(all, 60);
     tcase_add_checked_fixture(all, NULL, teardown);
     for (size_t i = 0; i < sizeof functions / sizeof functions[0]; i++) {
         tcase_add_test(all, functions[i]);
