@@ -13,7 +13,8 @@
  * leakage; clocks 300, 315 ... 1500 MHz. Further figures of the model follow it. */
 #define PLAIN_POWER                                                                                \
     "tdp: 400 W, cap_min: 50 W, cap_max: 400 W, idle: 50 W, context: 80 W, fixed: 100 W, "         \
-    "dynamic: 300 W, knee_clock: 0.5, knee_voltage: 1, spin: 0.25, memory: 40 W"
+    "dynamic: 300 W, knee_clock: 0.5, knee_voltage: 1, spin: 0.25, memory: 40 W, "                 \
+    "memory_idle: 10 W"
 #define PLAIN_THERMAL                                                                              \
     "resistance: 0.1 K/W, fast_time: 5 s, fast_share: 0.8, slow_time: 50 s, "                      \
     "memory_resistance: 0.5 K/W, memory_coupling: 0.5, memory_time: 10 s, flow_exponent: 1, "      \

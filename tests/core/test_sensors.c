@@ -170,12 +170,12 @@ START_TEST(of_this_moment)
 
     // 0.75 s of warming: 0.1 K/W, 80% with 5 s and 20% with 50 s
     double die = 25 + 32 - 28 * exp(-0.75 / 5) + 8 - 7 * exp(-0.75 / 50);
-    double memory = 25 + 30 - 27.5 * exp(-0.75 / 10); // to 0.5 x 20 W + 0.5 x 0.1 x 400 W
+    double memory = 25 + 35 - 27.5 * exp(-0.75 / 10); // to 0.5 x 30 W + 0.5 x 0.1 x 400 W
     same(GS_METRIC_GPU_TEMP, 0, 0, die);
     same(GS_METRIC_GPU_TEMP, 0, 1, 30);
     same(GS_METRIC_GPU_TEMP_LIMIT, 0, 0, 85 - die);
     same(GS_METRIC_MEMORY_TEMP, 0, 0, memory);
-    same(GS_METRIC_MEMORY_TEMP, 0, 1, 27.5);
+    same(GS_METRIC_MEMORY_TEMP, 0, 1, 32.5);
 
     same(GS_METRIC_SM_CLOCK, 0, 0, 1500);
     same(GS_METRIC_SM_CLOCK, 0, 1, 210);

@@ -40,6 +40,7 @@ static void make_gpu(maker *m, maker_text *yaml)
     put(m, yaml, " W, knee_clock: ", 40, 90, 0.01);
     put(m, yaml, ", knee_voltage: ", 60, 100, 0.01);
     put(m, yaml, ", memory: ", 0, 60, 1);
+    put(m, yaml, " W, memory_idle: ", 0, 30, 1);
     put(m, yaml, " W}, leakage: {reference: 45 C, power: ", maker_chance(m, 15) ? 0 : 5, 60, 1);
     put(m, yaml, " W, scale: ", hot ? 15 : 30, 60, 1);
     put(m, yaml, " K}, thermal: {flow_exponent: 0.8, resistance: ", 8, hot ? 30 : 17, 0.01);
