@@ -121,6 +121,16 @@ void cli_count_text(uint64_t value, char *text, int size)
     text[at] = '\0';
 }
 
+// four digits; thousands as counts are written
+static void number_text(double real, char *text, int size)
+{
+    if (real >= 999.95 && real < 1e15) {
+        cli_count_text((uint64_t)(real + 0.5), text, size);
+    } else {
+        snprintf(text, (size_t)size, "%.4g", real);
+    }
+}
+
 void cli_value_text(const gpusim_field *field, const void *value, char *text, int size)
 {
     if (is_real(field)) {
@@ -132,7 +142,7 @@ void cli_value_text(const gpusim_field *field, const void *value, char *text, in
         } else if (field->unit == GPUSIM_UNIT_SECOND && real == 0.0) {
             snprintf(text, (size_t)size, "0 s");
         } else if (field->unit == GPUSIM_UNIT_NONE) {
-            snprintf(text, (size_t)size, "%.4g", real);
+            number_text(real, text, size);
         } else {
             gpusim_quantity_format(real, (gpusim_unit)field->unit, 0, text, size);
         }

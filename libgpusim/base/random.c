@@ -167,6 +167,45 @@ static __attribute__((noinline)) double slow(gpusim_stream stream, uint64_t ordi
     return next(&words);
 }
 
+// a normal variate from a word that fell into its layer's inner part; the sign without a branch,
+// which would be guessed wrong half the time
+static inline double inner_normal(const layer *l, uint64_t word)
+{
+    double x = ((double)(word >> 12) + 0.5) * l->width;
+    uint64_t bits;
+    memcpy(&bits, &x, sizeof bits);
+    bits |= (word & 256) << 55;
+    memcpy(&x, &bits, sizeof x);
+    return x;
+}
+
+gs_pair gs_pair_of(gpusim_stream stream, uint64_t ordinal)
+{
+    return (gs_pair){.stream = stream, .ordinal = ordinal, .block = block(stream, ordinal, 0)};
+}
+
+double gs_pair_uniform(const gs_pair *pair, uint32_t which)
+{
+    return unit(pair->block.words[which]);
+}
+
+// the second's further blocks begin in the middle of the ordinal's
+static __attribute__((noinline)) double slow_normal(const gs_pair *pair, uint32_t which)
+{
+    gs_words words = {.stream = pair->stream,
+                      .ordinal = pair->ordinal,
+                      .number = which ? DERIVE / 2 : 0,
+                      .used = 2};
+    return normal_rest(&words, pair->block.words[which]);
+}
+
+double gs_pair_normal(const gs_pair *pair, uint32_t which)
+{
+    uint64_t word = pair->block.words[which];
+    const layer *l = &normal_layers[word & 255];
+    return (word >> 12) < l->inside ? inner_normal(l, word) : slow_normal(pair, which);
+}
+
 double gpusim_draw_exponential(gpusim_stream stream, uint64_t ordinal)
 {
     uint64_t word = block(stream, ordinal, 0).words[0];
@@ -182,12 +221,7 @@ double gpusim_draw_normal(gpusim_stream stream, uint64_t ordinal)
     uint64_t word = block(stream, ordinal, 0).words[0];
     const layer *l = &normal_layers[word & 255];
     if ((word >> 12) < l->inside) {
-        double x = ((double)(word >> 12) + 0.5) * l->width;
-        uint64_t bits; // the sign without a branch, which would be guessed wrong half the time
-        memcpy(&bits, &x, sizeof bits);
-        bits |= (word & 256) << 55;
-        memcpy(&x, &bits, sizeof x);
-        return x;
+        return inner_normal(l, word);
     }
     return slow(stream, ordinal, gs_next_normal);
 }

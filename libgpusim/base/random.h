@@ -24,4 +24,16 @@ double gs_next_uniform(gs_words *words); /* (0, 1) */
 double gs_next_exponential(gs_words *words);
 double gs_next_normal(gs_words *words);
 
+/* Two variates of one ordinal out of one block, for half the price; what rejection needs beyond it
+ * comes from further blocks of the same ordinal, apart for either. */
+typedef struct gs_pair {
+    gpusim_stream stream;
+    uint64_t ordinal;
+    gs_block block;
+} gs_pair;
+
+gs_pair gs_pair_of(gpusim_stream stream, uint64_t ordinal);
+double gs_pair_normal(const gs_pair *pair, uint32_t which); /* 0 or 1 */
+double gs_pair_uniform(const gs_pair *pair, uint32_t which);
+
 #endif

@@ -109,6 +109,7 @@ static gpusim_status check_order(const gpusim_gpu_model *model, gpusim_error *er
         {OF(power, idle), OF(power, context), GPUSIM_UNIT_WATT, 1},
         {OF(leakage, power), OF(power, fixed), GPUSIM_UNIT_WATT, 1},
         {OF(power, memory), OF(power, dynamic), GPUSIM_UNIT_WATT, 1},
+        {OF(power, memory_idle), OF(power, idle), GPUSIM_UNIT_WATT, 1},
         {OF(clocks, minimum), OF(clocks, maximum), GPUSIM_UNIT_HERTZ, 1},
         {OF(clocks, idle), OF(clocks, maximum), GPUSIM_UNIT_HERTZ, 1},
         {OF(clocks, step), OF(clocks, maximum), GPUSIM_UNIT_HERTZ, 1},

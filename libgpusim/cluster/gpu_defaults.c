@@ -73,6 +73,11 @@ static double memory_power(model *m)
     return power > 0.0 ? fmin(power, m->power.dynamic) : 0.0;
 }
 
+static double memory_idle(model *m)
+{
+    return fmin(0.28 * m->power.memory, m->power.idle);
+}
+
 static double leakage_power(model *m)
 {
     return fmin(0.075 * m->power.tdp, m->power.fixed);
@@ -120,7 +125,8 @@ static double slow_time(model *m)
 
 static double memory_resistance(model *m)
 {
-    return m->power.memory > 0.0 ? fmin(25.0 / m->power.memory, 10.0) : 0.0;
+    double power = m->power.memory + m->power.memory_idle;
+    return power > 0.0 ? fmin(25.0 / power, 10.0) : 0.0;
 }
 
 static double memory_coupling(model *m)
@@ -217,6 +223,8 @@ static const gs_gpu_rule rules[] = {
     RULE(power, spin, spin, ASSUMED, "30%: a few warps poll while the others wait"),
     RULE(power, memory, memory_power, MEMORY,
          "3.9 pJ a bit at full bandwidth (HBM2), 0 W without a bandwidth"),
+    RULE(power, memory_idle, memory_idle, ASSUMED,
+         "28% of that, as the H200's 41.8 W are; never above `idle`"),
     RULE(leakage, power, leakage_power, ASSUMED,
          "7.5% of the TDP (30 W of 400 W), never above `fixed`"),
     RULE(leakage, reference, leakage_reference, ASSUMED, "45 C"),
@@ -227,7 +235,7 @@ static const gs_gpu_rule rules[] = {
     RULE(thermal, fast_share, fast_share, ASSUMED, "87%, as Summit's V100"),
     RULE(thermal, slow_time, slow_time, MEMORY, "60 s, a heat sink in air"),
     RULE(thermal, memory_resistance, memory_resistance, ASSUMED,
-         "25 K at full bandwidth: with the coupling below an A100 fleet's 95th percentiles agree"),
+         "25 K at full bandwidth: an H100 at rest is then within 1 K of what it reports"),
     RULE(thermal, memory_coupling, memory_coupling, ASSUMED, "70% of the GPU's rise"),
     RULE(thermal, memory_time, memory_time, ASSUMED, "10 s"),
     RULE(thermal, flow_exponent, flow_exponent, MEMORY, "0.8, turbulent flow of air"),

@@ -51,6 +51,9 @@ static const gpusim_field power_fields[] = {
     FROM(power, spin, RATIO, 0, 1, "Share of the dynamic power drawn while waiting for peers."),
     FROM(power, memory, WATT, 0, 1e5,
          "Power of the memory at its full bandwidth, which is part of `dynamic`; for its heat."),
+    FROM(power, memory_idle, WATT, 0, 1e5,
+         "Power of the memory at rest, which is part of `idle` and goes on under load; for its "
+         "heat."),
 };
 TABLE(power, "GPU power", "P = fixed + leak(T) - leak(reference) + dynamic u f v(f)^2.");
 
@@ -76,7 +79,8 @@ static const gpusim_field thermal_fields[] = {
     ABOVE(thermal, fast_time, SECOND, 0, 1e6, "Time constant of the package."),
     FROM(thermal, fast_share, RATIO, 0, 1, "The package's share of the resistance."),
     ABOVE(thermal, slow_time, SECOND, 0, 1e6, "Time constant of the heat sink or cold plate."),
-    FROM(thermal, memory_resistance, KELVIN_PER_WATT, 0, 100, "Of the memory, for its own power."),
+    FROM(thermal, memory_resistance, KELVIN_PER_WATT, 0, 100,
+         "Of the memory, for its own power, at nominal flow."),
     FROM(thermal, memory_coupling, RATIO, 0, 1, "Share of the GPU's rise that its memory shares."),
     ABOVE(thermal, memory_time, SECOND, 0, 1e6, "Time constant of the memory."),
     FROM(thermal, flow_exponent, RATIO, 0, 3, "n of R(flow) = R (nominal / flow)^n in air."),

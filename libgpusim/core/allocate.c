@@ -162,9 +162,12 @@ static void set_shares(gpusim_sim *sim, const gpusim_part *run, int taken)
 {
     uint32_t first = sim->model->cluster.node_first_gpu[run->node] + run->first_gpu;
     const gpusim_group_info *group = &sim->view.groups[GS_NODE(sim, run->node)->group];
+    gpusim_gpu_info left = {0};
+    if (!taken) {
+        left = gs_share_empty(group);
+    }
     for (uint32_t g = 0; sim->model->cuts && g < run->gpus; g++) {
-        GS_AT(sim->shares, gpusim_gpu_info, first + g) =
-            taken ? (gpusim_gpu_info){0} : gs_share_empty(group);
+        GS_AT(sim->shares, gpusim_gpu_info, first + g) = left;
     }
 }
 

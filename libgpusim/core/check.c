@@ -179,13 +179,14 @@ static gpusim_status recount_jobs(const gpusim_sim *sim, gs_recount *count, gpus
         count->shape_jobs[job->shape]++;
         if (job->state == GPUSIM_JOB_RUNNING) {
             GPUSIM_TRY(recount_running(sim, slot, count, err));
-        } else if (job->state == GPUSIM_JOB_QUEUED && job->parts == 0) {
+        } else if (job->state == GPUSIM_JOB_QUEUED && job->parts == 0 &&
+                   job->rate == gs_job_share(job)) {
             count->queued++;
             if (job->vc != GPUSIM_NONE) {
                 count->vc_queued[job->vc]++;
             }
         } else {
-            return GS_BROKEN("job %llu is neither queued nor running",
+            return GS_BROKEN("job %llu is neither queued, at the rate of its share, nor running",
                              (unsigned long long)job->order);
         }
     }

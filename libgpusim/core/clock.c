@@ -107,7 +107,6 @@ static void slow_down(const gpusim_sim *sim, gs_gpu *gpu)
 static void slow_memory(const gpusim_sim *sim, gs_gpu *gpu)
 {
     const gs_node_hardware *hardware = gs_node_hardware_of(sim, gpu->node);
-    const gpusim_gpu_thermal *thermal = &hardware->gpu.thermal;
     double temperature = gs_gpu_memory_temperature(gpu);
     double limit = hardware->gpu.limits.memory;
     if (!gpu->memory_slow) {
@@ -117,7 +116,7 @@ static void slow_memory(const gpusim_sim *sim, gs_gpu *gpu)
     double watts = hardware->gpu.power.memory * fmin(gpu->load.memory * GS_MEMORY_SLOWDOWN, 1);
     double rest =
         gpu->inlet + gs_gpu_targets(sim, gpu, gs_watts(gpu->power)).memory +
-        thermal->memory_resistance * (watts - hardware->gpu.power.memory * gpu->load.memory);
+        gs_memory_resistance(sim, gpu) * (watts - hardware->gpu.power.memory * gpu->load.memory);
     if (gpu->load.memory == 0 ||
         (temperature <= limit - gs_hysteresis(hardware) + GS_LEVEL_GUARD && rest < limit)) {
         gpu->memory_slow = 0;

@@ -53,16 +53,23 @@ int gs_gpu_leaks(const gs_gpu *gpu)
 
 // ---- time ----
 
-static void cool(const gpusim_sim *sim, gs_gpu *gpu, double dt)
+/* K above the inlet, as in gs_gpu. */
+typedef struct gs_heat {
+    double fast, slow, memory, drift;
+} gs_heat;
+
+// what it would be so long from now, the load being what it is
+static gs_heat heat_after(const gpusim_sim *sim, const gs_gpu *gpu, gpusim_time span)
 {
     const gpusim_gpu_thermal *thermal = &gs_node_hardware_of(sim, gpu->node)->gpu.thermal;
     gs_targets to = gs_gpu_targets(sim, gpu, gs_watts(gpu->power));
-    gpu->fast = gs_relax(gpu->fast, to.fast, dt, thermal->fast_time);
-    gpu->slow = gs_relax(gpu->slow, to.slow, dt, thermal->slow_time);
-    gpu->memory = gs_relax(gpu->memory, to.memory, dt, thermal->memory_time);
-    if (gpu->drift != 0) {
-        gpu->drift = gs_relax(gpu->drift, 0, dt, sim->model->hardware.loop_time);
-    }
+    double dt = gpusim_seconds(span);
+    return (gs_heat){
+        .fast = gs_relax(gpu->fast, to.fast, dt, thermal->fast_time),
+        .slow = gs_relax(gpu->slow, to.slow, dt, thermal->slow_time),
+        .memory = gs_relax(gpu->memory, to.memory, dt, thermal->memory_time),
+        .drift = gpu->drift != 0 ? gs_relax(gpu->drift, 0, dt, sim->model->hardware.loop_time) : 0,
+    };
 }
 
 // brings the integrals up to now
@@ -95,16 +102,13 @@ static void advance(const gpusim_sim *sim, gs_gpu *gpu, gpusim_time now)
     }
     count_up(gpu, span);
     if (gs_node_hardware_of(sim, gpu->node)->physical) {
-        cool(sim, gpu, gpusim_seconds(span));
+        gs_heat heat = heat_after(sim, gpu, span);
+        gpu->fast = heat.fast;
+        gpu->slow = heat.slow;
+        gpu->memory = heat.memory;
+        gpu->drift = heat.drift;
     }
     gpu->settled = now;
-}
-
-gs_gpu gs_gpu_counted(const gpusim_sim *sim, uint32_t gpu)
-{
-    gs_gpu copy = *GS_GPU(sim, gpu);
-    count_up(&copy, gpusim_engine_now(sim->engine) - copy.settled);
-    return copy;
 }
 
 gs_gpu gs_gpu_now(const gpusim_sim *sim, uint32_t gpu)
@@ -112,6 +116,18 @@ gs_gpu gs_gpu_now(const gpusim_sim *sim, uint32_t gpu)
     gs_gpu copy = *GS_GPU(sim, gpu);
     advance(sim, &copy, gpusim_engine_now(sim->engine));
     return copy;
+}
+
+void gs_gpu_temperatures(const gpusim_sim *sim, uint32_t index, double *die, double *memory)
+{
+    const gs_gpu *gpu = GS_GPU(sim, index);
+    gpusim_time span = gpusim_engine_now(sim->engine) - gpu->settled;
+    gs_heat heat = {gpu->fast, gpu->slow, gpu->memory, gpu->drift};
+    if (span > 0 && gs_node_hardware_of(sim, gpu->node)->physical) {
+        heat = heat_after(sim, gpu, span);
+    }
+    *die = gpu->inlet + heat.drift + heat.fast + heat.slow;
+    *memory = gpu->inlet + heat.drift + heat.memory;
 }
 
 void gs_gpu_settle(gpusim_sim *sim, uint32_t index)
@@ -160,7 +176,7 @@ static int same_load(const gs_gpu_load *a, const gs_gpu_load *b)
 static void take_inputs(const gpusim_sim *sim, uint32_t index)
 {
     gs_gpu *gpu = GS_GPU(sim, index);
-    gs_gpu_load load = {0};
+    gs_gpu_load load = gpu->load;
     gs_load_of_gpu(sim, index, &load);
     double cap = fmin(own_cap(sim, gpu), fmin(gpu->node_cap, gpu->rack_cap));
     int fresh = cap != gpu->cap || load.intensity != gpu->load.intensity;
@@ -294,6 +310,7 @@ static gpusim_status update_physical(gpusim_sim *sim, uint32_t index, gpusim_err
     uint32_t clock = gpu->clock;
     uint8_t slow = gpu->memory_slow;
     uint32_t before = told(sim, gpu);
+    double network = gpu->load.network;
     gs_background_cancel(sim, &gpu->crossing);
     take_inputs(sim, index);
     if (gpu->level != GS_GPU_OFF) {
@@ -307,6 +324,9 @@ static gpusim_status update_physical(gpusim_sim *sim, uint32_t index, gpusim_err
     GPUSIM_TRY(set_demand(sim, index, err));
     GPUSIM_TRY(set_reasons(sim, index, before, err));
     GPUSIM_TRY(gs_gpu_arm(sim, index, err));
+    if (gpu->load.network != network) {
+        gs_mark_node(sim, gpu->node);
+    }
     if (gs_fans_disagree(sim, index)) {
         GPUSIM_TRY(gs_node_soon(sim, gpu->node, err));
     }

@@ -24,17 +24,24 @@ double gs_settled_within(const gpusim_sim *sim)
     return fmin(sim->model->hardware.settled, sim->model->hardware.leak_step / 4);
 }
 
+double gs_memory_resistance(const gpusim_sim *sim, const gs_gpu *gpu)
+{
+    const gpusim_gpu_thermal *thermal = &gs_node_hardware_of(sim, gpu->node)->gpu.thermal;
+    return thermal->memory_resistance * GS_PLANT(sim, gpu->node)->resistance / thermal->resistance;
+}
+
 gs_targets gs_gpu_targets(const gpusim_sim *sim, const gs_gpu *gpu, double watts)
 {
     const gpusim_gpu_model *model = &gs_node_hardware_of(sim, gpu->node)->gpu;
     double die = GS_PLANT(sim, gpu->node)->resistance * watts;
-    double memory_watts = model->power.memory * gpu->load.memory;
+    double on = gpu->level == GS_GPU_OFF ? 0 : 1;
+    double memory_watts = on * model->power.memory_idle + model->power.memory * gpu->load.memory;
     return (gs_targets){
         .fast = model->thermal.fast_share * die,
         .slow = (1 - model->thermal.fast_share) * die,
         .die = die,
         .memory =
-            model->thermal.memory_resistance * memory_watts + model->thermal.memory_coupling * die,
+            gs_memory_resistance(sim, gpu) * memory_watts + model->thermal.memory_coupling * die,
     };
 }
 

@@ -36,6 +36,12 @@ gs_times gs_job_times(const gpusim_sim *sim, uint32_t slot)
                       .hung = live->hung};
     times.slowed = job->attained + span - times.done - times.written - times.redone -
                    times.restarting - times.hung;
+
+    // a share of a GPU is not slow for being one
+    double share = gs_job_share(job);
+    times.slowed_gpu_s = job->gpus * (share * gpusim_seconds(times.slowed) -
+                                      (1 - share) * gpusim_seconds(times.done + times.redone));
+    times.written_gpu_s = job->gpus * share * gpusim_seconds(times.written);
     return times;
 }
 
@@ -217,8 +223,8 @@ static gpusim_status remember(gpusim_sim *sim, uint32_t slot, gpusim_job_state s
     };
     gs_times times = gs_job_times(sim, slot);
     GS_TOTALS(sim)->last_end = now;
-    GS_TOTALS(sim)->slowed += gpusim_seconds(times.slowed) * job->gpus;
-    GS_TOTALS(sim)->checkpointing += gpusim_seconds(times.written) * job->gpus;
+    GS_TOTALS(sim)->slowed += times.slowed_gpu_s;
+    GS_TOTALS(sim)->checkpointing += times.written_gpu_s;
     if (state == GPUSIM_JOB_COMPLETED) {
         GS_TOTALS(sim)->useful += gpusim_seconds(live->duration) * job->gpus;
     }

@@ -45,6 +45,17 @@ static double cpu_load(const gpusim_sim *sim, uint32_t node)
     return cores > 0 ? fmin((double)GS_PLANT(sim, node)->busy_cpus / 1e9 / cores, 1) : 0;
 }
 
+// B/s that its GPUs' tenants send through the NICs
+static double traffic_of(const gpusim_sim *sim, uint32_t node)
+{
+    const gs_cluster *cluster = &sim->model->cluster;
+    double sum = 0;
+    for (uint32_t g = cluster->node_first_gpu[node]; g < cluster->node_first_gpu[node + 1]; g++) {
+        sum += GS_GPU(sim, g)->load.network;
+    }
+    return sum;
+}
+
 void gs_node_rest_power(const gpusim_sim *sim, uint32_t node, int64_t power[])
 {
     const gs_node_hardware *hardware = gs_node_hardware_of(sim, node);
@@ -100,6 +111,7 @@ gpusim_status gs_node_update(gpusim_sim *sim, uint32_t node, gpusim_error *err)
         return GPUSIM_OK;
     }
     gs_node_settle(sim, node);
+    plant->network = traffic_of(sim, node);
 
     // what it draws now, by component; the GPUs' sum has been kept while they changed
     int64_t power[GS_POWER_NODE_LOSS + 1] = {[GS_POWER_GPU] = plant->power[GS_POWER_GPU]};

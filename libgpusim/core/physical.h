@@ -256,8 +256,8 @@ double gs_gpu_clock(const struct gpusim_sim *sim, uint32_t gpu); /* over the max
 void gs_gpu_settle(struct gpusim_sim *sim, uint32_t gpu);
 /* A copy of a GPU as it is now, without settling it: for samples and checks. */
 gs_gpu gs_gpu_now(const struct gpusim_sim *sim, uint32_t gpu);
-/* The same for its integrals alone: without temperatures it takes a tenth of the time. */
-gs_gpu gs_gpu_counted(const struct gpusim_sim *sim, uint32_t gpu);
+/* Its temperatures alone as they are now, die and memory. */
+void gs_gpu_temperatures(const struct gpusim_sim *sim, uint32_t gpu, double *die, double *memory);
 double gs_gpu_temperature(const gs_gpu *gpu); /* of what gs_gpu_now returned, degC */
 double gs_gpu_memory_temperature(const gs_gpu *gpu);
 gpusim_status gs_gpu_update(struct gpusim_sim *sim, uint32_t gpu, gpusim_error *err); /* in flush */

@@ -46,6 +46,8 @@ typedef struct gs_targets {
     double die;        /* their sum */
     double memory;
 } gs_targets;
+/* K/W of the memory for its own power: the same air or water takes it away as the GPU's. */
+double gs_memory_resistance(const gpusim_sim *sim, const gs_gpu *gpu);
 gs_targets gs_gpu_targets(const gpusim_sim *sim, const gs_gpu *gpu, double watts);
 gs_decay gs_gpu_decay(const gpusim_sim *sim, const gs_gpu *gpu, double watts); /* of the die */
 /* Schedules the next crossing. */

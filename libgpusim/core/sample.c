@@ -52,7 +52,26 @@ cleanup:
     return status;
 }
 
-// the streams of noisy sensors; a margin is made of the reading of the temperature
+// which sensor of a GPU a noisy metric is read off: its margin is made of the reading of its
+// temperature, and that shares its draws with its memory's
+static const char *sensor_of(uint32_t metric)
+{
+    return metric == GS_METRIC_POWER_USAGE           ? "power"
+           : metric == GS_METRIC_POWER_USAGE_INSTANT ? "power now"
+                                                     : "temperature";
+}
+
+static const gpusim_stream *known_streams(const gs_sampling *sampling, const char *sensor)
+{
+    for (uint32_t m = 0; m < GS_METRIC_COUNT; m++) {
+        if (sampling->streams[m] && strcmp(sensor_of(m), sensor) == 0) {
+            return sampling->streams[m];
+        }
+    }
+    return NULL;
+}
+
+// the streams of noisy sensors
 static gpusim_status make_streams(const gpusim_sim *sim, gs_sampling *sampling, gpusim_error *err)
 {
     gpusim_status status = GPUSIM_OK;
@@ -70,14 +89,18 @@ static gpusim_status make_streams(const gpusim_sim *sim, gs_sampling *sampling, 
     gpusim_stream *streams = sampling->all_streams;
     for (uint32_t i = 0; i < model->metric_count; i++) {
         uint32_t metric = model->metrics[i];
-        uint32_t read = metric == GS_METRIC_GPU_TEMP_LIMIT ? (uint32_t)GS_METRIC_GPU_TEMP : metric;
+        const char *sensor = sensor_of(metric);
         char name[256];
         if (metrics[metric].noise == GPUSIM_NOISE_NONE) {
             continue;
         }
+        sampling->streams[metric] = known_streams(sampling, sensor);
+        if (sampling->streams[metric]) {
+            continue;
+        }
         for (uint32_t g = 0; g < gpus; g++) {
             (void)gpusim_model_entity_name(model, GPUSIM_OF_GPU, g, name, (int)sizeof name);
-            streams[g] = gs_sensor_stream(sim->seed, metrics[read].name, name);
+            streams[g] = gs_sensor_stream(sim->seed, sensor, name);
         }
         sampling->streams[metric] = streams;
         streams += gpus;

@@ -10,27 +10,49 @@
 #define GPUS_AT_ONCE 32u
 #define MEBIBYTE     1048576.0
 
-/* Some GPUs as they are now. */
+/* Some GPUs where they are, and what of them changes by itself as it is now. Nothing is copied, and
+ * temperatures are worked out only when somebody reads them. */
 typedef struct gs_looks {
     const gpusim_sim *sim;
     uint32_t first, count;
     double span[GS_WINDOWS]; /* ns since each window began */
     const gs_node_hardware *hardware[GPUS_AT_ONCE];
-    gs_gpu gpu[GPUS_AT_ONCE];
+    const gs_gpu *gpu[GPUS_AT_ONCE];  /* as it was settled */
+    gpusim_time since[GPUS_AT_ONCE];  /* ns from there to now */
+    double temperature[GPUS_AT_ONCE]; /* degC: die and memory */
+    double memory[GPUS_AT_ONCE];
+    double held[GPUS_AT_ONCE];                   /* B of its memory */
     const gs_legacy_state *legacy[GPUS_AT_ONCE]; /* it has another simulator's model */
     uint8_t there[GPUS_AT_ONCE];                 /* it has sensors, and answers */
+    const gpusim_stream *drawn;                  /* whose draws these are */
+    gs_pair draws[GPUS_AT_ONCE];
+    uint8_t all_there; /* so do all of them */
+    uint8_t filled;    /* what is held is read */
+    uint8_t warm;      /* temperatures are read */
 } gs_looks;
 
 static void look(gs_looks *at, uint32_t first, uint32_t count)
 {
     const gpusim_sim *sim = at->sim;
+    gpusim_time now = gpusim_engine_now(sim->engine);
     at->first = first;
     at->count = count;
+    at->all_there = 1;
+    at->drawn = NULL;
     for (uint32_t i = 0; i < count; i++) {
-        at->gpu[i] = gs_gpu_now(sim, first + i);
-        at->hardware[i] = gs_gpu_hardware(sim, first + i);
+        const gs_gpu *gpu = GS_GPU(sim, first + i);
+        at->gpu[i] = gpu;
+        at->since[i] = now - gpu->settled;
+        at->hardware[i] = gs_node_hardware_of(sim, gpu->node);
         at->legacy[i] = gs_legacy_of(sim, first + i);
-        at->there[i] = at->hardware[i]->physical && at->gpu[i].level != GS_GPU_OFF;
+        at->there[i] = at->hardware[i]->physical && gpu->level != GS_GPU_OFF;
+        at->all_there &= at->there[i] && !at->legacy[i];
+    }
+    for (uint32_t i = 0; at->filled && i < count; i++) {
+        at->held[i] = (double)gs_vram_used(sim, first + i);
+    }
+    for (uint32_t i = 0; at->warm && i < count; i++) {
+        gs_gpu_temperatures(sim, first + i, &at->temperature[i], &at->memory[i]);
     }
 }
 
@@ -41,7 +63,7 @@ static void look(gs_looks *at, uint32_t first, uint32_t count)
     static void name(const gs_looks *at, double *values)                                           \
     {                                                                                              \
         for (uint32_t i = 0; i < at->count; i++) {                                                 \
-            const gs_gpu *gpu = &at->gpu[i];                                                       \
+            const gs_gpu *gpu = at->gpu[i];                                                        \
             const gs_node_hardware *hardware = at->hardware[i];                                    \
             const gpusim_gpu_model *model = &hardware->gpu;                                        \
             uint32_t number = at->first + i;                                                       \
@@ -73,50 +95,72 @@ static double power_limit(const gpusim_sim *sim, const gs_gpu *gpu,
                : hardware->gpu.power.tdp;
 }
 
-static double mean_power(gs_wide energy, gs_wide before, double span)
+// energy up to now, nW ns
+static gs_wide energy_of(const gs_looks *at, uint32_t i)
 {
-    return span > 0 ? (double)(energy - before) / span * 1e-9 : 0;
+    return gs_energy_after(at->gpu[i], at->since[i]);
+}
+
+// whether nothing about it has changed since a window began
+static int unchanged(const gs_looks *at, uint32_t i, gs_window window)
+{
+    return (double)at->since[i] >= at->span[window];
+}
+
+static double mean_power(const gs_looks *at, uint32_t i, gs_window window, gs_wide before)
+{
+    double span = at->span[window];
+    return unchanged(at, i, window) ? (double)at->gpu[i]->power * 1e-9
+           : span > 0               ? (double)(energy_of(at, i) - before) / span * 1e-9
+                                    : 0;
 }
 
 // the reading of field 155, before noise
 static double power_reading(const gs_looks *at, uint32_t i)
 {
     const gpusim_sim *sim = at->sim;
-    const gs_gpu *gpu = &at->gpu[i];
+    const gs_gpu *gpu = at->gpu[i];
     uint32_t number = at->first + i;
     if (!at->there[i]) {
         return (double)NAN; // also where nobody has marks
     }
     switch (at->hardware[i]->gpu.sensor.power) {
     case GPUSIM_SENSOR_MEAN:
-        return mean_power(gpu->energy, GS_AT(sim->second_marks, gs_second_mark, number).energy,
-                          at->span[GS_WINDOW_SECOND]);
+        return mean_power(at, i, GS_WINDOW_SECOND,
+                          GS_AT(sim->second_marks, gs_second_mark, number).energy);
     case GPUSIM_SENSOR_PART_TIME:
-        return mean_power(gpu->energy, GS_AT(sim->part_time_marks, gs_part_mark, number).energy,
-                          at->span[GS_WINDOW_PART]);
+        return mean_power(at, i, GS_WINDOW_PART,
+                          GS_AT(sim->part_time_marks, gs_part_mark, number).energy);
     default:
         return (double)gpu->power * 1e-9;
     }
 }
 
-#define SECOND_MARK (&GS_AT(at->sim->second_marks, gs_second_mark, number))
-#define SAMPLE_MARK (&GS_AT(at->sim->sample_marks, gs_sample_mark, number))
-#define OF_SECOND(member)                                                                          \
-    (100 * gs_sense_share(gpu->member - SECOND_MARK->member, at->span[GS_WINDOW_SECOND]))
-#define OF_SAMPLE(member)                                                                          \
-    gs_sense_share(gpu->member - SAMPLE_MARK->member, at->span[GS_WINDOW_SAMPLE])
+/* A share over a window: the present one where nothing has changed since, else the integral's. */
+#define SHARE(window, marks, mark, member, share)                                                  \
+    (unchanged(at, i, window)                                                                      \
+         ? gs_sense_share((share), 1)                                                              \
+         : gs_sense_share(gpu->member + (double)at->since[i] *                                     \
+                                            (share)-GS_AT(at->sim->marks, mark, number).member,    \
+                          at->span[window]))
+#define OF_SECOND(member, share)                                                                   \
+    (100 * SHARE(GS_WINDOW_SECOND, second_marks, gs_second_mark, member, share))
+#define OF_SAMPLE(member, share)                                                                   \
+    SHARE(GS_WINDOW_SAMPLE, sample_marks, gs_sample_mark, member, share)
 #define RATE_OF_SAMPLE(member)                                                                     \
-    (at->span[GS_WINDOW_SAMPLE] > 0                                                                \
-         ? (gpu->member - SAMPLE_MARK->member) / (1e-9 * at->span[GS_WINDOW_SAMPLE])               \
-         : 0)
+    (unchanged(at, i, GS_WINDOW_SAMPLE)                                                            \
+         ? gpu->load.member                                                                        \
+         : (gpu->member + gpusim_seconds(at->since[i]) * gpu->load.member -                        \
+            GS_AT(at->sim->sample_marks, gs_sample_mark, number).member) /                         \
+               (1e-9 * at->span[GS_WINDOW_SAMPLE]))
 
 GAUGE(sm_clock,
       (gpu->level == GS_GPU_IDLE ? idle_clock(model)
                                  : model->clocks.minimum + gpu->clock * model->clocks.step) *
           1e-6)
 GAUGE(mem_clock, positive(model->clocks.memory * 1e-6))
-GAUGE(gpu_temp, gs_gpu_temperature(gpu))
-GAUGE(memory_temp, model->limits.memory > 0 ? gs_gpu_memory_temperature(gpu) : (double)NAN)
+GAUGE(gpu_temp, at->temperature[i])
+GAUGE(memory_temp, model->limits.memory > 0 ? at->memory[i] : (double)NAN)
 GAUGE(mem_max_op_temp, positive(model->limits.memory))
 GAUGE(gpu_max_op_temp, model->limits.operating)
 GAUGE(slowdown_temp, model->limits.slowdown)
@@ -130,23 +174,23 @@ GAUGE(enforced_power_limit,
 GAUGE(pstate, gpu->level == GS_GPU_IDLE ? 8 : 0)
 GAUGE(fan_speed,
       gs_has_fans(hardware) ? 100 * GS_PLANT(at->sim, gpu->node)->fan_speed : (double)NAN)
-GAUGE(gpu_util, OF_SECOND(utilised))
-GAUGE(mem_copy_util, OF_SECOND(dram))
+GAUGE(gpu_util, OF_SECOND(utilised, gpu->load.busy + gpu->load.spin))
+GAUGE(mem_copy_util, OF_SECOND(dram, gpu->load.memory))
 GAUGE(xid_errors, gpu->xid)
 GAUGE(pcie_link_gen, positive(model->links.pcie_generation))
 GAUGE(pcie_link_width, positive(model->links.pcie_width))
 GAUGE(fb_total, positive((double)model->memory / MEBIBYTE))
 GAUGE(fb_reserved, model->memory > 0 ? (double)model->memory_reserved / MEBIBYTE : (double)NAN)
-GAUGE(fb_used, model->memory > 0 ? (double)gs_vram_used(at->sim, number) / MEBIBYTE : (double)NAN)
-GAUGE(fb_free, model->memory > 0 ? fmax(0, (double)model->memory - (double)model->memory_reserved -
-                                               (double)gs_vram_used(at->sim, number)) /
-                                       MEBIBYTE
-                                 : (double)NAN)
+GAUGE(fb_used, model->memory > 0 ? at->held[i] / MEBIBYTE : (double)NAN)
+GAUGE(fb_free,
+      model->memory > 0
+          ? fmax(0, (double)model->memory - (double)model->memory_reserved - at->held[i]) / MEBIBYTE
+          : (double)NAN)
 GAUGE(none, 0)
-GAUGE(gr_engine_active, OF_SAMPLE(utilised))
-GAUGE(sm_active, OF_SAMPLE(engine))
-GAUGE(pipe_tensor_active, OF_SAMPLE(tensor))
-GAUGE(dram_active, OF_SAMPLE(dram))
+GAUGE(gr_engine_active, OF_SAMPLE(utilised, gpu->load.busy + gpu->load.spin))
+GAUGE(sm_active, OF_SAMPLE(engine, gpu->load.busy))
+GAUGE(pipe_tensor_active, OF_SAMPLE(tensor, gpu->load.tensor))
+GAUGE(dram_active, OF_SAMPLE(dram, gpu->load.memory))
 GAUGE(pcie_tx_bytes, RATE_OF_SAMPLE(pcie_tx))
 GAUGE(pcie_rx_bytes, RATE_OF_SAMPLE(pcie_rx))
 
@@ -197,16 +241,19 @@ static int has_nvlink(const gs_node_hardware *hardware)
 
 static uint64_t counter(const gs_looks *at, uint32_t metric, uint32_t i)
 {
-    const gs_gpu *gpu = &at->gpu[i];
+    const gs_gpu *gpu = at->gpu[i];
+    gpusim_time since = at->since[i];
     switch (metric) {
     case GS_METRIC_TOTAL_ENERGY_CONSUMPTION:
-        return (uint64_t)(gpu->energy / UINT64_C(1000000000000000)); // nW ns to mJ
+        return (uint64_t)(energy_of(at, i) / UINT64_C(1000000000000000)); // nW ns to mJ
     case GS_METRIC_POWER_VIOLATION:
-        return (uint64_t)gpu->power_violation;
+        return (uint64_t)(gpu->power_violation + (gpu->reasons & GS_THROTTLE_CAP ? since : 0));
     case GS_METRIC_THERMAL_VIOLATION:
-        return (uint64_t)gpu->thermal_violation;
+        return (uint64_t)(gpu->thermal_violation + (gpu->reasons & GS_THROTTLE_HEAT ? since : 0));
     case GS_METRIC_NVLINK_BANDWIDTH_TOTAL:
-        return has_nvlink(at->hardware[i]) ? (uint64_t)(gpu->nvlink / 1e6) : UINT64_MAX;
+        return has_nvlink(at->hardware[i])
+                   ? (uint64_t)((gpu->nvlink + gpusim_seconds(since) * gpu->load.nvlink) / 1e6)
+                   : UINT64_MAX;
     case GS_METRIC_NVLINK_CRC_FLIT_ERROR_COUNT_TOTAL:
     case GS_METRIC_NVLINK_REPLAY_ERROR_COUNT_TOTAL:
     case GS_METRIC_NVLINK_RECOVERY_ERROR_COUNT_TOTAL:
@@ -218,22 +265,45 @@ static uint64_t counter(const gs_looks *at, uint32_t metric, uint32_t i)
 
 // ---- sensors ----
 
+static void draw(gs_looks *at, const gpusim_stream *streams, uint64_t ordinal)
+{
+    for (uint32_t i = 0; i < at->count; i++) {
+        at->draws[i] = gs_pair_of(streams[at->first + i], ordinal);
+    }
+    at->drawn = streams;
+}
+
+// metrics of one sensor come one after the other, and share what is drawn
+static void add_noise(gs_looks *at, const gs_sampling *sampling, uint32_t metric,
+                      gpusim_metric_noise kind, double *values)
+{
+    const gpusim_stream *streams = sampling->streams[metric];
+    if (at->drawn != streams) {
+        draw(at, streams, sampling->ordinal);
+    }
+    for (uint32_t i = 0; i < at->count; i++) {
+        const gpusim_gpu_sensor *sensor = &at->hardware[i]->gpu.sensor;
+        values[i] = kind == GPUSIM_NOISE_TEMPERATURE
+                        ? gs_sense_temperature(values[i], sensor->temperature_noise, &at->draws[i],
+                                               metric == GS_METRIC_MEMORY_TEMP)
+                        : gs_sense_power(values[i], at->gpu[i]->level == GS_GPU_BUSY, sensor,
+                                         &at->draws[i]);
+    }
+}
+
 // what the sensor makes of the values of one metric
-static void sense(const gs_looks *at, const gs_sampling *sampling, uint32_t metric, double *values)
+static void sense(gs_looks *at, const gs_sampling *sampling, uint32_t metric, double *values)
 {
     const gs_hardware *hardware = &at->sim->model->hardware;
     const gpusim_metric *about = &gpusim_metrics(&(uint32_t){0})[metric];
-    const gpusim_stream *streams = sampling->streams[metric];
     double step = hardware->sensors_quantised ? about->step : 0;
-    for (uint32_t i = 0; i < at->count; i++) {
-        const gpusim_gpu_sensor *sensor = &at->hardware[i]->gpu.sensor;
-        if (streams && about->noise == GPUSIM_NOISE_TEMPERATURE) {
-            values[i] = gs_sense_temperature(values[i], sensor->temperature_noise,
-                                             streams[at->first + i], sampling->ordinal);
-        } else if (streams) {
-            values[i] = gs_sense_power(values[i], at->gpu[i].level == GS_GPU_BUSY, sensor,
-                                       streams[at->first + i], sampling->ordinal);
-        }
+    if (sampling->streams[metric]) {
+        add_noise(at, sampling, metric, (gpusim_metric_noise)about->noise, values);
+    }
+    for (uint32_t i = 0; step == 1 && i < at->count; i++) {
+        values[i] = gs_sense_step(values[i], 1); // most: no division
+    }
+    for (uint32_t i = 0; step != 1 && step > 0 && i < at->count; i++) {
         values[i] = gs_sense_step(values[i], step);
     }
     for (uint32_t i = 0; metric == GS_METRIC_GPU_TEMP_LIMIT && i < at->count; i++) {
@@ -254,7 +324,7 @@ static double foreign(const gs_looks *at, uint32_t metric, uint32_t i)
     case GS_METRIC_POWER_USAGE_INSTANT:
         return kind == GS_LEGACY_IOGUARD ? (double)NAN : node->power;
     case GS_METRIC_GPU_UTIL:
-        return 100 * (kind == GS_LEGACY_SAGE ? fmin(1, at->gpu[i].load.busy) : node->load);
+        return 100 * (kind == GS_LEGACY_SAGE ? fmin(1, at->gpu[i]->load.busy) : node->load);
     case GS_METRIC_SM_CLOCK:
         return kind == GS_LEGACY_IOGUARD ? node->clock * at->hardware[i]->gpu.clocks.maximum * 1e-6
                                          : (double)NAN;
@@ -271,13 +341,15 @@ static int has_energy(const gs_looks *at, uint32_t metric, uint32_t i)
            metric == GS_METRIC_TOTAL_ENERGY_CONSUMPTION;
 }
 
-static void fill_gauge(const gs_looks *at, const gs_sampling *sampling, uint32_t metric,
-                       float *values)
+static void fill_gauge(gs_looks *at, const gs_sampling *sampling, uint32_t metric, float *values)
 {
     double exact[GPUS_AT_ONCE];
     gauges[metric](at, exact);
     sense(at, sampling, metric, exact);
-    for (uint32_t i = 0; i < at->count; i++) {
+    for (uint32_t i = 0; at->all_there && i < at->count; i++) {
+        values[i] = (float)exact[i];
+    }
+    for (uint32_t i = 0; !at->all_there && i < at->count; i++) {
         // one that fell off the bus leaves its XID in the log
         int there = at->there[i] || (metric == GS_METRIC_XID_ERRORS && at->hardware[i]->physical);
         values[i] = at->legacy[i] ? (float)foreign(at, metric, i) : there ? (float)exact[i] : NAN;
@@ -285,7 +357,7 @@ static void fill_gauge(const gs_looks *at, const gs_sampling *sampling, uint32_t
 }
 
 // utilisation also means something of GPUs without power and heat: there it stays as it is
-static void fill_utilisation(const gs_looks *at, const gs_sampling *sampling, float *values)
+static void fill_utilisation(gs_looks *at, const gs_sampling *sampling, float *values)
 {
     float sensed[GPUS_AT_ONCE];
     fill_gauge(at, sampling, GS_METRIC_GPU_UTIL, sensed);
@@ -300,7 +372,7 @@ static uint32_t reasons(const gs_gpu *gpu)
     return gpu->level == GS_GPU_BUSY ? gpu->reasons : gpu->reasons | GS_THROTTLE_IDLE;
 }
 
-static void fill(const gs_looks *at, const gs_sampling *sampling, uint32_t metric, void *values)
+static void fill(gs_looks *at, const gs_sampling *sampling, uint32_t metric, void *values)
 {
     if (metric == GS_METRIC_GPU_UTIL) {
         fill_utilisation(at, sampling, (float *)values + at->first);
@@ -308,8 +380,8 @@ static void fill(const gs_looks *at, const gs_sampling *sampling, uint32_t metri
         fill_gauge(at, sampling, metric, (float *)values + at->first);
     } else if (metric == GS_METRIC_CLOCK_THROTTLE_REASONS) {
         for (uint32_t i = 0; i < at->count; i++) {
-            ((uint32_t *)values)[at->first + i] = at->there[i]    ? reasons(&at->gpu[i])
-                                                  : at->legacy[i] ? at->gpu[i].reasons
+            ((uint32_t *)values)[at->first + i] = at->there[i]    ? reasons(at->gpu[i])
+                                                  : at->legacy[i] ? at->gpu[i]->reasons
                                                                   : UINT32_MAX;
         }
     } else {
@@ -329,6 +401,9 @@ void gs_sample_gpus(const gpusim_sim *sim, gs_sampling *sampling)
         int reads = metrics[m].physical || m == GS_METRIC_GPU_UTIL;
         if (sampling->values[m] && metrics[m].entity == GPUSIM_OF_GPU && reads) {
             chosen[count++] = m;
+            at.filled |= m == GS_METRIC_FB_USED || m == GS_METRIC_FB_FREE;
+            at.warm |= m == GS_METRIC_GPU_TEMP || m == GS_METRIC_MEMORY_TEMP ||
+                       m == GS_METRIC_GPU_TEMP_LIMIT;
         }
     }
     if (!sim->model->hardware.physical || count == 0) {

@@ -86,19 +86,25 @@ static void mark(gpusim_sim *sim, gs_window window)
     const gs_array *marks = marks_of(sim, window);
     ((gs_sampler *)sim->sampler.data)->began[window] = gpusim_engine_now(sim->engine);
     for (uint32_t g = 0; g < marks->count; g++) {
-        gs_gpu gpu = gs_gpu_counted(sim, g);
+        const gs_gpu *gpu = GS_GPU(sim, g);
+        const gs_gpu_load *load = &gpu->load;
+        gpusim_time since = gpusim_engine_now(sim->engine) - gpu->settled;
+        double ns = (double)since, seconds = gpusim_seconds(since);
+        double utilised = gpu->utilised + ns * (load->busy + load->spin);
+        double dram = gpu->dram + ns * load->memory;
         if (window == GS_WINDOW_SECOND) {
-            GS_AT(*marks, gs_second_mark, g) =
-                (gs_second_mark){.energy = gpu.energy, .utilised = gpu.utilised, .dram = gpu.dram};
+            GS_AT(*marks, gs_second_mark, g) = (gs_second_mark){
+                .energy = gs_energy_after(gpu, since), .utilised = utilised, .dram = dram};
         } else if (window == GS_WINDOW_PART) {
-            GS_AT(*marks, gs_part_mark, g) = (gs_part_mark){.energy = gpu.energy};
+            GS_AT(*marks, gs_part_mark, g) = (gs_part_mark){.energy = gs_energy_after(gpu, since)};
         } else {
-            GS_AT(*marks, gs_sample_mark, g) = (gs_sample_mark){.utilised = gpu.utilised,
-                                                                .engine = gpu.engine,
-                                                                .tensor = gpu.tensor,
-                                                                .dram = gpu.dram,
-                                                                .pcie_rx = gpu.pcie_rx,
-                                                                .pcie_tx = gpu.pcie_tx};
+            GS_AT(*marks, gs_sample_mark, g) =
+                (gs_sample_mark){.utilised = utilised,
+                                 .engine = gpu->engine + ns * load->busy,
+                                 .tensor = gpu->tensor + ns * load->tensor,
+                                 .dram = dram,
+                                 .pcie_rx = gpu->pcie_rx + seconds * load->pcie_rx,
+                                 .pcie_tx = gpu->pcie_tx + seconds * load->pcie_tx};
         }
     }
 }

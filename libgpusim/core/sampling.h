@@ -9,12 +9,12 @@
 
 /* The sample at hand. Made once, at the first that anybody hears; it is no state. */
 struct gs_sampling {
-    gpusim_sample *samples;                  /* [metric_count] */
-    void *values[GS_METRIC_COUNT];           /* where each metric's go; NULL: not sampled */
-    gpusim_stream *streams[GS_METRIC_COUNT]; /* [GPUs] of a noisy metric, or NULL */
-    unsigned char *block;                    /* what `values` point into */
-    gpusim_stream *all_streams;              /* what `streams` point into */
-    uint64_t ordinal;                        /* number of the sample, from 1 */
+    gpusim_sample *samples;                        /* [metric_count] */
+    void *values[GS_METRIC_COUNT];                 /* where each metric's go; NULL: not sampled */
+    const gpusim_stream *streams[GS_METRIC_COUNT]; /* [GPUs] of a noisy metric, or NULL */
+    unsigned char *block;                          /* what `values` point into */
+    gpusim_stream *all_streams;                    /* what `streams` point into */
+    uint64_t ordinal;                              /* number of the sample, from 1 */
 };
 
 /* Sensors that report means: of the last second, of the last 25 ms (part-time sensors of power),
@@ -49,6 +49,12 @@ typedef struct gs_sample_mark {
 gpusim_status gs_sampling_marked(gpusim_sim *sim, const gpusim_event *event, gpusim_error *err);
 /* A sample was taken: windows that are no shorter than the interval begin; the next event. */
 gpusim_status gs_sampling_sampled(gpusim_sim *sim, const gpusim_event *event, gpusim_error *err);
+
+/* Energy of a GPU so long after it was settled, nW ns. */
+static inline gs_wide gs_energy_after(const gs_gpu *gpu, gpusim_time since)
+{
+    return gpu->energy + (gs_wide)(uint64_t)gpu->power * (uint64_t)since;
+}
 
 static inline int gs_has_fans(const gs_node_hardware *hardware)
 {

@@ -269,9 +269,11 @@ gpusim_status gs_job_requeue(gpusim_sim *sim, uint32_t slot, gpusim_error *err);
  * for GPUs again, unless its retries are used up: then it has failed for that reason. */
 gpusim_status gs_job_fail(gpusim_sim *sim, uint32_t slot, gpusim_job_reason reason,
                           gpusim_error *err);
-/* What its time on GPUs by now went into. */
+/* What its time on GPUs by now went into; and GPU-seconds that it held beyond its work, and held
+ * while it wrote. */
 typedef struct gs_times {
     gpusim_time done, slowed, written, redone, restarting, hung;
+    double slowed_gpu_s, written_gpu_s;
 } gs_times;
 gs_times gs_job_times(const gpusim_sim *sim, uint32_t slot);
 int gs_job_alive(const gpusim_sim *sim, gpusim_job_id id);

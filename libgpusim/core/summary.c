@@ -265,10 +265,9 @@ static void fill_integrals(gpusim_sim *sim)
     for (uint32_t i = 0; i < sim->running.count; i++) {
         uint32_t slot = GS_AT(sim->running, uint32_t, i);
         gs_times times = gs_job_times(sim, slot);
-        double gpus = GS_JOB(sim, slot)->gpus;
-        useful += gpusim_seconds(times.done) * gpus;
-        summary->slowdown_lost_gpu_s += gpusim_seconds(times.slowed) * gpus;
-        summary->checkpoint_lost_gpu_s += gpusim_seconds(times.written) * gpus;
+        useful += gpusim_seconds(times.done) * GS_JOB(sim, slot)->gpus;
+        summary->slowdown_lost_gpu_s += times.slowed_gpu_s;
+        summary->checkpoint_lost_gpu_s += times.written_gpu_s;
     }
     summary->sim_time_s = span;
     double held = seconds_of(totals->gpu_allocated) + seconds_of(totals->gpu_parted) / 1000;

@@ -121,7 +121,7 @@ static const gpusim_field summary_fields[] = {
     SUMMARY(goodput, FLOAT64, RATIO, GPUSIM_OPTIONAL,
             "Useful reference GPU time over GPU time installed."),
     SUMMARY(slowdown_lost_gpu_s, FLOAT64, SECOND, 0,
-            "GPU time that jobs ran longer than their work, checkpoints aside."),
+            "GPU time that jobs held beyond their work, checkpoints aside."),
     SUMMARY(checkpoint_lost_gpu_s, FLOAT64, SECOND, 0,
             "GPU time in which checkpoints were written."),
     SUMMARY(throughput_per_h, FLOAT64, NONE, GPUSIM_OPTIONAL, "Jobs completed per hour."),

@@ -115,20 +115,31 @@ static gs_excess excess_now(const gpusim_sim *sim, const gs_tenant *one, double 
     return excess;
 }
 
+// what all that share memory with one hold at a time, all of them being there
+static double held_together(const gpusim_sim *sim, const gs_tenant *one, gpusim_time time)
+{
+    double sum = 0;
+    const gs_tenant *tenant = NULL;
+    for (uint32_t at = GS_GPU(sim, one->gpu)->first_tenant;
+         (tenant = next_sharer(sim, one, &at)) != NULL;) {
+        sum += held_at(sim, tenant->job, time);
+    }
+    return sum;
+}
+
 /* From the last one's beginning on all hold what is a line in time, so that the moment at which it
  * meets the limit does not depend on when it is asked for. */
 static gs_excess next_excess(const gpusim_sim *sim, const gs_tenant *one)
 {
     gs_excess excess = {.time = GPUSIM_TIME_MAX, .slot = GPUSIM_NONE};
     double capacity = capacity_of(sim, one);
-    double now_held = 0, growth = 0, fastest = 0;
+    double growth = 0, fastest = 0;
     gpusim_time now = gpusim_engine_now(sim->engine), from = 0;
     const gs_tenant *tenant = NULL;
     for (uint32_t at = GS_GPU(sim, one->gpu)->first_tenant;
          (tenant = next_sharer(sim, one, &at)) != NULL;) {
         uint32_t slot = tenant->job;
         double grows = gs_profile_of(sim, slot)->memory_growth;
-        now_held += held_at(sim, slot, now);
         growth += grows;
         from = GS_LIVE(sim, slot)->began > from ? GS_LIVE(sim, slot)->began : from;
         if (grows > fastest ||
@@ -137,18 +148,17 @@ static gs_excess next_excess(const gpusim_sim *sim, const gs_tenant *one)
             excess.slot = slot;
         }
     }
-    if (now_held >= capacity + 1) { // bytes are whole; less is rounding
+    if (held_together(sim, one, now) >= capacity + 1) { // bytes are whole; less is rounding
         return excess_now(sim, one, capacity);
     }
     if (!(growth > 0) || !(capacity < (double)INFINITY)) {
         return excess;
     }
-    double held = 0;
-    for (uint32_t at = GS_GPU(sim, one->gpu)->first_tenant;
-         (tenant = next_sharer(sim, one, &at)) != NULL;) {
-        held += held_at(sim, tenant->job, from);
+    double left = capacity - held_together(sim, one, from);
+    gpusim_time time = gpusim_time_add(from, gpusim_time_ceil(left / growth));
+    if (time > from && held_together(sim, one, time - 1) >= capacity) {
+        time--; // the quotient's rounding alone had gone past a whole nanosecond
     }
-    gpusim_time time = gpusim_time_add(from, gpusim_time_ceil((capacity - held) / growth));
     excess.time = time > now ? time : now;
     return excess;
 }

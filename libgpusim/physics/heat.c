@@ -36,12 +36,18 @@ double gs_decay_slope(const gs_decay *decay, double t)
     return sum;
 }
 
+/* Time constants after which nothing is left of a difference: exp(-46) = 1e-20 of it. */
+#define LONG_OVER 46
+
 double gs_relax(double x, double target, double dt, double time)
 {
     if (time <= 0) {
         return target;
     }
-    return dt <= 0 ? x : target + (x - target) * gpusim_exp(-dt / time);
+    if (dt <= 0 || x == target) {
+        return x;
+    }
+    return dt > LONG_OVER * time ? target : target + (x - target) * gpusim_exp(-dt / time);
 }
 
 double gs_resistance_air(double resistance, double exponent, double speed)

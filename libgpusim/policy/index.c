@@ -64,6 +64,9 @@ void gs_index_update(gs_index *index, const gpusim_view *view, uint32_t node)
 {
     const gpusim_node_info *info = &view->nodes[node];
     uint32_t wanted = info->state == GPUSIM_NODE_UP ? info->free_gpus : GPUSIM_NONE;
+    if (index->free[node] == wanted && !index->partly) {
+        return; // most of all nodes, each time a plan is laid
+    }
     if (index->free[node] != wanted) {
         take_out(index, view, node);
         if (wanted != GPUSIM_NONE) {

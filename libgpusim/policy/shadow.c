@@ -54,12 +54,11 @@ void gs_shadow_adopt(gs_shadow *shadow, const gpusim_view *view)
     shadow->view.index = shadow->index;
 }
 
-// what is left of the GPUs of one node becomes as in another view; 1 when it was not
-static int sync_gpus(gs_shadow *shadow, const gpusim_view *view, uint32_t node)
+// what is left of the GPUs of one node becomes as in another view; 1 when it was not. Kept apart:
+// where none is shared all nodes are gone through without it
+static __attribute__((noinline)) int sync_gpus(gs_shadow *shadow, const gpusim_view *view,
+                                               uint32_t node)
 {
-    if (!shadow->gpus) {
-        return 0;
-    }
     gs_partly_limit(gs_index_partly(shadow->index), node,
                     gs_partly_most(gs_index_partly(view->index), node));
     uint32_t first = view->node_first_gpu[node];
@@ -74,10 +73,11 @@ static int sync_gpus(gs_shadow *shadow, const gpusim_view *view, uint32_t node)
 void gs_shadow_sync(gs_shadow *shadow, const gpusim_view *view)
 {
     gs_shadow_adopt(shadow, view);
+    int shared = shadow->gpus != NULL;
     for (uint32_t node = 0; node < view->node_count; node++) {
         const gpusim_node_info *from = &view->nodes[node];
         gpusim_node_info *to = &shadow->nodes[node];
-        int moved = sync_gpus(shadow, view, node);
+        int moved = shared && sync_gpus(shadow, view, node);
         if (moved || to->free_gpus != from->free_gpus || to->free_cpus != from->free_cpus ||
             to->free_memory != from->free_memory || to->state != from->state) {
             *to = *from;
@@ -107,7 +107,8 @@ void gs_shadow_clear(gs_shadow *shadow)
 /* Where GPUs that are free there have been promised without saying which, it may be any of them:
  * with all promised none is left for parts, and otherwise parts may be taken of no more GPUs than
  * are left. */
-static int limit_gpus(gs_shadow *shadow, const gpusim_view *view, uint32_t node)
+static __attribute__((noinline)) int limit_gpus(gs_shadow *shadow, const gpusim_view *view,
+                                                uint32_t node)
 {
     int moved = 0;
     uint32_t most = view->nodes[node].free_gpus;

@@ -8,17 +8,20 @@
 #include <gpusim/gpu.h>
 #include <gpusim/random.h>
 
-/* The stream of one metric of one entity; sample k has ordinals 2 k and 2 k + 1 of it. */
-gpusim_stream gs_sensor_stream(uint64_t seed, const char *metric, const char *entity);
+#include "base/random.h"
 
-/* Adds noise of this standard deviation. */
-double gs_sense_temperature(double value, double deviation, gpusim_stream stream, uint64_t sample);
+/* The stream of one sensor of one entity; sample k has its ordinal k: a pair, of which a die's
+ * temperature and its memory's take one each, noise and overshoot of power likewise. */
+gpusim_stream gs_sensor_stream(uint64_t seed, const char *sensor, const char *entity);
+
+/* Adds noise of this standard deviation, from this one of the draw. */
+double gs_sense_temperature(double value, double deviation, const gs_pair *draw, uint32_t which);
 
 /* A power reading: noise in proportion, and under load now and then more than is drawn, by an
  * exponential share of it (on A100s one sample in ten lies above the cap, the highest by half:
  * reference physics.md 2.4). Never below 0. */
 double gs_sense_power(double value, int under_load, const gpusim_gpu_sensor *sensor,
-                      gpusim_stream stream, uint64_t sample);
+                      const gs_pair *draw);
 
 /* The nearest multiple of a step, the even one of two; 0: as it is. Adding and taking away 1.5 x
  * 2^52 leaves an integer, and is two instructions. */
@@ -31,6 +34,10 @@ static inline double gs_sense_step(double value, double step)
 
 /* Share of the last `span` that a share integrated over it (in the span's own unit) was, 0..1:
  * sums of many parts round, and a share is never above 1. */
-double gs_sense_share(double integral, double span);
+static inline double gs_sense_share(double integral, double span)
+{
+    double share = integral / span;
+    return !(span > 0) ? 0 : share > 1 ? 1 : share;
+}
 
 #endif

@@ -77,12 +77,21 @@ static void shuffle(const unsigned char *from, unsigned char *to, size_t bytes, 
     }
 }
 
+/* Runs alone are looked for in samples of 4 bytes: once shuffled, what holds still is a run and
+ * what is noise has no repeats, so that a search for them is time lost; what grows steadily,
+ * counters of 8 bytes, does repeat. */
+static int strategy_of(size_t element)
+{
+    return element == 4 ? Z_RLE : Z_DEFAULT_STRATEGY;
+}
+
 static gpusim_status pack(gs_packer *packer, const void *chunk, size_t bytes, size_t element,
                           gpusim_error *err)
 {
     z_stream *stream = &packer->stream;
     packer->plain_bytes = 0; // nothing is known until all is done
-    if (bytes > packer->capacity || deflateReset(stream) != Z_OK) {
+    if (bytes > packer->capacity || deflateReset(stream) != Z_OK ||
+        deflateParams(stream, 1, strategy_of(element)) != Z_OK) {
         return gpusim_fail(err, GPUSIM_INTERNAL, "a chunk of %zu bytes does not fit its packer",
                            bytes);
     }

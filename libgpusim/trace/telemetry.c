@@ -87,6 +87,31 @@ cleanup:
     return status;
 }
 
+typedef uint32_t gs_four __attribute__((vector_size(16)));
+
+// four by four values turned: rows become columns
+static void turn_square(uint32_t *to, size_t to_row, const uint32_t *from, size_t from_row)
+{
+    gs_four a, b, c, d;
+    memcpy(&a, from, sizeof a);
+    memcpy(&b, from + from_row, sizeof b);
+    memcpy(&c, from + 2 * from_row, sizeof c);
+    memcpy(&d, from + 3 * from_row, sizeof d);
+
+    // pairs first: a0 b0 a1 b1, ...
+    gs_four ab = __builtin_shufflevector(a, b, 0, 4, 1, 5);
+    gs_four cd = __builtin_shufflevector(c, d, 0, 4, 1, 5);
+    gs_four ab_rest = __builtin_shufflevector(a, b, 2, 6, 3, 7);
+    gs_four cd_rest = __builtin_shufflevector(c, d, 2, 6, 3, 7);
+    gs_four turned[4] = {__builtin_shufflevector(ab, cd, 0, 1, 4, 5),
+                         __builtin_shufflevector(ab, cd, 2, 3, 6, 7),
+                         __builtin_shufflevector(ab_rest, cd_rest, 0, 1, 4, 5),
+                         __builtin_shufflevector(ab_rest, cd_rest, 2, 3, 6, 7)};
+    for (size_t i = 0; i < 4; i++) {
+        memcpy(to + i * to_row, &turned[i], sizeof turned[i]);
+    }
+}
+
 // the samples staged last become the ends of their entities' series: whole cache lines, where
 // sample by sample each value would touch a line of its own
 static void turn(const gs_telemetry *telemetry, gs_series *series)
@@ -97,7 +122,13 @@ static void turn(const gs_telemetry *telemetry, gs_series *series)
     if (series->bytes == 4) {
         uint32_t *to = (uint32_t *)(void *)series->values + at;
         const uint32_t *from = (const uint32_t *)(const void *)series->staged;
-        for (size_t e = 0; e < entities; e++) {
+        size_t whole = rows == GS_SAMPLES_STAGED ? entities / 4 * 4 : 0;
+        for (size_t e = 0; e < whole; e += 4) {
+            for (size_t r = 0; r < GS_SAMPLES_STAGED; r += 4) {
+                turn_square(to + e * samples + r, samples, from + r * entities + e, entities);
+            }
+        }
+        for (size_t e = whole; e < entities; e++) {
             for (size_t r = 0; r < rows; r++) {
                 to[e * samples + r] = from[r * entities + e];
             }

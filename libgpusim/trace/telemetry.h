@@ -10,7 +10,7 @@
 
 #define GS_CHUNK_ENTITIES 16u
 #define GS_SAMPLES_MIN    8u
-#define GS_SAMPLES_MAX    256u
+#define GS_SAMPLES_MAX    512u
 #define GS_SAMPLES_STAGED 16u /* or a whole chunk, if that is less */
 
 /* Entities of one chunk, for a metric that has so many. */

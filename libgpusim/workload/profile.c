@@ -62,7 +62,7 @@ static const struct {
 };
 
 // the table's defaults say the same (a test holds them to it)
-const gs_job_profile gs_profile_defaults = {.intensity = 1,
+const gs_job_profile gs_profile_defaults = {.intensity = 0.8,
                                             .memory_activity = 0.5,
                                             .tensor_activity = 0.5,
                                             .cpu_activity = 1,

@@ -13,7 +13,8 @@
  * leakage; clocks 300, 315 ... 1500 MHz. Further figures of the model follow it. */
 #define PLAIN_POWER                                                                                \
     "tdp: 400 W, cap_min: 50 W, cap_max: 400 W, idle: 50 W, context: 80 W, fixed: 100 W, "         \
-    "dynamic: 300 W, knee_clock: 0.5, knee_voltage: 1, spin: 0.25, memory: 40 W"
+    "dynamic: 300 W, knee_clock: 0.5, knee_voltage: 1, spin: 0.25, memory: 40 W, "                 \
+    "memory_idle: 10 W"
 #define PLAIN_THERMAL                                                                              \
     "resistance: 0.1 K/W, fast_time: 5 s, fast_share: 0.8, slow_time: 50 s, "                      \
     "memory_resistance: 0.5 K/W, memory_coupling: 0.5, memory_time: 10 s, flow_exponent: 1, "      \
@@ -23,7 +24,9 @@
 #define PLAIN_MODEL(leakage)                                                                       \
     "gpu_model: {power: {" PLAIN_POWER "}, thermal: {" PLAIN_THERMAL "}, " PLAIN_CLOCKS            \
     ", " PLAIN_LIMITS ", leakage: {" leakage "}}"
-#define NO_LEAK    "power: 0 W, reference: 45 C, scale: 50 K"
+#define NO_LEAK "power: 0 W, reference: 45 C, scale: 50 K"
+/* of a job: all of a GPU's dynamic power */
+#define FULL       "profile: {intensity: 1}"
 #define PLAIN_GPUS "gpu: A100-SXM4-80GB, " PLAIN_MODEL(NO_LEAK)
 
 /* 25 degC of air, and `further` keys of the cluster. */

@@ -8,7 +8,7 @@
 #include "core/sim.h"
 
 /* No gang: what one GPU may draw is nothing to the others. */
-#define ALONE "      - {duration: 10 h, gpus: 1, group: n}\n"
+#define ALONE "      - {duration: 10 h, gpus: 1, group: n, profile: {intensity: 1}}\n"
 
 #define CLUSTER                                                                                    \
     "gpusim: 1\n"                                                                                  \

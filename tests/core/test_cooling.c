@@ -22,7 +22,8 @@ static void end(void)
     sim = NULL;
 }
 
-#define JOB(gpus) "workload: [{jobs: [{id: 1, at: 1 h, duration: 2 h, gpus: " gpus "}]}]\n"
+#define JOB(gpus)                                                                                  \
+    "workload: [{jobs: [{id: 1, at: 1 h, duration: 2 h, gpus: " gpus ", " FULL "}]}]\n"
 
 /* Levels 0 .. 4 of 50 to 70 degC: thresholds 50, 55, 60, 65; speeds 0.5, 0.625 ... 1; R =
  * 0.1/speed. Idle at 25 + 0.2 x 50 = 35. With 400 W: level 0 leads to 105, 1 to 89, 2 to 78.3, 3

@@ -24,7 +24,7 @@ static void end(void)
 }
 
 #define ONE      "count: 1, gpus: 1, " PLAIN_GPUS
-#define LONG_JOB "workload: [{jobs: [{id: 1, at: 0 s, duration: 100 h, gpus: 1}]}]\n"
+#define LONG_JOB "workload: [{jobs: [{id: 1, at: 0 s, duration: 100 h, gpus: 1, " FULL "}]}]\n"
 #define SUPPLY(to)                                                                                 \
     "cooling: {supply: {steps: [{at: 0 h, value: 25 C}, {at: 1 h, value: " to "}]}}\n"
 #define HEAD(group) "gpusim: 1\ncluster:\n  nodes: [{name: n, " group "}]\n  "
@@ -58,19 +58,25 @@ static const gpusim_event_row *event(gpusim_event_type type, uint32_t nth)
     return NULL;
 }
 
+static double memory_temperature(uint32_t gpu)
+{
+    const gs_gpu now = gs_gpu_now(sim, gpu);
+    return gs_gpu_memory_temperature(&now);
+}
+
 START_TEST(test_warming)
 {
     begin(PLANT(ONE, "}\n") "duration: 1 h\nworkload: [{jobs: [{id: 1, at: 10 s, duration: 600 s, "
-                            "gpus: 1}]}]\n");
+                            "gpus: 1, " FULL "}]}]\n");
     ASSERT_NEAR(plant_temperature(sim, 0), 30, 1e-12);
     static const double times[] = {0, 1, 2, 5, 10, 20, 60, 300};
     for (size_t i = 0; i < sizeof times / sizeof times[0]; i++) {
         plant_to(sim, 10 + times[i]);
-        gs_gpu now = gs_gpu_now(sim, 0);
-        ASSERT_NEAR(gs_gpu_temperature(&now), warming(25, times[i]), 1e-10);
-        // memory: 0.5 K/W of half of 40 W, and half of the die's rise; at idle half of 5 K
-        double memory = 25 + 30 - 27.5 * exp(-times[i] / 10);
-        ASSERT_NEAR(gs_gpu_memory_temperature(&now), memory, 1e-10);
+        ASSERT_NEAR(plant_temperature(sim, 0), warming(25, times[i]), 1e-10);
+        // memory: 0.5 K/W of 10 W and half of 40 W, and half of the die's rise; at idle of 10 W
+        // and half of 5 K
+        double memory = 25 + 35 - 27.5 * exp(-times[i] / 10);
+        ASSERT_NEAR(memory_temperature(0), memory, 1e-10);
     }
     plant_to(sim, 610 + 5);
     double slow = 8 - 7 * exp(-600 / 50.0);
@@ -197,7 +203,7 @@ START_TEST(test_shutdown)
     begin(HEAD("count: 2, gpus: 1, " PLAIN_GPUS)
               SUPPLY("65 C") "duration: 3 h\n"
                              "workload: [{jobs: [{id: 1, at: 0 s, duration: 100 h, gpus: 1, "
-                             "profile: {retries: 0}}]}]\n"
+                             "profile: {intensity: 1, retries: 0}}]}]\n"
                              "actions: [{at: 2 h, do: undrain, node: n-0000}]\n");
     plant_to(sim, 3601);
     ck_assert_uint_eq(GS_GPU(sim, 0)->level, GS_GPU_OFF);
@@ -214,6 +220,8 @@ START_TEST(test_shutdown)
     ck_assert(row && row->entity == 0 && row->detail == 79 && row->time == job->end);
     plant_to(sim, 7199);
     ASSERT_NEAR(plant_temperature(sim, 0), 65, 1e-9);
+    ASSERT_NEAR(memory_temperature(0), 65, 1e-9);
+    ASSERT_NEAR(memory_temperature(1), 65 + 5 + 2.5, 1e-9);
     plant_to(sim, 7200);
     ck_assert_uint_eq(GS_GPU(sim, 0)->level, GS_GPU_IDLE);
     ASSERT_NEAR(plant_temperature(sim, 0), 65, 1e-9);
@@ -313,7 +321,7 @@ START_TEST(test_runaway)
 }
 END_TEST
 
-/* The memory's limit: 0.5 K/W of 20 W and half of 40 K above 68 degC are 98; at 95 it throttles,
+/* The memory's limit: 0.5 K/W of 30 W and half of 40 K above 63 degC are 98; at 95 it throttles,
  * and is not let go, since it would come back. */
 START_TEST(test_memory)
 {
@@ -322,7 +330,7 @@ START_TEST(test_memory)
              "}, thermal: {" PLAIN_THERMAL "}, " PLAIN_CLOCKS
              ", limits: {operating: 120 C, slowdown: 130 C, shutdown: 140 C, memory: 95 C}, "
              "leakage: {" NO_LEAK
-             "}}") "cooling: {supply: {steps: [{at: 0 h, value: 68 C}, {at: 1 h, value: 50 C}]}}\n"
+             "}}") "cooling: {supply: {steps: [{at: 0 h, value: 63 C}, {at: 1 h, value: 45 C}]}}\n"
                    "duration: 2 h\n" LONG_JOB);
     double at = -10 * log((98 - 95) / 27.5);
     plant_to(sim, at - 1e-6);

@@ -185,7 +185,11 @@ static void hold(const gpusim_sim *sim, uint32_t g, follower *f)
     f->twin.leak =
         leakage->power * (exp((f->held.leak_at - leakage->reference) / leakage->scale) - 1);
     f->twin.memory_rise =
-        node->gpu.thermal.memory_resistance * node->gpu.power.memory * f->held.load.memory;
+        f->held.level == GS_GPU_OFF
+            ? 0
+            : node->gpu.thermal.memory_resistance * f->twin.thermal.resistance /
+                  node->gpu.thermal.resistance *
+                  (node->gpu.power.memory_idle + node->gpu.power.memory * f->held.load.memory);
     if (node->cooling == GS_COOLING_LIQUID) {
         f->twin.drift += f->twin.inlet - f->held.inlet;
     }

@@ -41,7 +41,35 @@ void *gs_resize(void *memory, size_t size)
     "  - {at: 5 s, do: drain, node: n-0000}\n"                                                     \
     "  - {at: 30 s, do: undrain, node: n-0000}\n"
 
+/* Power, heat and caps, and everything that controls them. */
+#define PLANT(until)                                                                               \
+    "gpusim: 1\n"                                                                                  \
+    "duration: " until "\n"                                                                        \
+    "cluster:\n"                                                                                   \
+    "  nodes:\n"                                                                                   \
+    "    - name: n\n"                                                                              \
+    "      count: 4\n"                                                                             \
+    "      per_rack: 2\n"                                                                          \
+    "      gpu: A100-SXM4-80GB\n"                                                                  \
+    "      gpus: 4\n"                                                                              \
+    "      power: {gpu_cap: {steps: [{at: 0 h, value: 300 W}, {at: 2 min, value: 400 W}], "        \
+    "repeat: 5 min}}\n"                                                                            \
+    "      cooling: {kind: air, airflow: 0.2 m3/s, lane: 2, fans: {levels: 8, minimum: 0.5, "      \
+    "start: 40 C, full: 70 C, hysteresis: 3 K}}\n"                                                 \
+    "  power: {rack_cap: {steps: [{at: 0 h, value: 2 kW}, {at: 7 min, value: 5 kW}], repeat: 20 "  \
+    "min}}\n"                                                                                      \
+    "  cooling: {supply: {wave: {mean: 26 C, amplitude: 6 K, period: 1 h, peak: 20 min, step: 1 "  \
+    "min}}, recirculation: {self: 0.05, neighbour: 0.1}}\n"                                        \
+    "workload:\n"                                                                                  \
+    "  - jobs:\n"                                                                                  \
+    "      - {id: 1, at: 0 s, duration: 100 h, gpus: 7}\n"                                         \
+    "      - {id: 2, at: 5 s, duration: 100 h, gpus: 1, priority: 3}\n"                            \
+    "      - {id: 3, at: 6 s, duration: 1 min, gpus: 2}\n"                                         \
+    "      - {id: 4, at: 7 s, duration: 1 h, gpu_share: 0.4, profile: {memory_growth: 1 GiB/s}}\n" \
+    "      - {id: 5, at: 8 s, duration: 1 min, gpus: 2, gpu_share: 0.3, gpu_memory: 40 GiB}\n"
+
 static const char *const scenarios[] = {
+    PLANT("3 min"),
     SCENARIO("order: fifo"),
     SCENARIO("order: sjf, backfill: easy"),
     SCENARIO("order: fifo, backfill: conservative, placement: round-robin"),
@@ -138,6 +166,24 @@ START_TEST(only_once_each)
 }
 END_TEST
 
+/* Once it has done everything once, a plant allocates nothing more. */
+START_TEST(none_when_warm)
+{
+    gpusim_model *model = compile_text(PLANT("30 h"));
+    gpusim_error err = {0};
+    gpusim_sim *sim = NULL;
+    ASSERT_OK(gpusim_sim_create(model, 1, &sim, &err), &err);
+    ASSERT_OK(gpusim_sim_run_until(sim, 3 * GPUSIM_HOUR, &err), &err);
+    uint64_t events = gpusim_sim_summary(sim)->events;
+    calls = 0;
+    ASSERT_OK(gpusim_sim_run_until(sim, 29 * GPUSIM_HOUR, &err), &err);
+    ck_assert_uint_eq(calls, 0);
+    ck_assert_uint_gt(gpusim_sim_summary(sim)->events, 5 * events);
+    gpusim_sim_destroy(sim);
+    gpusim_model_destroy(model);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("core/memory");
@@ -146,6 +192,7 @@ int main(void)
     tcase_set_timeout(cases, 120);
     tcase_add_loop_test(cases, each_in_turn, 0, count);
     tcase_add_loop_test(cases, only_once_each, 0, count);
+    tcase_add_test(cases, none_when_warm);
     suite_add_tcase(suite, cases);
     return test_run(suite);
 }

@@ -28,7 +28,8 @@ static void end(void)
     "power: {sockets: 2, cpu: {idle: 50 W, epsilon: 60 W, max: 160 W}, memory: 30 W, nics: 2, "    \
     "nic: {idle: 20 W, max: 25 W}, storage: 15 W, other: 5 W, fans: 200 W, "                       \
     "losses: [{constant: 10 W, efficiency: 0.9}]}"
-#define JOB "workload: [{jobs: [{id: 1, at: 100 s, duration: 100 s, gpus: 2, cpus: 4}]}]\n"
+#define JOB                                                                                        \
+    "workload: [{jobs: [{id: 1, at: 100 s, duration: 100 s, gpus: 2, cpus: 4, " FULL "}]}]\n"
 
 /* idle: 4 x 50 + 2 x 50 + 30 + 2 x 20 + 15 + 5 + 200 = 590 W, at the input (590 + 10)/0.9 =
  * 666.666666667 W; with the job 2 x 400 + 2 x 50 + 2 (60 + 0.5 x 100) + 290 = 1410 W and 1577.78 W
@@ -151,12 +152,12 @@ END_TEST
  */
 START_TEST(test_peak)
 {
-    begin(PLANT(
-        "count: 2, gpus: 1, " PLAIN_GPUS,
-        "}\n") "duration: 100 s\n"
-               "workload: [{jobs: [{id: 1, at: 0 s, duration: 50 s, gpus: 1}, "
-               "{id: 2, at: 50 s, duration: 10 s, gpus: 1}, {id: 3, at: 70 s, duration: 0 s, gpus: "
-               "2}]}]\n");
+    begin(PLANT("count: 2, gpus: 1, " PLAIN_GPUS,
+                "}\n") "duration: 100 s\n"
+                       "workload: [{jobs: [{id: 1, at: 0 s, duration: 50 s, gpus: 1, " FULL "}, "
+                       "{id: 2, at: 50 s, duration: 10 s, gpus: 1, " FULL
+                       "}, {id: 3, at: 70 s, duration: 0 s, gpus: "
+                       "2}]}]\n");
     plant_to(sim, 100);
     const gpusim_summary *summary = gpusim_sim_summary(sim);
     ck_assert_uint_eq(summary->completed, 3);
@@ -183,15 +184,36 @@ START_TEST(test_cpus)
 }
 END_TEST
 
+/* NICs by their traffic: a ring over two nodes of two GPUs each moves 2 x 3/4 of the volume through
+ * each GPU; what it comes to is the load's, that the power follows it is shown here. */
+START_TEST(test_traffic)
+{
+    begin("gpusim: 1\ncluster:\n  nodes: [{name: n, count: 2, gpus: 2, " PLAIN_GPUS
+          ", network: {nic: 10 GB/s}, power: {nics: 2, nic: {idle: 10 W, max: 30 W}}}]\n"
+          "duration: 100 s\nworkload: [{jobs: [{id: 1, at: 10 s, duration: 50 s, gpus: 4, profile: "
+          "{communication: {step: 1 s, volume: 1 GB}}}]}]\n");
+    ASSERT_NEAR(gs_watts(GS_PLANT(sim, 0)->power[GS_POWER_NIC]), 20, 1e-9);
+    plant_to(sim, 11);
+    double sum = GS_GPU(sim, 0)->load.network + GS_GPU(sim, 1)->load.network;
+    ck_assert_double_gt(sum, 1e8);
+    ASSERT_NEAR(GS_PLANT(sim, 0)->network, sum, 1e-3);
+    ASSERT_NEAR(gs_watts(GS_PLANT(sim, 0)->power[GS_POWER_NIC]), 20 + 40 * sum / 1e10, 1e-8);
+    plant_to(sim, 100);
+    ASSERT_NEAR(gs_watts(GS_PLANT(sim, 0)->power[GS_POWER_NIC]), 20, 1e-9);
+    end();
+}
+END_TEST
+
 /* What jobs that end early have used: killed, cancelled, preempted, and unfinished at the end. */
 START_TEST(test_ends)
 {
     begin(PLANT(
         "count: 1, gpus: 4, " PLAIN_GPUS,
         "}\n") "duration: 100 s\nlimits: {walltime: kill}\n"
-               "workload: [{jobs: [{id: 1, at: 0 s, duration: 90 s, gpus: 1, walltime: 30 s}, "
-               "{id: 2, at: 0 s, duration: 90 s, gpus: 1}, {id: 3, at: 0 s, duration: 900 s, gpus: "
-               "2}]}]\n"
+               "workload: [{jobs: [{id: 1, at: 0 s, duration: 90 s, gpus: 1, walltime: 30 s, " FULL
+               "}, "
+               "{id: 2, at: 0 s, duration: 90 s, gpus: 1, " FULL
+               "}, {id: 3, at: 0 s, duration: 900 s, gpus: 2, " FULL "}]}]\n"
                "actions: [{at: 45 s, do: cancel, job: jobs/2}]\n");
     plant_to(sim, 100);
     ASSERT_NEAR(job_row(&rows, 0)->energy_gpu_j, 30 * 400, 1e-6);
@@ -224,6 +246,6 @@ int main(void)
 {
     Suite *suite = suite_create("power");
     TEST_CASE(suite, 30, test_parts, test_supplies, test_facility, test_series, test_peak,
-              test_cpus, test_ends, test_idle);
+              test_cpus, test_ends, test_idle, test_traffic);
     return test_run(suite);
 }

@@ -38,8 +38,9 @@ static uint32_t count_events(gpusim_event_type type, int64_t detail)
 #define NODE(power) PLANT("count: 1, gpus: 4, " PLAIN_GPUS ", power: {" power "}", "}\n")
 #define RUN         "duration: 1 h\n"
 #define TWO_JOBS                                                                                   \
-    "workload: [{jobs: [{id: 1, at: 10 s, duration: 20 min, gpus: 1}, {id: 2, at: 10 s, "          \
-    "duration: 20 min, gpus: 1}]}]\n"
+    "workload: [{jobs: [{id: 1, at: 10 s, duration: 20 min, gpus: 1, " FULL                        \
+    "}, {id: 2, at: 10 s, "                                                                        \
+    "duration: 20 min, gpus: 1, " FULL "}]}]\n"
 
 /* 245 W leave f = 145/300 of 1500 MHz, on the grid 720 MHz and 244 W. */
 START_TEST(test_gpu)
@@ -89,8 +90,9 @@ END_TEST
 START_TEST(test_priority)
 {
     begin(NODE("cap: 700 W") RUN
-          "workload: [{jobs: [{id: 1, at: 10 s, duration: 20 min, gpus: 1}, {id: 2, at: 10 "
-          "s, duration: 20 min, gpus: 1, priority: 5}]}]\n");
+          "workload: [{jobs: [{id: 1, at: 10 s, duration: 20 min, gpus: 1, " FULL
+          "}, {id: 2, at: 10 "
+          "s, duration: 20 min, gpus: 1, priority: 5, " FULL "}]}]\n");
     plant_to(sim, 11);
     ck_assert_double_eq(plant_clock(sim, 0), 495);
     ck_assert_double_eq(plant_clock(sim, 1), 1500);
@@ -133,7 +135,8 @@ START_TEST(test_rack)
                   ", power: {memory: 40 W, fans: 60 W, %s}",
                   "}\n") "  racks: {switches: 150 W, losses: [{constant: 17 W, efficiency: "
                          "0.96}]}\n  power: {rack_cap: 2500 W}\n" RUN
-                         "workload: [{jobs: [{id: 1, at: 10 s, duration: 20 min, gpus: 7}]}]\n",
+                         "workload: [{jobs: [{id: 1, at: 10 s, duration: 20 min, gpus: 7, " FULL
+                         "}]}]\n",
             losses[i]);
         begin(text);
         plant_to(sim, 10.5);
@@ -169,8 +172,9 @@ START_TEST(test_both)
 {
     begin("gpusim: 1\ncluster:\n  nodes: [{name: n, count: 2, per_rack: 2, gpus: 2, " PLAIN_GPUS
           ", power: {cap: 500 W}}]\n  cooling: {supply: 25 C}\n  power: {rack_cap: 900 W}\n" RUN
-          "workload: [{jobs: [{id: 1, at: 10 s, duration: 20 min, gpus: 2}, {id: 2, at: 10 s, "
-          "duration: 20 min, gpus: 1}]}]\n");
+          "workload: [{jobs: [{id: 1, at: 10 s, duration: 20 min, gpus: 2, " FULL
+          "}, {id: 2, at: 10 s, "
+          "duration: 20 min, gpus: 1, " FULL "}]}]\n");
     // 250 W for each of the first node, 400 for the third, 50 idle: 950 W; so level 225 W... of
     // which the third takes more: 225 + 225 + 400 + 50 = 900
     plant_to(sim, 13);
@@ -219,7 +223,8 @@ START_TEST(test_leaking)
     begin(PLANT("count: 1, gpus: 1, gpu: A100-SXM4-80GB, gpu_model: {power: {" PLAIN_POWER
                 "}, thermal: {" PLAIN_THERMAL "}, " PLAIN_CLOCKS ", " PLAIN_LIMITS
                 ", leakage: {power: 60 W, reference: 45 C, scale: 30 K}}, power: {gpu_cap: 350 W}",
-                "}\n") RUN "workload: [{jobs: [{id: 1, at: 10 s, duration: 100 h, gpus: 1}]}]\n");
+                "}\n") RUN "workload: [{jobs: [{id: 1, at: 10 s, duration: 100 h, gpus: 1, " FULL
+                           "}]}]\n");
     plant_to(sim, 3600);
     const gs_gpu *gpu = GS_GPU(sim, 0);
     ck_assert_uint_eq(gpu->steady, 1);
@@ -242,10 +247,36 @@ START_TEST(test_leaking)
 }
 END_TEST
 
+/* What a change of a cap costs: the GPUs that it touches, once for the clock and once for the load
+ * that a job makes of them at that clock. */
+START_TEST(test_touched)
+{
+    begin(PLANT("count: 200, per_rack: 4, gpus: 8, " PLAIN_GPUS,
+                "}\n") "duration: 1 h\nworkload: [{synthetic: {count: 1600, arrivals: {process: "
+                       "poisson, rate: 20000/h}, gpus: 1, duration: 100 h}}]\n");
+    gpusim_sim_paranoid(sim, 0);
+    plant_to(sim, 1800);
+    ck_assert_uint_eq(sim->running.count, 1600);
+    const uint64_t *updates = &GS_FACILITY(sim)->updates;
+    uint64_t before = *updates;
+    ASSERT_OK(gs_cap(sim, GPUSIM_OF_GPU, 77, 250, &err), &err);
+    ASSERT_OK(gs_physics_flush(sim, &err), &err);
+    ck_assert_uint_le(*updates, before + 2);
+    ASSERT_OK(gs_cap(sim, GPUSIM_OF_NODE, 5, 2000, &err), &err);
+    plant_to(sim, 1802);
+    ck_assert_uint_le(*updates, before + 2 * (1 + 8));
+    ASSERT_OK(gs_cap(sim, GPUSIM_OF_RACK, 7, 10000, &err), &err);
+    plant_to(sim, 1804);
+    ck_assert_uint_le(*updates, before + 2 * (1 + 8 + 32));
+    ck_assert_uint_ge(*updates, before + 1 + 8 + 32);
+    end();
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("caps");
     TEST_CASE(suite, 30, test_gpu, test_node, test_priority, test_brake, test_rack, test_both,
-              test_action, test_leaking);
+              test_action, test_leaking, test_touched);
     return test_run(suite);
 }

@@ -105,7 +105,7 @@ START_TEST(one_that_need_not_be_waited_for)
 {
     begin("gpusim: 1\ncluster: {nodes: [{name: slow, count: 1, " GPU
           ", power: {gpu_cap: 200 W}}, " CAPPED "]}\n"
-          "workload: [{jobs: [{duration: 1000 s, gpus: 2}]}]\n",
+          "workload: [{jobs: [{duration: 1000 s, gpus: 2, profile: {intensity: 1}}]}]\n",
           (const placed[]){{0, 0, "0 1"}, {.at = -1}});
     run_to(50);
     double rate = gpusim_sim_view(sim)->jobs[0].rate, busy = GS_GPU(sim, 1)->load.busy;
@@ -183,7 +183,7 @@ END_TEST
 START_TEST(expected_ends)
 {
     begin("gpusim: 1\ncluster: {nodes: [" FREE ", " CAPPED "]}\n"
-          "workload: [{jobs: [{duration: 1000 s, walltime: 2000 s}]}]\n"
+          "workload: [{jobs: [{duration: 1000 s, walltime: 2000 s, profile: {intensity: 1}}]}]\n"
           "scheduler: {estimates: exact}\n",
           (const placed[]){{0, 0, "2"}, {.at = -1}});
     run_to(150);

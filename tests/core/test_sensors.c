@@ -95,7 +95,7 @@ static void missing(gs_metric metric, uint32_t sample, uint32_t entity)
     "}, clocks: {maximum: 1500 MHz, minimum: 300 MHz, idle: 210 MHz, step: 15 MHz, "               \
     "memory: 1512 MHz}, " PLAIN_LIMITS ", leakage: {" NO_LEAK "}, memory: 80 GiB, "                \
     "memory_reserved: 512 MiB, sensor: {power: " sensor "}}"
-#define BUSY  "profile: {memory_activity: 0.5, tensor_activity: 0.25}"
+#define BUSY  "profile: {intensity: 1, memory_activity: 0.5, tensor_activity: 0.25}"
 #define EXACT "  sensors: {noise: false, quantised: false}\n"
 #define THREE_SENSORS(sensors)                                                                     \
     "gpusim: 1\n"                                                                                  \
@@ -170,12 +170,12 @@ START_TEST(of_this_moment)
 
     // 0.75 s of warming: 0.1 K/W, 80% with 5 s and 20% with 50 s
     double die = 25 + 32 - 28 * exp(-0.75 / 5) + 8 - 7 * exp(-0.75 / 50);
-    double memory = 25 + 30 - 27.5 * exp(-0.75 / 10); // to 0.5 x 20 W + 0.5 x 0.1 x 400 W
+    double memory = 25 + 35 - 27.5 * exp(-0.75 / 10); // to 0.5 x 30 W + 0.5 x 0.1 x 400 W
     same(GS_METRIC_GPU_TEMP, 0, 0, die);
     same(GS_METRIC_GPU_TEMP, 0, 1, 30);
     same(GS_METRIC_GPU_TEMP_LIMIT, 0, 0, 85 - die);
     same(GS_METRIC_MEMORY_TEMP, 0, 0, memory);
-    same(GS_METRIC_MEMORY_TEMP, 0, 1, 27.5);
+    same(GS_METRIC_MEMORY_TEMP, 0, 1, 32.5);
 
     same(GS_METRIC_SM_CLOCK, 0, 0, 1500);
     same(GS_METRIC_SM_CLOCK, 0, 1, 210);
@@ -251,14 +251,15 @@ END_TEST
     "cluster:\n"                                                                                   \
     "  nodes: [{name: n, count: 1, gpus: 1, " device "}]\n"                                        \
     "  cooling: {supply: 25 C}\n" sensors "workload: [{jobs: [" job "]}]\n"
-#define LONG_JOB "{at: 0 s, duration: 1000 h, gpus: 1}"
+#define LONG_JOB "{at: 0 s, duration: 1000 h, gpus: 1, " FULL "}"
 
 START_TEST(windows_no_shorter_than_the_interval)
 {
     // the last half second instead of the last second, and the last 20 ms instead of 25
     run(ONE_GPU(DEVICE("mean"), EXACT,
-                "{at: 9.25 s, duration: 60 s, gpus: 1}") "duration: 11 s\ntelemetry: {every: 500 "
-                                                         "ms, metrics: [power_usage, gpu_util]}\n");
+                "{at: 9.25 s, duration: 60 s, gpus: 1, " FULL
+                "}") "duration: 11 s\ntelemetry: {every: 500 "
+                     "ms, metrics: [power_usage, gpu_util]}\n");
     same(GS_METRIC_POWER_USAGE, 17, 0, 50);
     same(GS_METRIC_POWER_USAGE, 18, 0, 0.5 * 50 + 0.5 * 400);
     same(GS_METRIC_GPU_UTIL, 18, 0, 50);
@@ -266,8 +267,9 @@ START_TEST(windows_no_shorter_than_the_interval)
     same(GS_METRIC_GPU_UTIL, 19, 0, 100);
     end();
     run(ONE_GPU(DEVICE("part-time"), EXACT,
-                "{at: 95 ms, duration: 60 s, gpus: 1}") "duration: 200 ms\ntelemetry: {every: 20 "
-                                                        "ms, metrics: [power_usage, gpu_util]}\n");
+                "{at: 95 ms, duration: 60 s, gpus: 1, " FULL
+                "}") "duration: 200 ms\ntelemetry: {every: 20 "
+                     "ms, metrics: [power_usage, gpu_util]}\n");
     same(GS_METRIC_POWER_USAGE, 3, 0, 50);
     same(GS_METRIC_POWER_USAGE, 4, 0, 0.75 * 50 + 0.25 * 400);
     same(GS_METRIC_GPU_UTIL, 4, 0, 25);
@@ -280,10 +282,11 @@ START_TEST(capped)
 {
     // 250 W: 100 + 300 f at 750 MHz, from 10 s on
     run(ONE_GPU(DEVICE("mean"), EXACT,
-                "{at: 10 s, duration: 30 s, gpus: 1}") "duration: 80 s\ntelemetry: {every: 10 s, "
-                                                       "sets: [dcgm]}\n"
-                                                       "actions: [{at: 0 s, do: cap, gpu: "
-                                                       "n-0000/gpu0, power: 250 W}]\n");
+                "{at: 10 s, duration: 30 s, gpus: 1, " FULL
+                "}") "duration: 80 s\ntelemetry: {every: 10 s, "
+                     "sets: [dcgm]}\n"
+                     "actions: [{at: 0 s, do: cap, gpu: "
+                     "n-0000/gpu0, power: 250 W}]\n");
     same(GS_METRIC_POWER_MGMT_LIMIT, 1, 0, 250);
     same(GS_METRIC_POWER_MGMT_LIMIT_DEF, 1, 0, 400);
     same(GS_METRIC_ENFORCED_POWER_LIMIT, 1, 0, 250);
@@ -323,12 +326,13 @@ END_TEST
 START_TEST(gone)
 {
     // 0.9 K/W: slowed down, too hot all the same, off: nothing answers but the log
-    run(ONE_GPU("gpu: A100-SXM4-80GB, gpu_model: {power: {" PLAIN_POWER
-                "}, thermal: {resistance: 0.9 K/W}, " PLAIN_CLOCKS
-                ", limits: {operating: 80 C, slowdown: 82 C, shutdown: 84 C}, leakage: {" NO_LEAK
-                "}}",
-                EXACT, "{at: 10 s, duration: 1 h, gpus: 1}") "duration: 20 min\ntelemetry: {every: "
-                                                             "60 s, sets: [dcgm]}\n");
+    run(ONE_GPU(
+        "gpu: A100-SXM4-80GB, gpu_model: {power: {" PLAIN_POWER
+        "}, thermal: {resistance: 0.9 K/W}, " PLAIN_CLOCKS
+        ", limits: {operating: 80 C, slowdown: 82 C, shutdown: 84 C}, leakage: {" NO_LEAK "}}",
+        EXACT,
+        "{at: 10 s, duration: 1 h, gpus: 1, " FULL "}") "duration: 20 min\ntelemetry: {every: "
+                                                        "60 s, sets: [dcgm]}\n");
     same(GS_METRIC_XID_ERRORS, 19, 0, 79);
     missing(GS_METRIC_GPU_TEMP, 19, 0);
     missing(GS_METRIC_POWER_USAGE, 19, 0);
@@ -355,7 +359,7 @@ START_TEST(nodes_racks_and_the_site)
                        "  cooling: {supply: 25 C}\n" EXACT "  racks: {switches: 100 W}\n"
                        "  power: {pue: 1.25, carbon: 360 g/kWh, rack_cap: 5 kW}\n"
                        "workload: [{jobs: [{at: 15 s, duration: 1 h, gpus: 1, cpus: 5, memory: 40 "
-                       "GiB}]}]\n"
+                       "GiB, " FULL "}]}]\n"
                        "duration: 30 s\ntelemetry: {every: 10 s, sets: [node, default]}\n");
     double out = 300 / 0.8, in = out / 0.9;
     same(GS_METRIC_NODE_POWER, 0, 0, in);
@@ -402,7 +406,7 @@ START_TEST(fans)
                        "0.4, start: 28 C,\n"
                        "                 full: 40 C, hysteresis: 2 K}}}\n"
                        "  cooling: {supply: 25 C}\n" EXACT
-                       "workload: [{jobs: [{at: 60 s, duration: 1 h, gpus: 1}]}]\n"
+                       "workload: [{jobs: [{at: 60 s, duration: 1 h, gpus: 1, " FULL "}]}]\n"
                        "duration: 10 min\ntelemetry: {every: 60 s, sets: [node, dcgm]}\n");
     double level = got(GS_METRIC_NODE_FAN_LEVEL, 9, 0);
     ck_assert(level > got(GS_METRIC_NODE_FAN_LEVEL, 0, 0));

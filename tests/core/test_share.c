@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Jobs that share GPUs, from the scenario to the rows: who is where and when, worked out by hand;
- * quotas; what can never run; a module that picks the GPU; and that under EASY backfill parts of
- * GPUs never delay the first in the queue. */
-#include "collect.h"
-
-#include "core/sim.h"
+ * quotas; what can never run; who pays; a module that picks the GPU; and that under EASY backfill
+ * parts of GPUs never delay the first in the queue. */
+#include "plain.h"
 
 static gpusim_model *model;
 static gpusim_sim *sim;
@@ -82,6 +80,8 @@ START_TEST(by_hand)
 
     // 100 x 0.6 + 50 x 0.4 + 100 x 0.1 + 30 x 0.4 + 10 + 10 x 0.9 of 2 x 110
     ck_assert_double_eq_tol(gpusim_sim_summary(sim)->gpu_allocated_fraction, 121.0 / 220, 1e-9);
+    ck_assert_double_eq_tol(gpusim_sim_summary(sim)->goodput, 121.0 / 220, 1e-9);
+    ck_assert_double_eq_tol(gpusim_sim_summary(sim)->slowdown_lost_gpu_s, 0, 1e-7);
 }
 END_TEST
 
@@ -95,6 +95,8 @@ START_TEST(interference)
         "    - {id: 1, at: 10 s, duration: 8 s, gpu_share: 0.5}\n");
     ran(1, 0, 0, 10, 30);          // 8 s at 0.4
     ran(0, 0, 0, 0, 10 + 20 + 14); // 5 s of work alone, 8 s beside the other, 7 s alone at 0.5
+    // each has held half a GPU for 20 s that brought 8 s of work
+    ck_assert_double_eq_tol(gpusim_sim_summary(sim)->slowdown_lost_gpu_s, 2 * (10 - 8), 1e-7);
 }
 END_TEST
 
@@ -214,6 +216,80 @@ START_TEST(profiles_that_no_gpu_has)
                             "    in: workload[0].jobs[0].mig\n"
                             "    hint: did you mean '1g.5gb'?");
     gpusim_spec_destroy(spec);
+}
+END_TEST
+
+// ---- what the scheduler expects ----
+
+// limits are time on what a job asks for, true durations are work; both before it has ever run
+START_TEST(expected_run_times)
+{
+    static const char *const estimates[] = {"exact", "requested"};
+    static const double expected[][4] = {{100, 7, 4, 10}, {33, 33, 33, 33}};
+    char text[1024];
+    snprintf(text, sizeof text,
+             "gpusim: 1\ncluster: {nodes: [{name: n, gpus: 1}, {name: m, gpus: 1, "
+             "gpu: A100-SXM4-40GB, mig: true}]}\nscheduler: {order: fifo, estimates: %s}\n"
+             "workload:\n  - jobs:\n"
+             "    - {at: 0 s, duration: 1 h}\n    - {at: 0 s, duration: 1 h, mig: 7g.40gb}\n"
+             "    - {at: 1 s, duration: 30 s, gpu_share: 0.3, walltime: 33 s}\n"
+             "    - {at: 1 s, duration: 1 s, mig: 1g.5gb, walltime: 33 s}\n"
+             "    - {at: 1 s, duration: 2286 ms, mig: 4g.20gb, walltime: 33 s}\n"
+             "    - {at: 1 s, duration: 10 s, walltime: 33 s}\n",
+             estimates[_i]);
+    model = compile_text(text);
+    ASSERT_OK(gpusim_sim_create(model, 1, &sim, &err), &err);
+    ASSERT_OK(gpusim_sim_run_until(sim, 2 * GPUSIM_SECOND, &err), &err);
+    const gpusim_view *view = gpusim_sim_view(sim);
+    for (uint32_t slot = 2; slot < 6; slot++) {
+        gpusim_time left = gpusim_view_remaining(view, &view->jobs[slot]);
+        double seconds = expected[_i][slot - 2] + (_i == 0 && slot == 4 ? 0.0005 : 0);
+        ck_assert_int_eq(view->jobs[slot].state, GPUSIM_JOB_QUEUED);
+        // work is whole nanoseconds, up to 7 of time each, and never too little
+        gpusim_time least = gpusim_time_from_seconds(seconds);
+        ck_assert_msg(left >= least && left <= least + 7, "job %u is to take %.9f s, not %.9f",
+                      slot, gpusim_seconds(left), seconds);
+    }
+}
+END_TEST
+
+// ---- power ----
+
+static void pays(uint32_t slot, double watts)
+{
+    double joules = 0;
+    (void)gs_energy_of_job(sim, slot, &joules);
+    ck_assert_double_eq_tol(joules, 100 * watts, 1e-5);
+}
+
+/* 100 W while it works and 80 W while it could, shared by what is held; 300 W by activity. */
+START_TEST(who_pays_for_a_shared_gpu)
+{
+    model = compile_text(PLANT("gpus: 1, " PLAIN_GPUS, "}\n") //
+                         "workload:\n  - jobs:\n"
+                         "    - {duration: 1 h, gpu_share: 0.5, profile: {intensity: 1}}\n"
+                         "    - {duration: 1 h, gpu_share: 0.25, profile: {intensity: 0.5}}\n");
+    sim = plant_begin(model, NULL);
+    plant_to(sim, 100);
+    // three quarters of the time somebody's kernels run
+    ck_assert_double_eq_tol(plant_watts(sim, 0), 0.75 * 100 + 0.25 * 80 + 300 * 0.625, 1e-6);
+    pays(0, 0.5 * (75 + 20) + 300 * 0.5);
+    pays(1, 0.25 * (75 + 20) + 300 * 0.125);
+}
+END_TEST
+
+// instances work side by side: all of the time somebody does
+START_TEST(who_pays_for_instances)
+{
+    model = compile_text(PLANT("gpus: 1, mig: true, " PLAIN_GPUS, "}\n") //
+                         "workload:\n  - jobs:\n"
+                         "    - {duration: 1 h, mig: 3g.40gb, profile: {intensity: 1}}\n"
+                         "    - {duration: 1 h, mig: 2g.20gb, profile: {intensity: 0.5}}\n");
+    sim = plant_begin(model, NULL);
+    plant_to(sim, 100);
+    ck_assert_double_eq_tol(plant_watts(sim, 0), 100 + 300 * (3 + 1) / 7.0, 1e-6);
+    pays(0, 0.428 * 100 + 300 * 3 / 7.0);
+    pays(1, 0.285 * 100 + 300 * 1 / 7.0);
 }
 END_TEST
 
@@ -415,6 +491,8 @@ int main(void)
                                       instances,
                                       what_can_never_run,
                                       profiles_that_no_gpu_has,
+                                      who_pays_for_a_shared_gpu,
+                                      who_pays_for_instances,
                                       a_module_picks_the_gpu,
                                       the_first_is_never_delayed};
     TCase *all = tcase_create("all");
@@ -423,6 +501,7 @@ int main(void)
     for (size_t i = 0; i < sizeof functions / sizeof functions[0]; i++) {
         tcase_add_test(all, functions[i]);
     }
+    tcase_add_loop_test(all, expected_run_times, 0, 2);
     suite_add_tcase(suite, all);
     return test_run(suite);
 }

@@ -4,6 +4,7 @@
 #include "collect.h"
 
 #include "core/sim.h"
+#include "telemetry/metrics.h"
 
 static gpusim_model *model;
 static gpusim_sim *sim;
@@ -238,6 +239,86 @@ START_TEST(saved_on_the_way)
 }
 END_TEST
 
+// ---- what telemetry says of it ----
+
+static double told[3][64]; // MiB used, free and reserved of GPU 0, by sample
+
+static gpusim_status hear(void *context, gpusim_time time, const gpusim_sample *samples,
+                          uint32_t count, gpusim_error *error)
+{
+    (void)error;
+    static const uint32_t metrics[] = {GS_METRIC_FB_USED, GS_METRIC_FB_FREE, GS_METRIC_FB_RESERVED};
+    uint32_t at = ((collected *)context)->samples++;
+    ck_assert_int_eq(time, (at + 1) * 10 * GPUSIM_SECOND);
+    for (uint32_t i = 0; i < count && at < 64; i++) {
+        for (uint32_t m = 0; m < 3; m++) {
+            if (samples[i].metric == metrics[m]) {
+                told[m][at] = (double)((const float *)samples[i].values)[0];
+            }
+        }
+    }
+    return GPUSIM_OK;
+}
+
+static void said(uint32_t second, double used)
+{
+    uint32_t at = second / 10 - 1;
+    ck_assert_msg(told[0][at] == used && told[1][at] == 9728 - used && told[2][at] == 512,
+                  "at %u s %g MiB are used, %g free, %g reserved", second, told[0][at], told[1][at],
+                  told[2][at]);
+}
+
+START_TEST(frame_buffer)
+{
+    model = compile_text("gpusim: 1\nduration: 600 s\ntelemetry: {every: 10 s, sets: [dcgm]}\n"
+                         "cluster: {nodes: [{name: n, gpus: 1, gpu: A100-SXM4-40GB,"
+                         " gpu_model: {memory: 10 GiB, memory_reserved: 512 MiB}}]}\n" JOBS
+                         "    - {at: 0 s, " SHARE
+                         ", profile: {memory_used: 1 GiB, memory_growth: 16 MiB/s}}\n"
+                         "    - {at: 30 s, duration: 50 s, gpu_share: 0.25, gpu_memory: 3 GiB}\n");
+    gpusim_observer observer = collect_observer(&rows);
+    observer.sample = hear;
+    ASSERT_OK(gpusim_sim_create(model, 1, &sim, &err), &err);
+    ASSERT_OK(gpusim_sim_observe(sim, &observer, &err), &err);
+    gpusim_sim_paranoid(sim, 1);
+    ASSERT_OK(gpusim_sim_run_until(sim, GPUSIM_TIME_MAX, &err), &err);
+    said(10, 1024 + 160);
+    said(30, 1024 + 480); // the interval that ends now
+    said(40, 1024 + 640 + 3072);
+    said(230, 1024 + 3680 + 3072);
+    said(240, 1024 + 3840); // the second one has gone, after 200 s
+    said(540, 1024 + 8640);
+    out_of_memory(0, 544 * GPUSIM_SECOND);
+    said(550, 0);
+}
+END_TEST
+
+// the scenario that shows sharing shows this, too
+START_TEST(the_service_that_leaks)
+{
+    char path[1024];
+    gpusim_spec *spec = NULL;
+    snprintf(path, sizeof path, "%s/scenarios/sharing.yaml", getenv("GPUSIM_SOURCE"));
+    ASSERT_OK(gpusim_spec_load(path, &spec, &err), &err);
+    ASSERT_OK(gpusim_model_compile(spec, &model, &err), &err);
+    gpusim_spec_destroy(spec);
+    sim = run_model(model, 7, &rows);
+    const gs_array *jobs = &rows.tables[GPUSIM_TABLE_JOBS];
+    uint32_t instances = 0, parts = 0;
+    for (uint32_t i = 0; i < jobs->count; i++) {
+        const gpusim_job_row *row = &GS_AT(*jobs, gpusim_job_row, i);
+        int leaks = strcmp(gpusim_model_name(model, row->name), "leaking") == 0;
+        instances += row->mig && row->state == GPUSIM_JOB_COMPLETED;
+        parts += !row->mig && row->milli < 1000 && row->state == GPUSIM_JOB_COMPLETED;
+        ck_assert_int_eq(row->state == GPUSIM_JOB_OOM, leaks);
+        // 81920 - 834 MiB, less its own 20 GiB and 36 of two notebooks, at 2 MiB/s: 11871 s
+        ck_assert(!leaks || row->end == GPUSIM_HOUR + 11871 * GPUSIM_SECOND);
+    }
+    ck_assert_uint_eq(gpusim_sim_summary(sim)->oom, 1);
+    ck_assert(instances > 100 && parts > 100);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("vram");
@@ -249,8 +330,11 @@ int main(void)
                                       room_that_others_leave,
                                       a_gang_fails_on_its_fullest_gpu,
                                       instances_are_apart,
-                                      saved_on_the_way};
+                                      saved_on_the_way,
+                                      frame_buffer,
+                                      the_service_that_leaks};
     TCase *all = tcase_create("all");
+    tcase_set_timeout(all, 60);
     tcase_add_checked_fixture(all, NULL, teardown);
     for (size_t i = 0; i < sizeof functions / sizeof functions[0]; i++) {
         tcase_add_test(all, functions[i]);

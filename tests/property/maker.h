@@ -63,6 +63,18 @@ typedef struct make_options {
  * horizon or none. */
 void make_anything(uint64_t seed, make_options options, maker_text *yaml);
 
+/* Sharing among physical nodes, of a third of scenarios; drawn apart from the rest, so that those
+ * which share nothing do not change with it. */
+typedef struct maker_sharing {
+    maker m;
+    int some, cut; /* jobs take parts of GPUs; and there is a group of 80 GB A100s that are cut */
+} maker_sharing;
+
+maker_sharing make_sharing(uint64_t seed);
+void make_interference(maker_sharing *sharing, maker_text *yaml); /* a key of the cluster */
+void make_part(maker_sharing *sharing, maker_text *yaml);         /* keys of a job, and ", " */
+void make_memory(maker_sharing *sharing, maker_text *yaml);       /* ", " and keys of a profile */
+
 /* Three hours of GPUs, nodes and racks that heat, cap and throttle each other; what the scenario
  * says changes in the first two only. */
 void make_plant(uint64_t seed, maker_text *yaml);

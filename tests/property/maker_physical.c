@@ -41,12 +41,17 @@ static void make_group(maker *m, maker_text *yaml, int number)
     maker_print(yaml, "}\n");
 }
 
-static void make_cluster(maker *m, maker_text *yaml)
+static void make_cluster(maker *m, maker_text *yaml, maker_sharing *sharing)
 {
     maker_print(yaml, "cluster:\n  nodes:\n");
     for (int g = 0, groups = maker_pick(m, 1, 3); g < groups; g++) {
         make_group(m, yaml, g);
     }
+    if (sharing->cut) {
+        maker_print(yaml, "    - {name: cut, count: 2, gpus: %d, gpu: A100-SXM4-80GB, mig: true}\n",
+                    maker_pick(&sharing->m, 1, 4));
+    }
+    make_interference(sharing, yaml);
     maker_print(yaml, "  network: {tiers: {}");
     if (maker_chance(m, 40)) {
         maker_print(yaml, ", spine: %d GB/s", maker_pick(m, 1, 100));
@@ -59,7 +64,7 @@ static void make_cluster(maker *m, maker_text *yaml)
     maker_print(yaml, "}\n");
 }
 
-static void make_profile(maker *m, maker_text *yaml)
+static void make_profile(maker *m, maker_text *yaml, maker_sharing *sharing)
 {
     maker_print(yaml, "profile: {intensity: 0.%d, memory_bound: 0.%d, host_bound: 0.%d",
                 maker_pick(m, 1, 99), maker_pick(m, 0, 99), maker_pick(m, 0, 9) ? 0 : 35);
@@ -71,12 +76,61 @@ static void make_profile(maker *m, maker_text *yaml)
         maker_print(yaml, ", checkpoint: {every: %d s, size: %d GB, cost: %d s}",
                     maker_pick(m, 20, 400), maker_pick(m, 0, 1000), maker_pick(m, 0, 9));
     }
+    make_memory(sharing, yaml);
     maker_print(yaml, "}");
 }
+
+// ---- sharing ----
+
+maker_sharing make_sharing(uint64_t seed)
+{
+    maker_sharing sharing = {.m = {seed + 0x73686172}};
+    sharing.some = maker_chance(&sharing.m, 33);
+    sharing.cut = sharing.some && maker_chance(&sharing.m, 50);
+    return sharing;
+}
+
+void make_interference(maker_sharing *sharing, maker_text *yaml)
+{
+    if (sharing->some && maker_chance(&sharing->m, 60)) {
+        maker_print(yaml, "  sharing: {interference: 0.%d}\n", maker_pick(&sharing->m, 0, 9));
+    }
+}
+
+void make_part(maker_sharing *sharing, maker_text *yaml)
+{
+    static const char *const instances[] = {"1g.10gb", "2g.20gb", "3g.40gb", "7g.80gb"};
+    maker *m = &sharing->m;
+    if (!sharing->some || maker_chance(m, 20)) {
+        return;
+    }
+    if (sharing->cut && maker_chance(m, 50)) {
+        maker_print(yaml, "mig: %s, ", instances[maker_pick(m, 0, 3)]);
+    } else {
+        maker_print(yaml, "gpu_share: 0.%03d, ", maker_pick(m, 1, 999));
+    }
+    if (maker_chance(m, 30)) {
+        maker_print(yaml, "gpu_memory: %d GiB, ", maker_pick(m, 1, 9));
+    }
+}
+
+void make_memory(maker_sharing *sharing, maker_text *yaml)
+{
+    maker *m = &sharing->m;
+    if (sharing->some && maker_chance(m, 40)) {
+        maker_print(yaml, ", memory_used: %d MiB", maker_pick(m, 0, 40000));
+    }
+    if (sharing->some && maker_chance(m, 30)) {
+        maker_print(yaml, ", memory_growth: %d KiB/s", maker_pick(m, 0, 200000));
+    }
+}
+
+// ---- all of it ----
 
 void make_physical(uint64_t seed, maker_text *yaml)
 {
     maker m = {seed};
+    maker_sharing sharing = make_sharing(seed);
     static const char *const orders[] = {"fifo", "srtf", "las", "smallest"};
     static const char *const placements[] = {"first-fit", "spread", "random", "consolidate"};
     static const char *const backfills[] = {"none", "easy", "conservative"};
@@ -85,7 +139,7 @@ void make_physical(uint64_t seed, maker_text *yaml)
     if (maker_chance(&m, 30)) {
         maker_print(yaml, "duration: %d s\n", maker_pick(&m, 500, 5000));
     }
-    make_cluster(&m, yaml);
+    make_cluster(&m, yaml, &sharing);
     maker_print(yaml, "scheduler: {order: %s, placement: %s", orders[maker_pick(&m, 0, 3)],
                 placements[maker_pick(&m, 0, 3)]);
     if (maker_chance(&m, 40)) {
@@ -104,7 +158,8 @@ void make_physical(uint64_t seed, maker_text *yaml)
         if (maker_chance(&m, 40)) {
             maker_print(yaml, "walltime: %d s, ", maker_pick(&m, 100, 4000));
         }
-        make_profile(&m, yaml);
+        make_part(&sharing, yaml);
+        make_profile(&m, yaml, &sharing);
         maker_print(yaml, "}\n");
     }
 }

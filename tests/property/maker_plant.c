@@ -40,6 +40,7 @@ static void make_gpu(maker *m, maker_text *yaml)
     put(m, yaml, " W, knee_clock: ", 40, 90, 0.01);
     put(m, yaml, ", knee_voltage: ", 60, 100, 0.01);
     put(m, yaml, ", memory: ", 0, 60, 1);
+    put(m, yaml, " W, memory_idle: ", 0, 30, 1);
     put(m, yaml, " W}, leakage: {reference: 45 C, power: ", maker_chance(m, 15) ? 0 : 5, 60, 1);
     put(m, yaml, " W, scale: ", hot ? 15 : 30, 60, 1);
     put(m, yaml, " K}, thermal: {flow_exponent: 0.8, resistance: ", 8, hot ? 30 : 17, 0.01);
@@ -99,7 +100,7 @@ static void make_node(maker *m, maker_text *yaml, int gpus)
     }
 }
 
-static void make_cluster(maker *m, maker_text *yaml)
+static void make_cluster(maker *m, maker_text *yaml, maker_sharing *sharing)
 {
     static const int sizes[] = {1, 2, 4, 8};
     int most = 0;
@@ -114,6 +115,14 @@ static void make_cluster(maker *m, maker_text *yaml)
         make_node(m, yaml, gpus);
         maker_print(yaml, "}\n");
     }
+    if (sharing->cut) {
+        maker_print(yaml, "    - {name: cut, gpus: 2, cpus: 32, mig: true");
+        put(&sharing->m, yaml, ", count: ", 1, 3, 1);
+        make_gpu(&sharing->m, yaml);
+        make_node(&sharing->m, yaml, 2);
+        maker_print(yaml, "}\n");
+    }
+    make_interference(sharing, yaml);
     maker_print(yaml, "  racks: {switches: 100 W, losses: [{constant: 17 W, efficiency: 0.96}]}\n"
                       "  power: {pue: 1.2, carbon: 400 g/kWh, price: 0.1/kWh");
     if (maker_chance(m, 50)) {
@@ -132,9 +141,9 @@ static void make_cluster(maker *m, maker_text *yaml)
     maker_print(yaml, " K}\n");
 }
 
-static void make_profile(maker *m, maker_text *yaml)
+static void make_profile(maker *m, maker_text *yaml, maker_sharing *sharing)
 {
-    put(m, yaml, ", profile: {intensity: ", 3, 10, 0.1);
+    put(m, yaml, "profile: {intensity: ", 3, 10, 0.1);
     put(m, yaml, ", memory_bound: ", 0, 9, 0.1);
     put(m, yaml, ", host_bound: ", 0, maker_chance(m, 30) ? 9 : 0, 0.1);
     put(m, yaml, ", memory_activity: ", 0, 10, 0.1);
@@ -143,10 +152,11 @@ static void make_profile(maker *m, maker_text *yaml)
         put(m, yaml, " ms, volume: ", 1, 4000, 1);
         maker_print(yaml, " MB}");
     }
+    make_memory(sharing, yaml);
     maker_print(yaml, "}");
 }
 
-static void make_jobs(maker *m, maker_text *yaml)
+static void make_jobs(maker *m, maker_text *yaml, maker_sharing *sharing)
 {
     maker_print(yaml, "workload:\n  - jobs:\n");
     for (int job = 0, at = 0, jobs = maker_pick(m, 2, 20); job < jobs; job++) {
@@ -161,7 +171,9 @@ static void make_jobs(maker *m, maker_text *yaml)
             put(m, yaml, ", walltime: ", 10, 3000, 1);
             maker_print(yaml, " s");
         }
-        make_profile(m, yaml);
+        maker_print(yaml, ", ");
+        make_part(sharing, yaml);
+        make_profile(m, yaml, sharing);
         maker_print(yaml, "}\n");
     }
 }
@@ -183,14 +195,15 @@ void make_plant(uint64_t seed, maker_text *yaml)
         "{order: fifo}", "{order: srtf, blocking: false}", "{order: las, preemption: repack}",
         "{order: smallest, placement: spread, backfill: easy}"};
     maker m = {seed};
+    maker_sharing sharing = make_sharing(seed);
     yaml->length = 0;
     maker_print(yaml, "gpusim: 1\nname: plant\nduration: 3 h\n");
-    make_cluster(&m, yaml);
+    make_cluster(&m, yaml, &sharing);
     maker_print(yaml, "scheduler: %s\n", schedulers[maker_pick(&m, 0, 3)]);
     if (maker_chance(&m, 30)) {
         maker_print(yaml, "limits: {walltime: kill}\n");
     }
-    make_jobs(&m, yaml);
+    make_jobs(&m, yaml, &sharing);
     if (maker_chance(&m, 50)) {
         make_actions(&m, yaml);
     }

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "physics/network.h"
+#include "policy/share.h"
 
 typedef struct place {
     uint32_t nodes, racks; /* that a job is on */
@@ -106,11 +107,11 @@ static double ring_at_reference(const gpusim_sim *sim, uint32_t slot, uint32_t g
     return ring(sim, slot, &at, bandwidth);
 }
 
-static double step_on(const gpusim_sim *sim, uint32_t slot, uint32_t index)
+static double step_on(const gpusim_sim *sim, uint32_t slot, uint32_t index, double share)
 {
     const gs_job_profile *profile = gs_profile_of(sim, slot);
     double m = profile->memory_bound, h = profile->host_bound;
-    double clock = 1, speed = 1, memory = 1, share = 1, others = 0;
+    double clock = 1, speed = 1, memory = 1, others = 0;
     if (sim->gpus.count > 0) {
         const gs_gpu *gpu = GS_GPU(sim, index);
         clock = gs_gpu_clock(sim, index);
@@ -118,15 +119,27 @@ static double step_on(const gpusim_sim *sim, uint32_t slot, uint32_t index)
         memory = gpu->memory_slow ? 3.1 / 2.3 : 1;
         for (uint32_t t = 0; t < sim->tenants.count; t++) {
             const gs_tenant *tenant = &GS_AT(sim->tenants, gs_tenant, t);
-            if (tenant->gpu != index || tenant->milli == 0) {
-                continue;
+            if (tenant->gpu == index && tenant->job != slot && tenant->slices == 0) {
+                others += tenant->milli / 1000.0;
             }
-            share = tenant->job == slot ? tenant->milli / 1000.0 : share;
-            others += tenant->job != slot && tenant->slices == 0 ? tenant->milli / 1000.0 : 0;
         }
     }
     double interference = 1 - sim->model->hardware.interference * others;
     return (1 - h) * ((1 - m) / clock + m * memory) / (speed * share * interference) + h;
+}
+
+// what it holds of each GPU: thousandths, or compute slices of seven
+static double held_by(const gpusim_sim *sim, uint32_t slot, uint32_t node)
+{
+    const gpusim_job_info *job = GS_JOB(sim, slot);
+    const gs_cut *cuts = sim->model->cuts;
+    for (uint32_t i = 0; job->mig && i < cuts[GS_NODE(sim, node)->group].count; i++) {
+        const gs_mig_profile *profile = &cuts[GS_NODE(sim, node)->group].profiles[i];
+        if (profile->name == job->mig) {
+            return profile->compute / 7.0;
+        }
+    }
+    return job->milli / 1000.0;
 }
 
 double slow_rate(const gpusim_sim *sim, uint32_t slot)
@@ -138,7 +151,8 @@ double slow_rate(const gpusim_sim *sim, uint32_t slot)
         const gpusim_part *part = &parts_of(sim, slot)[p];
         for (uint32_t g = 0; g < part->gpus; g++) {
             uint32_t first = sim->model->cluster.node_first_gpu[part->node];
-            slowest = fmax(slowest, step_on(sim, slot, first + part->first_gpu + g));
+            slowest = fmax(slowest, step_on(sim, slot, first + part->first_gpu + g,
+                                            held_by(sim, slot, part->node)));
         }
     }
     place at = place_of(sim, slot);

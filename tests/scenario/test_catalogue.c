@@ -13,6 +13,7 @@
 #include "core/model.h"
 #include "scenario/catalogue.h"
 #include "scenario/overlay.h"
+#include "workload/profile.h"
 
 static gpusim_catalogue *load(const char *path)
 {
@@ -208,6 +209,23 @@ START_TEST(figures_are_those_of_their_sources)
         }
     }
 
+    // memories at rest: an H100's at 37 C beside 33 C while 93 W were drawn, a V100's never above
+    // its GPU
+    static const struct {
+        const char *name;
+        double watts, least, most; // W of the GPU, K of the memory above it
+    } resting[] = {{"H100-SXM5-80GB", 93, 3, 5},
+                   {"V100-SXM2-32GB", 44.5, -4, 0},
+                   {"V100-PCIE-32GB", 58.8, -4, 0}};
+    for (size_t i = 0; i < sizeof resting / sizeof resting[0]; i++) {
+        const gpusim_gpu_model *m = find(catalogue, resting[i].name);
+        double above = m->thermal.memory_resistance * m->power.memory_idle -
+                       (1 - m->thermal.memory_coupling) * m->thermal.resistance * resting[i].watts;
+        ck_assert_msg(above >= resting[i].least && above <= resting[i].most, "%s: %g K", m->name,
+                      above);
+    }
+    ck_assert_double_eq(find(catalogue, "H200")->power.memory_idle, 41.8);
+
     // the fits to power caps
     const gpusim_gpu_model *v100 = find(catalogue, "V100-PCIE-16GB"), *a40 = find(catalogue, "A40");
     ck_assert(v100->power.fixed == 45 && v100->power.knee_clock == 0.75 &&
@@ -271,6 +289,11 @@ START_TEST(what_is_weak_is_marked)
 }
 END_TEST
 
+static double leakage_at(const gpusim_gpu_model *m, double celsius)
+{
+    return m->leakage.power * exp((celsius - m->leakage.reference) / m->leakage.scale);
+}
+
 START_TEST(entries_are_consistent)
 {
     gpusim_catalogue *catalogue = load(NULL);
@@ -291,13 +314,19 @@ START_TEST(entries_are_consistent)
 
         // at its TDP and 25 C it is far from throttling and from running away
         double temperature = 25.0 + m->thermal.resistance * m->power.tdp;
-        double leak =
-            m->leakage.power * exp((temperature - m->leakage.reference) / m->leakage.scale);
+        double leak = leakage_at(m, temperature);
         ck_assert_msg(temperature < m->limits.operating, "%s: %g C", m->name, temperature);
         ck_assert_msg(m->thermal.resistance * leak / m->leakage.scale < 0.5, "%s", m->name);
 
+        // a job without a profile is not capped, not even at 35 C
+        double usual = m->power.fixed + gs_profile_defaults.intensity * m->power.dynamic;
+        double warm = 35.0 + m->thermal.resistance * m->power.tdp;
+        ck_assert_msg(usual + leakage_at(m, warm) - m->leakage.power <= m->power.tdp, "%s",
+                      m->name);
+
         // its memory stays below its limit at full bandwidth
-        double memory = 25.0 + m->thermal.memory_resistance * m->power.memory +
+        double memory = 25.0 +
+                        m->thermal.memory_resistance * (m->power.memory + m->power.memory_idle) +
                         m->thermal.memory_coupling * (temperature - 25.0);
         ck_assert_msg(isnan(m->limits.memory) || memory < m->limits.memory, "%s: memory at %g C",
                       m->name, memory);
@@ -382,7 +411,8 @@ START_TEST(built_in_bases_are_built_in)
     // all that can be left out, by the rules
     ck_assert(alone->power.cap_max == 100 && alone->power.cap_min == 40);
     ck_assert(alone->power.context == 20 && alone->power.fixed == 20 && alone->power.dynamic == 80);
-    ck_assert(alone->power.memory == 0 && alone->thermal.memory_resistance == 0);
+    ck_assert(alone->power.memory == 0 && alone->power.memory_idle == 0 &&
+              alone->thermal.memory_resistance == 0);
     ck_assert(alone->leakage.power == 7.5 && alone->leakage.reference == 45 &&
               alone->leakage.scale == 50);
     ck_assert(alone->clocks.step == 15e6 && alone->clocks.idle == 150e6 &&

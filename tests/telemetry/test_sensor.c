@@ -11,7 +11,19 @@ static gpusim_stream stream;
 
 static void setup(void)
 {
-    stream = gs_sensor_stream(1, "gpu_temp", "train-0003/gpu2");
+    stream = gs_sensor_stream(1, "temperature", "train-0003/gpu2");
+}
+
+static double temperature(double value, double deviation, gpusim_stream from, uint64_t sample)
+{
+    gs_pair draw = gs_pair_of(from, sample);
+    return gs_sense_temperature(value, deviation, &draw, 0);
+}
+
+static double power(double value, int under_load, const gpusim_gpu_sensor *sensor, uint64_t sample)
+{
+    gs_pair draw = gs_pair_of(stream, sample);
+    return gs_sense_power(value, under_load, sensor, &draw);
 }
 
 // mean, standard deviation and correlation of neighbours
@@ -35,7 +47,7 @@ START_TEST(temperature_noise)
     static double readings[MANY];
     double mean, deviation, next;
     for (uint32_t i = 0; i < MANY; i++) {
-        readings[i] = gs_sense_temperature(60, 0.5, stream, i);
+        readings[i] = temperature(60, 0.5, stream, i);
     }
     describe(readings, &mean, &deviation, &next);
 
@@ -43,7 +55,7 @@ START_TEST(temperature_noise)
     ck_assert_double_eq_tol(mean, 60, 5 * 0.5 / sqrt(MANY));
     ck_assert_double_eq_tol(deviation, 0.5, 5 * 0.5 / sqrt(2.0 * MANY));
     ck_assert_double_eq_tol(next, 0, 5 / sqrt(MANY));
-    ck_assert(gs_sense_temperature(60, 0, stream, 7) == 60);
+    ck_assert(temperature(60, 0, stream, 7) == 60);
 }
 END_TEST
 
@@ -53,7 +65,7 @@ START_TEST(power_noise)
     double mean, deviation, next;
     gpusim_gpu_sensor sensor = {.power_noise = 0.01};
     for (uint32_t i = 0; i < MANY; i++) {
-        readings[i] = gs_sense_power(400, 1, &sensor, stream, i);
+        readings[i] = power(400, 1, &sensor, i);
     }
     describe(readings, &mean, &deviation, &next);
     ck_assert_double_eq_tol(mean, 400, 5 * 4 / sqrt(MANY));
@@ -63,7 +75,7 @@ START_TEST(power_noise)
     // noise as large as the value itself: no reading is negative
     sensor.power_noise = 2;
     for (uint32_t i = 0; i < 1000; i++) {
-        ck_assert(gs_sense_power(400, 1, &sensor, stream, i) >= 0);
+        ck_assert(power(400, 1, &sensor, i) >= 0);
     }
 }
 END_TEST
@@ -76,12 +88,12 @@ START_TEST(overshoot)
     uint32_t above = 0, far = 0;
     double sum = 0;
     for (uint32_t i = 0; i < MANY; i++) {
-        double reading = gs_sense_power(400, 1, &sensor, stream, i);
+        double reading = power(400, 1, &sensor, i);
         ck_assert(reading >= 400);
         above += reading > 400;
         far += reading > 400 * (1 + 0.04 * log(10));
         sum += reading - 400;
-        ck_assert(gs_sense_power(400, 0, &sensor, stream, i) == 400); // not when idle
+        ck_assert(power(400, 0, &sensor, i) == 400); // not when idle
     }
     ck_assert_double_eq_tol(above / (double)MANY, 0.1, 5 * sqrt(0.1 * 0.9 / MANY));
     ck_assert_double_eq_tol(far / (double)MANY, 0.01, 5 * sqrt(0.01 * 0.99 / MANY));
@@ -92,16 +104,37 @@ END_TEST
 START_TEST(streams)
 {
     // of the name, the metric, the seed and the sample, and of nothing else
-    double here = gs_sense_temperature(0, 1, stream, 9);
-    gpusim_stream again = gs_sensor_stream(1, "gpu_temp", "train-0003/gpu2");
-    ck_assert(gs_sense_temperature(0, 1, again, 9) == here);
-    ck_assert(gs_sense_temperature(0, 1, again, 10) != here);
-    gpusim_stream others[] = {gs_sensor_stream(2, "gpu_temp", "train-0003/gpu2"),
-                              gs_sensor_stream(1, "memory_temp", "train-0003/gpu2"),
-                              gs_sensor_stream(1, "gpu_temp", "train-0003/gpu3")};
+    double here = temperature(0, 1, stream, 9);
+    gpusim_stream again = gs_sensor_stream(1, "temperature", "train-0003/gpu2");
+    ck_assert(temperature(0, 1, again, 9) == here);
+    ck_assert(temperature(0, 1, again, 10) != here);
+    gpusim_stream others[] = {gs_sensor_stream(2, "temperature", "train-0003/gpu2"),
+                              gs_sensor_stream(1, "power", "train-0003/gpu2"),
+                              gs_sensor_stream(1, "temperature", "train-0003/gpu3")};
     for (int i = 0; i < 3; i++) {
-        ck_assert(gs_sense_temperature(0, 1, others[i], 9) != here);
+        ck_assert(temperature(0, 1, others[i], 9) != here);
     }
+}
+END_TEST
+
+// both of a pair are normal and have nothing to do with each other, however a word is rejected; and
+// so are noise and overshoot
+START_TEST(pairs)
+{
+    static double first[MANY], second[MANY];
+    double mean, deviation, next, both = 0;
+    for (uint32_t i = 0; i < MANY; i++) {
+        gs_pair draw = gs_pair_of(stream, i);
+        first[i] = gs_sense_temperature(0, 1, &draw, 0);
+        second[i] = gs_sense_temperature(0, 1, &draw, 1);
+        ck_assert(first[i] != second[i]);
+        both += first[i] * second[i];
+    }
+    describe(second, &mean, &deviation, &next);
+    ck_assert_double_eq_tol(mean, 0, 5 / sqrt(MANY));
+    ck_assert_double_eq_tol(deviation, 1, 5 / sqrt(2.0 * MANY));
+    ck_assert_double_eq_tol(next, 0, 5 / sqrt(MANY));
+    ck_assert_double_eq_tol(both / MANY, 0, 5 / sqrt(MANY));
 }
 END_TEST
 
@@ -135,6 +168,7 @@ int main(void)
     tcase_add_test(cases, power_noise);
     tcase_add_test(cases, overshoot);
     tcase_add_test(cases, streams);
+    tcase_add_test(cases, pairs);
     tcase_add_test(cases, steps);
     suite_add_tcase(suite, cases);
     return test_run(suite);

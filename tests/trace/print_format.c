@@ -53,7 +53,7 @@ static const char telemetry[] =
     "\n"
     "`/telemetry/<entity>/<metric>` has the axes [entity, sample], with "
     "`/telemetry/<entity>/name`\n"
-    "and `/telemetry/time` as their dimension scales. Chunks hold 16 entities and 8 to 256 "
+    "and `/telemetry/time` as their dimension scales. Chunks hold 16 entities and 8 to 512 "
     "samples,\n"
     "shuffled and deflated: one entity's series is cheap to read. Missing values are NaN, or the\n"
     "type's maximum. Attributes: `units`, `long_name`, and where DCGM has the metric `dcgm_field`\n"

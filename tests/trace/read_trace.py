@@ -45,7 +45,7 @@ with tempfile.TemporaryDirectory() as folder:
         # telemetry ready to plot
         util = file["telemetry/gpu/gpu_util"]
         assert util.shape == (24, STEPS) and util.dtype == numpy.float32
-        assert util.chunks == (16, 256) and util.shuffle and util.compression == "gzip"
+        assert util.chunks == (16, 512) and util.shuffle and util.compression == "gzip"
         assert util.attrs["units"] == b"%"
         times, names = util.dims[1][0][:], util.dims[0][0][:]
         assert times[0] == 60 and times[-1] == 60.0 * STEPS and len(times) == STEPS

@@ -59,7 +59,7 @@ START_TEST(defaults_agree)
     gs_profile_draw(NULL, 1, "any", 5, &none);
     gs_job_profile empty = drawn_from(&b, 0, 1, 5);
     ck_assert_mem_eq(&none, &empty, sizeof none);
-    ck_assert_double_eq(none.intensity, 1);
+    ck_assert_double_eq(none.intensity, 0.8);
     ck_assert_double_eq(none.step, 1);
     ck_assert_uint_eq(none.memory_used, UINT64_MAX);
     ck_assert_int_eq(none.checkpoint_every, GPUSIM_TIME_MAX);
@@ -128,8 +128,8 @@ START_TEST(who_has_which)
         const char *source;
         int64_t id;
         double intensity;
-    } jobs[] = {{"jobs", 1, 1},      {"jobs", 2, 0.2},    {"jobs", 3, 0.3},
-                {"profile", 1, 0.4}, {"profile", 2, 0.4}, {"profile-2", 1, 1}};
+    } jobs[] = {{"jobs", 1, 0.8},    {"jobs", 2, 0.2},    {"jobs", 3, 0.3},
+                {"profile", 1, 0.4}, {"profile", 2, 0.4}, {"profile-2", 1, 0.8}};
     for (size_t i = 0; i < sizeof jobs / sizeof jobs[0]; i++) {
         const gs_job *job = NULL;
         for (uint32_t k = 0; k < b.workload.jobs.count; k++) {
@@ -139,7 +139,7 @@ START_TEST(who_has_which)
                       : job;
         }
         ck_assert_ptr_nonnull(job);
-        ck_assert_int_eq(job->profile == GPUSIM_NONE, jobs[i].intensity == 1);
+        ck_assert_int_eq(job->profile == GPUSIM_NONE, jobs[i].intensity == 0.8);
         if (job->profile != GPUSIM_NONE) {
             ck_assert_double_eq(drawn_from(&b, job->profile, 1, job->id).intensity,
                                 jobs[i].intensity);

@@ -28,6 +28,7 @@ typedef struct gpusim_gpu_power {
     double knee_voltage;     /* 0..1 */
     double spin;             /* 0..1: share of `dynamic` drawn while waiting in a collective */
     double memory;           /* W: of the HBM at full bandwidth, within `dynamic`; for its heat */
+    double memory_idle;      /* W: of the HBM at any time, within `idle`; for its heat */
 } gpusim_gpu_power;
 
 /* leak(T) = power exp((T - reference) / scale) */
@@ -38,13 +39,14 @@ typedef struct gpusim_gpu_leakage {
 } gpusim_gpu_leakage;
 
 /* The GPU above its inlet: T = Tin + x1 + x2, each x relaxing to share R P with its time constant.
- * The memory: Tm = Tin + y, y relaxing to memory_resistance Pm + memory_coupling R P. */
+ * The memory: Tm = Tin + y, y relaxing to memory_resistance Pm + memory_coupling R P, with Pm =
+ * memory_idle + memory x its activity (0 while the GPU is off). */
 typedef struct gpusim_gpu_thermal {
     double resistance;        /* K/W, junction to inlet, at nominal flow */
     double fast_time;         /* s */
     double fast_share;        /* 0..1 of the resistance */
     double slow_time;         /* s */
-    double memory_resistance; /* K/W */
+    double memory_resistance; /* K/W at nominal flow */
     double memory_coupling;   /* 0..1 */
     double memory_time;       /* s */
     double flow_exponent;     /* R(flow) = R (nominal/flow)^n on air */
