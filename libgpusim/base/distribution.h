@@ -10,10 +10,10 @@
 #include "base/memory.h"
 
 /* The alternatives of a distribution over times (s), sizes (bytes), B/s, ratios, pure numbers, 1/s,
- * W or K (differences),
- * for fields that are a GPUSIM_ONE_OF; the storage of such a field is a gpusim_one_of. All but pure
- * numbers are never negative; what is written of a ratio lies within 0 .. 1, and who draws one
- * cuts off what a tail has beyond. GS_DISTRIBUTION_FIELD makes such a field's entry in a table. */
+ * W or K (differences), for fields that are a GPUSIM_ONE_OF; the storage of such a field is a
+ * gpusim_one_of. All but pure numbers, and K that are constant or uniform, are never negative; what
+ * is written of a ratio lies within 0 .. 1, and who draws one cuts off what a tail has beyond.
+ * GS_DISTRIBUTION_FIELD makes such a field's entry in a table. */
 extern const gpusim_record gs_distribution_record_second;
 extern const gpusim_record gs_distribution_record_byte;
 extern const gpusim_record gs_distribution_record_byte_per_second;

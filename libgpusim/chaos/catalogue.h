@@ -8,4 +8,12 @@
  * and the macros that stand in it. No include guard: it is included once for each use. */
 #include "chaos/catalogue_node.h"
 
+#include "chaos/catalogue_room.h"
+
 #include "chaos/catalogue_gpu.h"
+
+#include "chaos/catalogue_link.h"
+
+#include "chaos/catalogue_job.h"
+
+#include "chaos/catalogue_telemetry.h"

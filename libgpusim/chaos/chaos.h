@@ -15,6 +15,8 @@ typedef enum gs_fault_scope {
     GS_FAULT_SCOPES
 } gs_fault_scope;
 
+extern const char *const gs_fault_scope_names[GS_FAULT_SCOPES]; /* "GPU", "node", ... */
+
 /* What holds while any active fault says so. */
 enum {
     GS_FAULT_DOWN = 1 << 0,    /* of a node: it is gone, its jobs fail, it waits for repair */
@@ -81,6 +83,7 @@ typedef enum gs_fault_needs {
 /* Numbers of a rule that its kind gives a meaning; drawn anew at every strike. */
 enum { GS_FAULT_PARAMETERS = 4 };
 
+/* What it is like in words: gpusim_fault_kind_at (gpusim/fault.h). */
 typedef struct gs_fault_kind {
     const char *name; /* "node-crash" */
     uint32_t scope;   /* gs_fault_scope */
@@ -89,10 +92,6 @@ typedef struct gs_fault_kind {
     const gpusim_record *record; /* the table of its rules: chaos/tables.h */
     /* Fills in what parameters do; NULL: the flags are all. Called by gs_fault_effect alone. */
     void (*effect)(const double *parameters, double severity, gs_effect *effect);
-    const char *does;      /* to power, heat, clocks, network, memory */
-    const char *signature; /* what telemetry shows */
-    const char *jobs;      /* what happens to jobs */
-    const char *source;
 } gs_fault_kind;
 
 extern const gs_fault_kind gs_fault_kinds[];

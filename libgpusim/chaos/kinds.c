@@ -8,20 +8,49 @@ static double part(double factor, double severity)
     return 1 + severity * (factor - 1);
 }
 
-static void effect_resistance(const double *p, double severity, gs_effect *effect)
+// effects that are graded by their severity: the fields they fill in
+#define EFFECT(name, statements)                                                                   \
+    static void effect_##name(const double *p, double severity, gs_effect *effect)                 \
+    {                                                                                              \
+        statements;                                                                                \
+    }
+
+EFFECT(resistance, effect->resistance = part(p[0], severity))
+EFFECT(slowdown, effect->slowdown = part(p[0], severity))
+EFFECT(memory, effect->memory = part(p[0], severity))
+EFFECT(correctable, effect->correctable = severity * p[0])
+EFFECT(rise, effect->inlet = severity * p[0])
+EFFECT(nvlink, effect->nvlink = part(p[0], severity))
+EFFECT(pcie, effect->pcie = part(p[0], severity))
+EFFECT(delay, effect->delay = severity * p[0])
+EFFECT(loss, effect->network = part((1 - p[0]) * p[1], severity))
+EFFECT(noise, effect->noise = severity * p[0])
+EFFECT(skew, effect->skew = severity * p[0])
+EFFECT(bias, effect->bias = severity * p[0])
+
+static void effect_loop(const double *p, double severity, gs_effect *effect)
 {
-    effect->resistance = part(p[0], severity);
+    effect->inlet = severity * p[0];
+    effect->resistance = part(p[1], severity);
 }
 
+// what is there or not, whatever its severity
 static void effect_cap(const double *p, double severity, gs_effect *effect)
 {
     (void)severity;
     effect->cap = p[0];
 }
 
-static void effect_slowdown(const double *p, double severity, gs_effect *effect)
+static void effect_supplies(const double *p, double severity, gs_effect *effect)
 {
-    effect->slowdown = part(p[0], severity);
+    (void)severity;
+    effect->supplies = (uint32_t)p[0];
+}
+
+static void effect_leak(const double *p, double severity, gs_effect *effect)
+{
+    (void)severity;
+    effect->leak = p[0];
 }
 
 #define STRIKE(...)                                                                                \
@@ -41,11 +70,7 @@ const gs_fault_kind gs_fault_kinds[] = {
                       .flags = flags_,                                                             \
                       .strike = strike_,                                                           \
                       .record = &gs_fault_##id,                                                    \
-                      .effect = effect_,                                                           \
-                      .does = does_,                                                               \
-                      .signature = signature_,                                                     \
-                      .jobs = jobs_,                                                               \
-                      .source = source_},
+                      .effect = effect_},
 #include "chaos/catalogue.h"
 #undef GS_KIND
 };

@@ -7,6 +7,7 @@
 #include <stddef.h>
 
 #include "chaos/kinds.h"
+#include "chaos/mixes.h"
 
 #define AT(struct_, member) .offset = (uint32_t)offsetof(struct_, member)
 
@@ -235,6 +236,8 @@ static const gpusim_choice clocks[] = {{"wall", 0, "runs whatever the target doe
                "`every` that is exponential, Weibull or a bathtub."                                \
     }
 
+// mean and median of the repairs in LANL's logs
+#define LANL "{lognormal: {mean: 355 min, median: 54 min}}"
 #define REPAIR(fallback_)                                                                          \
     GS_DISTRIBUTION_FIELD("repair", second, gs_rule_fields, repair, 0, fallback_,                  \
                           "Work on the node once a crew is there.")
@@ -274,6 +277,35 @@ static const gpusim_choice clocks[] = {{"wall", 0, "runs whatever the target doe
 #include "chaos/catalogue.h"
 #undef GS_KIND
 
+// ---- mixes ----
+
+static const gpusim_field mix_fields[] = {
+    NAME_AND_TARGET("Before the names of its rules: `llama3/faulty-gpu`. Absent: that of the mix."),
+    {.name = "scale",
+     .type = GPUSIM_FLOAT64,
+     AT(gs_rule_fields, scale),
+     .flags = GPUSIM_EXCLUSIVE,
+     .fallback = "1",
+     .maximum = 1e9,
+     .doc = "All rates times this."},
+    {.name = "shape",
+     .type = GPUSIM_FLOAT64,
+     AT(gs_rule_fields, shape),
+     .flags = GPUSIM_EXCLUSIVE,
+     .fallback = "1",
+     .maximum = 10,
+     .doc = "Shape of the Weibull between strikes on a target, of the same mean; 1 is exponential. "
+            "Logs of failures have 0.7 to 0.8 (from memory)."},
+    GS_DISTRIBUTION_FIELD("repair", second, gs_rule_fields, repair, 0, LANL,
+                          "Until what is down is up again, or what needs a reset had one."),
+    FROM_UNTIL,
+    CLOCK,
+};
+static const gpusim_record mix_record = {
+    "mix of faults", GPUSIM_FIELDS(mix_fields), (uint32_t)sizeof(gs_rule_fields),
+    "One rule for each cause, as often as it was counted; what makes jobs hang lasts a little "
+    "longer than their time-out."};
+
 // ---- the alternatives ----
 
 static const gpusim_field alternatives[] = {
@@ -282,6 +314,11 @@ static const gpusim_field alternatives[] = {
         ID] = {.name = name_, .type = GPUSIM_RECORD, .detail = {&gs_fault_##id}, .doc = doc_},
 #include "chaos/catalogue.h"
 #undef GS_KIND
+#define GS_MIX(ID, id, name_, doc_)                                                                \
+    [GS_KINDS + GS_MIX_##                                                                          \
+        ID] = {.name = name_, .type = GPUSIM_RECORD, .detail = {&mix_record}, .doc = doc_},
+    GS_MIXES(GS_MIX)
+#undef GS_MIX
 };
 const gpusim_record gs_fault_record = {"fault", GPUSIM_FIELDS(alternatives),
                                        (uint32_t)sizeof(gpusim_one_of),

@@ -23,9 +23,9 @@ gpusim_status gs_rule_fail(const gs_rule_maker *m, const char *inner, gpusim_err
 
 // ---- distributions ----
 
-// one that is positive where it must be; `least` is the smallest value that makes sense
-static gpusim_status make_one(const gs_rule_maker *m, const char *key, const gpusim_one_of *written,
-                              gpusim_unit unit, gs_distribution *made, gpusim_error *err)
+gpusim_status gs_rule_distribution(const gs_rule_maker *m, const char *key,
+                                   const gpusim_one_of *written, gpusim_unit unit,
+                                   gs_distribution *made, gpusim_error *err)
 {
     gpusim_error problem;
     gpusim_status status =
@@ -65,8 +65,8 @@ static gpusim_status make_parameters(const gs_rule_maker *m, gpusim_error *err)
             continue;
         }
         gpusim_unit unit = gs_fault_parameter_unit(field);
-        GPUSIM_TRY(make_one(m, field->name, &m->fields->parameters[i], unit,
-                            &m->rule->parameters[i], err));
+        GPUSIM_TRY(gs_rule_distribution(m, field->name, &m->fields->parameters[i], unit,
+                                        &m->rule->parameters[i], err));
         GPUSIM_TRY(check_range(m, field, unit, &m->rule->parameters[i], err));
     }
 cleanup:
@@ -80,12 +80,13 @@ static gpusim_status make_lengths(const gs_rule_maker *m, gpusim_error *err)
     const gs_rule_fields *fields = m->fields;
     m->rule->ends = fields->lasts.value != NULL;
     if (fields->lasts.value) {
-        GPUSIM_TRY(make_one(m, "for", &fields->lasts, GPUSIM_UNIT_SECOND, &m->rule->lasts, err));
+        GPUSIM_TRY(gs_rule_distribution(m, "for", &fields->lasts, GPUSIM_UNIT_SECOND,
+                                        &m->rule->lasts, err));
     }
     m->rule->repair = gs_distribution_constant(0);
     if (fields->repair.value) {
-        GPUSIM_TRY(
-            make_one(m, "repair", &fields->repair, GPUSIM_UNIT_SECOND, &m->rule->repair, err));
+        GPUSIM_TRY(gs_rule_distribution(m, "repair", &fields->repair, GPUSIM_UNIT_SECOND,
+                                        &m->rule->repair, err));
     }
 cleanup:
     return status;
@@ -128,27 +129,16 @@ cleanup:
     return status;
 }
 
-// its clock: what it strikes by, and what makes it run faster
-static gpusim_status make_clock(gs_rule_maker *m, gpusim_error *err)
+gpusim_status gs_rule_speeds(const gs_rule_maker *m, gpusim_error *err)
 {
     gpusim_status status = GPUSIM_OK;
     const gs_rule_fields *fields = m->fields;
     gs_rule *rule = m->rule;
-    GPUSIM_TRY(make_one(m, "every", &fields->every, GPUSIM_UNIT_SECOND, &rule->every, err));
-    rule->when = rule->pick ? GS_WHEN_POOL : GS_WHEN_EVERY;
-    rule->ages = fields->ages;
-    if (!(gs_distribution_mean(&rule->every) > 0)) {
-        return gs_rule_fail(m, "every", err, "strikes must be some time apart");
-    }
-    if (fields->ages && isnan(gs_distribution_age(&rule->every, 1))) {
-        return gs_rule_fail(m, "ages", err,
-                            "only what is exponential, Weibull or a bathtub can age");
-    }
     if (fields->burst.present) {
-        GPUSIM_TRY(
-            make_one(m, "burst.calm", &fields->burst.calm, GPUSIM_UNIT_SECOND, &rule->calm, err));
-        GPUSIM_TRY(make_one(m, "burst.storm", &fields->burst.storm, GPUSIM_UNIT_SECOND,
-                            &rule->storm, err));
+        GPUSIM_TRY(gs_rule_distribution(m, "burst.calm", &fields->burst.calm, GPUSIM_UNIT_SECOND,
+                                        &rule->calm, err));
+        GPUSIM_TRY(gs_rule_distribution(m, "burst.storm", &fields->burst.storm, GPUSIM_UNIT_SECOND,
+                                        &rule->storm, err));
         rule->burst = fields->burst.factor;
         if (!(gs_distribution_mean(&rule->calm) > 0 && gs_distribution_mean(&rule->storm) > 0)) {
             return gs_rule_fail(m, "burst", err, "calm and storm must take some time");
@@ -162,6 +152,28 @@ static gpusim_status make_clock(gs_rule_maker *m, gpusim_error *err)
         rule->lemon_share = fields->target.lemons.share;
         rule->lemon_factor = fields->target.lemons.factor;
     }
+cleanup:
+    return status;
+}
+
+// its clock
+static gpusim_status make_clock(gs_rule_maker *m, gpusim_error *err)
+{
+    gpusim_status status = GPUSIM_OK;
+    const gs_rule_fields *fields = m->fields;
+    gs_rule *rule = m->rule;
+    GPUSIM_TRY(
+        gs_rule_distribution(m, "every", &fields->every, GPUSIM_UNIT_SECOND, &rule->every, err));
+    rule->when = rule->pick ? GS_WHEN_POOL : GS_WHEN_EVERY;
+    rule->ages = fields->ages;
+    if (!(gs_distribution_mean(&rule->every) > 0)) {
+        return gs_rule_fail(m, "every", err, "strikes must be some time apart");
+    }
+    if (fields->ages && isnan(gs_distribution_age(&rule->every, 1))) {
+        return gs_rule_fail(m, "ages", err,
+                            "only what is exponential, Weibull or a bathtub can age");
+    }
+    GPUSIM_TRY(gs_rule_speeds(m, err));
 cleanup:
     return status;
 }
@@ -222,7 +234,7 @@ static gpusim_status make_when(gs_rule_maker *m, gpusim_error *err)
 }
 
 // some of them, at random or the hottest
-static gpusim_status make_pick(gs_rule_maker *m, gpusim_error *err)
+static gpusim_status make_pick(const gs_rule_maker *m, gpusim_error *err)
 {
     const gs_target_fields *target = &m->fields->target;
     if (!target->present) {
@@ -243,17 +255,9 @@ static gpusim_status make_pick(gs_rule_maker *m, gpusim_error *err)
 
 // ---- names ----
 
-// the kind and which of its kind it is, where no name is given
-static gpusim_status make_name(const gs_rule_maker *m, gpusim_error *err)
+gpusim_status gs_rule_call(const gs_rule_maker *m, const char *name, gpusim_error *err)
 {
     const gs_rule *made = m->rules->data;
-    uint32_t same = 0;
-    char text[128];
-    for (uint32_t i = 0; i < m->rules->count; i++) {
-        same += made[i].kind == m->rule->kind;
-    }
-    snprintf(text, sizeof text, "%s-%u", m->kind->name, same);
-    const char *name = m->fields->name ? m->fields->name : text;
     for (uint32_t i = 0; i < m->rules->count; i++) {
         if (strcmp(made[i].name, name) == 0) {
             return gs_rule_fail(m, "name", err, "another rule is called '%.100s' too", name);
@@ -261,6 +265,15 @@ static gpusim_status make_name(const gs_rule_maker *m, gpusim_error *err)
     }
     m->rule->name = gs_arena_text(&m->at->model->arena, name, strlen(name));
     return m->rule->name ? GPUSIM_OK : gpusim_fail(err, GPUSIM_MEMORY, "no memory for a name");
+}
+
+// the kind and which of its kind it is, where no name is given
+static gpusim_status make_name(const gs_rule_maker *m, gpusim_error *err)
+{
+    char text[128];
+    snprintf(text, sizeof text, "%s-%u", m->kind->name, m->unnamed[m->rule->kind]);
+    m->unnamed[m->rule->kind]++;
+    return gs_rule_call(m, m->fields->name ? m->fields->name : text, err);
 }
 
 // rules and kinds stand in tables of the trace
@@ -273,6 +286,12 @@ static gpusim_status add_names(const gs_rule_maker *m, gpusim_error *err)
     GPUSIM_TRY(gs_names_add(names, m->kind->name, strlen(m->kind->name), &number, err));
 cleanup:
     return status;
+}
+
+gpusim_status gs_rule_keep(const gs_rule_maker *m, gpusim_error *err)
+{
+    gpusim_status status = add_names(m, err);
+    return status == GPUSIM_OK ? gs_array_push(m->rules, m->rule, err) : status;
 }
 
 // ---- all of it ----
@@ -299,8 +318,7 @@ static gpusim_status compile_rule(gs_rule_maker *m, gpusim_error *err)
     }
     GPUSIM_TRY(make_lengths(m, err));
     GPUSIM_TRY(make_parameters(m, err));
-    GPUSIM_TRY(add_names(m, err));
-    GPUSIM_TRY(gs_array_push(m->rules, &rule, err));
+    GPUSIM_TRY(gs_rule_keep(m, err));
 cleanup:
     return status;
 }
@@ -309,12 +327,18 @@ static gpusim_status compile_rules(const gs_compilation *at, gs_array *rules, gp
 {
     gpusim_status status = GPUSIM_OK;
     gs_entities entities = {0};
-    gs_rule_maker m = {.at = at, .entities = &entities, .rules = rules};
+    uint32_t unnamed[GS_KINDS] = {0};
+    gs_rule_maker m = {.at = at, .entities = &entities, .rules = rules, .unnamed = unnamed};
     GPUSIM_TRY(gs_entities_index(at->model, &entities, err));
     for (uint32_t i = 0; i < at->scenario->chaos.count; i++) {
         const gpusim_one_of *item = (const gpusim_one_of *)at->scenario->chaos.items + i;
         m.number = i;
         m.fields = item->value;
+        if (item->which >= gs_fault_kind_count) {
+            const gpusim_fault_mix *mix = &gs_fault_mixes[item->which - gs_fault_kind_count];
+            GPUSIM_TRY(gs_compile_note(at, gs_compile_mix(&m, mix, err), err));
+            continue;
+        }
         m.kind = &gs_fault_kinds[item->which];
         GPUSIM_TRY(gs_compile_note(at, compile_rule(&m, err), err));
     }

@@ -3,6 +3,8 @@
 #ifndef GS_SCENARIO_COMPILE_CHAOS_H
 #define GS_SCENARIO_COMPILE_CHAOS_H
 
+#include "chaos/kinds.h"
+#include "chaos/mixes.h"
 #include "chaos/tables.h"
 #include "scenario/entities.h"
 
@@ -16,7 +18,8 @@ typedef struct gs_rule_maker {
     gs_array *rules;                /* gs_rule, those that are made */
     uint32_t *all[GS_FAULT_SCOPES]; /* everything of a scope, once somebody wanted it */
     uint32_t all_count[GS_FAULT_SCOPES];
-    uint32_t number; /* of the item */
+    uint32_t *unnamed; /* [GS_KINDS] items so far */
+    uint32_t number;   /* of the item */
     uint32_t reserved;
 } gs_rule_maker;
 
@@ -24,6 +27,18 @@ typedef struct gs_rule_maker {
 gpusim_status gs_rule_fail(const gs_rule_maker *m, const char *inner, gpusim_error *err,
                            const char *format, ...) GPUSIM_PRINTF(4, 5);
 
+/* A distribution that is written at a key of the item. */
+gpusim_status gs_rule_distribution(const gs_rule_maker *m, const char *key,
+                                   const gpusim_one_of *written, gpusim_unit unit,
+                                   gs_distribution *made, gpusim_error *err);
+/* Fills in what makes clocks run faster: bursts, heat, lemons. */
+gpusim_status gs_rule_speeds(const gs_rule_maker *m, gpusim_error *err);
+/* Names the rule, which must be the only one of that name; and takes it over when it is whole. */
+gpusim_status gs_rule_call(const gs_rule_maker *m, const char *name, gpusim_error *err);
+gpusim_status gs_rule_keep(const gs_rule_maker *m, gpusim_error *err);
+
+/* compile_mix.c: a rule for each cause of a mix. */
+gpusim_status gs_compile_mix(gs_rule_maker *m, const gpusim_fault_mix *mix, gpusim_error *err);
 /* compile_targets.c: fills rule->targets. */
 gpusim_status gs_compile_targets(gs_rule_maker *m, gpusim_error *err);
 /* compile_failures.c: fills rule->list from the file that `trace:` names. */

@@ -57,12 +57,12 @@ static gpusim_status read_entity(failure_list *list, const gs_cells *cells, uint
         return GPUSIM_OK;
     }
     char example[256];
-    status =
-        gs_lines_fail(list->log.lines, cells->at[cell], err, "no %s is called '%.*s'",
-                      gs_scope_names[m->kind->scope], (int)(length < 100 ? length : 100), text);
+    status = gs_lines_fail(list->log.lines, cells->at[cell], err, "no %s is called '%.*s'",
+                           gs_fault_scope_names[m->kind->scope], (int)(length < 100 ? length : 100),
+                           text);
     gs_entities_example(m->entities, (gs_fault_scope)m->kind->scope, example, sizeof example);
     gpusim_error_hint(err, "%s strikes %ss; '%.200s' is the first", m->kind->name,
-                      gs_scope_names[m->kind->scope], example);
+                      gs_fault_scope_names[m->kind->scope], example);
     return status;
 }
 

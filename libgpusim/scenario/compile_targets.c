@@ -47,7 +47,7 @@ static gpusim_status name_entities(const gs_rule_maker *m, const char *key, cons
         const char *name = ((const char *const *)list->items)[i];
         uint32_t found = gs_entities_find(m->entities, scope, name, strlen(name));
         if (found == GPUSIM_NONE) {
-            return fail_name(m, key, list, i, scope, gs_scope_names[scope], err);
+            return fail_name(m, key, list, i, scope, gs_fault_scope_names[scope], err);
         }
         (*set)[found] = 1;
     }
@@ -98,11 +98,14 @@ static gpusim_status check_scope(const gs_rule_maker *m, gpusim_error *err)
     const gs_target_fields *target = &m->fields->target;
     const gs_fault_kind *kind = m->kind;
     const char *key = NULL;
+    if (!target->present) {
+        return GPUSIM_OK;
+    }
     if (target->gpus.count && kind->scope > GS_FAULT_ON_GPU) {
         key = "target.gpu";
     } else if (target->nodes.count && kind->scope > GS_FAULT_ON_NODE) {
         key = "target.node";
-    } else if (kind->scope == GS_FAULT_ON_CLUSTER && target->present) {
+    } else if (kind->scope == GS_FAULT_ON_CLUSTER) {
         key = "target";
     } else if (target->each != INT32_MAX && (uint32_t)target->each != kind->scope) {
         key = "target.each";
@@ -113,13 +116,14 @@ static gpusim_status check_scope(const gs_rule_maker *m, gpusim_error *err)
     gpusim_status status =
         kind->scope == GS_FAULT_ON_CLUSTER
             ? gs_rule_fail(m, key, err, "%s strikes the whole cluster", kind->name)
-            : gs_rule_fail(m, key, err, "%s strikes %ss", kind->name, gs_scope_names[kind->scope]);
+            : gs_rule_fail(m, key, err, "%s strikes %ss", kind->name,
+                           gs_fault_scope_names[kind->scope]);
     gpusim_error_hint(err,
                       kind->scope == GS_FAULT_ON_CLUSTER
                           ? "leave `target:` out"
                           : "name %ss, or what they are in: a rack, a group; with `spread:` a "
                             "strike takes neighbours along",
-                      gs_scope_names[kind->scope]);
+                      gs_fault_scope_names[kind->scope]);
     return status;
 }
 
@@ -234,7 +238,7 @@ gpusim_status gs_compile_targets(gs_rule_maker *m, gpusim_error *err)
     if (m->rule->target_count == 0) {
         return gs_rule_fail(m, target->present ? "target" : "", err,
                             "there is no %s that this could strike",
-                            gs_scope_names[m->kind->scope]);
+                            gs_fault_scope_names[m->kind->scope]);
     }
 cleanup:
     return status;

@@ -7,8 +7,6 @@
 
 #include "base/number.h"
 
-const char *const gs_scope_names[GS_FAULT_SCOPES] = {"GPU", "node", "rack", "cluster"};
-
 gpusim_status gs_entities_index(const gpusim_model *model, gs_entities *entities, gpusim_error *err)
 {
     gpusim_status status = GPUSIM_OK;

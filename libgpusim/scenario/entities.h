@@ -25,7 +25,4 @@ uint32_t gs_entities_find(const gs_entities *entities, gs_fault_scope scope, con
 /* The first of its scope, as an example in messages: "" when there is none. */
 void gs_entities_example(const gs_entities *entities, gs_fault_scope scope, char *text, int size);
 
-/* "GPU", "node", "rack", "cluster". */
-extern const char *const gs_scope_names[GS_FAULT_SCOPES];
-
 #endif

@@ -5,6 +5,7 @@
 
 #include <gpusim/calibrate.h>
 #include <gpusim/engine.h>
+#include <gpusim/fault.h>
 #include <gpusim/field.h>
 #include <gpusim/gpu.h>
 #include <gpusim/model.h>

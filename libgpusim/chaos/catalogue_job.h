@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Faults of what runs: see chaos/catalogue.h. */
+GS_KIND(JOB_CRASH, job_crash, "job-crash", NODE, 0, NULL,
+        STRIKE(.kills = GS_KILLS_JOBS, .needs = GS_NEEDS_NOTHING),
+        "What runs on a node fails; the node is well.", "None.", "None but the end of the jobs.",
+        "Jobs on it fail and are queued again.",
+        "Software bugs: 54 of 419 interruptions of Llama 3 (Grattafiori 2024).", SPREAD("0 %"),
+        HEATS)
+
+GS_KIND(JOB_OOM, job_oom, "job-oom", GPU, 0, NULL,
+        STRIKE(.kills = GS_KILLS_BY_MEMORY, .needs = GS_NEEDS_NOTHING),
+        "What runs on a GPU runs out of its memory.", "None.",
+        "Memory used rises to the total, then falls to 0.", "Jobs on it end (oom).",
+        "Philly: 487 failures (Jeon 2019).", SPREAD("0 %"))
+
+GS_KIND(MEMORY_LEAK, memory_leak, "memory-leak", GPU, 0, effect_leak,
+        STRIKE(.needs = GS_NEEDS_NOTHING), "What runs on a GPU leaks its memory.",
+        "Memory used grows.", "Memory used rises in a line.",
+        "Jobs on it end (oom) when it is full.", "Catalogue of Litmus (pod-memory-hog).",
+        PARAMETER(0, "rate", byte_per_second, NULL, 0, 1e12, "How fast."), SPREAD("0 %"))
+
+GS_KIND(COLLECTIVE_HANG, collective_hang, "collective-hang", NODE, GS_FAULT_HANG, NULL,
+        STRIKE(.needs = GS_NEEDS_NOTHING), "What runs on a node waits for ever.",
+        "Its GPUs spin: 100 % utilisation at little power.",
+        "Utilisation 100 %, power low, no progress.",
+        "Jobs on it hang until their collectives time out. Whoever comes while it lasts hangs too.",
+        "NCCL's watchdog: 7 of 419 interruptions of Llama 3 (Grattafiori 2024).", SPREAD("0 %"))
