@@ -231,7 +231,8 @@ static const struct {
     json_t *(*json)(void);
 } topics[] = {
     {"schedulers", list_schedulers, schedulers_json},
-    {"gpus", NULL, NULL}, // has a file of its own
+    {"gpus", NULL, NULL}, // these have a file of their own
+    {"faults", NULL, NULL},
     {"formats", list_formats, formats_json},
     {"metrics", list_metrics, metrics_json},
 };
@@ -261,13 +262,19 @@ static int list(const cli_arguments *arguments)
         if (strcmp(topics[i].name, arguments->operands[0]) != 0) {
             continue;
         }
-        if (!topics[i].print) {
+        if (strcmp(topics[i].name, "gpus") == 0) {
             return cli_list_gpus(arguments);
         }
-        if (arguments->operand_count > 1 || arguments->values[CLI_CATALOGUE] ||
-            arguments->values[CLI_FORMAT]) {
+        if (arguments->values[CLI_CATALOGUE] || arguments->values[CLI_FORMAT]) {
             return cli_fail_with(arguments->json, GPUSIM_ARGUMENT,
-                                 "a name, --catalogue and --format are for `list gpus`", NULL);
+                                 "--catalogue and --format are for `list gpus`", NULL);
+        }
+        if (!topics[i].print) {
+            return cli_list_faults(arguments);
+        }
+        if (arguments->operand_count > 1) {
+            return cli_fail_with(arguments->json, GPUSIM_ARGUMENT,
+                                 "a name is for `list gpus` and `list faults`", NULL);
         }
         if (arguments->json) {
             json_t *object = cli_json_object();
@@ -282,12 +289,14 @@ static int list(const cli_arguments *arguments)
 
 const cli_command cli_list = {
     .name = "list",
-    .operands = "schedulers|gpus|formats|metrics [NAME]",
+    .operands = "schedulers|gpus|faults|formats|metrics [NAME]",
     .doc = "list what there is to choose from",
     .examples = "gpusim list schedulers -v\torders, placements, ... and their parameters\n"
                 "gpusim list gpus\tthe GPU models of the catalogue\n"
                 "gpusim list gpus H100-SXM5-80GB\tall figures of one, their sources, what is weak\n"
                 "gpusim list gpus H200 --format yaml > my-gpus.yaml\tto begin a catalogue with\n"
+                "gpusim list faults\twhat can fail, and mixes of causes that were measured\n"
+                "gpusim list faults xid79\tall about one\n"
                 "gpusim list formats\tformats of job logs\n"
                 "gpusim list metrics\twhat telemetry samples\n",
     .options = options,

@@ -8,4 +8,7 @@
 /* gpusim list gpus: the exit code. */
 int cli_list_gpus(const cli_arguments *arguments);
 
+/* gpusim list faults: likewise. */
+int cli_list_faults(const cli_arguments *arguments);
+
 #endif

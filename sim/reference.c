@@ -6,13 +6,14 @@
 #include <ctype.h>
 #include <string.h>
 
-#define RECORDS_MAX 128
+#define RECORDS_MAX 256
 
 /* The tables met so far; those from `next` on have no section yet. */
 typedef struct sections {
     const gpusim_record *records[RECORDS_MAX];
     const gpusim_field
         *owners[RECORDS_MAX]; // the one-of a table holds the alternatives of, or NULL
+    const gpusim_record *among[RECORDS_MAX]; // the tagged alternatives that a table is one of
     uint32_t count, next;
 } sections;
 
@@ -47,6 +48,26 @@ static void print_link(FILE *to, const gpusim_record *record, const gpusim_field
         fprintf(to, "-%u", before);
     }
     fputc(')', to);
+}
+
+// ---- keys that most of many tagged alternatives have: they are told once ----
+
+#define MANY 8
+
+static int has_same(const gpusim_record *record, const gpusim_field *field)
+{
+    const gpusim_field *own = record ? gpusim_record_find(record, field->name) : NULL;
+    return own && strcmp(own->doc, field->doc) == 0;
+}
+
+static int is_shared(const gpusim_record *alternatives, const gpusim_field *field)
+{
+    uint32_t same = 0;
+    for (uint32_t i = 0; i < alternatives->count; i++) {
+        const gpusim_field *one = &alternatives->fields[i];
+        same += one->type == GPUSIM_RECORD && has_same(one->detail.record, field);
+    }
+    return alternatives->count >= MANY && same * 4 >= alternatives->count * 3;
 }
 
 static int is_bare(const gpusim_field *field)
@@ -159,14 +180,89 @@ static void print_cell(FILE *to, const char *text)
     }
 }
 
-static void print_section(FILE *to, const gpusim_record *record, const gpusim_field *owner,
-                          sections *all)
+static void print_row(FILE *to, const gpusim_field *field, int is_alternative, sections *all)
 {
+    fprintf(to, "| `%s` | ", field->name);
+    print_type(to, field, all);
+    fputs(" | ", to);
+    if (is_alternative) {
+        fputs("-", to);
+    } else {
+        print_default(to, field);
+    }
+    fputs(" | ", to);
+    print_cell(to, field->doc);
+    print_range(to, field);
+    fputs(" |\n", to);
+}
+
+static void print_head(FILE *to)
+{
+    fputs("\n| key | type | default | meaning |\n|---|---|---|---|\n", to);
+}
+
+// what the words of a choice mean
+static void print_words(FILE *to, const gpusim_field *field)
+{
+    int worded = field->type == GPUSIM_ENUM || (field->flags & GPUSIM_WORD);
+    const gpusim_choice *choices = worded ? field->detail.choices : NULL;
+    if (!choices || !choices->name || !choices->doc) {
+        return;
+    }
+    fprintf(to, "\n`%s`:\n\n", field->name);
+    for (const gpusim_choice *c = choices; c->name; c++) {
+        fprintf(to, "- `%s`: %s\n", c->name, c->doc ? c->doc : "");
+    }
+}
+
+// the shared keys, as the first alternative has them
+static void print_shared(FILE *to, const gpusim_record *alternatives, sections *all)
+{
+    const gpusim_record *first = alternatives->fields[0].detail.record;
+    int any = 0;
+    for (uint32_t i = 0; first && i < first->count; i++) {
+        if (!is_shared(alternatives, &first->fields[i])) {
+            continue;
+        }
+        if (!any) {
+            fputs("\nKeys that they have where their sections do not say otherwise:\n", to);
+            print_head(to);
+        }
+        any = 1;
+        print_row(to, &first->fields[i], 0, all);
+    }
+    for (uint32_t i = 0; any && i < first->count; i++) {
+        if (is_shared(alternatives, &first->fields[i])) {
+            print_words(to, &first->fields[i]);
+        }
+    }
+}
+
+// which of the shared keys an alternative lacks
+static void print_lacking(FILE *to, const gpusim_record *record, const gpusim_record *among)
+{
+    const gpusim_record *first = among->fields[0].detail.record;
+    int any = 0;
+    for (uint32_t i = 0; i < first->count; i++) {
+        if (is_shared(among, &first->fields[i]) &&
+            !gpusim_record_find(record, first->fields[i].name)) {
+            fprintf(to, "%s`%s`", any ? ", " : "\nIt does not have: ", first->fields[i].name);
+            any = 1;
+        }
+    }
+    fputs(any ? ".\n" : "", to);
+}
+
+static void print_section(FILE *to, uint32_t number, sections *all)
+{
+    const gpusim_record *record = all->records[number], *among = all->among[number];
+    const gpusim_field *owner = all->owners[number];
+    int tagged = owner && (owner->flags & GPUSIM_TAGGED);
     fprintf(to, "\n## %s\n\n", record->name);
     if (record->doc) {
         fprintf(to, "%s\n", record->doc);
     }
-    if (owner && (owner->flags & GPUSIM_TAGGED)) {
+    if (tagged) {
         fprintf(to, "The key `%s` picks one of these, whose keys stand beside it.\n", owner->tag);
     } else if (owner) {
         fprintf(to, "Exactly one of these keys.%s\n",
@@ -178,34 +274,31 @@ static void print_section(FILE *to, const gpusim_record *record, const gpusim_fi
         fputs("No parameters.\n", to);
         return;
     }
-    fputs("\n| key | type | default | meaning |\n|---|---|---|---|\n", to);
+    int rows = 0;
     for (uint32_t i = 0; i < record->count; i++) {
         const gpusim_field *field = &record->fields[i];
-        fprintf(to, "| `%s` | ", field->name);
-        print_type(to, field, all);
-        fputs(" | ", to);
-        if (owner) {
-            fputs("-", to);
-        } else {
-            print_default(to, field);
-        }
-        fputs(" | ", to);
-        print_cell(to, field->doc);
-        print_range(to, field);
-        fputs(" |\n", to);
-    }
-
-    // what the words of a choice mean
-    for (uint32_t i = 0; i < record->count; i++) {
-        const gpusim_field *field = &record->fields[i];
-        int worded = field->type == GPUSIM_ENUM || (field->flags & GPUSIM_WORD);
-        const gpusim_choice *choices = worded ? field->detail.choices : NULL;
-        if (!choices || !choices->name || !choices->doc) {
+        if (among && is_shared(among, field)) {
             continue;
         }
-        fprintf(to, "\n`%s`:\n\n", field->name);
-        for (const gpusim_choice *c = choices; c->name; c++) {
-            fprintf(to, "- `%s`: %s\n", c->name, c->doc ? c->doc : "");
+        if (!rows++) {
+            print_head(to);
+        }
+        print_row(to, field, owner != NULL, all);
+        if (tagged && field->type == GPUSIM_RECORD) {
+            for (uint32_t k = 0; k < all->count; k++) {
+                all->among[k] = all->records[k] == field->detail.record ? record : all->among[k];
+            }
+        }
+    }
+    if (among) {
+        print_lacking(to, record, among);
+    }
+    if (tagged && record->fields[0].type == GPUSIM_RECORD) {
+        print_shared(to, record, all);
+    }
+    for (uint32_t i = 0; i < record->count; i++) {
+        if (!among || !is_shared(among, &record->fields[i])) {
+            print_words(to, &record->fields[i]);
         }
     }
 }
@@ -215,6 +308,6 @@ void cli_reference(FILE *to, const gpusim_record *record)
     sections all = {0};
     meet(&all, record, NULL);
     for (; all.next < all.count; all.next++) {
-        print_section(to, all.records[all.next], all.owners[all.next], &all);
+        print_section(to, all.next, &all);
     }
 }

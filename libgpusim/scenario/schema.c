@@ -12,10 +12,13 @@
 #include "scenario/spec.h"
 
 #define MOST_RECORDS 256
+#define MOST_CHOICES 64
 
 typedef struct builder {
     const gpusim_record *records[MOST_RECORDS]; // each becomes a definition
     uint32_t count;
+    const gpusim_field *choices[MOST_CHOICES]; // and so does each kind of one-of
+    uint32_t choice_count;
     int failed; // no memory, or too many tables
 } builder;
 
@@ -286,6 +289,33 @@ static json_t *one_of_schema(builder *b, const gpusim_field *field)
     return either;
 }
 
+// one-ofs of the same alternatives that are read alike are told once: there are many distributions
+static json_t *one_of_reference(builder *b, const gpusim_field *field)
+{
+    const uint32_t told = GPUSIM_PLAIN | GPUSIM_EITHER | GPUSIM_NAMED;
+    char path[64];
+    uint32_t index = 0;
+    if (field->flags & GPUSIM_TAGGED) {
+        return one_of_schema(b, field);
+    }
+    while (index < b->choice_count &&
+           (b->choices[index]->detail.record != field->detail.record ||
+            (b->choices[index]->flags & told) != (field->flags & told))) {
+        index++;
+    }
+    if (index == MOST_CHOICES) {
+        b->failed = 1;
+        return json_object();
+    }
+    if (index == b->choice_count) {
+        b->choices[b->choice_count++] = field;
+    }
+    snprintf(path, sizeof path, "#/definitions/one-of-%u", index);
+    json_t *object = json_object();
+    set(b, object, "$ref", json_string(path));
+    return object;
+}
+
 static json_t *collection_schema(builder *b, const gpusim_field *field)
 {
     // one that stands alone is an entry
@@ -355,7 +385,7 @@ static json_t *type_schema(builder *b, const gpusim_field *field)
     case GPUSIM_MAP:
         return collection_schema(b, field);
     case GPUSIM_ONE_OF:
-        return one_of_schema(b, field);
+        return one_of_reference(b, field);
     default:
         break;
     }
@@ -398,11 +428,17 @@ gpusim_status gs_schema_write(const gpusim_record *record, char **text, gpusim_e
     add(&b, whole, record_reference(&b, record));
     set(&b, root, "allOf", whole);
 
-    // tables ask for others; the list of them grows while it is walked
-    for (uint32_t i = 0; i < b.count && !b.failed; i++) {
+    // tables and one-ofs ask for others; the lists of them grow while they are walked
+    uint32_t record_count = 0, choice_count = 0;
+    while ((record_count < b.count || choice_count < b.choice_count) && !b.failed) {
         char name[128];
-        definition_name(&b, i, name, sizeof name);
-        set(&b, definitions, name, record_schema(&b, b.records[i], NULL, NULL, 0));
+        if (record_count < b.count) {
+            definition_name(&b, record_count, name, sizeof name);
+            set(&b, definitions, name, record_schema(&b, b.records[record_count++], NULL, NULL, 0));
+        } else {
+            snprintf(name, sizeof name, "one-of-%u", choice_count);
+            set(&b, definitions, name, one_of_schema(&b, b.choices[choice_count++]));
+        }
     }
     set(&b, root, "definitions", definitions);
     *text = b.failed ? NULL : json_dumps(root, JSON_INDENT(2));

@@ -7,6 +7,7 @@
 
 #include "../../sim/reference.h"
 #include "cluster/gpu.h"
+#include "page.h"
 
 static const char introduction[] =
     "<!-- SPDX-License-Identifier: GPL-3.0-or-later -->\n"
@@ -146,20 +147,6 @@ static void print_rules(FILE *to)
     }
 }
 
-// 1 when a file holds exactly this text
-static int is_same(const char *path, const char *text, size_t length)
-{
-    FILE *file = fopen(path, "rb");
-    char *found = calloc(1, length + 2);
-    size_t got = file && found ? fread(found, 1, length + 1, file) : 0;
-    int same = got == length && memcmp(found, text, length) == 0;
-    if (file) {
-        fclose(file);
-    }
-    free(found);
-    return same;
-}
-
 int main(int count, char **arguments)
 {
     gpusim_error err = {0};
@@ -182,7 +169,7 @@ int main(int count, char **arguments)
     int same = 1;
     if (count == 1) {
         fputs(text, stdout);
-    } else if (!is_same(arguments[1], text, length)) {
+    } else if (!page_is_same(arguments[1], text, length)) {
         same = 0;
         fprintf(stderr, "%s is old: build/tests/scenario/print_gpus > docs/gpus.md\n",
                 arguments[1]);
