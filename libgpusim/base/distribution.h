@@ -15,6 +15,7 @@
  * is written of a ratio lies within 0 .. 1, and who draws one cuts off what a tail has beyond.
  * GS_DISTRIBUTION_FIELD makes such a field's entry in a table. */
 extern const gpusim_record gs_distribution_record_second;
+extern const gpusim_record gs_distribution_record_interval; /* or the words young (-1), daly (-2) */
 extern const gpusim_record gs_distribution_record_byte;
 extern const gpusim_record gs_distribution_record_byte_per_second;
 extern const gpusim_record gs_distribution_record_ratio;

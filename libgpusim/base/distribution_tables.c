@@ -33,7 +33,7 @@
                                                  (uint32_t)sizeof(gs_##name_##_fields), doc_}
 
 // All tables for one unit; values lie in [low, high] (both 0: anywhere).
-#define DISTRIBUTION(kind, unit_, low, high)                                                       \
+#define DISTRIBUTION_OR_WORDS(kind, unit_, low, high, flags_, words_)                              \
     static const gpusim_field uniform_fields_##kind[] = {                                          \
         VALUE(gs_uniform_fields, min, unit_, GPUSIM_REQUIRED, low, high, "Smallest value."),       \
         VALUE(gs_uniform_fields, max, unit_, GPUSIM_REQUIRED, low, high, "Largest value."),        \
@@ -113,6 +113,8 @@
          .unit = (unit_),                                                                          \
          .minimum = (low),                                                                         \
          .maximum = (high),                                                                        \
+         .flags = (flags_),                                                                        \
+         .detail = {words_},                                                                       \
          .doc = "Always this value; a plain value means the same."},                               \
         ALTERNATIVE(uniform, kind, "Uniform between two limits."),                                 \
         ALTERNATIVE(exponential, kind, "Exponential."),                                            \
@@ -134,6 +136,15 @@
     const gpusim_record gs_distribution_record_##kind = {                                          \
         "distribution", GPUSIM_FIELDS(fields_##kind), (uint32_t)sizeof(gpusim_one_of),             \
         "A distribution; a plain value is a constant."}
+
+#define DISTRIBUTION(kind, unit_, low, high) DISTRIBUTION_OR_WORDS(kind, unit_, low, high, 0, NULL)
+
+static const gpusim_choice interval_words[] = {
+    {"young", -1, "after Young (1974): the root of twice cost times mean time between failures"},
+    {"daly", -2, "after Daly (2006): the same with two more terms, for failures that are frequent"},
+    {NULL, 0, NULL},
+};
+DISTRIBUTION_OR_WORDS(interval, GPUSIM_UNIT_SECOND, 0, INFINITY, GPUSIM_WORD, interval_words);
 
 DISTRIBUTION(second, GPUSIM_UNIT_SECOND, 0, INFINITY);
 DISTRIBUTION(byte, GPUSIM_UNIT_BYTE, 0, INFINITY);

@@ -61,6 +61,8 @@ gpusim_refusal gs_start(gpusim_sim *sim, uint32_t slot, const gpusim_placement *
         live->first_start = now;
     } else {
         totals->restarts++;
+        live->loading = gs_restart_span(sim, slot);
+        live->begins = live->owed > 0 || live->loading > 0;
     }
     GS_KEEP(sim, gs_progress_start(sim, slot, &sim->failure_error));
     GS_KEEP(sim, schedule_limit(sim, slot, &sim->failure_error));
@@ -118,11 +120,8 @@ static gpusim_refusal decide_preempt(void *core, gpusim_job_id id, const char *r
         return record(sim, GPUSIM_DECISION_PREEMPT, UINT64_MAX, NULL, reason,
                       GPUSIM_REFUSED_NO_JOB);
     }
-    // off its GPUs, keeping the work done, and back into the queue
-    gpusim_job_info *job = GS_JOB(sim, id.index);
-    job->preemptions++;
-    GS_TOTALS(sim)->preemptions++;
-    GS_KEEP(sim, gs_job_requeue(sim, id.index, &sim->failure_error));
+    const gpusim_job_info *job = GS_JOB(sim, id.index);
+    GS_KEEP(sim, gs_job_preempt(sim, id.index, &sim->failure_error));
     GS_KEEP(sim, gs_emit_event(sim, GPUSIM_EVENT_PREEMPT, job->order, 0, &sim->failure_error));
     return record(sim, GPUSIM_DECISION_PREEMPT, job->order, NULL, reason, GPUSIM_ACCEPTED);
 }

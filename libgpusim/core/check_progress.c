@@ -14,10 +14,15 @@ static gpusim_status check_work(const gpusim_sim *sim, uint32_t slot, gpusim_err
     if (job->done < 0 || job->done > live->duration || !(live->carried >= 0 && live->carried < 1)) {
         return GS_BROKEN("job %llu has done more than its work, or less than nothing", order);
     }
-    if (live->checkpointed > job->done || live->written > job->attained) {
+    if (live->checkpointed > job->done || live->tried > job->done) {
         return GS_BROKEN("job %llu has saved what it has not done", order);
     }
-    double shown = live->plain ? 1 : live->writes ? 0 : live->rate;
+    if (live->worked + live->written + live->restarting + live->hung != job->attained ||
+        live->allocated + (job->settled - job->start) != job->attained) {
+        return GS_BROKEN("job %llu spent %lld ns on GPUs, of which something is missing", order,
+                         (long long)job->attained);
+    }
+    double shown = gs_stands_still(live) ? 0 : live->plain ? 1 : live->rate;
     if (job->rate != shown || !(live->rate >= 0 && live->rate < INFINITY)) {
         return GS_BROKEN("job %llu is shown a rate of %g", order, job->rate);
     }

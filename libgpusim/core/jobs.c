@@ -29,13 +29,13 @@ gs_times gs_job_times(const gpusim_sim *sim, uint32_t slot)
     if (job->state == GPUSIM_JOB_RUNNING) {
         span = gpusim_engine_now(sim->engine) - job->settled;
     }
+    gs_spent spent = gs_progress_spent(live, span);
     gs_times times = {.done = gs_job_worked(sim, slot),
-                      .written = live->written + (live->writes ? span : 0),
+                      .written = live->written + spent.written,
                       .redone = live->redone,
-                      .restarting = live->restarting,
-                      .hung = live->hung};
-    times.slowed = job->attained + span - times.done - times.written - times.redone -
-                   times.restarting - times.hung;
+                      .restarting = live->restarting + spent.restarting,
+                      .hung = live->hung + spent.hung};
+    times.slowed = live->worked + spent.worked - times.done - times.redone;
 
     // a share of a GPU is not slow for being one
     double share = gs_job_share(job);
@@ -116,6 +116,7 @@ static void fill(gpusim_sim *sim, uint32_t slot, const gs_job *job, uint32_t log
     live->running_at = GPUSIM_NONE;
     live->profile = job->profile;
     live->first_tenant = live->slowest = live->first_hop = GPUSIM_NONE;
+    live->every = GPUSIM_TIME_MAX;
     live->final_state = job->final_state;
     if (sim->profiles.count > 0) {
         const gs_workload *workload = &sim->model->workload;
@@ -240,10 +241,12 @@ void gs_job_stop(gpusim_sim *sim, uint32_t slot)
     GS_KEEP(sim, gs_emit_allocation(sim, slot, parts, job->parts, &sim->failure_error));
     gs_progress_stop(sim, slot);
     live->writes = 0; // what was not written to its end is no checkpoint
+    live->begins = live->hangs = live->full = live->spoiled = 0;
     live->allocated += now - job->start;
     gs_allocation_release(sim, slot);
     (void)gpusim_engine_cancel(sim->engine, &live->end);
     (void)gpusim_engine_cancel(sim->engine, &live->limit);
+    (void)gpusim_engine_cancel(sim->engine, &live->timeout);
 
     // out of the running list: the last one takes its place
     uint32_t *running = sim->running.data;
@@ -261,6 +264,23 @@ gpusim_status gs_job_requeue(gpusim_sim *sim, uint32_t slot, gpusim_error *err)
     gs_job_stop(sim, slot);
     GS_JOB(sim, slot)->state = GPUSIM_JOB_QUEUED;
     return enqueue(sim, slot, err);
+}
+
+gpusim_status gs_job_preempt(gpusim_sim *sim, uint32_t slot, gpusim_error *err)
+{
+    gs_live *live = GS_LIVE(sim, slot);
+    GS_JOB(sim, slot)->preemptions++;
+    GS_TOTALS(sim)->preemptions++;
+    uint32_t manner = gs_profile_of(sim, slot)->preempted;
+    gs_progress_settle(sim, slot);
+    if (manner == GS_PREEMPTED_LOSES) {
+        gs_progress_lose(sim, slot);
+    } else if (manner == GS_PREEMPTED_SAVES && GS_JOB(sim, slot)->done > live->checkpointed) {
+        // the scheduler has the GPUs at once: the next attempt begins with what saving costs
+        live->owed = gs_checkpoint_span(sim, slot);
+        live->checkpointed = live->tried = GS_JOB(sim, slot)->done;
+    }
+    return gs_job_requeue(sim, slot, err);
 }
 
 gpusim_status gs_job_fail(gpusim_sim *sim, uint32_t slot, gpusim_job_reason reason,

@@ -55,7 +55,7 @@ static int add_activity(const gpusim_sim *sim, const gs_tenant *it, const gs_gpu
 {
     const gs_live *live = GS_LIVE(sim, it->job);
     double time = gs_gpu_time_at(sim, it->job, gpu, clock);
-    if (live->writes || !(live->shown_step < INFINITY) || !(time < INFINITY)) {
+    if (gs_stands_still(live) || !(live->shown_step < INFINITY) || !(time < INFINITY)) {
         return 0;
     }
     const gs_job_profile *profile = gs_profile_of(sim, it->job);
@@ -65,6 +65,17 @@ static int add_activity(const gpusim_sim *sim, const gs_tenant *it, const gs_gpu
     load->spin = held * (*step - time) / *step;
     load->dynamic = load->busy * profile->intensity;
     return 1;
+}
+
+// whoever hangs or starts again spins; of a checkpoint there is the traffic
+static void add_standing(const gpusim_sim *sim, uint32_t slot, gs_gpu_load *load)
+{
+    const gs_live *live = GS_LIVE(sim, slot);
+    if (live->hangs || live->begins) {
+        load->spin = gs_job_share(GS_JOB(sim, slot));
+    } else if (live->writes) {
+        add_checkpoint(sim, slot, load);
+    }
 }
 
 static void load_of_tenant(const gpusim_sim *sim, const gs_tenant *it, const gs_gpu *gpu,
@@ -78,9 +89,7 @@ static void load_of_tenant(const gpusim_sim *sim, const gs_tenant *it, const gs_
         load->intensity = fmax(load->intensity, hardware_of(sim, gpu)->gpu.power.spin);
     }
     if (!add_activity(sim, it, gpu, clock, load, &step)) {
-        if (GS_LIVE(sim, it->job)->writes) {
-            add_checkpoint(sim, it->job, load);
-        }
+        add_standing(sim, it->job, load);
         return;
     }
     double kernels = (1 - profile->host_bound) / step;

@@ -121,6 +121,24 @@ static double exposed(const gs_job_profile *profile, double seconds)
 
 // ---- work ----
 
+gs_spent gs_progress_spent(const gs_live *live, gpusim_time span)
+{
+    gs_spent spent = {0};
+    if (live->hangs) {
+        spent.hung = span;
+        return spent;
+    }
+    if (live->begins) {
+        spent.written = live->owed < span ? live->owed : span;
+        spent.restarting = span - spent.written;
+    } else if (live->writes) {
+        spent.written = span;
+    } else {
+        spent.worked = span;
+    }
+    return spent;
+}
+
 void gs_progress_settle(gpusim_sim *sim, uint32_t slot)
 {
     gpusim_job_info *job = GS_JOB(sim, slot);
@@ -132,11 +150,18 @@ void gs_progress_settle(gpusim_sim *sim, uint32_t slot)
     }
     job->settled = now;
     job->attained += span;
-    if (live->writes) {
-        live->written += span;
-        live->writing = fmax(0, live->writing - live->write_rate * gpusim_seconds(span));
+    gs_spent spent = gs_progress_spent(live, span);
+    live->worked += spent.worked;
+    live->written += spent.written;
+    live->restarting += spent.restarting;
+    live->hung += spent.hung;
+    if (spent.worked > 0) {
+        job->done += gs_work_done(live->rate, spent.worked, &live->carried);
+    } else if (live->begins) {
+        live->owed -= spent.written;
+        live->loading -= spent.restarting;
     } else {
-        job->done += gs_work_done(live->rate, span, &live->carried);
+        live->writing = fmax(0, live->writing - live->write_rate * gpusim_seconds(spent.written));
     }
 }
 
@@ -144,8 +169,10 @@ void gs_progress_settle(gpusim_sim *sim, uint32_t slot)
 static gpusim_time milestone(const gpusim_sim *sim, uint32_t slot)
 {
     const gs_live *live = GS_LIVE(sim, slot);
-    gpusim_time every = live->plain ? GPUSIM_TIME_MAX : gs_profile_of(sim, slot)->checkpoint_every;
-    gpusim_time next = gpusim_time_add(live->checkpointed, every);
+    gpusim_time next = gpusim_time_add(live->tried, live->every);
+    gpusim_time done =
+        GS_JOB(sim, slot)->done; // beyond it, if checkpoints have become more frequent
+    next = next > done ? next : done;
     return next < live->duration ? next : live->duration;
 }
 
@@ -153,6 +180,12 @@ gpusim_time gs_progress_end(const gpusim_sim *sim, uint32_t slot)
 {
     const gpusim_job_info *job = GS_JOB(sim, slot);
     const gs_live *live = GS_LIVE(sim, slot);
+    if (live->hangs) {
+        return GPUSIM_TIME_MAX;
+    }
+    if (live->begins) {
+        return gpusim_time_add(job->settled, gpusim_time_add(live->owed, live->loading));
+    }
     if (live->writes) {
         double seconds = live->writing > 0 ? live->writing / live->write_rate : 0;
         gpusim_time written = gpusim_time_add(job->settled, gpusim_time_ceil(seconds));
@@ -211,7 +244,7 @@ gpusim_status gs_job_update(gpusim_sim *sim, uint32_t slot, gpusim_error *err)
     const gs_job_profile *profile = gs_profile_of(sim, slot);
     live->step = live->compute + exposed(profile, gs_collective_time(sim, slot));
     live->rate = live->step < INFINITY ? live->reference / live->step : 0;
-    job->rate = live->writes ? 0 : live->rate;
+    job->rate = gs_stands_still(live) ? 0 : live->rate;
     if (live->step > (1 + GS_STEP_SHOWN) * live->shown_step ||
         live->step < (1 - GS_STEP_SHOWN) * live->shown_step) {
         live->shown_step = live->step;
@@ -249,13 +282,14 @@ static int is_plain(const gpusim_sim *sim, uint32_t slot)
         return 0;
     }
     const gs_job_profile *profile = gs_profile_of(sim, slot);
-    return !(profile->volume > 0) && profile->checkpoint_every == GPUSIM_TIME_MAX;
+    const gs_live *live = GS_LIVE(sim, slot);
+    return !(profile->volume > 0) && live->every == GPUSIM_TIME_MAX && !live->begins;
 }
 
 static void join_links(gpusim_sim *sim, uint32_t slot)
 {
     gs_network_join(sim, slot);
-    if (GS_LIVE(sim, slot)->writes) {
+    if (GS_LIVE(sim, slot)->writes && !GS_LIVE(sim, slot)->hangs) {
         gs_network_write(sim, slot); // it has moved while it wrote
     }
 }
@@ -263,6 +297,7 @@ static void join_links(gpusim_sim *sim, uint32_t slot)
 gpusim_status gs_progress_start(gpusim_sim *sim, uint32_t slot, gpusim_error *err)
 {
     gs_live *live = GS_LIVE(sim, slot);
+    live->every = gs_checkpoint_interval(sim, slot);
     live->plain = (uint8_t)is_plain(sim, slot);
     live->slowest = GPUSIM_NONE;
     live->first_hop = GPUSIM_NONE;
@@ -311,7 +346,7 @@ void gs_progress_lose(gpusim_sim *sim, uint32_t slot)
     gs_live *live = GS_LIVE(sim, slot);
     gs_progress_settle(sim, slot);
     live->redone += job->done - live->checkpointed;
-    job->done = live->checkpointed;
+    job->done = live->tried = live->checkpointed;
     live->carried = 0;
 }
 
@@ -322,6 +357,7 @@ static gpusim_status begin_checkpoint(gpusim_sim *sim, uint32_t slot, gpusim_err
     gs_live *live = GS_LIVE(sim, slot);
     const gs_job_profile *profile = gs_profile_of(sim, slot);
     live->writes = 1;
+    live->spoiled = live->full;
     live->writing = profile->checkpoint_bytes;
     live->blocked = gpusim_time_add(gpusim_engine_now(sim->engine), profile->checkpoint_cost);
     gs_network_write(sim, slot);
@@ -334,10 +370,12 @@ static gpusim_status end_checkpoint(gpusim_sim *sim, uint32_t slot, gpusim_error
     gs_live *live = GS_LIVE(sim, slot);
     live->writes = 0;
     live->writing = 0;
-    live->checkpointed = GS_JOB(sim, slot)->done;
+    live->tried = GS_JOB(sim, slot)->done;
+    live->checkpointed = live->spoiled ? live->checkpointed : live->tried;
     gs_network_written(sim, slot);
-    return gs_emit_event(sim, GPUSIM_EVENT_CHECKPOINTED, GS_JOB(sim, slot)->order,
-                         live->checkpointed, err);
+    return gs_emit_event(sim,
+                         live->spoiled ? GPUSIM_EVENT_CHECKPOINT_LOST : GPUSIM_EVENT_CHECKPOINTED,
+                         GS_JOB(sim, slot)->order, live->tried, err);
 }
 
 gpusim_status gs_progress_reached(gpusim_sim *sim, uint32_t slot, int *over, gpusim_error *err)
@@ -345,12 +383,14 @@ gpusim_status gs_progress_reached(gpusim_sim *sim, uint32_t slot, int *over, gpu
     gpusim_status status = GPUSIM_OK;
     gs_live *live = GS_LIVE(sim, slot);
     gs_sim_integrate(sim); // the policy is told, and asks what time it is
+    int begins = live->begins, writes = live->writes;
     gs_progress_settle(sim, slot);
 
     // the milestone is reached because its event has come, whatever rounding says
-    int writes = live->writes;
     *over = 0;
-    if (writes) {
+    if (begins) {
+        live->begins = 0;
+    } else if (writes) {
         GPUSIM_TRY(end_checkpoint(sim, slot, err));
     } else {
         GS_JOB(sim, slot)->done = milestone(sim, slot);
@@ -363,9 +403,25 @@ gpusim_status gs_progress_reached(gpusim_sim *sim, uint32_t slot, int *over, gpu
     }
     GPUSIM_TRY(gs_job_update(sim, slot, err));
     mark_gpus(sim, slot);
-    if (writes) {
+    if (writes || begins) {
         expect(sim, slot); // later by the time that it took
     }
+cleanup:
+    return status;
+}
+
+gpusim_status gs_progress_changed(gpusim_sim *sim, uint32_t slot, gpusim_error *err)
+{
+    gpusim_status status = GPUSIM_OK;
+    gs_sim_integrate(sim); // as above
+    if (GS_LIVE(sim, slot)->plain) {
+        GS_JOB(sim, slot)->rate = gs_stands_still(GS_LIVE(sim, slot)) ? 0 : 1;
+        GPUSIM_TRY(set_end(sim, slot, err));
+    } else {
+        GPUSIM_TRY(gs_job_update(sim, slot, err));
+    }
+    mark_gpus(sim, slot);
+    expect(sim, slot);
 cleanup:
     return status;
 }

@@ -79,6 +79,9 @@ static const gpusim_choice event_types[] = {
      "a job begins to write a checkpoint; the detail is its work by then, in ns"},
     {"checkpointed", GPUSIM_EVENT_CHECKPOINTED,
      "a checkpoint is complete; the detail is the work that it keeps, in ns"},
+    {"hang", GPUSIM_EVENT_HANG, "a job hangs (detail 1), or goes on (0)"},
+    {"checkpoint_lost", GPUSIM_EVENT_CHECKPOINT_LOST,
+     "a checkpoint could not be completed; the detail is the work that it had, in ns"},
     {"fail", GPUSIM_EVENT_FAIL, "a fault takes a job off its GPUs; the detail is the reason"},
     {NULL, 0, NULL},
 };

@@ -153,6 +153,7 @@ static const struct {
     [GS_ON_STEP] = {"step of a series", gs_on_step},
     [GS_ON_LEGACY] = {"tick of another simulator's nodes", gs_on_legacy},
     [GS_ON_OOM] = {"out of memory", gs_on_oom},
+    [GS_ON_TIMEOUT] = {"collective time-out", gs_on_timeout},
 };
 
 void gs_sim_refresh_view(gpusim_sim *sim)

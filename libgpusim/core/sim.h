@@ -40,6 +40,7 @@ enum {
     GS_ON_STEP,         /* payload: which series; a held value has a new one */
     GS_ON_LEGACY,       /* entity: group */
     GS_ON_OOM,          /* entity: slot; it runs out of memory on one of its GPUs */
+    GS_ON_TIMEOUT,      /* entity: slot; it has hung for as long as a collective does */
     GS_HANDLERS
 };
 
@@ -59,6 +60,7 @@ typedef struct gs_live {
     gpusim_time first_start;    /* GPUSIM_TIME_MAX: none yet */
     gpusim_event_id end, limit; /* end: or the next checkpoint, whatever comes first */
     gpusim_event_id oom;
+    gpusim_event_id timeout;   /* of the collective that hangs */
     gpusim_time began;         /* this attempt, wherever it has moved since */
     double rate;               /* work a second; as gpusim_job_info's, without being shown as 0 */
     double carried;            /* ns of work below a whole one */
@@ -71,7 +73,13 @@ typedef struct gs_live {
     double write_rate;         /* B/s of the storage that it gets for that */
     double energy, energy_gpu; /* J of attempts that have ended, at the nodes' input and at GPUs */
     gpusim_time checkpointed;  /* work at the start of the last checkpoint that completed */
-    gpusim_time blocked;       /* a checkpoint that is being written blocks at least until then */
+    gpusim_time tried;         /* ... of the last that completed or failed */
+    gpusim_time every;         /* work from there to the next; GPUSIM_TIME_MAX: there is none */
+    gpusim_time blocked;       /* a checkpoint that is being written blocks at least until then;
+                                * while it hangs: for at least so long */
+    gpusim_time owed;          /* still to be spent on the checkpoint of a preemption, ... */
+    gpusim_time loading;       /* ... and then on starting again */
+    gpusim_time worked;        /* time spent on work, kept or lost, at whatever rate */
     gpusim_time written;       /* time spent writing checkpoints */
     gpusim_time redone;        /* work lost to failures, at rate 1 */
     gpusim_time restarting;    /* time spent starting again */
@@ -89,12 +97,17 @@ typedef struct gs_live {
     uint32_t spread;       /* nodes that it is on */
     uint32_t most, least;  /* GPUs on any of them */
     uint32_t failures;     /* attempts that faults ended */
-    uint8_t final_state; /* when it has run to its end */
+    uint8_t final_state;   /* when it has run to its end */
     uint8_t marked;
-    uint8_t plain;  /* its rate is 1 whatever happens */
-    uint8_t writes; /* a checkpoint, and does nothing else */
+    uint8_t plain;   /* its rate is 1 whatever happens */
+    uint8_t writes;  /* a checkpoint, and does nothing else */
+    uint8_t begins;  /* this attempt has not come to its work yet */
+    uint8_t hangs;   /* it waits in a collective, whatever it did before */
+    uint8_t full;    /* the disk that its checkpoints go to */
+    uint8_t spoiled; /* what it writes cannot be completed */
+    uint8_t reserved[4];
 } gs_live;
-_Static_assert(sizeof(gs_live) == 256, "no padding: it is hashed");
+_Static_assert(sizeof(gs_live) == 312, "no padding: it is hashed");
 
 /* What is kept of a job that has ended, for exact quantiles and the lower bound. */
 typedef struct gs_ended {
@@ -222,6 +235,12 @@ struct gpusim_sim {
     uint8_t begun, paranoid, finished;
 };
 
+/* 1 while a running job holds its GPUs and does no work. */
+static inline int gs_stands_still(const gs_live *live)
+{
+    return live->hangs || live->writes || live->begins;
+}
+
 #define GS_TOTALS(sim)        ((gs_totals *)(sim)->totals_array.data)
 #define GS_JOB(sim, slot)     (&GS_AT((sim)->jobs, gpusim_job_info, slot))
 #define GS_LIVE(sim, slot)    (&GS_AT((sim)->live, gs_live, slot))
@@ -265,18 +284,41 @@ gpusim_time gs_job_worked(const gpusim_sim *sim, uint32_t slot); /* work done by
 void gs_job_stop(gpusim_sim *sim, uint32_t slot);                /* takes it off its GPUs */
 /* Takes a running job off its GPUs and back into the queue, at the place of its submission. */
 gpusim_status gs_job_requeue(gpusim_sim *sim, uint32_t slot, gpusim_error *err);
+/* The same by decision of the scheduler: its profile says what becomes of its work. */
+gpusim_status gs_job_preempt(gpusim_sim *sim, uint32_t slot, gpusim_error *err);
 /* A fault ends an attempt of a running job: work since its last checkpoint is lost, and it waits
  * for GPUs again, unless its retries are used up: then it has failed for that reason. */
 gpusim_status gs_job_fail(gpusim_sim *sim, uint32_t slot, gpusim_job_reason reason,
                           gpusim_error *err);
-/* What its time on GPUs by now went into; and GPU-seconds that it held beyond its work, and held
- * while it wrote. */
+/* What its time on GPUs by now went into, all six together; and GPU-seconds that it held beyond its
+ * work, and held while it wrote. */
 typedef struct gs_times {
     gpusim_time done, slowed, written, redone, restarting, hung;
     double slowed_gpu_s, written_gpu_s;
 } gs_times;
 gs_times gs_job_times(const gpusim_sim *sim, uint32_t slot);
 int gs_job_alive(const gpusim_sim *sim, gpusim_job_id id);
+
+/* ---- core/setback.c: what faults do to a running job short of ending its attempt ---- */
+/* Something that it computes on stands still, and all of it waits: GPUs spin. It fails when that
+ * has lasted as long as collectives wait. Nothing happens to one that hangs already. */
+gpusim_status gs_job_hang(gpusim_sim *sim, uint32_t slot, gpusim_error *err);
+/* ... and goes on where it was. Nothing happens to one that does not hang. */
+gpusim_status gs_job_unhang(gpusim_sim *sim, uint32_t slot, gpusim_error *err);
+/* Checkpoints of a running job cannot be completed from here on, or can again; one that is being
+ * written when the disk fills up is lost, too. An attempt begins with room on the disk. */
+void gs_job_disk(gpusim_sim *sim, uint32_t slot, int full);
+gpusim_status gs_on_timeout(void *context, const gpusim_event *event, gpusim_error *err);
+/* What the attempt that begins spends on starting again; and a checkpoint of the job, alone at the
+ * storage. */
+gpusim_time gs_restart_span(const gpusim_sim *sim, uint32_t slot);
+gpusim_time gs_checkpoint_span(const gpusim_sim *sim, uint32_t slot);
+/* Work between checkpoints of a job that has just got its GPUs; GPUSIM_TIME_MAX: there are none. */
+gpusim_time gs_checkpoint_interval(const gpusim_sim *sim, uint32_t slot);
+/* s, from the cost of a checkpoint and the mean time between failures: sqrt(2 w M) (Young 1974);
+ * with x = sqrt(w / 2M) that times 1 + x/3 + x^2/9, less w, or M where w >= 2M (Daly 2006). */
+double gs_young_interval(double cost, double mttf);
+double gs_daly_interval(double cost, double mttf);
 
 /* ---- core/arrivals.c ---- */
 gpusim_status gs_arrivals_begin(gpusim_sim *sim, gpusim_error *err);

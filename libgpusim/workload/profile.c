@@ -25,13 +25,15 @@ enum {
     CHECKPOINT_EVERY,
     CHECKPOINT_SIZE,
     CHECKPOINT_COST,
+    RESTART,
     ENTRIES
 };
 
 struct gs_profile {
     gs_distribution of[ENTRIES];
     uint8_t given[ENTRIES]; // else the default holds
-    uint32_t retries;
+    uint32_t retries, preempted;
+    gpusim_time mttf, word; // the word for the time between checkpoints; 0: it is drawn
 };
 
 // where an entry is written, its unit, and the least that it can be
@@ -58,6 +60,7 @@ static const struct {
     ENTRY(CHECKPOINT_EVERY, "checkpoint.every", checkpoint.every, SECOND, 1),
     ENTRY(CHECKPOINT_SIZE, "checkpoint.size", checkpoint.size, BYTE, 0),
     ENTRY(CHECKPOINT_COST, "checkpoint.cost", checkpoint.cost, SECOND, 0),
+    ENTRY(RESTART, "restart", restart, SECOND, 0),
 #undef ENTRY
 };
 
@@ -69,6 +72,7 @@ const gs_job_profile gs_profile_defaults = {.intensity = 0.8,
                                             .step = 1,
                                             .memory_used = UINT64_MAX,
                                             .checkpoint_every = GPUSIM_TIME_MAX,
+                                            .mttf = GPUSIM_TIME_MAX,
                                             .retries = GPUSIM_NONE};
 
 static gpusim_status make_entry(const gs_profile_fields *fields, uint32_t entry, gs_arena *arena,
@@ -93,6 +97,13 @@ static gpusim_status make_entry(const gs_profile_fields *fields, uint32_t entry,
     return status;
 }
 
+// which word stands in place of a time; 0: none
+static gpusim_time is_word(const gpusim_one_of *every)
+{
+    double value = every->which == 0 ? *(const double *)every->value : 0;
+    return value < 0 ? (gpusim_time)value : 0;
+}
+
 gpusim_status gs_profile_make(const void *fields, gs_arena *arena, const gs_profile **profile,
                               gpusim_error *err)
 {
@@ -103,14 +114,21 @@ gpusim_status gs_profile_make(const void *fields, gs_arena *arena, const gs_prof
         return gpusim_fail(err, GPUSIM_MEMORY, "no memory for a profile of jobs");
     }
     for (uint32_t i = 0; i < ENTRIES; i++) {
-        int part = i >= CHECKPOINT_EVERY     ? written->checkpoint.present
+        int part = i == RESTART              ? 1
+                   : i >= CHECKPOINT_EVERY   ? written->checkpoint.present
                    : i >= COMMUNICATION_STEP ? written->communication.present
                                              : 1;
-        if (part) {
+        if (part && (i != CHECKPOINT_EVERY || !is_word(&written->checkpoint.every))) {
             GPUSIM_TRY(make_entry(written, i, arena, made, err));
         }
     }
+    made->mttf = GPUSIM_TIME_MAX;
+    if (written->checkpoint.present) {
+        made->mttf = written->checkpoint.mttf;
+        made->word = is_word(&written->checkpoint.every);
+    }
     made->retries = written->retries;
+    made->preempted = (uint32_t)written->preempted;
     *profile = made;
 cleanup:
     return status;
@@ -153,12 +171,27 @@ void gs_profile_draw(const gs_profile *profile, uint64_t seed, const char *sourc
     drawn->host_io = draw(&at, HOST_IO, gs_profile_defaults.host_io);
     drawn->memory_growth = draw(&at, MEMORY_GROWTH, gs_profile_defaults.memory_growth);
     drawn->retries = profile->retries;
+    drawn->preempted = profile->preempted;
+    drawn->mttf = profile->mttf;
     if (profile->given[MEMORY_USED]) {
         drawn->memory_used = gs_variate_bytes(draw(&at, MEMORY_USED, 0));
     }
-    if (profile->given[CHECKPOINT_EVERY]) {
-        drawn->checkpoint_every = gpusim_time_from_seconds(draw(&at, CHECKPOINT_EVERY, 1));
+    if (profile->given[CHECKPOINT_EVERY] || profile->word) {
+        drawn->checkpoint_every = profile->word
+                                      ? profile->word
+                                      : gpusim_time_from_seconds(draw(&at, CHECKPOINT_EVERY, 1));
         drawn->checkpoint_bytes = draw(&at, CHECKPOINT_SIZE, 0);
         drawn->checkpoint_cost = gpusim_time_from_seconds(draw(&at, CHECKPOINT_COST, 0));
     }
+}
+
+gpusim_time gs_profile_restart(const gs_profile *profile, uint64_t seed, const char *source,
+                               int64_t id, uint32_t attempt)
+{
+    if (!profile || !profile->given[RESTART]) {
+        return 0;
+    }
+    gpusim_stream stream = gpusim_stream_make(seed, "profile", source);
+    return gpusim_time_from_seconds(gs_variate(
+        &profile->of[RESTART], gpusim_stream_indexed(stream, RESTART), (uint64_t)id, attempt));
 }

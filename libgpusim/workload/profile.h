@@ -6,6 +6,18 @@
 
 #include "base/distribution.h"
 
+/* What becomes of the work of a job that the scheduler sends back to the queue. */
+typedef enum gs_preempted {
+    GS_PREEMPTED_KEEPS, /* it goes on where it was; that is no checkpoint */
+    GS_PREEMPTED_SAVES, /* it goes on where it was, from a checkpoint at the usual cost */
+    GS_PREEMPTED_LOSES, /* it goes back to its last checkpoint */
+} gs_preempted;
+
+/* In place of the time between checkpoints: it follows from what they cost and how often the job
+ * fails. */
+#define GS_EVERY_YOUNG ((gpusim_time)-1)
+#define GS_EVERY_DALY  ((gpusim_time)-2)
+
 /* One job's, drawn. The reference step has length 1 on one nominal GPU at its maximum clock: `host`
  * of it the GPU waits for the host, the rest it is busy, `memory_bound` of that at any clock. */
 typedef struct gs_job_profile {
@@ -22,10 +34,11 @@ typedef struct gs_job_profile {
     double memory_growth;    /* B/s on each GPU: a leak */
     double checkpoint_bytes; /* of the whole job, to the storage */
     uint64_t memory_used;    /* B held on each GPU from the start; UINT64_MAX: what it asks for */
-    gpusim_time checkpoint_every; /* of work done; GPUSIM_TIME_MAX: never */
+    gpusim_time checkpoint_every; /* of work done; GPUSIM_TIME_MAX: never; or GS_EVERY_... */
     gpusim_time checkpoint_cost;  /* blocks at least so long */
-    uint32_t retries; /* failures after which it starts again; GPUSIM_NONE: after any number */
-    uint32_t reserved;
+    gpusim_time mttf;   /* between failures of the job, by hand; GPUSIM_TIME_MAX: as rules say */
+    uint32_t retries;   /* failures after which it starts again; GPUSIM_NONE: after any number */
+    uint32_t preempted; /* gs_preempted */
 } gs_job_profile;
 
 /* Its field table: every entry a distribution or a plain value, with the defaults. */
@@ -42,5 +55,8 @@ gpusim_status gs_profile_make(const void *fields, gs_arena *arena, const gs_prof
 /* A function of (seed, source name, job id) alone. NULL profile: the defaults. */
 void gs_profile_draw(const gs_profile *profile, uint64_t seed, const char *source, int64_t id,
                      gs_job_profile *drawn);
+/* How long an attempt takes to start again; a function of the same and of the attempt's number. */
+gpusim_time gs_profile_restart(const gs_profile *profile, uint64_t seed, const char *source,
+                               int64_t id, uint32_t attempt);
 
 #endif

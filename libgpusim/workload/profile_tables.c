@@ -23,14 +23,31 @@ static const gpusim_record communication = {"communication", GPUSIM_FIELDS(commu
 
 static const gpusim_field checkpoint_fields[] = {
     GS_DISTRIBUTION_FIELD(
-        "every", second, gs_checkpoint_fields, every, GPUSIM_REQUIRED, NULL,
+        "every", interval, gs_checkpoint_fields, every, GPUSIM_REQUIRED, NULL,
         "Work between the end of one checkpoint and the begin of the next, in run "
-        "time at full speed; 1 s at least."),
+        "time at full speed, 1 s at least; or `young` or `daly`: what suits the cost of a "
+        "checkpoint and the time between failures of the job."),
     GS_DISTRIBUTION_FIELD("size", byte, gs_checkpoint_fields, size, 0, "0 B",
                           "What the whole job writes to the storage."),
     GS_DISTRIBUTION_FIELD("cost", second, gs_checkpoint_fields, cost, 0, "0 s",
                           "The job stands still at least so long, also with a faster storage."),
+    {.name = "mttf",
+     .type = GPUSIM_TIME,
+     .unit = GPUSIM_UNIT_SECOND,
+     .offset = (uint32_t)offsetof(gs_checkpoint_fields, mttf),
+     .flags = GPUSIM_OPTIONAL | GPUSIM_EXCLUSIVE,
+     .minimum = 0,
+     .maximum = 9e9,
+     .doc = "Mean time between failures of the whole job, for `young` and `daly`; absent: what the "
+            "scenario's rules make of the nodes and GPUs that it has."},
 };
+static const gpusim_choice preempted[] = {
+    {"keep", GS_PREEMPTED_KEEPS, "it goes on where it was; that is no checkpoint"},
+    {"checkpoint", GS_PREEMPTED_SAVES, "it goes on where it was, from a checkpoint at its cost"},
+    {"lose", GS_PREEMPTED_LOSES, "it goes back to its last checkpoint"},
+    {NULL, 0, NULL},
+};
+
 static const gpusim_record checkpoint = {"checkpoint", GPUSIM_FIELDS(checkpoint_fields),
                                          (uint32_t)sizeof(gs_checkpoint_fields),
                                          "When a job saves what it has done, and what that costs."};
@@ -64,6 +81,15 @@ static const gpusim_field fields[] = {
      .flags = GPUSIM_OPTIONAL,
      .detail = {&checkpoint},
      .doc = "When it saves its work; absent: never."},
+    GS_DISTRIBUTION_FIELD("restart", second, gs_profile_fields, restart, 0, "0 s",
+                          "How long it takes to start again: every attempt but the first begins "
+                          "with that, drawn anew."),
+    {.name = "preempted",
+     .type = GPUSIM_ENUM,
+     .offset = (uint32_t)offsetof(gs_profile_fields, preempted),
+     .fallback = "keep",
+     .detail = {preempted},
+     .doc = "What becomes of its work when the scheduler takes its GPUs."},
     {.name = "retries",
      .type = GPUSIM_UINT32,
      .offset = (uint32_t)offsetof(gs_profile_fields, retries),

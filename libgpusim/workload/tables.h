@@ -21,6 +21,7 @@ typedef struct gs_communication_fields {
 typedef struct gs_checkpoint_fields {
     uint8_t present, reserved[7];
     gpusim_one_of every, size, cost;
+    gpusim_time mttf; /* GPUSIM_TIME_MAX: not given */
 } gs_checkpoint_fields;
 
 typedef struct gs_profile_fields {
@@ -30,8 +31,9 @@ typedef struct gs_profile_fields {
     gpusim_one_of host_io, memory_used, memory_growth;
     gs_communication_fields communication;
     gs_checkpoint_fields checkpoint;
+    gpusim_one_of restart;
     uint32_t retries; /* GPUSIM_NONE: not given */
-    uint32_t reserved_end;
+    int32_t preempted;
 } gs_profile_fields;
 
 typedef struct gs_trace_select {

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Jobs under failure (definitions 3): what they lose, how often they are tried, who goes first. */
 #include "failing.h"
+#include "placed.h"
+#include "plain.h"
 
 static gpusim_model *model;
 static gpusim_sim *sim;
@@ -127,6 +129,268 @@ START_TEST(in_a_replay)
 }
 END_TEST
 
+// ---- starting again ----
+
+#define TO_AND_FRO                                                                                 \
+    (const placed[])                                                                               \
+    {                                                                                              \
+        {0, 0, "0"}, {0, 40 * S, NULL}, {0, 50 * S, "0"}, {0, 60 * S, "0"},                        \
+        {                                                                                          \
+            .at = -1                                                                               \
+        }                                                                                          \
+    }
+
+/* 20 s each time: from 60 to 80, of which a failure at 70 is one more; then from 70 to 90. 100 s of
+ * work after that. */
+START_TEST(restarts_take_time)
+{
+    begin(ONE "workload: [{jobs: [{duration: 100 s, gpus: 1, profile: {restart: 20 s}}]}]\n");
+    failing_at(sim, 60, 0, GPUSIM_REASON_NODE_FAIL);
+    failing_run_to(sim, 65);
+    ck_assert(GS_JOB(sim, 0)->rate == 0);
+    failing_at(sim, 70, 0, GPUSIM_REASON_NODE_FAIL);
+    failing_run_to(sim, 89);
+    ck_assert_int_eq(gs_job_worked(sim, 0), 0);
+    ck_assert_int_eq(gs_job_times(sim, 0).restarting, 29 * S);
+    run_out();
+    const gpusim_job_row *job = job_row(&rows, 0);
+    ck_assert_int_eq(job->end, 190 * S);
+    ck_assert_int_eq(job->redone, 60 * S);
+    ck_assert_int_eq(job->restarting, 30 * S);
+    ck_assert_int_eq(job->slowed, 0);
+}
+END_TEST
+
+/* Drawn for each attempt: two differ, and are the same in another run. */
+START_TEST(restarts_are_drawn)
+{
+    gpusim_time drawn[2][2];
+    for (int i = 0; i < 2; i++) {
+        begin(ONE "workload: [{jobs: [{duration: 100 s, gpus: 1, "
+                  "profile: {restart: {exponential: {mean: 10 s}}}}]}]\n");
+        for (int k = 0; k < 2; k++) {
+            failing_at(sim, 60, 0, GPUSIM_REASON_NODE_FAIL);
+            failing_run_to(sim, 60);
+            drawn[i][k] = GS_LIVE(sim, 0)->loading;
+            ck_assert_int_gt(drawn[i][k], 0);
+        }
+        run_out();
+        ck_assert_int_eq(job_row(&rows, 0)->restarting, drawn[i][1]);
+        ck_assert_int_ne(drawn[i][0], drawn[i][1]);
+        teardown();
+    }
+    ck_assert_int_eq(drawn[0][0], drawn[1][0]);
+    ck_assert_int_eq(drawn[0][1], drawn[1][1]);
+}
+END_TEST
+
+/* The scheduler takes its GPU from 40 to 50 s, 8 s of work after a checkpoint that took 2 s.
+ * `keep`: they are still there, but not saved. `checkpoint`: they are saved, which takes 2 s from
+ * 50 s on. `lose`: back to 30 s. So a failure at 53 s loses 8 + 3, 1 and 3. */
+START_TEST(preempted)
+{
+    static const struct {
+        const char *manner;
+        gpusim_time done, written, redone;
+    } cases[] = {{"keep", 41, 2, 11}, {"checkpoint", 39, 4, 1}, {"lose", 33, 2, 8 + 3}};
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        char text[512];
+        snprintf(text, sizeof text,
+                 ONE "workload: [{jobs: [{duration: 100 s, gpus: 1, profile: {preempted: %s, "
+                     "checkpoint: {every: 30 s, cost: 2 s}}}]}]\n",
+                 cases[i].manner);
+        model = compile_text(text);
+        sim = placed_begin(model, TO_AND_FRO, &rows);
+        failing_run_to(sim, 53);
+        ck_assert_int_eq(gs_job_times(sim, 0).done, cases[i].done * S);
+        ck_assert_int_eq(gs_job_times(sim, 0).written, cases[i].written * S);
+        failing_at(sim, 53, 0, GPUSIM_REASON_NODE_FAIL);
+        ck_assert_int_eq(GS_LIVE(sim, 0)->redone, cases[i].redone * S);
+        run_out();
+        const gpusim_job_row *job = job_row(&rows, 0);
+        ck_assert_int_eq(job->wait, 10 * S + 7 * S);
+        ck_assert_int_eq(job->done + job->checkpointing + job->redone + job->wait, job->end);
+        teardown();
+    }
+}
+END_TEST
+
+// ---- hanging ----
+
+static void hang(double seconds, int on)
+{
+    failing_run_to(sim, seconds);
+    ASSERT_OK(on ? gs_job_hang(sim, 0, &err) : gs_job_unhang(sim, 0, &err), &err);
+    ASSERT_OK(gs_wake(sim, &err), &err);
+}
+
+/* From 30 to 50 s, and from 60 s until the collective gives up at 90: back to the begin. */
+START_TEST(hangs_until_it_times_out)
+{
+    begin(ONE "workload: [{jobs: [{duration: 100 s, gpus: 1}]}]\n");
+    ((gpusim_model *)model)->chaos.hang_timeout = 30 * S;
+    hang(30, 1);
+    hang(40, 1); // it does already
+    ck_assert(GS_JOB(sim, 0)->rate == 0);
+    hang(50, 0);
+    hang(55, 0); // it does not
+    ck_assert(GS_JOB(sim, 0)->rate == 1);
+    hang(60, 1);
+    run_out();
+    const gpusim_job_row *job = job_row(&rows, 0);
+    ck_assert_int_eq(job->hung, 50 * S);
+    ck_assert_int_eq(job->redone, 40 * S);
+    ck_assert_int_eq(job->end, 190 * S);
+    ck_assert_uint_eq(job->failures, 1);
+    const gpusim_event_row *row = failing_event(&rows, GPUSIM_EVENT_FAIL, 0);
+    ck_assert(row && row->time == 90 * S && row->detail == GPUSIM_REASON_HANG);
+    ck_assert_int_eq(failing_event(&rows, GPUSIM_EVENT_HANG, 0)->time, 30 * S);
+    ck_assert_int_eq(failing_event(&rows, GPUSIM_EVENT_HANG, 1)->detail, 0);
+    ck_assert_int_eq(failing_event(&rows, GPUSIM_EVENT_HANG, 2)->time, 60 * S);
+    ck_assert_ptr_null(failing_event(&rows, GPUSIM_EVENT_HANG, 3));
+}
+END_TEST
+
+/* A checkpoint of 10 s and 100 GB at 10 GB/s goes on after 20 s in which it hung; so does a
+ * restart. */
+START_TEST(hangs_whatever_it_does)
+{
+    static const char *const checkpoints[] = {"cost: 10 s", "size: 100 GB"};
+    for (int i = 0; i < 2; i++) {
+        char text[512];
+        snprintf(text, sizeof text,
+                 "gpusim: 1\ncluster: {nodes: [{name: n, count: 1, gpus: 1}], network: {storage: "
+                 "10 GB/s}}\nworkload: [{jobs: [{duration: 100 s, gpus: 1, profile: {restart: 8 s, "
+                 "checkpoint: {every: 60 s, %s}}}]}]\n",
+                 checkpoints[i]);
+        begin(text);
+        ((gpusim_model *)model)->chaos.hang_timeout = 30 * S;
+        hang(64, 1);
+        hang(84, 0);
+        failing_run_to(sim, 90);
+        ck_assert_int_eq(GS_LIVE(sim, 0)->checkpointed, 60 * S);
+        failing_at(sim, 100, 0, GPUSIM_REASON_NODE_FAIL);
+        hang(105, 1);
+        hang(106, 0);
+        run_out();
+        const gpusim_job_row *job = job_row(&rows, 0);
+        ck_assert_int_eq(job->checkpointing, 10 * S);
+        ck_assert_int_eq(job->hung, 21 * S);
+        ck_assert_int_eq(job->restarting, 8 * S);
+        ck_assert_int_eq(job->redone, 10 * S);
+        ck_assert_int_eq(job->end, (100 + 9 + 40) * S);
+        teardown();
+    }
+}
+END_TEST
+
+/* Idle 50 W, with a context 80, busy 400, spinning 100 + 300 / 4. */
+START_TEST(what_they_draw)
+{
+    begin(PLANT("count: 1, gpus: 2, " PLAIN_GPUS,
+                "}\n") "workload: [{jobs: [{duration: 1000 s, gpus: 2, profile: {intensity: 1, "
+                       "restart: 20 s, "
+                       "checkpoint: {every: 300 s, cost: 20 s}}}]}]\n");
+    ((gpusim_model *)model)->chaos.hang_timeout = 50 * S;
+    failing_run_to(sim, 10);
+    ASSERT_NEAR(plant_watts(sim, 1), 400, 1e-9);
+    hang(20, 1);
+    failing_run_to(sim, 30);
+    ASSERT_NEAR(plant_watts(sim, 1), 175, 1e-9);
+    ASSERT_NEAR(GS_GPU(sim, 1)->load.spin, 1, 1e-15); // and GPU_UTIL is 100
+    hang(40, 0);
+    failing_run_to(sim, 50);
+    ASSERT_NEAR(plant_watts(sim, 1), 400, 1e-9);
+    failing_at(sim, 60, 0, GPUSIM_REASON_GPU_ERROR);
+    failing_run_to(sim, 70);
+    ASSERT_NEAR(plant_watts(sim, 0), 175, 1e-9);
+    failing_run_to(sim, 81);
+    ASSERT_NEAR(plant_watts(sim, 0), 400, 1e-9);
+    failing_run_to(sim, 390); // 300 s of work from 80 s on
+    ASSERT_NEAR(plant_watts(sim, 0), 80, 1e-9);
+    hang(395, 1);
+    failing_run_to(sim, 396);
+    ASSERT_NEAR(plant_watts(sim, 0), 175, 1e-9);
+    run_out();
+    ck_assert_int_eq(job_row(&rows, 0)->hung, (20 + 50) * S);
+}
+END_TEST
+
+// ---- checkpoints ----
+
+/* The disk is full from 25 to 45 s and from 61 s on: the first checkpoint cannot be written, the
+ * second can, the third breaks off. */
+START_TEST(no_room_on_the_disk)
+{
+    begin(ONE "workload: [{jobs: [{duration: 100 s, gpus: 1, "
+              "profile: {checkpoint: {every: 20 s, cost: 2 s}}}]}]\n");
+    failing_run_to(sim, 15);
+    gs_job_disk(sim, 0, 1);
+    failing_run_to(sim, 25);
+    ck_assert_int_eq(GS_LIVE(sim, 0)->checkpointed, 0);
+    gs_job_disk(sim, 0, 0);
+    failing_run_to(sim, 45);
+    ck_assert_int_eq(GS_LIVE(sim, 0)->checkpointed, 40 * S);
+    failing_run_to(sim, 65);
+    gs_job_disk(sim, 0, 1);
+    failing_at(sim, 75, 0, GPUSIM_REASON_NODE_FAIL);
+    ck_assert_int_eq(GS_JOB(sim, 0)->done, 40 * S);
+    run_out();
+    // 60 s more and two checkpoints: after 60 s and 80 s of work
+    ck_assert_int_eq(job_row(&rows, 0)->end, (75 + 64) * S);
+    ck_assert_int_eq(job_row(&rows, 0)->redone, 29 * S);
+    ck_assert_int_eq(failing_event(&rows, GPUSIM_EVENT_CHECKPOINT_LOST, 0)->time, 22 * S);
+    ck_assert_int_eq(failing_event(&rows, GPUSIM_EVENT_CHECKPOINT_LOST, 1)->time, 66 * S);
+    ck_assert_int_eq(failing_event(&rows, GPUSIM_EVENT_CHECKPOINTED, 1)->detail, 60 * S);
+}
+END_TEST
+
+/* Reference physics.md 4.1: N nodes at 6.5e-3 failures a day. */
+START_TEST(optimal_intervals)
+{
+    static const struct {
+        double nodes, cost, young; // min
+    } golden[] = {{128, 5, 131.56},     {2048, 5, 32.89},     {16384, 5, 11.63},
+                  {128, 1. / 6, 24.02}, {2048, 1. / 6, 6.00}, {16384, 1. / 6, 2.12}};
+    for (size_t i = 0; i < sizeof golden / sizeof golden[0]; i++) {
+        double mttf = 86400 / (golden[i].nodes * 6.5e-3), w = 60 * golden[i].cost;
+        ASSERT_NEAR(gs_young_interval(w, mttf) / 60, golden[i].young, 0.006);
+        // Daly's own equation: of the waste exp(-lambda D) (exp(lambda (D + w)) - 1) / (lambda D)
+        // the minimum is where exp(-lambda (D + w)) = 1 - lambda D, which his series approaches
+        double low = 0, high = mttf;
+        for (int k = 0; k < 200; k++) {
+            double middle = (low + high) / 2;
+            *(exp(-(middle + w) / mttf) < 1 - middle / mttf ? &low : &high) = middle;
+        }
+        ASSERT_NEAR(gs_daly_interval(w, mttf), low, 0.01 * low);
+    }
+    ck_assert_double_eq(gs_daly_interval(200, 100), 100);
+    ck_assert_double_eq(gs_daly_interval(250, 100), 100);
+}
+END_TEST
+
+/* 600 s a failure: Young's sqrt(2 x 12 x 600) is 120 s; what 120 GB at 10 GB/s cost is the same. */
+START_TEST(intervals_in_words)
+{
+    static const char *const checkpoints[] = {
+        "every: young, cost: 12 s", "every: young, size: 120 GB", "every: daly, cost: 12 s"};
+    for (int i = 0; i < 3; i++) {
+        char text[512];
+        snprintf(text, sizeof text,
+                 "gpusim: 1\ncluster: {nodes: [{name: n, count: 1, gpus: 1}], network: {storage: "
+                 "10 GB/s}}\nworkload: [{jobs: [{duration: 1 h, gpus: 1, profile: {checkpoint: "
+                 "{%s, mttf: 10 min}}}]}]\n",
+                 checkpoints[i]);
+        begin(text);
+        run_out();
+        gpusim_time work = failing_event(&rows, GPUSIM_EVENT_CHECKPOINTED, 0)->detail;
+        gpusim_time daly = gpusim_time_from_seconds(gs_daly_interval(12, 600));
+        ck_assert_int_eq(work, i < 2 ? 120 * S : daly);
+        teardown();
+    }
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("core/failure");
@@ -137,6 +401,15 @@ int main(void)
     tcase_add_test(all, retries_are_used_up);
     tcase_add_test(all, first_again_in_the_queue);
     tcase_add_test(all, in_a_replay);
+    tcase_add_test(all, restarts_take_time);
+    tcase_add_test(all, restarts_are_drawn);
+    tcase_add_test(all, preempted);
+    tcase_add_test(all, hangs_until_it_times_out);
+    tcase_add_test(all, hangs_whatever_it_does);
+    tcase_add_test(all, what_they_draw);
+    tcase_add_test(all, no_room_on_the_disk);
+    tcase_add_test(all, optimal_intervals);
+    tcase_add_test(all, intervals_in_words);
     suite_add_tcase(suite, all);
     return test_run(suite);
 }

@@ -66,8 +66,9 @@ typedef struct gpusim_job_info {
     uint32_t mig;               /* MIG profile it wants of each, a name; 0: none */
     uint32_t reserved;
     gpusim_time done; /* work done up to `settled`, in run time at rate 1 */
-    double rate;      /* work a second now, 1 is the reference; 0 while it writes a checkpoint, and
-                       * before it runs the share of a GPU that it asks for */
+    double rate;      /* work a second now, 1 is the reference; 0 while it writes a checkpoint,
+                       * starts again or hangs, and before it runs the share of a GPU that it asks
+                       * for */
 } gpusim_job_info;
 
 typedef struct gpusim_node_info {

@@ -32,15 +32,15 @@ typedef struct gpusim_job_row {
     gpusim_time submit, start, end, wait, duration, walltime;
     gpusim_time done, slowed, checkpointing, redone, restarting, hung; /* together the time that it
                                                                         * held GPUs */
-    double energy_j, energy_gpu_j;           /* NaN where nothing has power */
+    double energy_j, energy_gpu_j; /* NaN where nothing has power */
     uint32_t name, source, user, vc;
     uint32_t gpus, cpus, preemptions, restarts;
     uint64_t memory;
-    uint32_t milli; /* thousandths of each of its GPUs */
-    uint32_t mig;   /* name of the MIG profile that it wants of each; 0: none */
+    uint32_t milli;    /* thousandths of each of its GPUs */
+    uint32_t mig;      /* name of the MIG profile that it wants of each; 0: none */
     uint32_t failures; /* attempts that faults ended */
-    uint8_t state;  /* gpusim_job_state */
-    uint8_t reason; /* gpusim_job_reason */
+    uint8_t state;     /* gpusim_job_state */
+    uint8_t reason;    /* gpusim_job_reason */
     uint8_t reserved[2];
 } gpusim_job_row;
 
@@ -82,6 +82,8 @@ typedef enum gpusim_event_type {
     GPUSIM_EVENT_CHECKPOINT,   /* a job begins to write one; detail: its work by then, ns */
     GPUSIM_EVENT_CHECKPOINTED, /* it is complete; detail: the work that it keeps, ns */
     GPUSIM_EVENT_FAIL, /* a job loses its GPUs to a fault; detail: why (gpusim_job_reason) */
+    GPUSIM_EVENT_HANG, /* of a job; detail: 1 it begins, 0 it is over */
+    GPUSIM_EVENT_CHECKPOINT_LOST, /* it could not be completed; detail: the work that it had, ns */
 } gpusim_event_type;
 
 typedef struct gpusim_event_row {
