@@ -227,8 +227,7 @@ static void hang(double seconds, int on)
 /* From 30 to 50 s, and from 60 s until the collective gives up at 90: back to the begin. */
 START_TEST(hangs_until_it_times_out)
 {
-    begin(ONE "workload: [{jobs: [{duration: 100 s, gpus: 1}]}]\n");
-    ((gpusim_model *)model)->chaos.hang_timeout = 30 * S;
+    begin(ONE "limits: {hang: 30 s}\nworkload: [{jobs: [{duration: 100 s, gpus: 1}]}]\n");
     hang(30, 1);
     hang(40, 1); // it does already
     ck_assert(GS_JOB(sim, 0)->rate == 0);
@@ -260,11 +259,11 @@ START_TEST(hangs_whatever_it_does)
         char text[512];
         snprintf(text, sizeof text,
                  "gpusim: 1\ncluster: {nodes: [{name: n, count: 1, gpus: 1}], network: {storage: "
-                 "10 GB/s}}\nworkload: [{jobs: [{duration: 100 s, gpus: 1, profile: {restart: 8 s, "
+                 "10 GB/s}}\nlimits: {hang: 30 s}\nworkload: [{jobs: [{duration: 100 s, gpus: 1, "
+                 "profile: {restart: 8 s, "
                  "checkpoint: {every: 60 s, %s}}}]}]\n",
                  checkpoints[i]);
         begin(text);
-        ((gpusim_model *)model)->chaos.hang_timeout = 30 * S;
         hang(64, 1);
         hang(84, 0);
         failing_run_to(sim, 90);
@@ -288,10 +287,10 @@ END_TEST
 START_TEST(what_they_draw)
 {
     begin(PLANT("count: 1, gpus: 2, " PLAIN_GPUS,
-                "}\n") "workload: [{jobs: [{duration: 1000 s, gpus: 2, profile: {intensity: 1, "
+                "}\n") "limits: {hang: 50 s}\nworkload: [{jobs: [{duration: 1000 s, gpus: 2, "
+                       "profile: {intensity: 1, "
                        "restart: 20 s, "
                        "checkpoint: {every: 300 s, cost: 20 s}}}]}]\n");
-    ((gpusim_model *)model)->chaos.hang_timeout = 50 * S;
     failing_run_to(sim, 10);
     ASSERT_NEAR(plant_watts(sim, 1), 400, 1e-9);
     hang(20, 1);

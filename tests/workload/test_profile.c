@@ -87,7 +87,8 @@ START_TEST(all_that_is_written)
                    "       tensor_activity: 0.3, cpu_activity: 0.2, host_io: 2 GB/s,\n"
                    "       memory_used: 60 GiB, memory_growth: 1 MiB/s,\n"
                    "       communication: {step: 250 ms, volume: 1 GB, overlap: 0.5},\n"
-                   "       checkpoint: {every: 30 min, size: 2.3 TB, cost: 20 s}}\n"),
+                   "       checkpoint: {every: 30 min, size: 2.3 TB, cost: 20 s, mttf: 3 h},\n"
+                   "       restart: 5 min, retries: 4, preempted: lose}\n"),
               &b.err);
     gs_job_profile expected = {.intensity = 0.9,
                                .memory_bound = 0.3,
@@ -103,9 +104,15 @@ START_TEST(all_that_is_written)
                                .checkpoint_bytes = 2.3e12,
                                .memory_used = UINT64_C(60) << 30,
                                .checkpoint_every = 30 * GPUSIM_MINUTE,
-                               .checkpoint_cost = 20 * GPUSIM_SECOND};
+                               .checkpoint_cost = 20 * GPUSIM_SECOND,
+                               .mttf = 3 * GPUSIM_HOUR,
+                               .retries = 4,
+                               .preempted = GS_PREEMPTED_LOSES};
     gs_job_profile drawn = drawn_from(&b, 0, 1, 0);
     ck_assert_mem_eq(&drawn, &expected, sizeof drawn);
+    const gs_profile *profile = b.workload.profiles[0];
+    ck_assert_int_eq(gs_profile_restart(profile, 1, "any", 0, 2), 5 * GPUSIM_MINUTE);
+    ck_assert_int_eq(gs_profile_restart(NULL, 1, "any", 0, 2), 0);
     release(&b);
 }
 END_TEST
