@@ -21,30 +21,6 @@ gpusim_time gs_job_worked(const gpusim_sim *sim, uint32_t slot)
                                             : job->done;
 }
 
-gs_times gs_job_times(const gpusim_sim *sim, uint32_t slot)
-{
-    const gpusim_job_info *job = GS_JOB(sim, slot);
-    const gs_live *live = GS_LIVE(sim, slot);
-    gpusim_time span = 0;
-    if (job->state == GPUSIM_JOB_RUNNING) {
-        span = gpusim_engine_now(sim->engine) - job->settled;
-    }
-    gs_spent spent = gs_progress_spent(live, span);
-    gs_times times = {.done = gs_job_worked(sim, slot),
-                      .written = live->written + spent.written,
-                      .redone = live->redone,
-                      .restarting = live->restarting + spent.restarting,
-                      .hung = live->hung + spent.hung};
-    times.slowed = live->worked + spent.worked - times.done - times.redone;
-
-    // a share of a GPU is not slow for being one
-    double share = gs_job_share(job);
-    times.slowed_gpu_s = job->gpus * (share * gpusim_seconds(times.slowed) -
-                                      (1 - share) * gpusim_seconds(times.done + times.redone));
-    times.written_gpu_s = job->gpus * share * gpusim_seconds(times.written);
-    return times;
-}
-
 // ---- slots ----
 
 static gpusim_status slot_get(gpusim_sim *sim, uint32_t *slot, gpusim_error *err)
@@ -222,13 +198,8 @@ static gpusim_status remember(gpusim_sim *sim, uint32_t slot, gpusim_job_state s
         .gpus = job->gpus,
         .state = (uint32_t)state,
     };
-    gs_times times = gs_job_times(sim, slot);
     GS_TOTALS(sim)->last_end = now;
-    GS_TOTALS(sim)->slowed += times.slowed_gpu_s;
-    GS_TOTALS(sim)->checkpointing += times.written_gpu_s;
-    if (state == GPUSIM_JOB_COMPLETED) {
-        GS_TOTALS(sim)->useful += gpusim_seconds(live->duration) * job->gpus;
-    }
+    gs_account_job(sim, slot, state, &GS_TOTALS(sim)->account);
     return gs_array_push(&sim->ended_jobs, &ended, err);
 }
 

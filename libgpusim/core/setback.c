@@ -85,6 +85,67 @@ gpusim_time gs_checkpoint_span(const gpusim_sim *sim, uint32_t slot)
     return span > profile->checkpoint_cost ? span : profile->checkpoint_cost;
 }
 
+// ---- how often it fails ----
+
+// 1 when a strike of a kind takes a gang off its GPUs, if only after a time-out
+static int interrupts(const gs_chaos *chaos, const gs_rule *rule)
+{
+    const gs_fault_kind *kind = &gs_fault_kinds[rule->kind];
+    int stops = (kind->flags & (GS_FAULT_HANG | GS_FAULT_CUT_OFF)) != 0;
+    if (stops && rule->ends &&
+        gs_distribution_mean(&rule->lasts) < gpusim_seconds(chaos->hang_timeout)) {
+        stops = 0;
+    }
+    return kind->strike.kills == GS_KILLS_JOBS ||
+           (kind->flags & (GS_FAULT_DOWN | GS_FAULT_OFF)) != 0 || stops;
+}
+
+// strikes a second on one target of a rule with a clock, on the mean
+static double strikes_of(const gs_rule *rule)
+{
+    double rate = rule->reaches / gs_distribution_mean(&rule->every);
+    if (rule->when == GS_WHEN_POOL) {
+        uint32_t taken = rule->pick < rule->target_count ? rule->pick : rule->target_count;
+        rate *= (double)taken / rule->target_count;
+    }
+    if (rule->burst > 0) {
+        double calm = gs_distribution_mean(&rule->calm), storm = gs_distribution_mean(&rule->storm);
+        rate *= (calm + rule->burst * storm) / (calm + storm);
+    }
+    return rate * (1 + rule->lemon_share * (rule->lemon_factor - 1));
+}
+
+double gs_chaos_rate(const gpusim_model *model, uint32_t nodes, uint32_t gpus)
+{
+    const gs_cluster *cluster = &model->cluster;
+    const double all[GS_FAULT_SCOPES] = {cluster->gpu_count, cluster->node_count,
+                                         cluster->rack_count, 1};
+    const double held[GS_FAULT_SCOPES] = {gpus, nodes, fmin(nodes, cluster->rack_count), 1};
+    double rate = 0;
+    for (uint32_t i = 0; i < model->chaos.count; i++) {
+        const gs_rule *rule = &model->chaos.rules[i];
+        uint32_t scope = gs_fault_kinds[rule->kind].scope;
+        int clocked = rule->when == GS_WHEN_EVERY || rule->when == GS_WHEN_POOL;
+        if (clocked && rule->target_count > 0 && interrupts(&model->chaos, rule)) {
+            rate += strikes_of(rule) * rule->target_count / all[scope] * held[scope];
+        }
+    }
+    return rate;
+}
+
+// nodes that a job is on; its parts on one are adjacent
+static uint32_t nodes_of(const gpusim_sim *sim, uint32_t slot)
+{
+    const gpusim_job_info *job = GS_JOB(sim, slot);
+    uint32_t nodes = 0, last = GPUSIM_NONE;
+    for (uint32_t i = job->first_part; i < job->first_part + job->parts; i++) {
+        uint32_t node = GS_AT(sim->parts, gpusim_part, i).node;
+        nodes += node != last;
+        last = node;
+    }
+    return nodes;
+}
+
 // ---- how often to save ----
 
 double gs_young_interval(double cost, double mttf)
@@ -107,11 +168,13 @@ gpusim_time gs_checkpoint_interval(const gpusim_sim *sim, uint32_t slot)
     if (profile->checkpoint_every >= 0) {
         return profile->checkpoint_every;
     }
-    if (profile->mttf == GPUSIM_TIME_MAX) {
+    double mttf = profile->mttf < GPUSIM_TIME_MAX
+                      ? gpusim_seconds(profile->mttf)
+                      : 1 / gs_chaos_rate(sim->model, nodes_of(sim, slot), GS_JOB(sim, slot)->gpus);
+    if (!(mttf < (double)INFINITY)) {
         return GPUSIM_TIME_MAX; // it never fails
     }
     double cost = gpusim_seconds(gs_checkpoint_span(sim, slot));
-    double mttf = gpusim_seconds(profile->mttf);
     double interval = profile->checkpoint_every == GS_EVERY_YOUNG ? gs_young_interval(cost, mttf)
                                                                   : gs_daly_interval(cost, mttf);
     return gpusim_time_from_seconds(fmax(interval, 1));

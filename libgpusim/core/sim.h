@@ -136,6 +136,15 @@ typedef struct gs_source {
     uint8_t reserved[7];
 } gs_source;
 
+/* Sums over jobs, GPU-seconds but for the last six: useful work, work of jobs that ended otherwise
+ * than by completing, and what else they held GPUs for. */
+typedef struct gs_account {
+    double useful, abandoned, slowed, checkpointing, redone, restarting, hung;
+    double weight; /* of means by GPU time: GPU-seconds held */
+    double ettr, ettr_weighted, scheduled, scheduled_weighted;
+    uint64_t jobs;
+} gs_account;
+
 /* Scalars of the state: counters, and integrals brought up to `integrated`. */
 typedef struct gs_totals {
     gs_wide gpu_allocated; /* integral of GPUs allocated whole, GPU-nanoseconds */
@@ -149,10 +158,8 @@ typedef struct gs_totals {
     uint64_t next_log; /* log jobs handed out */
     uint64_t held;     /* log jobs that wait for another */
     uint64_t refused_in_row;
-    uint64_t parted; /* thousandths of GPUs that sharing jobs hold now */
-    double useful;   /* work done by jobs that completed, GPU-seconds */
-    double slowed;   /* run time beyond the work of jobs that ended, GPU-seconds */
-    double checkpointing;
+    uint64_t parted;    /* thousandths of GPUs that sharing jobs hold now */
+    gs_account account; /* of jobs that ended */
     gpusim_event_id wake;
     uint32_t allocated; /* GPUs now, whole */
     uint32_t up;        /* GPUs now */
@@ -173,7 +180,7 @@ typedef struct gs_totals {
     uint32_t first_free_tenant;
     uint32_t reserved[2];
 } gs_totals;
-_Static_assert(sizeof(gs_totals) == 448, "no padding: it is hashed");
+_Static_assert(sizeof(gs_totals) == 528, "no padding: it is hashed");
 
 typedef struct gs_sampling gs_sampling;
 
@@ -290,14 +297,17 @@ gpusim_status gs_job_preempt(gpusim_sim *sim, uint32_t slot, gpusim_error *err);
  * for GPUs again, unless its retries are used up: then it has failed for that reason. */
 gpusim_status gs_job_fail(gpusim_sim *sim, uint32_t slot, gpusim_job_reason reason,
                           gpusim_error *err);
-/* What its time on GPUs by now went into, all six together; and GPU-seconds that it held beyond its
- * work, and held while it wrote. */
+int gs_job_alive(const gpusim_sim *sim, gpusim_job_id id);
+
+/* ---- core/account.c: where time went ---- */
+/* What a job's time on GPUs by now went into: held is the sum of the others. */
 typedef struct gs_times {
-    gpusim_time done, slowed, written, redone, restarting, hung;
-    double slowed_gpu_s, written_gpu_s;
+    gpusim_time held, done, slowed, written, redone, restarting, hung;
 } gs_times;
 gs_times gs_job_times(const gpusim_sim *sim, uint32_t slot);
-int gs_job_alive(const gpusim_sim *sim, gpusim_job_id id);
+/* Adds a job that is in this state, or ends in it now, to an account; nothing if it never ran. */
+void gs_account_job(const gpusim_sim *sim, uint32_t slot, gpusim_job_state state,
+                    gs_account *account);
 
 /* ---- core/setback.c: what faults do to a running job short of ending its attempt ---- */
 /* Something that it computes on stands still, and all of it waits: GPUs spin. It fails when that
@@ -313,6 +323,9 @@ gpusim_status gs_on_timeout(void *context, const gpusim_event *event, gpusim_err
  * storage. */
 gpusim_time gs_restart_span(const gpusim_sim *sim, uint32_t slot);
 gpusim_time gs_checkpoint_span(const gpusim_sim *sim, uint32_t slot);
+/* Failures a second of a job on so many nodes with so many GPUs, as the scenario's rules have it on
+ * the mean: strikes that take it off its GPUs, wherever in the cluster it is. */
+double gs_chaos_rate(const gpusim_model *model, uint32_t nodes, uint32_t gpus);
 /* Work between checkpoints of a job that has just got its GPUs; GPUSIM_TIME_MAX: there are none. */
 gpusim_time gs_checkpoint_interval(const gpusim_sim *sim, uint32_t slot);
 /* s, from the cost of a checkpoint and the mean time between failures: sqrt(2 w M) (Young 1974);

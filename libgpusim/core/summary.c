@@ -147,6 +147,7 @@ static void fill_counters(gpusim_sim *sim)
     summary->unfinished = totals->alive;
     summary->restarts = totals->restarts;
     summary->preemptions = totals->preemptions;
+    summary->failures = totals->failures;
     summary->refused = totals->refused;
     summary->bad_lines = sim->model->workload.bad_lines;
     summary->queue_peak = totals->queue_peak;
@@ -251,6 +252,38 @@ static void fill_energy(gpusim_sim *sim)
     fill_throttling(sim, &facility);
 }
 
+// work of jobs that still run, or wait to go on, counts as far as it is done
+static gs_account account_of_all(const gpusim_sim *sim)
+{
+    gs_account account = GS_TOTALS(sim)->account;
+    for (uint32_t i = 0; i < sim->running.count; i++) {
+        uint32_t slot = GS_AT(sim->running, uint32_t, i);
+        gs_account_job(sim, slot, GPUSIM_JOB_RUNNING, &account);
+    }
+    for (uint32_t slot = 0; slot < sim->jobs.count; slot++) {
+        const gpusim_job_info *job = GS_JOB(sim, slot);
+        if (job->id.generation != 0 && job->state == GPUSIM_JOB_QUEUED) {
+            gs_account_job(sim, slot, GPUSIM_JOB_QUEUED, &account);
+        }
+    }
+    return account;
+}
+
+static void fill_account(const gs_account *account, gpusim_summary *summary)
+{
+    summary->slowdown_lost_gpu_s = account->slowed;
+    summary->checkpoint_lost_gpu_s = account->checkpointing;
+    summary->redone_lost_gpu_s = account->redone;
+    summary->restart_lost_gpu_s = account->restarting;
+    summary->hang_lost_gpu_s = account->hung;
+    summary->abandoned_lost_gpu_s = account->abandoned;
+    double jobs = (double)account->jobs; // 0 / 0 is none
+    summary->ettr_by_job = account->ettr / jobs;
+    summary->ettr_scheduled_by_job = account->scheduled / jobs;
+    summary->ettr = account->ettr_weighted / account->weight;
+    summary->ettr_scheduled = account->scheduled_weighted / account->weight;
+}
+
 static void fill_integrals(gpusim_sim *sim)
 {
     const gs_totals *totals = GS_TOTALS(sim);
@@ -258,24 +291,15 @@ static void fill_integrals(gpusim_sim *sim)
     double span = gpusim_seconds(gpusim_engine_now(sim->engine));
     double installed = span * sim->model->cluster.gpu_count;
 
-    // work of jobs that still run counts as far as it is done
-    double useful = totals->useful;
-    summary->slowdown_lost_gpu_s = totals->slowed;
-    summary->checkpoint_lost_gpu_s = totals->checkpointing;
-    for (uint32_t i = 0; i < sim->running.count; i++) {
-        uint32_t slot = GS_AT(sim->running, uint32_t, i);
-        gs_times times = gs_job_times(sim, slot);
-        useful += gpusim_seconds(times.done) * GS_JOB(sim, slot)->gpus;
-        summary->slowdown_lost_gpu_s += times.slowed_gpu_s;
-        summary->checkpoint_lost_gpu_s += times.written_gpu_s;
-    }
+    gs_account account = account_of_all(sim);
+    fill_account(&account, summary);
     summary->sim_time_s = span;
     double held = seconds_of(totals->gpu_allocated) + seconds_of(totals->gpu_parted) / 1000;
     summary->gpu_allocated_fraction = held / installed;
     summary->gpu_allocated_fraction_of_up = held / seconds_of(totals->gpu_up);
     summary->gpu_utilization =
         gs_is_physical(sim) ? activity(sim) / installed : summary->gpu_allocated_fraction;
-    summary->goodput = useful / installed;
+    summary->goodput = account.useful / installed;
     summary->queue_mean = seconds_of(totals->queue) / span;
     summary->throughput_per_h =
         span > 0 ? (double)totals->completed / span * 3600 : (double)NAN; // not infinite

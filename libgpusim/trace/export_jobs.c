@@ -40,9 +40,12 @@ static int by_job(const void *a, const void *b)
 /* A column of the export: a field of the row, under a name that may be its own. The order is what
  * comes first in other programs' job tables. */
 static const char *const columns[] = {
-    "id",       "name",  "user",    "vc",          "submit",   "start",    "end",  "state",
-    "gpus",     "nodes", "gpu_ids", "preemptions", "restarts", "energy_j", "wait", "duration",
-    "walltime", "cpus",  "memory",  "reason",      "source",   "index"};
+    "id",       "name",        "user",     "vc",       "submit",
+    "start",    "end",         "state",    "gpus",     "nodes",
+    "gpu_ids",  "preemptions", "restarts", "energy_j", "wait",
+    "duration", "walltime",    "cpus",     "memory",   "reason",
+    "source",   "index",       "done",     "slowed",   "checkpointing",
+    "redone",   "restarting",  "hung",     "failures"};
 
 // nodes of the parts, each once
 static void put_nodes(const job_sheet *all, const gpusim_allocation_row *parts, uint64_t count)

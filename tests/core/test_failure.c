@@ -390,6 +390,89 @@ START_TEST(intervals_in_words)
 }
 END_TEST
 
+// ---- what rules make of it ----
+
+/* Nodes that crash every 100 h, GPUs of half of them that fall off every 1000 h, and faults that
+ * end no attempt. */
+START_TEST(rates_of_rules)
+{
+    begin("gpusim: 1\ncluster: {nodes: [{name: a, count: 4, gpus: 8}, {name: b, count: 4, gpus: "
+          "8}]}\n"
+          "chaos:\n"
+          "  - {fault: node-crash, every: {exponential: {mean: 100 h}}}\n"
+          "  - {fault: xid79, target: {group: a}, every: {weibull: {scale: 500 h, shape: 0.5}}, "
+          "probability: 50 %}\n"
+          "  - {fault: node-crash, every: 50 h, target: {random: 2}}\n"
+          "  - {fault: node-crash, at: 1 h, target: {node: a-0001}}\n"
+          "  - {fault: fan-failure, every: {exponential: {mean: 1 h}}}\n"
+          "workload: [{jobs: [{duration: 1 h, gpus: 8}]}]\n");
+    // the Weibull's mean is 500 h x Gamma(3) = 1000 h
+    double node = 1 / 100.0 + 2 / (50.0 * 8), gpu = 0.5 * 0.5 / 1000.0;
+    ASSERT_NEAR(gs_chaos_rate(model, 1, 8) * 3600, node + 8 * gpu, 1e-9);
+    ASSERT_NEAR(gs_chaos_rate(model, 3, 20) * 3600, 3 * node + 20 * gpu, 1e-9);
+}
+END_TEST
+
+/* Two nodes that fail every 20 min on the mean are one job's 600 s. */
+START_TEST(intervals_of_rules)
+{
+    begin("gpusim: 1\ncluster: {nodes: [{name: n, count: 3, gpus: 2}]}\n"
+          "chaos: [{fault: node-crash, every: {exponential: {mean: 20 min}}, from: 1000 h}]\n"
+          "duration: 10 min\n"
+          "workload: [{jobs: [{duration: 1 h, gpus: 4, profile: {checkpoint: {every: young, cost: "
+          "12 s}}}]}]\n");
+    failing_run_to(sim, 1);
+    ck_assert_int_eq(GS_LIVE(sim, 0)->every, 120 * S);
+}
+END_TEST
+
+/* Two jobs of 2 GPUs and of 1. The first waits for nothing, loses 20 s, starts again for 10 s and
+ * completes 100 s of work after 130 s. The second comes at 10 s, gets its GPU at 130 s, and has
+ * done 20 s of 100 when the run ends at 150. */
+START_TEST(summed_up)
+{
+    begin("gpusim: 1\ncluster: {nodes: [{name: n, count: 1, gpus: 2}]}\nduration: 150 s\n"
+          "workload: [{jobs: [{duration: 100 s, gpus: 2, profile: {restart: 10 s}}, "
+          "{at: 10 s, duration: 100 s, gpus: 1}]}]\n");
+    failing_at(sim, 20, 0, GPUSIM_REASON_NODE_FAIL);
+    run_out();
+    const gpusim_summary *s = gpusim_sim_summary(sim);
+    double a = 100 / 130., b = 20 / 140.;
+    ASSERT_NEAR(s->ettr_by_job, (a + b) / 2, 1e-12);
+    ASSERT_NEAR(s->ettr, (260 * a + 20 * b) / 280, 1e-12);
+    ASSERT_NEAR(s->ettr_scheduled_by_job, (a + 1) / 2, 1e-12);
+    ASSERT_NEAR(s->ettr_scheduled, (260 * a + 20) / 280, 1e-12);
+    ASSERT_NEAR(s->goodput, 220 / 300., 1e-12);
+    ASSERT_NEAR(s->redone_lost_gpu_s, 40, 1e-9);
+    ASSERT_NEAR(s->restart_lost_gpu_s, 20, 1e-9);
+    ck_assert(s->hang_lost_gpu_s == 0 && s->abandoned_lost_gpu_s == 0);
+    ck_assert_uint_eq(s->failures, 1);
+}
+END_TEST
+
+/* What a job that is given up had saved is abandoned; one that waits still has it. */
+START_TEST(summed_up_without_success)
+{
+    begin(
+        "gpusim: 1\ncluster: {nodes: [{name: n, count: 1, gpus: 1}]}\nduration: 100 s\n"
+        "workload: [{jobs: [{duration: 100 s, gpus: 1, profile: {retries: 0, checkpoint: {every: "
+        "30 s, cost: 2 s}}}, {at: 1 s, duration: 100 s, gpus: 1, profile: {checkpoint: {every: 30 "
+        "s}}}]}]\nactions: [{at: 75 s, do: drain, node: n-0000}]\n");
+    failing_at(sim, 40, 0, GPUSIM_REASON_NODE_FAIL);
+    failing_run_to(sim, 75);
+    failing_at(sim, 80, 1, GPUSIM_REASON_NODE_FAIL);
+    run_out();
+    const gpusim_summary *s = gpusim_sim_summary(sim);
+    ck_assert_uint_eq(s->failed, 1);
+    ck_assert_uint_eq(s->unfinished, 1);
+    ASSERT_NEAR(s->abandoned_lost_gpu_s, 30, 1e-9);
+    ASSERT_NEAR(s->redone_lost_gpu_s, 8 + 10, 1e-9);
+    ASSERT_NEAR(s->checkpoint_lost_gpu_s, 2, 1e-9);
+    ASSERT_NEAR(s->goodput, 30 / 100., 1e-12);
+    ASSERT_NEAR(s->ettr_by_job, (30 / 40. + 30 / 99.) / 2, 1e-12);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("core/failure");
@@ -409,6 +492,10 @@ int main(void)
     tcase_add_test(all, no_room_on_the_disk);
     tcase_add_test(all, optimal_intervals);
     tcase_add_test(all, intervals_in_words);
+    tcase_add_test(all, rates_of_rules);
+    tcase_add_test(all, intervals_of_rules);
+    tcase_add_test(all, summed_up);
+    tcase_add_test(all, summed_up_without_success);
     suite_add_tcase(suite, all);
     return test_run(suite);
 }

@@ -261,6 +261,14 @@ static int audit_summary(const char *what, const gpusim_model *model, const coll
                s->gpu_allocated_fraction);
         wrong++;
     }
+    const double lost = s->slowdown_lost_gpu_s + s->checkpoint_lost_gpu_s + s->redone_lost_gpu_s +
+                        s->restart_lost_gpu_s + s->hang_lost_gpu_s + s->abandoned_lost_gpu_s;
+    const double useful = s->sim_time_s > 0 ? s->goodput * s->sim_time_s * info.gpus : 0;
+    if (fabs(useful + lost - held) > 1e-6 * (1 + held)) {
+        printf("%s: %.12g GPU-seconds were held, %.12g useful and %.12g lost\n", what, held, useful,
+               lost);
+        wrong++;
+    }
     return wrong;
 }
 

@@ -91,13 +91,19 @@ struct gpusim_summary {
     double sim_time_s, wall_time_s;
     uint64_t events, batches, passes;
     uint64_t submitted, completed, failed, cancelled, timeout, oom, rejected, unfinished;
-    uint64_t restarts, preemptions, refused;
+    uint64_t restarts, preemptions, failures; /* failures: of attempts, by faults */
+    uint64_t refused;
     uint64_t bad_lines; /* of logs */
     gpusim_statistics wait_s, first_wait_s, jct_s, bounded_slowdown;
     double makespan_s; /* first submit to last end */
     double gpu_allocated_fraction, gpu_allocated_fraction_of_up, gpu_utilization, goodput;
-    double slowdown_lost_gpu_s,
-        checkpoint_lost_gpu_s; /* GPU time beyond work, and in checkpoints */
+    /* Useful time over time since submission, and over time on GPUs (definitions 19): means by GPU
+     * time and by job. */
+    double ettr, ettr_by_job, ettr_scheduled, ettr_scheduled_by_job;
+    /* What GPU time that jobs held went into beside useful work; abandoned: into work of jobs that
+     * ended otherwise than by completing. */
+    double slowdown_lost_gpu_s, checkpoint_lost_gpu_s, redone_lost_gpu_s, restart_lost_gpu_s;
+    double hang_lost_gpu_s, abandoned_lost_gpu_s;
     double throughput_per_h;   /* jobs completed */
     double
         lower_bound_jct_s; /* no schedule of rigid jobs has a smaller mean JCT (definitions 22) */
