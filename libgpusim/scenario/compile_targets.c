@@ -77,7 +77,9 @@ static gpusim_status name_groups(const gs_rule_maker *m, const char *key, const 
             any |= own == number;
         }
         if (!any) {
+            uint32_t first = names ? names[0] : cluster->groups[0].name;
             status = fail_name(m, key, list, i, GS_FAULT_SCOPES, what, err);
+            gpusim_error_hint(err, "'%s' is the first", gs_names_text(m->entities->names, first));
         }
     }
     for (uint32_t g = 0; *set && g < cluster->group_count; g++) {
@@ -113,17 +115,20 @@ static gpusim_status check_scope(const gs_rule_maker *m, gpusim_error *err)
     if (!key) {
         return GPUSIM_OK;
     }
-    gpusim_status status =
-        kind->scope == GS_FAULT_ON_CLUSTER
-            ? gs_rule_fail(m, key, err, "%s strikes the whole cluster", kind->name)
-            : gs_rule_fail(m, key, err, "%s strikes %ss", kind->name,
-                           gs_fault_scope_names[kind->scope]);
-    gpusim_error_hint(err,
-                      kind->scope == GS_FAULT_ON_CLUSTER
-                          ? "leave `target:` out"
-                          : "name %ss, or what they are in: a rack, a group; with `spread:` a "
-                            "strike takes neighbours along",
-                      gs_fault_scope_names[kind->scope]);
+    if (kind->scope == GS_FAULT_ON_CLUSTER) {
+        gpusim_status status =
+            gs_rule_fail(m, key, err, "%s strikes the whole cluster", kind->name);
+        gpusim_error_hint(err, "leave `target:` out");
+        return status;
+    }
+    const char *scope = gs_fault_scope_names[kind->scope];
+    gpusim_status status = gs_rule_fail(m, key, err, "%s strikes %ss", kind->name, scope);
+    gpusim_error_hint(
+        err, "name %ss, or %s%s", scope,
+        kind->scope == GS_FAULT_ON_RACK   ? "groups of nodes"
+        : kind->scope == GS_FAULT_ON_NODE ? "what they are in: racks, groups"
+                                          : "what they are in: nodes, racks, groups",
+        kind->scope == GS_FAULT_ON_RACK ? "" : "; with `spread:` a strike takes neighbours along");
     return status;
 }
 
