@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The catalogue of faults is whole: words, tables, parameters, effects. */
+#include <string.h>
+
+#include <gpusim/fault.h>
+
+#include "chaos/kinds.h"
+#include "chaos/mixes.h"
+#include "chaos/tables.h"
+#include "harness.h"
+
+static int is_text(const char *text)
+{
+    return text && strlen(text) > 3;
+}
+
+START_TEST(every_kind_is_whole)
+{
+    gpusim_fault_kind kind;
+    uint32_t count = 0;
+    for (; gpusim_fault_kind_at(count, &kind); count++) {
+        const gs_fault_kind *of = &gs_fault_kinds[count];
+        ck_assert_str_eq(kind.name, of->name);
+        ck_assert_str_eq(of->record->name, of->name);
+        ck_assert_str_eq(gs_fault_record.fields[count].name, of->name);
+        ck_assert_ptr_eq(gs_fault_record.fields[count].detail.record, of->record);
+        ck_assert_msg(is_text(kind.doc) && is_text(kind.does) && is_text(kind.shows) &&
+                          is_text(kind.jobs) && is_text(kind.source),
+                      "%s", kind.name);
+        ck_assert_uint_eq(of->record->size, sizeof(gs_rule_fields));
+
+        // what needs a repair says how long it takes, and nobody else does
+        int repaired = gpusim_record_find(of->record, "repair") != NULL;
+        ck_assert_msg(repaired == (of->strike.needs == GS_NEEDS_REPAIR), "%s", kind.name);
+        // who has an effect or lasts has an end; what only strikes is over at once
+        ck_assert_msg((kind.ends != NULL) == (of->flags || of->effect), "%s", kind.name);
+        ck_assert_msg(of->flags || of->effect || of->strike.kills || of->strike.corrupts ||
+                          of->strike.remapped,
+                      "%s does nothing", kind.name);
+        for (uint32_t i = 0; i < count; i++) {
+            ck_assert_str_ne(gs_fault_kinds[i].name, of->name);
+        }
+    }
+    ck_assert_uint_eq(count, gs_fault_kind_count);
+    ck_assert_uint_ge(count, 40);
+}
+END_TEST
+
+// parameters are those that the effect reads: each of them changes it
+START_TEST(every_parameter_matters)
+{
+    for (uint32_t k = 0; k < gs_fault_kind_count; k++) {
+        uint32_t parameters = 0;
+        for (uint32_t i = 0; i < GS_FAULT_PARAMETERS; i++) {
+            const gpusim_field *field = gs_fault_parameter(k, i);
+            if (!field) {
+                continue;
+            }
+            parameters++;
+            double p[GS_FAULT_PARAMETERS] = {0.25, 0.25, 0.25, 0.25};
+            gs_effect before = gs_fault_effect(k, p, 1);
+            p[i] = 3;
+            gs_effect after = gs_fault_effect(k, p, 1);
+            ck_assert_msg(memcmp(&before, &after, sizeof before) != 0, "%s of %s", field->name,
+                          gs_fault_kinds[k].name);
+            ck_assert_msg(field->minimum < field->maximum, "%s", field->name);
+        }
+        ck_assert_msg((parameters > 0) == (gs_fault_kinds[k].effect != NULL), "%s",
+                      gs_fault_kinds[k].name);
+    }
+}
+END_TEST
+
+// with `ramp` nothing happens at first, and more and more then
+START_TEST(ramps_begin_at_nothing)
+{
+    const double p[GS_FAULT_PARAMETERS] = {0.5, 0.5, 0.5, 0.5};
+    for (uint32_t k = 0; k < gs_fault_kind_count; k++) {
+        if (!gpusim_record_find(gs_fault_kinds[k].record, "ramp") || gs_fault_kinds[k].flags) {
+            continue;
+        }
+        gs_effect none = gs_fault_effect(k, p, 0), some = gs_fault_effect(k, p, 0.5);
+        ck_assert_msg(memcmp(&none, &gs_effect_none, sizeof none) == 0, "%s",
+                      gs_fault_kinds[k].name);
+        ck_assert_msg(memcmp(&some, &none, sizeof none) != 0, "%s", gs_fault_kinds[k].name);
+    }
+}
+END_TEST
+
+START_TEST(every_cause_has_a_kind)
+{
+    uint32_t count;
+    const gpusim_fault_mix *mixes = gpusim_fault_mixes(&count);
+    ck_assert_uint_eq(count, 6);
+    for (uint32_t m = 0; m < count; m++) {
+        ck_assert(is_text(mixes[m].doc) && is_text(mixes[m].source));
+        ck_assert_str_eq(gs_fault_record.fields[gs_fault_kind_count + m].name, mixes[m].name);
+        for (uint32_t c = 0; c < mixes[m].count; c++) {
+            const gpusim_fault_cause *cause = &mixes[m].causes[c];
+            uint32_t k = 0;
+            while (k < gs_fault_kind_count && strcmp(gs_fault_kinds[k].name, cause->kind) != 0) {
+                k++;
+            }
+            ck_assert_msg(k < gs_fault_kind_count, "%s", cause->kind);
+            // a mix gives no parameters: its kinds have none, or defaults
+            ck_assert_msg(!gs_fault_kinds[k].effect, "%s", cause->kind);
+            double hours = gs_fault_kinds[k].scope == GS_FAULT_ON_GPU ? mixes[m].gpu_hours
+                                                                      : mixes[m].node_hours;
+            double expected = hours / cause->count;
+            ck_assert_msg(cause->hours > expected * (1 - 1e-12) &&
+                              cause->hours < expected * (1 + 1e-12),
+                          "%s/%s", mixes[m].name, cause->name);
+        }
+    }
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("catalogue");
+    TEST_CASE(suite, 60, every_kind_is_whole, every_parameter_matters, ramps_begin_at_nothing,
+              every_cause_has_a_kind);
+    return test_run(suite);
+}
