@@ -46,6 +46,55 @@ START_TEST(every_kind_is_whole)
 }
 END_TEST
 
+/* What NVIDIA's XID catalogue and the table of signatures say of kinds. */
+static const struct {
+    const char *name;
+    uint32_t scope, flags, xid;
+    uint8_t kills, needs;
+} signatures[] = {
+    {"node-crash", GS_FAULT_ON_NODE, GS_FAULT_DOWN, 0, GS_KILLS_JOBS, GS_NEEDS_REPAIR},
+    {"driver-crash", GS_FAULT_ON_NODE, GS_FAULT_DOWN, 0, GS_KILLS_JOBS, GS_NEEDS_REPAIR},
+    {"maintenance", GS_FAULT_ON_NODE, GS_FAULT_CLOSED, 0, GS_KILLS_NOBODY, GS_NEEDS_NOTHING},
+    {"psu-brownout", GS_FAULT_ON_NODE, GS_FAULT_BRAKE, 0, GS_KILLS_NOBODY, GS_NEEDS_NOTHING},
+    {"disk-full", GS_FAULT_ON_NODE, GS_FAULT_NO_DISK, 0, GS_KILLS_NOBODY, GS_NEEDS_NOTHING},
+    {"rack-pdu-failure", GS_FAULT_ON_RACK, GS_FAULT_DOWN, 0, GS_KILLS_JOBS, GS_NEEDS_REPAIR},
+    {"switch-failure", GS_FAULT_ON_RACK, GS_FAULT_CUT_OFF, 0, GS_KILLS_NOBODY, GS_NEEDS_NOTHING},
+    {"heat-wave", GS_FAULT_ON_CLUSTER, 0, 0, GS_KILLS_NOBODY, GS_NEEDS_NOTHING},
+    {"xid79", GS_FAULT_ON_GPU, GS_FAULT_OFF, 79, GS_KILLS_JOBS, GS_NEEDS_RESET},
+    {"ecc-sbe-storm", GS_FAULT_ON_GPU, 0, 92, GS_KILLS_NOBODY, GS_NEEDS_NOTHING},
+    {"ecc-dbe", GS_FAULT_ON_GPU, 0, 48, GS_KILLS_JOBS, GS_NEEDS_NOTHING},
+    {"row-remap", GS_FAULT_ON_GPU, 0, 63, GS_KILLS_NOBODY, GS_NEEDS_NOTHING},
+    {"row-remap-failure", GS_FAULT_ON_GPU, GS_FAULT_OFF, 64, GS_KILLS_JOBS, GS_NEEDS_REPAIR},
+    {"gsp-timeout", GS_FAULT_ON_GPU, GS_FAULT_HANG, 119, GS_KILLS_NOBODY, GS_NEEDS_RESET},
+    {"pmu-error", GS_FAULT_ON_GPU, 0, 122, GS_KILLS_JOBS, GS_NEEDS_NOTHING},
+    {"mmu-fault", GS_FAULT_ON_GPU, 0, 31, GS_KILLS_JOBS, GS_NEEDS_NOTHING},
+    {"sdc", GS_FAULT_ON_GPU, 0, 0, GS_KILLS_NOBODY, GS_NEEDS_NOTHING},
+    {"nvlink-down", GS_FAULT_ON_GPU, 0, 74, GS_KILLS_NOBODY, GS_NEEDS_RESET},
+    {"nvlink-error", GS_FAULT_ON_GPU, 0, 74, GS_KILLS_JOBS, GS_NEEDS_NOTHING},
+    {"job-oom", GS_FAULT_ON_GPU, 0, 0, GS_KILLS_BY_MEMORY, GS_NEEDS_NOTHING},
+    {"telemetry-dropout", GS_FAULT_ON_NODE, GS_FAULT_SILENT, 0, GS_KILLS_NOBODY, GS_NEEDS_NOTHING},
+    {"telemetry-stuck", GS_FAULT_ON_NODE, GS_FAULT_STUCK, 0, GS_KILLS_NOBODY, GS_NEEDS_NOTHING},
+};
+
+START_TEST(kinds_strike_as_their_signature_says)
+{
+    for (size_t i = 0; i < sizeof signatures / sizeof signatures[0]; i++) {
+        uint32_t k = 0;
+        while (k < gs_fault_kind_count && strcmp(gs_fault_kinds[k].name, signatures[i].name) != 0) {
+            k++;
+        }
+        ck_assert_msg(k < gs_fault_kind_count, "%s", signatures[i].name);
+        const gs_fault_kind *kind = &gs_fault_kinds[k];
+        ck_assert_msg(kind->scope == signatures[i].scope && kind->flags == signatures[i].flags &&
+                          kind->strike.xid == signatures[i].xid &&
+                          kind->strike.kills == signatures[i].kills &&
+                          kind->strike.needs == signatures[i].needs,
+                      "%s", kind->name);
+        ck_assert_uint_eq(kind->strike.corrupts, k == GS_KIND_SDC);
+    }
+}
+END_TEST
+
 // parameters are those that the effect reads: each of them changes it
 START_TEST(every_parameter_matters)
 {
@@ -118,7 +167,7 @@ END_TEST
 int main(void)
 {
     Suite *suite = suite_create("catalogue");
-    TEST_CASE(suite, 60, every_kind_is_whole, every_parameter_matters, ramps_begin_at_nothing,
-              every_cause_has_a_kind);
+    TEST_CASE(suite, 60, every_kind_is_whole, kinds_strike_as_their_signature_says,
+              every_parameter_matters, ramps_begin_at_nothing, every_cause_has_a_kind);
     return test_run(suite);
 }

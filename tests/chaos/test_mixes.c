@@ -82,6 +82,9 @@ static uint64_t strikes_within(const gpusim_model *model, const gs_rule *rule, u
     return strikes;
 }
 
+// the counts of the paper's table, whose sum is 419
+static const double counted[18] = {148, 72, 54, 35, 32, 19, 17, 7, 7, 6, 6, 3, 3, 2, 2, 2, 2, 2};
+
 // 20 times 54 days of 2,048 nodes: 419 each, and the causes as often as they were counted
 START_TEST(llama3_has_its_mix)
 {
@@ -102,8 +105,7 @@ START_TEST(llama3_has_its_mix)
         squares += ((double)of_seed - 419) * ((double)of_seed - 419) / 419;
     }
     for (uint32_t i = 0; i < rules; i++) {
-        expected[i] = SEEDS * expectation(&model->chaos.rules[i], 54);
-        ck_assert(expected[i] >= 5);
+        expected[i] = SEEDS * counted[i];
     }
     printf("llama3: %.1f strikes in 54 days, mean of %d seeds\n", (double)all / SEEDS, SEEDS);
     ck_assert_msg(fabs((double)all - SEEDS * 419.0) < 3 * sqrt(SEEDS * 419.0), "%g",

@@ -93,14 +93,14 @@ cleanup:
     return status;
 }
 
-START_TEST(every_allocation_of_compiling_hardware_may_fail)
+static void assert_compiling_may_fail(gpusim_status (*compile)(gpusim_error *err))
 {
     gpusim_status status = GPUSIM_MEMORY;
     long n = 0;
     for (; status != GPUSIM_OK && n < 100000; n++) {
         gpusim_error err = {0};
         left = n;
-        status = compile_hardware(&err);
+        status = compile(&err);
         left = -1;
         ck_assert_msg(status == GPUSIM_OK || status == GPUSIM_MEMORY, "allocation %ld: %s", n,
                       err.message);
@@ -108,6 +108,49 @@ START_TEST(every_allocation_of_compiling_hardware_may_fail)
     }
     ck_assert_int_eq(status, GPUSIM_OK);
     ck_assert_int_gt(n, 100);
+}
+
+START_TEST(every_allocation_of_compiling_hardware_may_fail)
+{
+    assert_compiling_may_fail(compile_hardware);
+}
+END_TEST
+
+static const char chaotic[] =
+    "gpusim: 1\n"
+    "duration: 1 d\n"
+    "cluster: {nodes: [{name: n, count: 4, per_rack: 2, gpus: 8}]}\n"
+    "workload: []\n"
+    "chaos:\n"
+    "  - {fault: straggler, target: {gpu: n-0003/gpu2}, at: [2 h, 1 h], slowdown: 2.5}\n"
+    "  - {fault: node-crash, target: {node: [n-0000, n-0003], rack: rack-00, group: n,\n"
+    "     model: generic, lemons: {share: 5 %, factor: 20}},\n"
+    "     every: {bathtub: {early_scale: 9 d, mean: 9 d, wear_scale: 9 d}}, ages: true,\n"
+    "     burst: {calm: {choice: {1 d: 1, 2 d: 1}}, storm: 1 h, factor: 9}}\n"
+    "  - {fault: node-crash, trace: failures.csv}\n"
+    "  - {fault: delta-h100, shape: 0.75}\n"
+    "repairs: {crews: 2}\n";
+
+// rules, targets, a list of failures, a mix
+static gpusim_status compile_chaotic(gpusim_error *err)
+{
+    gpusim_status status;
+    gpusim_spec *spec = NULL;
+    gpusim_model *model = NULL;
+    char folder[4096];
+    snprintf(folder, sizeof folder, "%s/tests/cli/scenarios", getenv("GPUSIM_SOURCE"));
+    GPUSIM_TRY(gpusim_spec_parse(chaotic, strlen(chaotic), "x", folder, &spec, err));
+    GPUSIM_TRY(gpusim_model_compile(spec, &model, err));
+    ck_assert_uint_eq(model->chaos.count, 6);
+cleanup:
+    gpusim_model_destroy(model);
+    gpusim_spec_destroy(spec);
+    return status;
+}
+
+START_TEST(every_allocation_of_compiling_chaos_may_fail)
+{
+    assert_compiling_may_fail(compile_chaotic);
 }
 END_TEST
 
@@ -211,6 +254,7 @@ int main(void)
 {
     Suite *suite = suite_create("memory");
     TEST_CASE(suite, 60, every_allocation_may_fail, every_allocation_of_compiling_hardware_may_fail,
+              every_allocation_of_compiling_chaos_may_fail,
               an_edit_that_runs_out_of_memory_changes_nothing,
               every_allocation_of_a_catalogue_may_fail, the_whole_catalogue_may_run_out_of_memory);
     return test_run(suite);
