@@ -3,7 +3,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "core/sim.h"
+#include "core/faults.h"
 
 // ---- starting, preempting, migrating ----
 
@@ -289,6 +289,9 @@ cleanup:
 gpusim_status gs_node_drain(gpusim_sim *sim, uint32_t node, gpusim_error *err)
 {
     const gpusim_node_info *info = GS_NODE(sim, node);
+    if (sim->lives.count > 0) {
+        return gs_node_life_drain(sim, node, 1, err);
+    }
     if (info->state != GPUSIM_NODE_UP) {
         return GPUSIM_OK;
     }
@@ -298,6 +301,9 @@ gpusim_status gs_node_drain(gpusim_sim *sim, uint32_t node, gpusim_error *err)
 static gpusim_status undrain(gpusim_sim *sim, uint32_t node, gpusim_error *err)
 {
     uint32_t state = GS_NODE(sim, node)->state;
+    if (sim->lives.count > 0) {
+        return gs_node_life_drain(sim, node, 0, err);
+    }
     if (state != GPUSIM_NODE_DRAINING && state != GPUSIM_NODE_DRAINED) {
         return GPUSIM_OK;
     }

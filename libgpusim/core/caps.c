@@ -16,11 +16,11 @@ double gs_node_cap(const gpusim_sim *sim, uint32_t node)
 {
     const gs_steps *steps = &gs_node_hardware_of(sim, node)->cap;
     gpusim_time next;
-    if (GS_PLANT(sim, node)->cap < INFINITY) {
-        return GS_PLANT(sim, node)->cap;
+    double cap = GS_PLANT(sim, node)->cap;
+    if (!(cap < INFINITY) && steps->count > 0) {
+        cap = gs_steps_at(steps, gpusim_engine_now(sim->engine), &next);
     }
-    return steps->count > 0 ? gs_steps_at(steps, gpusim_engine_now(sim->engine), &next)
-                            : (double)INFINITY;
+    return fmin(cap, gs_node_effect(sim, node)->cap);
 }
 
 double gs_rack_cap(const gpusim_sim *sim, uint32_t rack)
@@ -31,11 +31,11 @@ double gs_rack_cap(const gpusim_sim *sim, uint32_t rack)
     if (!sim->model->hardware.groups[group].physical) {
         return INFINITY; // nothing there has a clock to lower
     }
-    if (GS_RACK(sim, rack)->cap < INFINITY) {
-        return GS_RACK(sim, rack)->cap;
+    double cap = GS_RACK(sim, rack)->cap;
+    if (!(cap < INFINITY) && steps->count > 0) {
+        cap = gs_steps_at(steps, gpusim_engine_now(sim->engine), &next);
     }
-    return steps->count > 0 ? gs_steps_at(steps, gpusim_engine_now(sim->engine), &next)
-                            : (double)INFINITY;
+    return fmin(cap, gs_rack_effect(sim, rack)->cap);
 }
 
 gpusim_status gs_caps_demand_moved(gpusim_sim *sim, uint32_t node, gpusim_error *err)

@@ -19,7 +19,8 @@ static uint32_t top_clock(const gs_node_hardware *hardware)
 
 int gs_gpu_braked(const gpusim_sim *sim, const gs_gpu *gpu)
 {
-    return GS_PLANT(sim, gpu->node)->brake || GS_RACK(sim, GS_NODE(sim, gpu->node)->rack)->brake;
+    return GS_PLANT(sim, gpu->node)->brake || GS_RACK(sim, GS_NODE(sim, gpu->node)->rack)->brake ||
+           (gpu->faults & GS_FAULT_BRAKE);
 }
 
 // by something that asks neither for cap nor for temperature

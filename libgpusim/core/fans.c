@@ -54,7 +54,8 @@ static int enough(const gpusim_sim *sim, const gs_gpu *gpu, uint32_t level)
         int capped = gpu->node_cap < INFINITY || gpu->rack_cap < INFINITY;
         watts = capped ? fmax(watts, gpu->demand) : watts;
     }
-    return gpu->inlet + resistance_at(hardware, speed_of(hardware, level)) * watts < threshold;
+    double resistance = resistance_at(hardware, speed_of(hardware, level)) * gpu->resistance;
+    return gpu->inlet + resistance * watts < threshold;
 }
 
 uint32_t gs_fans_wanted(const gpusim_sim *sim, const gs_gpu *gpu)

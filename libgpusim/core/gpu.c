@@ -156,14 +156,14 @@ void gs_gpu_settle(gpusim_sim *sim, uint32_t index)
 static double own_cap(const gpusim_sim *sim, const gs_gpu *gpu)
 {
     const gs_node_hardware *hardware = gs_node_hardware_of(sim, gpu->node);
+    double cap = hardware->gpu.power.tdp;
     if (gpu->own_cap < INFINITY) {
-        return gpu->own_cap;
+        cap = gpu->own_cap;
+    } else if (hardware->gpu_cap.count > 0) {
+        gpusim_time next;
+        cap = gs_steps_at(&hardware->gpu_cap, gpusim_engine_now(sim->engine), &next);
     }
-    if (hardware->gpu_cap.count == 0) {
-        return hardware->gpu.power.tdp;
-    }
-    gpusim_time next;
-    return gs_steps_at(&hardware->gpu_cap, gpusim_engine_now(sim->engine), &next);
+    return gpu->fault_cap < cap ? gpu->fault_cap : cap;
 }
 
 static int same_load(const gs_gpu_load *a, const gs_gpu_load *b)

@@ -27,13 +27,14 @@ double gs_settled_within(const gpusim_sim *sim)
 double gs_memory_resistance(const gpusim_sim *sim, const gs_gpu *gpu)
 {
     const gpusim_gpu_thermal *thermal = &gs_node_hardware_of(sim, gpu->node)->gpu.thermal;
-    return thermal->memory_resistance * GS_PLANT(sim, gpu->node)->resistance / thermal->resistance;
+    double resistance = GS_PLANT(sim, gpu->node)->resistance * gpu->resistance;
+    return thermal->memory_resistance * resistance / thermal->resistance;
 }
 
 gs_targets gs_gpu_targets(const gpusim_sim *sim, const gs_gpu *gpu, double watts)
 {
     const gpusim_gpu_model *model = &gs_node_hardware_of(sim, gpu->node)->gpu;
-    double die = GS_PLANT(sim, gpu->node)->resistance * watts;
+    double die = GS_PLANT(sim, gpu->node)->resistance * gpu->resistance * watts;
     double on = gpu->level == GS_GPU_OFF ? 0 : 1;
     double memory_watts = on * model->power.memory_idle + model->power.memory * gpu->load.memory;
     return (gs_targets){

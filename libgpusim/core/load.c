@@ -63,7 +63,7 @@ static int add_activity(const gpusim_sim *sim, const gs_tenant *it, const gs_gpu
     *step = fmax(live->shown_step, time + (live->step - live->compute));
     load->busy = held * (time - host) / *step;
     load->spin = held * (*step - time) / *step;
-    load->dynamic = load->busy * profile->intensity;
+    load->dynamic = load->busy * profile->intensity / gpu->slowdown;
     return 1;
 }
 
@@ -83,7 +83,8 @@ static void load_of_tenant(const gpusim_sim *sim, const gs_tenant *it, const gs_
 {
     const gs_job_profile *profile = gs_profile_of(sim, it->job);
     double step = 1;
-    *load = (gs_gpu_load){.intensity = profile->intensity, .tenants = 1};
+    double intensity = profile->intensity / gpu->slowdown; // kernels that stall draw less
+    *load = (gs_gpu_load){.intensity = intensity, .tenants = 1};
     if (GS_JOB(sim, it->job)->gpus > 1) {
         // a cap has to hold back its spinning, too
         load->intensity = fmax(load->intensity, hardware_of(sim, gpu)->gpu.power.spin);

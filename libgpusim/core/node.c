@@ -56,8 +56,20 @@ static double traffic_of(const gpusim_sim *sim, uint32_t node)
     return sum;
 }
 
+int gs_node_dead(const gpusim_sim *sim, uint32_t node)
+{
+    uint32_t state = GS_NODE(sim, node)->state;
+    return state == GPUSIM_NODE_DOWN || state == GPUSIM_NODE_REPAIRING;
+}
+
 void gs_node_rest_power(const gpusim_sim *sim, uint32_t node, int64_t power[])
 {
+    for (int c = GS_POWER_CPU; c < GS_POWER_NODE_LOSS && gs_node_dead(sim, node); c++) {
+        power[c] = 0;
+    }
+    if (gs_node_dead(sim, node)) {
+        return;
+    }
     const gs_node_hardware *hardware = gs_node_hardware_of(sim, node);
     const gs_node *plant = GS_PLANT(sim, node);
     double cpu = 0, nic = 0;
@@ -122,7 +134,9 @@ gpusim_status gs_node_update(gpusim_sim *sim, uint32_t node, gpusim_error *err)
         rest += c == GS_POWER_GPU ? 0 : power[c];
         rest_before += c == GS_POWER_GPU ? 0 : plant->power[c];
     }
-    int64_t input = gs_nanowatts(gs_node_input_of(hardware, gs_watts(output)));
+    int64_t input = gs_node_dead(sim, node)
+                        ? output
+                        : gs_nanowatts(gs_node_input_of(hardware, gs_watts(output)));
     power[GS_POWER_NODE_LOSS] = input - output;
 
     // sums above it move by the difference
@@ -206,7 +220,8 @@ void gs_node_breathe(gpusim_sim *sim, uint32_t node, int at_rest)
     const gs_node_hardware *hardware = gs_node_hardware_of(sim, node);
     for (uint32_t g = cluster->node_first_gpu[node]; g < cluster->node_first_gpu[node + 1]; g++) {
         gs_gpu *gpu = GS_GPU(sim, g);
-        double inlet = GS_PLANT(sim, node)->inlet + upstream(sim, node, g);
+        double inlet = GS_PLANT(sim, node)->inlet + upstream(sim, node, g) +
+                       gs_gpu_effect(sim, g)->inlet;
         if (at_rest) {
             gpu->inlet = inlet;
             continue;

@@ -89,7 +89,11 @@ typedef struct gs_gpu {
     double leak;               /* W beyond the reference's, held */
     double leak_at;            /* degC it was evaluated at */
     double speed;              /* of this very GPU, 1: nominal */
+    double slowdown;           /* by faults, >= 1: a step takes so many times as long */
+    double memory_slowdown;    /* by faults: so does what waits for the memory */
+    double resistance;         /* by faults: the way to the coolant is so many times as bad */
     double own_cap;            /* W: by action; INFINITY: the scenario's */
+    double fault_cap;          /* W: by faults; INFINITY: none */
     double node_cap, rack_cap; /* W: its part of its node's and its rack's cap; INFINITY: none */
     double cap;                /* W: what holds of all these, when it was last updated */
     double demand;             /* W it would draw but for the caps of node and rack */
@@ -106,6 +110,7 @@ typedef struct gs_gpu {
     uint32_t node;
     uint32_t first_tenant; /* in tenants, or GPUSIM_NONE */
     uint32_t xid;          /* the last; 0: none */
+    uint32_t faults;       /* GS_FAULT bits of the active ones */
     uint8_t level;         /* gs_gpu_level */
     uint8_t marked;
     uint8_t steady; /* leakage and clock are at their joint fixed point, until an input moves */
@@ -113,9 +118,10 @@ typedef struct gs_gpu {
     uint8_t memory_slow; /* the memory throttles: see GS_MEMORY_SLOWDOWN */
     uint8_t settling;    /* the event has come at which it may take its steady state */
     uint8_t fresh;       /* its cap or what it runs is another: its clock may rise */
-    uint8_t reserved[9];
+    uint8_t shut;        /* it has turned itself off */
+    uint8_t reserved[4];
 } gs_gpu;
-_Static_assert(sizeof(gs_gpu) == 352, "no padding: it is hashed");
+_Static_assert(sizeof(gs_gpu) == 384, "no padding: it is hashed");
 
 /* One job on one GPU (or part of it). */
 typedef struct gs_tenant {

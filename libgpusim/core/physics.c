@@ -44,9 +44,9 @@ gpusim_status gs_background_schedule(gpusim_sim *sim, gpusim_time time, uint16_t
                                      uint32_t entity, uint64_t payload, gpusim_event_id *id,
                                      gpusim_error *err)
 {
-    uint16_t class = handler == GS_ON_NODE_CONTROL || handler == GS_ON_RACK_CONTROL
-                         ? GS_CLASS_CONTROL
-                         : GS_CLASS_PHYSICS;
+    int control = handler == GS_ON_NODE_CONTROL || handler == GS_ON_RACK_CONTROL;
+    int fault = handler == GS_ON_FAULT || handler == GS_ON_FAULT_OVER;
+    uint16_t class = control ? GS_CLASS_CONTROL : fault ? GS_CLASS_FAULT : GS_CLASS_PHYSICS;
     gpusim_status status =
         gpusim_engine_schedule(sim->engine, time, class, handler, entity, payload, id, err);
     if (status == GPUSIM_OK && time != GPUSIM_TIME_MAX) {
@@ -151,6 +151,10 @@ void gs_physics_node_up(gpusim_sim *sim, uint32_t node)
         gs_gpu *gpu = GS_GPU(sim, g);
         if (gpu->level == GS_GPU_OFF) {
             gs_gpu_settle(sim, g);
+            gpu->shut = 0;
+            if (gpu->faults & (GS_FAULT_OFF | GS_FAULT_DOWN)) {
+                continue;
+            }
             gpu->fast = gpu->slow = gpu->memory = gpu->drift = 0;
             gpu->level = GS_GPU_IDLE;
             gs_mark_gpu(sim, g);
@@ -167,6 +171,7 @@ static gpusim_status shut_down(gpusim_sim *sim, uint32_t index, gpusim_error *er
     gs_gpu *gpu = GS_GPU(sim, index);
     gs_gpu_settle(sim, index);
     gpu->level = GS_GPU_OFF;
+    gpu->shut = 1;
     gpu->xid = GS_XID_OFF_BUS;
     gpu->steady = gpu->slowed = gpu->memory_slow = 0;
     gpu->thermal_clock = gs_gpu_hardware(sim, index)->clock_count - 1;

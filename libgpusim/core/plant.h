@@ -75,6 +75,7 @@ double gs_node_ratio(const gpusim_sim *sim, uint32_t node); /* s: integral of in
 double gs_node_rest(const gpusim_sim *sim, uint32_t node);  /* J: of what is not GPU, by now */
 
 /* ---- core/node.c ---- */
+int gs_node_dead(const gpusim_sim *sim, uint32_t node); /* it draws nothing */
 void gs_node_settle(gpusim_sim *sim, uint32_t node);
 int64_t gs_node_output(const gs_node *plant); /* nW before losses */
 /* W at the input that an output draws, and the output that an input carries. */

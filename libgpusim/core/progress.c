@@ -61,8 +61,8 @@ static double share_of(const gpusim_sim *sim, uint32_t slot, const gs_gpu *gpu, 
 double gs_gpu_time_at(const gpusim_sim *sim, uint32_t slot, const gs_gpu *gpu, double clock)
 {
     const gs_job_profile *profile = gs_profile_of(sim, slot);
-    double others = 0, speed = gpu->speed * share_of(sim, slot, gpu, &others);
-    double memory = gpu->memory_slow ? GS_MEMORY_SLOWDOWN - 1 : 0;
+    double others = 0, speed = gpu->speed / gpu->slowdown * share_of(sim, slot, gpu, &others);
+    double memory = (gpu->memory_slow ? GS_MEMORY_SLOWDOWN : 1) * gpu->memory_slowdown - 1;
     if (others > 0) {
         speed *= 1 - sim->model->hardware.interference * others;
     }
@@ -77,8 +77,15 @@ double gs_gpu_time_at(const gpusim_sim *sim, uint32_t slot, const gs_gpu *gpu, d
 
 double gs_gpu_time(const gpusim_sim *sim, uint32_t slot, uint32_t gpu)
 {
-    return sim->gpus.count > 0 ? gs_gpu_time_at(sim, slot, GS_GPU(sim, gpu), gs_gpu_clock(sim, gpu))
-                               : 1;
+    if (sim->gpus.count > 0) {
+        return gs_gpu_time_at(sim, slot, GS_GPU(sim, gpu), gs_gpu_clock(sim, gpu));
+    }
+
+    // where nothing is physical and nobody shares, faults alone say how fast a GPU is
+    const gs_job_profile *profile = gs_profile_of(sim, slot);
+    const gs_effect *effect = gs_gpu_effect(sim, gpu);
+    double longer = profile->memory_bound * (effect->memory - 1);
+    return 1 + (1 - profile->host_bound) * ((1 + longer) * effect->slowdown - 1);
 }
 
 // a job without GPUs is as fast as its node's P-state
@@ -278,7 +285,7 @@ static void disturb(gpusim_sim *sim, uint32_t slot)
 static int is_plain(const gpusim_sim *sim, uint32_t slot)
 {
     const gpusim_job_info *job = GS_JOB(sim, slot);
-    if (gs_is_physical(sim) || job->milli != 1000 || job->mig != 0) {
+    if (gs_is_physical(sim) || sim->slows || job->milli != 1000 || job->mig != 0) {
         return 0;
     }
     const gs_job_profile *profile = gs_profile_of(sim, slot);

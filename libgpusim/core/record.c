@@ -83,6 +83,7 @@ static const gpusim_choice event_types[] = {
     {"checkpoint_lost", GPUSIM_EVENT_CHECKPOINT_LOST,
      "a checkpoint could not be completed; the detail is the work that it had, in ns"},
     {"fail", GPUSIM_EVENT_FAIL, "a fault takes a job off its GPUs; the detail is the reason"},
+    {"xid", GPUSIM_EVENT_XID, "a GPU's driver logs an error; the detail is the XID"},
     {NULL, 0, NULL},
 };
 
@@ -234,6 +235,42 @@ static const gpusim_field rack_columns[] = {
     RACK(nodes, UINT32, NONE, 0, "How many nodes, adjacent from there."),
 };
 
+static const gpusim_choice scopes[] = {
+    {"gpu", GPUSIM_OF_GPU, "a GPU"},
+    {"node", GPUSIM_OF_NODE, "a node and its GPUs"},
+    {"rack", GPUSIM_OF_RACK, "a rack and its nodes"},
+    {"cluster", GPUSIM_OF_CLUSTER, "everything"},
+    {NULL, 0, NULL},
+};
+
+static const gpusim_choice observable[] = {
+    {"no", 0, "it leaves no sign in telemetry"},
+    {"yes", 1, "a monitor could see it"},
+    {NULL, 0, NULL},
+};
+
+#define FAULT(member, type, unit, flags, doc)                                                      \
+    COLUMN(gpusim_fault_row, member, type, unit, flags, doc)
+static const gpusim_field fault_columns[] = {
+    FAULT(index, UINT64, NONE, 0, "Its number, in the order in which faults began."),
+    FAULT(root, UINT64, NONE, 0, "The fault that brought it along; its own number: none did."),
+    FAULT(rule, NAME, NONE, 0, "The rule of the scenario that struck."),
+    FAULT(kind, NAME, NONE, 0, "What kind of fault it is."),
+    CHOICE_COLUMN(gpusim_fault_row, scope, scopes, "What it struck."),
+    FAULT(entity, UINT32, NONE, 0, "The number of the GPU, node or rack that it struck."),
+    FAULT(start, TIME, SECOND, 0, "When it began."),
+    FAULT(end, TIME, SECOND, GPUSIM_OPTIONAL, "When it was over; none: it was not."),
+    FAULT(first_effect, TIME, SECOND, GPUSIM_OPTIONAL,
+          "When a job, or what a monitor could have seen, first felt it; none: nothing did."),
+    FAULT(last_effect, TIME, SECOND, GPUSIM_OPTIONAL, "When that was over."),
+    FAULT(p0, FLOAT64, NONE, 0, "The first parameter of its kind, as it was drawn."),
+    FAULT(p1, FLOAT64, NONE, 0, "The second."),
+    FAULT(p2, FLOAT64, NONE, 0, "The third."),
+    FAULT(p3, FLOAT64, NONE, 0, "The fourth."),
+    FAULT(jobs_hit, UINT32, NONE, 0, "Jobs that ran where it struck."),
+    CHOICE_COLUMN(gpusim_fault_row, observable, observable, "Whether telemetry shows a sign of it."),
+};
+
 static const gpusim_record tables[GPUSIM_TABLE_COUNT] = {
     [GPUSIM_TABLE_JOBS] = TABLE("jobs", gpusim_job_row, job_columns,
                                 "One row a job, in the order in which they ended."),
@@ -248,6 +285,8 @@ static const gpusim_record tables[GPUSIM_TABLE_COUNT] = {
     [GPUSIM_TABLE_NODES] = TABLE("cluster/nodes", gpusim_node_row, node_columns, "The nodes."),
     [GPUSIM_TABLE_GPUS] = TABLE("cluster/gpus", gpusim_gpu_row, gpu_columns, "The GPUs."),
     [GPUSIM_TABLE_RACKS] = TABLE("cluster/racks", gpusim_rack_row, rack_columns, "The racks."),
+    [GPUSIM_TABLE_FAULTS] = TABLE("faults", gpusim_fault_row, fault_columns,
+                                  "Every fault as it was, in the order in which they ended."),
 };
 
 const gpusim_record *gpusim_table_record(gpusim_table table)

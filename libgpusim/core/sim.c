@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* One run: created from a model, moved by its engine, ended, saved and restored. */
+#include "core/faults.h"
 #include "core/sampling.h"
 
 #include <string.h>
@@ -154,6 +155,9 @@ static const struct {
     [GS_ON_LEGACY] = {"tick of another simulator's nodes", gs_on_legacy},
     [GS_ON_OOM] = {"out of memory", gs_on_oom},
     [GS_ON_TIMEOUT] = {"collective time-out", gs_on_timeout},
+    [GS_ON_FAULT] = {"fault", gs_on_fault},
+    [GS_ON_FAULT_OVER] = {"end of a fault", gs_on_fault_over},
+    [GS_ON_REPAIR] = {"repair", gs_on_repair},
 };
 
 void gs_sim_refresh_view(gpusim_sim *sim)
@@ -223,6 +227,12 @@ static void set_element_sizes(gpusim_sim *sim)
     sim->hops = GS_ARRAY(gs_hop);
     sim->marked_jobs = sim->marked_gpus = GS_ARRAY(uint32_t);
     sim->marked_nodes = sim->marked_racks = sim->marked_links = GS_ARRAY(uint32_t);
+    sim->faults = GS_ARRAY(gs_fault);
+    sim->fault_clocks = GS_ARRAY(gs_fault_clock);
+    sim->fault_lists = sim->rule_clocks = sim->fault_jobs = GS_ARRAY(uint32_t);
+    sim->fault_totals = GS_ARRAY(gs_fault_totals);
+    sim->lives = GS_ARRAY(gs_node_life);
+    sim->gpu_effects = sim->node_effects = sim->rack_effects = GS_ARRAY(gs_effect);
     sim->sampler = GS_ARRAY(gs_sampler);
     sim->second_marks = GS_ARRAY(gs_second_mark);
     sim->part_time_marks = GS_ARRAY(gs_part_mark);
@@ -271,6 +281,11 @@ gpusim_status gs_sim_register(gpusim_sim *sim, gpusim_error *err)
         {"marked.nodes", &sim->marked_nodes},
         {"marked.racks", &sim->marked_racks},
         {"marked.links", &sim->marked_links},
+        {"faults", &sim->faults},
+        {"faults.clocks", &sim->fault_clocks},
+        {"faults.lists", &sim->fault_lists},
+        {"faults.totals", &sim->fault_totals},
+        {"nodes.lives", &sim->lives},
         {"samples", &sim->sampler},
         {"samples.second", &sim->second_marks},
         {"samples.part_time", &sim->part_time_marks},
@@ -361,6 +376,7 @@ static gpusim_status schedule_first(gpusim_sim *sim, gpusim_error *err)
     const gpusim_model *model = sim->model;
     GPUSIM_TRY(gs_arrivals_begin(sim, err));
     GPUSIM_TRY(gs_sampling_begin(sim, err));
+    GPUSIM_TRY(gs_faults_begin(sim, err));
     for (uint32_t i = 0; i < model->actions.count; i++) {
         GPUSIM_TRY(gpusim_engine_schedule(sim->engine, GS_AT(model->actions, gs_timed_action, i).at,
                                           GS_CLASS_CONTROL, GS_ON_ACTION, i, 0, NULL, err));
@@ -444,7 +460,12 @@ void gpusim_sim_destroy(gpusim_sim *sim)
         &sim->sharers,      &sim->priorities,
         &sim->shares,       &sim->sampler,
         &sim->second_marks, &sim->part_time_marks,
-        &sim->sample_marks,
+        &sim->sample_marks, &sim->faults,
+        &sim->fault_clocks, &sim->fault_lists,
+        &sim->fault_totals, &sim->lives,
+        &sim->rule_clocks,  &sim->fault_jobs,
+        &sim->gpu_effects,  &sim->node_effects,
+        &sim->rack_effects,
     };
     for (size_t i = 0; i < sizeof arrays / sizeof arrays[0]; i++) {
         gs_array_release(arrays[i]);
@@ -609,6 +630,7 @@ gpusim_status gpusim_sim_finish(gpusim_sim *sim, gpusim_error *err)
     }
     GPUSIM_TRY(gs_summary_make(sim, err));
     GPUSIM_TRY(tell_unfinished(sim, err));
+    GPUSIM_TRY(gs_faults_unfinished(sim, err));
 cleanup:;
     int complete = GS_TOTALS(sim)->ended && sim->failure == GPUSIM_OK && status == GPUSIM_OK;
     gpusim_status end = gs_emit_end(sim, complete, status == GPUSIM_OK ? err : NULL);

@@ -41,6 +41,9 @@ enum {
     GS_ON_LEGACY,       /* entity: group */
     GS_ON_OOM,          /* entity: slot; it runs out of memory on one of its GPUs */
     GS_ON_TIMEOUT,      /* entity: slot; it has hung for as long as a collective does */
+    GS_ON_FAULT,        /* entity: clock of a rule */
+    GS_ON_FAULT_OVER,   /* entity: fault; payload: it ends, or its ramp gets worse */
+    GS_ON_REPAIR,       /* entity: node; a crew is done with a fault of it */
     GS_HANDLERS
 };
 
@@ -219,6 +222,12 @@ struct gpusim_sim {
     gs_array hops;       /* gs_hop */
     gs_array marked_jobs, marked_gpus, marked_nodes, marked_racks, marked_links; /* uint32_t */
 
+    gs_array faults;       /* gs_fault; see core/faults.h for these; empty without rules */
+    gs_array fault_clocks; /* gs_fault_clock */
+    gs_array fault_lists;  /* uint32_t: first fault of each GPU, node, rack and of the cluster */
+    gs_array fault_totals; /* gs_fault_totals, one */
+    gs_array lives;        /* gs_node_life, by node */
+
     gs_array sampler; /* gs_sampler, one; see core/sampling.h for these */
     gs_array second_marks, part_time_marks,
         sample_marks; /* by GPU; empty where nobody needs them */
@@ -233,6 +242,9 @@ struct gpusim_sim {
     gs_array sharers;      /* double: demands, floors and grants of a cap that is divided */
     gs_array priorities;   /* int32_t: beside them */
     gs_array observers;    /* gpusim_observer */
+    gs_array rule_clocks;  /* uint32_t: the first clock of each rule */
+    gs_array gpu_effects, node_effects, rack_effects; /* gs_effect: sums over their faults */
+    gs_array fault_jobs;                              /* uint32_t: slots of jobs being struck */
     gs_sampling *sampling; /* the sample at hand; NULL before the first that anybody hears */
     gpusim_summary summary;
     double wall_time_s;
@@ -240,6 +252,7 @@ struct gpusim_sim {
     gpusim_error failure_error;
     _Atomic int interrupted;
     uint8_t begun, paranoid, finished;
+    uint8_t slows; /* faults may change rates of jobs */
 };
 
 /* 1 while a running job holds its GPUs and does no work. */
@@ -386,6 +399,30 @@ gpusim_status gs_wake(gpusim_sim *sim, gpusim_error *err); /* what was done take
 /* ---- core/cap_actions.c: one GPU, node or rack; GPUSIM_NONE: every GPU that has physics ---- */
 gpusim_status gs_action_cap(gpusim_sim *sim, gpusim_action what, uint32_t entity, double watts,
                             gpusim_error *err);
+
+/* ---- core/faults.c; see core/faults.h for what its files share ---- */
+gpusim_status gs_faults_begin(gpusim_sim *sim, gpusim_error *err); /* clocks, first strikes */
+gpusim_status gs_on_fault(void *context, const gpusim_event *event, gpusim_error *err);
+gpusim_status gs_on_fault_over(void *context, const gpusim_event *event, gpusim_error *err);
+gpusim_status gs_on_repair(void *context, const gpusim_event *event, gpusim_error *err);
+/* Faults that are still there get their rows at the end of a run. */
+gpusim_status gs_faults_unfinished(gpusim_sim *sim, gpusim_error *err);
+gpusim_status gs_faults_check(const gpusim_sim *sim, gpusim_error *err);
+void gs_faults_restored(gpusim_sim *sim);
+uint64_t gs_faults_count(const gpusim_sim *sim);
+/* What all faults that reach it do to a GPU, node or rack. */
+static inline const gs_effect *gs_gpu_effect(const gpusim_sim *sim, uint32_t gpu)
+{
+    return sim->gpu_effects.count ? &GS_AT(sim->gpu_effects, gs_effect, gpu) : &gs_effect_none;
+}
+static inline const gs_effect *gs_node_effect(const gpusim_sim *sim, uint32_t node)
+{
+    return sim->node_effects.count ? &GS_AT(sim->node_effects, gs_effect, node) : &gs_effect_none;
+}
+static inline const gs_effect *gs_rack_effect(const gpusim_sim *sim, uint32_t rack)
+{
+    return sim->rack_effects.count ? &GS_AT(sim->rack_effects, gs_effect, rack) : &gs_effect_none;
+}
 
 /* ---- core/replay.c ---- */
 gpusim_status gs_replay_submitted(gpusim_sim *sim, uint32_t slot, gpusim_error *err);

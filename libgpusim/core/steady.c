@@ -109,7 +109,11 @@ gpusim_status gs_gpus_create(gpusim_sim *sim, gpusim_error *err)
             (void)gpusim_model_entity_name(sim->model, GPUSIM_OF_GPU, g, name, sizeof name);
             *GS_GPU(sim, g) = (gs_gpu){
                 .speed = gs_spread_speed(hardware, sim->seed, name),
+                .slowdown = 1,
+                .memory_slowdown = 1,
+                .resistance = 1,
                 .own_cap = INFINITY,
+                .fault_cap = INFINITY,
                 .node_cap = INFINITY,
                 .rack_cap = INFINITY,
                 .cap = INFINITY,

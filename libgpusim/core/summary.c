@@ -317,6 +317,7 @@ gpusim_status gs_summary_make(gpusim_sim *sim, gpusim_error *err)
     sim->summary = (gpusim_summary){.size = sizeof sim->summary};
     fill_counters(sim);
     fill_integrals(sim);
+    sim->summary.faults = gs_faults_count(sim);
     if (sim->summary.stalled) {
         snprintf(sim->summary.stall_reason, sizeof sim->summary.stall_reason,
                  "%u jobs wait, nothing runs and nothing else will happen: no node that is up can "

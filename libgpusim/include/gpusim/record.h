@@ -22,6 +22,7 @@ typedef enum gpusim_table {
     GPUSIM_TABLE_NODES, /* constant: told once, at the beginning */
     GPUSIM_TABLE_GPUS,
     GPUSIM_TABLE_RACKS,
+    GPUSIM_TABLE_FAULTS, /* a row as each fault ends; those that have not at the end of the run */
     GPUSIM_TABLE_COUNT
 } gpusim_table;
 
@@ -84,6 +85,7 @@ typedef enum gpusim_event_type {
     GPUSIM_EVENT_FAIL, /* a job loses its GPUs to a fault; detail: why (gpusim_job_reason) */
     GPUSIM_EVENT_HANG, /* of a job; detail: 1 it begins, 0 it is over */
     GPUSIM_EVENT_CHECKPOINT_LOST, /* it could not be completed; detail: the work that it had, ns */
+    GPUSIM_EVENT_XID,  /* entity: GPU; detail: the error that its driver logs */
 } gpusim_event_type;
 
 typedef struct gpusim_event_row {
@@ -158,6 +160,19 @@ typedef struct gpusim_gpu_row {
 typedef struct gpusim_rack_row {
     uint32_t rack, name, first_node, nodes;
 } gpusim_rack_row;
+
+/* The truth about a fault, whatever anybody could see of it. */
+typedef struct gpusim_fault_row {
+    uint64_t index, root;                  /* root: the fault that brought it along, or itself */
+    gpusim_time start, end;                /* end GPUSIM_TIME_MAX: it has not ended */
+    gpusim_time first_effect, last_effect; /* on a job, or on what a monitor could see */
+    double p0, p1, p2, p3;                 /* the kind's parameters, in their order */
+    uint32_t entity, rule, kind;           /* the number of what it struck; names */
+    uint32_t jobs_hit;
+    uint8_t scope;      /* gpusim_entity */
+    uint8_t observable; /* 0: it leaves no sign */
+    uint8_t reserved[6];
+} gpusim_fault_row;
 
 /* The table's columns and its name ("jobs", "cluster/nodes", ...). */
 GPUSIM_API const gpusim_record *gpusim_table_record(gpusim_table table);

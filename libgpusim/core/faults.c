@@ -1,0 +1,527 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Rules strike and faults end. Each draw is a function of the rule, the target's name and which of
+ * its strikes it is (definitions 8), so that adding a rule shifts nothing. */
+#include <math.h>
+#include <string.h>
+
+#include "core/faults.h"
+
+uint64_t gs_faults_count(const gpusim_sim *sim)
+{
+    return sim->fault_totals.count > 0 ? GS_FAULT_TOTALS(sim)->struck : 0;
+}
+
+// ---- streams ----
+
+static void name_of(const gpusim_sim *sim, uint32_t scope, uint32_t entity, char *name, int size)
+{
+    static const gpusim_entity entities[GS_FAULT_SCOPES] = {
+        [GS_FAULT_ON_GPU] = GPUSIM_OF_GPU,
+        [GS_FAULT_ON_NODE] = GPUSIM_OF_NODE,
+        [GS_FAULT_ON_RACK] = GPUSIM_OF_RACK,
+        [GS_FAULT_ON_CLUSTER] = GPUSIM_OF_CLUSTER,
+    };
+    (void)gpusim_model_entity_name(sim->model, entities[scope], entity, name, size);
+}
+
+static gpusim_stream stream_of(const gpusim_sim *sim, uint32_t rule, const char *purpose,
+                               uint32_t entity)
+{
+    char name[256] = "";
+    if (entity != GPUSIM_NONE) {
+        name_of(sim, GS_KIND_OF(sim, rule)->scope, entity, name, sizeof name);
+    }
+    return gs_rule_stream(GS_RULE(sim, rule), sim->seed, purpose, name);
+}
+
+// ---- clocks ----
+
+static int is_down(const gpusim_sim *sim, uint32_t node)
+{
+    uint32_t state = GS_NODE(sim, node)->state;
+    return state == GPUSIM_NODE_DOWN || state == GPUSIM_NODE_REPAIRING ||
+           state == GPUSIM_NODE_REMOVED;
+}
+
+// of nominal time in simulated time
+static double speed_of(const gpusim_sim *sim, const gs_fault_clock *clock)
+{
+    uint32_t scope = GS_KIND_OF(sim, clock->rule)->scope;
+    if (clock->fault != GPUSIM_NONE) {
+        return 0;
+    }
+    if (clock->entity != GPUSIM_NONE &&
+        (scope == GS_FAULT_ON_GPU || scope == GS_FAULT_ON_NODE) &&
+        is_down(sim, gs_reach_of(sim, scope, clock->entity).first_node)) {
+        return 0;
+    }
+    return clock->lemon;
+}
+
+// counts up to now, and strikes when that is due at its present speed; what lies behind the end of
+// the run needs no event
+static gpusim_status set_clock(gpusim_sim *sim, uint32_t index, gpusim_error *err)
+{
+    gs_fault_clock *clock = GS_CLOCK(sim, index);
+    gpusim_time now = gpusim_engine_now(sim->engine);
+    if (now > clock->since) {
+        clock->left = gs_clock_left(clock->left, clock->speed, now - clock->since);
+        clock->since = now;
+    }
+    clock->speed = speed_of(sim, clock);
+    gpusim_time due = gpusim_time_add(clock->since, gs_clock_due(clock->left, clock->speed));
+    gs_background_cancel(sim, &clock->event);
+    if (due >= sim->model->info.duration || due >= GS_RULE(sim, clock->rule)->until) {
+        return GPUSIM_OK;
+    }
+    return gs_background_schedule(sim, due, GS_ON_FAULT, index, 0, &clock->event, err);
+}
+
+// from now on, or from when its rule begins, it counts the gap to the next strike
+static gpusim_status next_gap(gpusim_sim *sim, uint32_t index, gpusim_error *err)
+{
+    gs_fault_clock *clock = GS_CLOCK(sim, index);
+    const gs_rule *rule = GS_RULE(sim, clock->rule);
+    gpusim_time now = gpusim_engine_now(sim->engine);
+    gpusim_stream stream = stream_of(sim, clock->rule, "gap", clock->entity);
+    gpusim_time gap = gs_rule_gap(rule, stream, clock->ordinal);
+    clock->left = gap == GPUSIM_TIME_MAX ? (double)INFINITY : gap > 0 ? (double)gap : 1;
+    clock->since = rule->from > now ? rule->from : now;
+    clock->speed = 0;
+    return set_clock(sim, index, err);
+}
+
+// the next of given times
+static gpusim_status next_time(gpusim_sim *sim, uint32_t index, gpusim_error *err)
+{
+    gs_fault_clock *clock = GS_CLOCK(sim, index);
+    const gs_rule *rule = GS_RULE(sim, clock->rule);
+    gpusim_time time = GPUSIM_TIME_MAX;
+    for (;; clock->ordinal++) {
+        if (rule->when == GS_WHEN_TRACE) {
+            int more = clock->ordinal < rule->list_count;
+            time = more ? rule->list[clock->ordinal].at : GPUSIM_TIME_MAX;
+        } else {
+            time = gs_rule_time(rule, clock->ordinal);
+        }
+        if (time >= rule->from) {
+            break;
+        }
+    }
+    if (time >= sim->model->info.duration || time >= rule->until) {
+        return GPUSIM_OK;
+    }
+    return gs_background_schedule(sim, time, GS_ON_FAULT, index, 0, &clock->event, err);
+}
+
+static gpusim_status next_strike(gpusim_sim *sim, uint32_t index, gpusim_error *err)
+{
+    uint32_t when = GS_RULE(sim, GS_CLOCK(sim, index)->rule)->when;
+    return when == GS_WHEN_AT || when == GS_WHEN_TRACE ? next_time(sim, index, err)
+                                                       : next_gap(sim, index, err);
+}
+
+// the first of a rule's targets at or behind an entity
+static uint32_t target_from(const gs_rule *rule, uint32_t entity)
+{
+    uint32_t low = 0, high = rule->target_count;
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+        if (rule->targets[middle] < entity) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    return low;
+}
+
+gpusim_status gs_clocks_of_node(gpusim_sim *sim, uint32_t node, gpusim_error *err)
+{
+    gpusim_status status = GPUSIM_OK;
+    gs_reach reach = gs_reach_of(sim, GS_FAULT_ON_NODE, node);
+    for (uint32_t r = 0; r < sim->model->chaos.count; r++) {
+        const gs_rule *rule = GS_RULE(sim, r);
+        uint32_t scope = GS_KIND_OF(sim, r)->scope;
+        if (rule->when != GS_WHEN_EVERY ||
+            (scope != GS_FAULT_ON_GPU && scope != GS_FAULT_ON_NODE)) {
+            continue;
+        }
+        uint32_t first = scope == GS_FAULT_ON_GPU ? reach.first_gpu : reach.first_node;
+        uint32_t end = scope == GS_FAULT_ON_GPU ? reach.end_gpu : reach.end_node;
+        for (uint32_t t = target_from(rule, first);
+             t < rule->target_count && rule->targets[t] < end; t++) {
+            GPUSIM_TRY(set_clock(sim, GS_AT(sim->rule_clocks, uint32_t, r) + t, err));
+        }
+    }
+cleanup:
+    return status;
+}
+
+// ---- the end of a fault ----
+
+static gpusim_status emit_fault(gpusim_sim *sim, const gs_fault *fault, gpusim_time end,
+                                gpusim_error *err)
+{
+    const gs_rule *rule = GS_RULE(sim, fault->rule);
+    const gs_fault_kind *kind = GS_KIND_OF(sim, fault->rule);
+    const gs_names *names = sim->model->names;
+    gpusim_fault_row row = {
+        .index = fault->index,
+        .root = fault->root,
+        .start = fault->start,
+        .end = end,
+        .first_effect = fault->first_effect,
+        .last_effect = fault->last_effect,
+        .p0 = fault->parameters[0],
+        .p1 = fault->parameters[1],
+        .p2 = fault->parameters[2],
+        .p3 = fault->parameters[3],
+        .rule = gs_names_find(names, rule->name, strlen(rule->name)),
+        .kind = gs_names_find(names, kind->name, strlen(kind->name)),
+        .entity = fault->entity,
+        .jobs_hit = fault->jobs_hit,
+        .scope = (uint8_t)fault->scope,
+        .observable = !kind->strike.silent,
+    };
+    return gs_emit(sim, GPUSIM_TABLE_FAULTS, &row, err);
+}
+
+gpusim_status gs_fault_end(gpusim_sim *sim, uint32_t index, gpusim_error *err)
+{
+    gpusim_status status = GPUSIM_OK;
+    gs_fault *fault = GS_FAULT(sim, index);
+    gs_fault ended = *fault;
+    gs_node_life_forget(sim, index);
+    (void)gpusim_engine_cancel(sim->engine, &fault->over);
+    gs_background_cancel(sim, &fault->ramp);
+    gs_fault_remove(sim, index);
+    if (ended.first_effect != GPUSIM_TIME_MAX) {
+        ended.last_effect = gpusim_engine_now(sim->engine);
+    }
+    GPUSIM_TRY(emit_fault(sim, &ended, gpusim_engine_now(sim->engine), err));
+    GPUSIM_TRY(gs_faults_changed(sim, ended.scope, ended.entity, err));
+
+    // the renewal begins anew
+    if (ended.clock != GPUSIM_NONE) {
+        GS_CLOCK(sim, ended.clock)->fault = GPUSIM_NONE;
+        GPUSIM_TRY(next_gap(sim, ended.clock, err));
+    }
+cleanup:
+    return status;
+}
+
+static gpusim_status worsen(gpusim_sim *sim, uint32_t index, gpusim_error *err)
+{
+    gs_fault *fault = GS_FAULT(sim, index);
+    const gs_rule *rule = GS_RULE(sim, fault->rule);
+    if (fault->worsened == GS_RAMP_STEPS) {
+        return GPUSIM_OK;
+    }
+    gpusim_time step = rule->ramp / GS_RAMP_STEPS;
+    gpusim_time next = gpusim_time_add(gpusim_engine_now(sim->engine), step > 0 ? step : 1);
+    return gs_background_schedule(sim, next, GS_ON_FAULT_OVER, index, GS_FAULT_WORSENS,
+                                  &fault->ramp, err);
+}
+
+gpusim_status gs_on_fault_over(void *context, const gpusim_event *event, gpusim_error *err)
+{
+    gpusim_sim *sim = context;
+    gpusim_status status = GPUSIM_OK;
+    gs_fault *fault = GS_FAULT(sim, event->entity);
+    if (event->payload == GS_FAULT_ENDS) {
+        fault->over = (gpusim_event_id){0};
+        return gs_fault_end(sim, event->entity, err);
+    }
+    gs_background_fired(sim);
+    fault->ramp = (gpusim_event_id){0};
+    fault->worsened++;
+    GPUSIM_TRY(worsen(sim, event->entity, err));
+    GPUSIM_TRY(gs_faults_changed(sim, fault->scope, fault->entity, err));
+cleanup:
+    return status;
+}
+
+// ---- strikes ----
+
+/* One strike of a rule on one entity. */
+typedef struct gs_struck {
+    uint32_t rule, entity, origin, clock;
+    uint64_t ordinal, root; /* root UINT64_MAX: itself */
+    gpusim_time lasts;      /* GPUSIM_TIME_MAX: as the rule says */
+} gs_struck;
+
+// a strike that spread has draws of its own
+static gpusim_stream draws(const gpusim_sim *sim, const gs_struck *struck, const char *own,
+                           const char *spread)
+{
+    return stream_of(sim, struck->rule, struck->entity == struck->origin ? own : spread,
+                     struck->entity);
+}
+
+// what ends it, and when; *at_once: it is over as it begins
+static void set_length(gpusim_sim *sim, const gs_struck *struck, gs_fault *made,
+                       gpusim_time *lasts, int *at_once)
+{
+    const gs_rule *rule = GS_RULE(sim, struck->rule);
+    const gs_fault_kind *kind = GS_KIND_OF(sim, struck->rule);
+    *lasts = struck->lasts;
+    if (*lasts == GPUSIM_TIME_MAX) {
+        *lasts = gs_rule_lasts(rule, draws(sim, struck, "lasts", "spread lasts"), struck->ordinal);
+    }
+    if (*lasts != GPUSIM_TIME_MAX) {
+        *at_once = *lasts == 0;
+        return;
+    }
+    if (kind->strike.needs == GS_NEEDS_NOTHING) {
+        *at_once = kind->flags == 0 && kind->effect == NULL;
+        return;
+    }
+    made->work =
+        gs_rule_repair(rule, draws(sim, struck, "repair", "spread repair"), struck->ordinal);
+    int on_node = kind->scope == GS_FAULT_ON_GPU || kind->scope == GS_FAULT_ON_NODE;
+    if (!on_node) {
+        *lasts = made->work; // what is not of a node waits for no crew
+    } else if (kind->strike.needs == GS_NEEDS_REPAIR || made->work > 0) {
+        made->mend = GS_MEND_REPAIR;
+    } else {
+        made->mend = GS_MEND_RESET;
+    }
+}
+
+// what a strike does once
+static gpusim_status hit(gpusim_sim *sim, const gs_fault *made, gpusim_error *err)
+{
+    gpusim_status status = GPUSIM_OK;
+    const gs_fault_kind *kind = GS_KIND_OF(sim, made->rule);
+    const gs_strike *strike = &kind->strike;
+    if (strike->xid != 0 && made->scope == GS_FAULT_ON_GPU) {
+        if (sim->gpus.count > 0) {
+            GS_GPU(sim, made->entity)->xid = strike->xid;
+        }
+        int off = (kind->flags & GS_FAULT_OFF) != 0;
+        GPUSIM_TRY(gs_emit_event(sim, off ? GPUSIM_EVENT_GPU_OFF : GPUSIM_EVENT_XID, made->entity,
+                                 strike->xid, err));
+    }
+    if (strike->kills == GS_KILLS_JOBS && !(kind->flags & (GS_FAULT_DOWN | GS_FAULT_OFF))) {
+        GPUSIM_TRY(gs_fault_kill(sim, made->scope, made->entity,
+                                 made->scope == GS_FAULT_ON_GPU ? GPUSIM_REASON_GPU_ERROR
+                                                                : GPUSIM_REASON_FAULT,
+                                 err));
+    }
+cleanup:
+    return status;
+}
+
+static gpusim_status begin_fault(gpusim_sim *sim, const gs_struck *struck, gs_fault *made,
+                                 gpusim_error *err)
+{
+    gpusim_status status = GPUSIM_OK;
+    gpusim_time lasts = GPUSIM_TIME_MAX, now = gpusim_engine_now(sim->engine);
+    int at_once = 0;
+    uint32_t index = 0;
+    set_length(sim, struck, made, &lasts, &at_once);
+    gs_rule_parameters(GS_RULE(sim, struck->rule),
+                       draws(sim, struck, "parameters", "spread parameters"), struck->ordinal,
+                       made->parameters);
+    GPUSIM_TRY(gs_fault_jobs(sim, made->scope, made->entity, err));
+    made->jobs_hit = sim->fault_jobs.count;
+    int felt = made->jobs_hit > 0 || GS_KIND_OF(sim, made->rule)->flags != 0;
+    made->first_effect = felt ? now : GPUSIM_TIME_MAX;
+    made->last_effect = GPUSIM_TIME_MAX;
+    GPUSIM_TRY(hit(sim, made, err));
+    if (at_once) {
+        made->last_effect = made->first_effect;
+        return emit_fault(sim, made, now, err);
+    }
+    made->clock = struck->clock;
+    GPUSIM_TRY(gs_fault_add(sim, made, &index, err));
+    if (struck->clock != GPUSIM_NONE) {
+        GS_CLOCK(sim, struck->clock)->fault = index;
+    }
+    if (GS_RULE(sim, struck->rule)->ramp > 0) {
+        GPUSIM_TRY(worsen(sim, index, err));
+    }
+    if (lasts != GPUSIM_TIME_MAX) {
+        GPUSIM_TRY(gpusim_engine_schedule(sim->engine, gpusim_time_add(now, lasts),
+                                          GS_CLASS_REPAIR, GS_ON_FAULT_OVER, index, GS_FAULT_ENDS,
+                                          &GS_FAULT(sim, index)->over, err));
+    }
+    GPUSIM_TRY(gs_faults_changed(sim, made->scope, made->entity, err));
+cleanup:
+    return status;
+}
+
+static gpusim_status strike(gpusim_sim *sim, const gs_struck *struck, gpusim_error *err)
+{
+    const gs_rule *rule = GS_RULE(sim, struck->rule);
+    if (!gs_rule_reaches(rule, draws(sim, struck, "reaches", "spread reaches"), struck->ordinal)) {
+        return GPUSIM_OK;
+    }
+    uint64_t index = GS_FAULT_TOTALS(sim)->struck++;
+    gs_fault made = {
+        .start = gpusim_engine_now(sim->engine),
+        .index = index,
+        .root = struck->root == UINT64_MAX ? index : struck->root,
+        .ordinal = struck->ordinal,
+        .rule = struck->rule,
+        .scope = GS_KIND_OF(sim, struck->rule)->scope,
+        .entity = struck->entity,
+        .origin = struck->origin,
+        .clock = GPUSIM_NONE,
+    };
+    return begin_fault(sim, struck, &made, err);
+}
+
+// it may take its neighbours with it: the other GPUs of the node, the other nodes of the rack
+static gpusim_status strike_and_spread(gpusim_sim *sim, gs_struck struck, gpusim_error *err)
+{
+    gpusim_status status = GPUSIM_OK;
+    const gs_rule *rule = GS_RULE(sim, struck.rule);
+    uint32_t scope = GS_KIND_OF(sim, struck.rule)->scope;
+    uint64_t root = GS_FAULT_TOTALS(sim)->struck;
+    GPUSIM_TRY(strike(sim, &struck, err));
+    if (!(rule->spread > 0) || scope > GS_FAULT_ON_NODE || root == GS_FAULT_TOTALS(sim)->struck) {
+        return GPUSIM_OK;
+    }
+    gpusim_stream stream = stream_of(sim, struck.rule, "spread", struck.origin);
+    gs_reach own = gs_reach_of(sim, scope, struck.origin);
+    gs_reach near = scope == GS_FAULT_ON_GPU
+                        ? gs_reach_of(sim, GS_FAULT_ON_NODE, own.first_node)
+                        : gs_reach_of(sim, GS_FAULT_ON_RACK, GS_NODE(sim, own.first_node)->rack);
+    uint32_t first = scope == GS_FAULT_ON_GPU ? near.first_gpu : near.first_node;
+    uint32_t end = scope == GS_FAULT_ON_GPU ? near.end_gpu : near.end_node;
+    struck.clock = GPUSIM_NONE;
+    struck.root = root;
+    for (uint32_t e = first; e < end; e++) {
+        if (e != struck.origin && gs_rule_spreads(rule, stream, struck.ordinal, e - first)) {
+            struck.entity = e;
+            GPUSIM_TRY(strike(sim, &struck, err));
+        }
+    }
+cleanup:
+    return status;
+}
+
+// at a time of `at`, or of a pool: all targets, or those that are picked
+static gpusim_status strike_many(gpusim_sim *sim, gs_struck struck, gpusim_error *err)
+{
+    gpusim_status status = GPUSIM_OK;
+    const gs_rule *rule = GS_RULE(sim, struck.rule);
+    uint32_t count = rule->target_count, *chosen = NULL;
+    if (rule->pick) {
+        GPUSIM_TRY(gs_allocate(&chosen, rule->target_count + 1, sizeof *chosen, err));
+        count = gs_rule_pick(rule, sim->seed, struck.ordinal, chosen);
+    }
+    for (uint32_t i = 0; i < count; i++) {
+        struck.entity = struck.origin = rule->targets[rule->pick ? chosen[i] : i];
+        GPUSIM_TRY(strike_and_spread(sim, struck, err));
+    }
+cleanup:
+    gs_release(&chosen);
+    return status;
+}
+
+gpusim_status gs_on_fault(void *context, const gpusim_event *event, gpusim_error *err)
+{
+    gpusim_sim *sim = context;
+    gpusim_status status = GPUSIM_OK;
+    uint32_t index = event->entity;
+    gs_fault_clock *clock = GS_CLOCK(sim, index);
+    const gs_rule *rule = GS_RULE(sim, clock->rule);
+    gs_background_fired(sim);
+    clock->event = (gpusim_event_id){0};
+    gs_struck struck = {
+        .rule = clock->rule,
+        .entity = clock->entity,
+        .origin = clock->entity,
+        .clock = GPUSIM_NONE,
+        .ordinal = clock->ordinal++,
+        .root = UINT64_MAX,
+        .lasts = GPUSIM_TIME_MAX,
+    };
+    if (rule->when == GS_WHEN_EVERY) {
+        struck.clock = index;
+        GPUSIM_TRY(strike_and_spread(sim, struck, err));
+    } else if (rule->when == GS_WHEN_TRACE) {
+        const gs_listed_fault *listed = &rule->list[struck.ordinal];
+        struck.entity = struck.origin = listed->entity;
+        struck.lasts = listed->lasts;
+        GPUSIM_TRY(strike_and_spread(sim, struck, err));
+    } else {
+        GPUSIM_TRY(strike_many(sim, struck, err));
+    }
+    if (clock->fault == GPUSIM_NONE) {
+        GPUSIM_TRY(next_strike(sim, index, err));
+    }
+cleanup:
+    return status;
+}
+
+// ---- begin and end of a run ----
+
+// whether a fault of this rule can change the pace of a job
+static int can_slow(const gs_rule *rule)
+{
+    const gs_fault_kind *kind = &gs_fault_kinds[rule->kind];
+    return kind->effect || (kind->flags & ~(uint32_t)(GS_FAULT_DOWN | GS_FAULT_OFF)) != 0;
+}
+
+static gpusim_status make_clocks(gpusim_sim *sim, uint32_t rule, gpusim_error *err)
+{
+    gpusim_status status = GPUSIM_OK;
+    const gs_rule *about = GS_RULE(sim, rule);
+    int each = about->when == GS_WHEN_EVERY;
+    uint32_t first = sim->fault_clocks.count, count = each ? about->target_count : 1;
+    GPUSIM_TRY(gs_array_push(&sim->rule_clocks, &first, err));
+    GPUSIM_TRY(gs_array_resize(&sim->fault_clocks, first + count, err));
+    for (uint32_t i = 0; i < count; i++) {
+        gs_fault_clock *clock = GS_CLOCK(sim, first + i);
+        *clock = (gs_fault_clock){.lemon = 1,
+                                  .rule = rule,
+                                  .entity = each ? about->targets[i] : GPUSIM_NONE,
+                                  .fault = GPUSIM_NONE};
+        if (about->lemon_share > 0 && each) {
+            char name[256];
+            name_of(sim, gs_fault_kinds[about->kind].scope, clock->entity, name, sizeof name);
+            clock->lemon = gs_rule_lemon(about, sim->seed, name);
+        }
+        GPUSIM_TRY(next_strike(sim, first + i, err));
+    }
+cleanup:
+    return status;
+}
+
+gpusim_status gs_faults_begin(gpusim_sim *sim, gpusim_error *err)
+{
+    gpusim_status status = GPUSIM_OK;
+    if (sim->model->chaos.count == 0) {
+        return GPUSIM_OK;
+    }
+    GPUSIM_TRY(gs_fault_set_create(sim, err));
+    for (uint32_t r = 0; r < sim->model->chaos.count; r++) {
+        sim->slows |= can_slow(GS_RULE(sim, r));
+        GPUSIM_TRY(make_clocks(sim, r, err));
+    }
+cleanup:
+    return status;
+}
+
+gpusim_status gs_faults_unfinished(gpusim_sim *sim, gpusim_error *err)
+{
+    gpusim_status status = GPUSIM_OK;
+    for (uint32_t f = 0; f < sim->faults.count; f++) {
+        if (GS_FAULT(sim, f)->alive) {
+            GPUSIM_TRY(emit_fault(sim, GS_FAULT(sim, f), GPUSIM_TIME_MAX, err));
+        }
+    }
+cleanup:
+    return status;
+}
+
+void gs_faults_restored(gpusim_sim *sim)
+{
+    if (sim->fault_totals.count > 0) {
+        gs_effects_restore(sim);
+    }
+}

@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Faults of a run: when rules strike, which faults there are, what they do together, who mends
+ * them.
+ *
+ * What holds of a GPU, node or rack is a function of the set of its active faults: each has a list
+ * of them in an order that does not depend on when they came, and gs_effect is added up anew
+ * whenever the list changes. All arrays are empty where the scenario has no `chaos:`.
+ */
+#ifndef GS_CORE_FAULTS_H
+#define GS_CORE_FAULTS_H
+
+#include "core/sim.h"
+
+/* Parts in which a ramp gets worse. */
+#define GS_RAMP_STEPS 32u
+
+/* Payloads of GS_ON_FAULT_OVER. */
+enum { GS_FAULT_ENDS, GS_FAULT_WORSENS };
+
+/* Of a rule on one of its targets, or of the rule itself when it has but one. It stands still while
+ * what it struck last is not over. */
+typedef struct gs_fault_clock {
+    gpusim_event_id event; /* the next strike */
+    gpusim_time since;     /* `left` is what was left to count then */
+    double left;           /* ns of nominal time */
+    double speed;          /* since then */
+    double lemon;          /* because of who it is */
+    uint64_t ordinal;      /* of the next strike */
+    uint32_t rule;
+    uint32_t entity; /* GPUSIM_NONE: the rule's own clock */
+    uint32_t fault;  /* its last one, while that lasts; GPUSIM_NONE: it is over */
+    uint32_t reserved;
+} gs_fault_clock;
+
+/* An active fault; free ones are chained by `next`. */
+typedef struct gs_fault {
+    gpusim_event_id over, ramp;
+    gpusim_time start;
+    gpusim_time first_effect, last_effect; /* GPUSIM_TIME_MAX: none yet, or still going on */
+    gpusim_time work;                      /* of its repair */
+    double parameters[GS_FAULT_PARAMETERS];
+    uint64_t index, root; /* in the order of strikes */
+    uint64_t ordinal;
+    uint32_t rule;
+    uint32_t scope, entity; /* gs_fault_scope, and which */
+    uint32_t origin;        /* where the rule struck; another than `entity` when it spread */
+    uint32_t clock;         /* that waits for its end; GPUSIM_NONE: none does */
+    uint32_t next;          /* of the same entity */
+    uint32_t jobs_hit;
+    uint32_t worsened; /* parts of its ramp that have passed */
+    uint32_t alive;
+    uint8_t mend; /* gs_mend */
+    uint8_t reserved[3];
+} gs_fault;
+
+/* What ends a fault. */
+typedef enum gs_mend {
+    GS_MEND_TIME,   /* its event, or nothing */
+    GS_MEND_RESET,  /* the next start of its node */
+    GS_MEND_REPAIR, /* a crew */
+} gs_mend;
+
+typedef struct gs_fault_totals {
+    uint64_t struck;
+    uint32_t first_free;
+    uint32_t active;
+    uint32_t crews;   /* at work */
+    uint32_t waiting; /* nodes that wait for one */
+} gs_fault_totals;
+
+/* What a node's state comes of, besides its faults. */
+typedef struct gs_node_life {
+    gpusim_event_id mended; /* the crew is done with one fault */
+    gpusim_time asked;      /* for a crew; GPUSIM_TIME_MAX: it needs none */
+    uint32_t mends;         /* the fault at hand; GPUSIM_NONE: no crew is there */
+    uint8_t drained;        /* by somebody */
+    uint8_t reserved[3];
+} gs_node_life;
+_Static_assert(sizeof(gs_fault_clock) == 64 && sizeof(gs_fault) == 144 &&
+                   sizeof(gs_fault_totals) == 24 && sizeof(gs_node_life) == 24,
+               "no padding: they are hashed");
+
+#define GS_FAULT(sim, fault)  (&GS_AT((sim)->faults, gs_fault, fault))
+#define GS_CLOCK(sim, clock)  (&GS_AT((sim)->fault_clocks, gs_fault_clock, clock))
+#define GS_LIFE(sim, node)    (&GS_AT((sim)->lives, gs_node_life, node))
+#define GS_FAULT_TOTALS(sim)  ((gs_fault_totals *)(sim)->fault_totals.data)
+#define GS_RULE(sim, rule)    (&(sim)->model->chaos.rules[rule])
+#define GS_KIND_OF(sim, rule) (&gs_fault_kinds[GS_RULE(sim, rule)->kind])
+
+/* GPUs and nodes that an entity stands for. */
+typedef struct gs_reach {
+    uint32_t first_gpu, end_gpu, first_node, end_node;
+} gs_reach;
+gs_reach gs_reach_of(const gpusim_sim *sim, uint32_t scope, uint32_t entity);
+
+/* ---- core/fault_set.c: which faults there are, and what they do together ---- */
+gpusim_status gs_fault_set_create(gpusim_sim *sim, gpusim_error *err);
+uint32_t gs_fault_first(const gpusim_sim *sim, uint32_t scope, uint32_t entity);
+/* A new fault, with what `made` says of it, in the list of its entity. */
+gpusim_status gs_fault_add(gpusim_sim *sim, const gs_fault *made, uint32_t *fault,
+                           gpusim_error *err);
+void gs_fault_remove(gpusim_sim *sim, uint32_t fault);
+/* The sums above and at an entity, as its lists have them. */
+gs_effect gs_effect_of_rack(const gpusim_sim *sim, uint32_t rack);
+gs_effect gs_effect_of_node(const gpusim_sim *sim, uint32_t node);
+gs_effect gs_effect_of_gpu(const gpusim_sim *sim, uint32_t gpu);
+
+/* ---- core/fault_effects.c: what that changes ---- */
+/* The set of an entity's faults is another: sums, and what follows from them. */
+gpusim_status gs_faults_changed(gpusim_sim *sim, uint32_t scope, uint32_t entity,
+                                gpusim_error *err);
+/* All sums, from nothing; nothing follows from them. */
+void gs_effects_restore(gpusim_sim *sim);
+/* Running jobs on an entity: their slots in sim->fault_jobs. */
+gpusim_status gs_fault_jobs(gpusim_sim *sim, uint32_t scope, uint32_t entity, gpusim_error *err);
+/* They lose their GPUs for this reason. */
+gpusim_status gs_fault_kill(gpusim_sim *sim, uint32_t scope, uint32_t entity,
+                            gpusim_job_reason reason, gpusim_error *err);
+
+/* ---- core/node_life.c: states of nodes that can fail, and crews ---- */
+/* Its state follows from faults, crews, jobs and who has drained it. */
+gpusim_status gs_node_life_update(gpusim_sim *sim, uint32_t node, gpusim_error *err);
+/* Somebody drains it, or gives it back, which starts it anew. */
+gpusim_status gs_node_life_drain(gpusim_sim *sim, uint32_t node, int drained, gpusim_error *err);
+/* A fault is about to go: the crew that was at it has another. */
+void gs_node_life_forget(gpusim_sim *sim, uint32_t fault);
+gpusim_status gs_crews_assign(gpusim_sim *sim, gpusim_error *err);
+uint32_t gs_fault_node(const gpusim_sim *sim, const gs_fault *fault); /* GPUSIM_NONE: above it */
+
+/* ---- core/faults.c: strikes and ends ---- */
+gpusim_status gs_fault_end(gpusim_sim *sim, uint32_t fault, gpusim_error *err);
+/* A clock runs at another speed, if it does: those of a node and of its GPUs. */
+gpusim_status gs_clocks_of_node(gpusim_sim *sim, uint32_t node, gpusim_error *err);
+
+#endif
