@@ -104,7 +104,7 @@ static gpusim_status check_nodes(const gpusim_sim *sim, gpusim_error *err)
         if (shown && node->jobs > 0) {
             return GS_BROKEN("%u jobs run on node %u, which is down", node->jobs, n);
         }
-        int there = life->mends != GPUSIM_NONE;
+        uint32_t there = life->mends != GPUSIM_NONE;
         crews += there;
         waiting += !there && life->asked != GPUSIM_TIME_MAX;
         if (there && (life->asked == GPUSIM_TIME_MAX || !GS_FAULT(sim, life->mends)->alive)) {
@@ -128,8 +128,7 @@ static gpusim_status check_clocks(const gpusim_sim *sim, gpusim_error *err)
         if (pending && (event.handler != GS_ON_FAULT || event.entity != c)) {
             return GS_BROKEN("the strike of clock %u is another's event", c);
         }
-        if (clock->fault != GPUSIM_NONE &&
-            (pending || GS_FAULT(sim, clock->fault)->clock != c)) {
+        if (clock->fault != GPUSIM_NONE && (pending || GS_FAULT(sim, clock->fault)->clock != c)) {
             return GS_BROKEN("clock %u runs while what it struck is not over", c);
         }
     }

@@ -156,7 +156,7 @@ static gs_changes renew_gpus(gpusim_sim *sim, const gs_reach *reach)
             continue;
         }
         changes.pace |= now.slowdown != held->slowdown || now.memory != held->memory ||
-                         ((now.flags ^ held->flags) & GS_FAULT_HANG) != 0;
+                        ((now.flags ^ held->flags) & GS_FAULT_HANG) != 0;
         changes.inlet |= now.inlet != held->inlet;
         *held = now;
         change_gpu(sim, g, &now);

@@ -73,8 +73,7 @@ gpusim_status gs_fault_add(gpusim_sim *sim, const gs_fault *made, uint32_t *faul
     GS_FAULT(sim, *fault)->alive = 1;
     totals->active++;
 
-    uint32_t *link =
-        &GS_AT(sim->fault_lists, uint32_t, list_of(sim, made->scope, made->entity));
+    uint32_t *link = &GS_AT(sim->fault_lists, uint32_t, list_of(sim, made->scope, made->entity));
     while (*link != GPUSIM_NONE && !comes_before(made, GS_FAULT(sim, *link))) {
         link = &GS_FAULT(sim, *link)->next;
     }
@@ -87,8 +86,7 @@ cleanup:
 void gs_fault_remove(gpusim_sim *sim, uint32_t fault)
 {
     gs_fault *gone = GS_FAULT(sim, fault);
-    uint32_t *link =
-        &GS_AT(sim->fault_lists, uint32_t, list_of(sim, gone->scope, gone->entity));
+    uint32_t *link = &GS_AT(sim->fault_lists, uint32_t, list_of(sim, gone->scope, gone->entity));
     while (*link != fault) {
         link = &GS_FAULT(sim, *link)->next;
     }

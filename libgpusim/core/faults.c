@@ -50,8 +50,7 @@ static double speed_of(const gpusim_sim *sim, const gs_fault_clock *clock)
     if (clock->fault != GPUSIM_NONE) {
         return 0;
     }
-    if (clock->entity != GPUSIM_NONE &&
-        (scope == GS_FAULT_ON_GPU || scope == GS_FAULT_ON_NODE) &&
+    if (clock->entity != GPUSIM_NONE && (scope == GS_FAULT_ON_GPU || scope == GS_FAULT_ON_NODE) &&
         is_down(sim, gs_reach_of(sim, scope, clock->entity).first_node)) {
         return 0;
     }
@@ -260,8 +259,8 @@ static gpusim_stream draws(const gpusim_sim *sim, const gs_struck *struck, const
 }
 
 // what ends it, and when; *at_once: it is over as it begins
-static void set_length(gpusim_sim *sim, const gs_struck *struck, gs_fault *made,
-                       gpusim_time *lasts, int *at_once)
+static void set_length(gpusim_sim *sim, const gs_struck *struck, gs_fault *made, gpusim_time *lasts,
+                       int *at_once)
 {
     const gs_rule *rule = GS_RULE(sim, struck->rule);
     const gs_fault_kind *kind = GS_KIND_OF(sim, struck->rule);
@@ -304,10 +303,9 @@ static gpusim_status hit(gpusim_sim *sim, const gs_fault *made, gpusim_error *er
                                  strike->xid, err));
     }
     if (strike->kills == GS_KILLS_JOBS && !(kind->flags & (GS_FAULT_DOWN | GS_FAULT_OFF))) {
-        GPUSIM_TRY(gs_fault_kill(sim, made->scope, made->entity,
-                                 made->scope == GS_FAULT_ON_GPU ? GPUSIM_REASON_GPU_ERROR
-                                                                : GPUSIM_REASON_FAULT,
-                                 err));
+        GPUSIM_TRY(gs_fault_kill(
+            sim, made->scope, made->entity,
+            made->scope == GS_FAULT_ON_GPU ? GPUSIM_REASON_GPU_ERROR : GPUSIM_REASON_FAULT, err));
     }
 cleanup:
     return status;
@@ -343,8 +341,8 @@ static gpusim_status begin_fault(gpusim_sim *sim, const gs_struck *struck, gs_fa
         GPUSIM_TRY(worsen(sim, index, err));
     }
     if (lasts != GPUSIM_TIME_MAX) {
-        GPUSIM_TRY(gpusim_engine_schedule(sim->engine, gpusim_time_add(now, lasts),
-                                          GS_CLASS_REPAIR, GS_ON_FAULT_OVER, index, GS_FAULT_ENDS,
+        GPUSIM_TRY(gpusim_engine_schedule(sim->engine, gpusim_time_add(now, lasts), GS_CLASS_REPAIR,
+                                          GS_ON_FAULT_OVER, index, GS_FAULT_ENDS,
                                           &GS_FAULT(sim, index)->over, err));
     }
     GPUSIM_TRY(gs_faults_changed(sim, made->scope, made->entity, err));
@@ -500,7 +498,7 @@ gpusim_status gs_faults_begin(gpusim_sim *sim, gpusim_error *err)
     }
     GPUSIM_TRY(gs_fault_set_create(sim, err));
     for (uint32_t r = 0; r < sim->model->chaos.count; r++) {
-        sim->slows |= can_slow(GS_RULE(sim, r));
+        sim->slows = (uint8_t)(sim->slows || can_slow(GS_RULE(sim, r)));
         GPUSIM_TRY(make_clocks(sim, r, err));
     }
 cleanup:

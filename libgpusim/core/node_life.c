@@ -47,8 +47,7 @@ static uint32_t next_mend(const gpusim_sim *sim, uint32_t node, gs_mend mend)
 static gpusim_status begin_work(gpusim_sim *sim, uint32_t node, uint32_t fault, gpusim_error *err)
 {
     gs_node_life *life = GS_LIFE(sim, node);
-    gpusim_time done =
-        gpusim_time_add(gpusim_engine_now(sim->engine), GS_FAULT(sim, fault)->work);
+    gpusim_time done = gpusim_time_add(gpusim_engine_now(sim->engine), GS_FAULT(sim, fault)->work);
     life->mends = fault;
     return gpusim_engine_schedule(sim->engine, done, GS_CLASS_REPAIR, GS_ON_REPAIR, node, 0,
                                   &life->mended, err);
@@ -93,7 +92,7 @@ static gpusim_status update_crew(gpusim_sim *sim, uint32_t node, gpusim_error *e
         }
     } else if (next == GPUSIM_NONE && life->asked != GPUSIM_TIME_MAX) {
         // what it was there for has ended by itself, or is done
-        int there = life->mends != GPUSIM_NONE;
+        uint32_t there = life->mends != GPUSIM_NONE;
         life->asked = GPUSIM_TIME_MAX;
         life->mends = GPUSIM_NONE;
         (void)gpusim_engine_cancel(sim->engine, &life->mended);

@@ -268,7 +268,8 @@ static const gpusim_field fault_columns[] = {
     FAULT(p2, FLOAT64, NONE, 0, "The third."),
     FAULT(p3, FLOAT64, NONE, 0, "The fourth."),
     FAULT(jobs_hit, UINT32, NONE, 0, "Jobs that ran where it struck."),
-    CHOICE_COLUMN(gpusim_fault_row, observable, observable, "Whether telemetry shows a sign of it."),
+    CHOICE_COLUMN(gpusim_fault_row, observable, observable,
+                  "Whether telemetry shows a sign of it."),
 };
 
 static const gpusim_record tables[GPUSIM_TABLE_COUNT] = {

@@ -237,12 +237,12 @@ struct gpusim_sim {
     gs_index *index;
     gs_network *network;
     gpusim_decisions decisions;
-    gs_array scratch;      /* gpusim_part: runs being taken */
-    gs_array anywhere;     /* gpusim_part: of gs_allocation_anywhere */
-    gs_array sharers;      /* double: demands, floors and grants of a cap that is divided */
-    gs_array priorities;   /* int32_t: beside them */
-    gs_array observers;    /* gpusim_observer */
-    gs_array rule_clocks;  /* uint32_t: the first clock of each rule */
+    gs_array scratch;     /* gpusim_part: runs being taken */
+    gs_array anywhere;    /* gpusim_part: of gs_allocation_anywhere */
+    gs_array sharers;     /* double: demands, floors and grants of a cap that is divided */
+    gs_array priorities;  /* int32_t: beside them */
+    gs_array observers;   /* gpusim_observer */
+    gs_array rule_clocks; /* uint32_t: the first clock of each rule */
     gs_array gpu_effects, node_effects, rack_effects; /* gs_effect: sums over their faults */
     gs_array fault_jobs;                              /* uint32_t: slots of jobs being struck */
     gs_sampling *sampling; /* the sample at hand; NULL before the first that anybody hears */

@@ -1,0 +1,238 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Faults by hand: what each does to nodes, jobs and the record of it. */
+#include "failing.h"
+
+#define S GPUSIM_SECOND
+
+static gpusim_model *model;
+static gpusim_sim *sim;
+static collected rows;
+
+static void run(const char *text)
+{
+    model = compile_text(text);
+    sim = run_model(model, 1, &rows);
+}
+
+static void teardown(void)
+{
+    gpusim_sim_destroy(sim);
+    gpusim_model_destroy(model);
+    collect_release(&rows);
+    memset(&rows, 0, sizeof rows);
+    sim = NULL;
+    model = NULL;
+}
+
+static const gpusim_fault_row *fault_row(uint32_t i)
+{
+    ck_assert_uint_lt(i, rows.tables[GPUSIM_TABLE_FAULTS].count);
+    return &GS_AT(rows.tables[GPUSIM_TABLE_FAULTS], gpusim_fault_row, i);
+}
+
+/* The k-th state that a node takes, and when. */
+static void ck_state(uint32_t k, double time, gpusim_node_state state)
+{
+    const gpusim_event_row *row = failing_event(&rows, GPUSIM_EVENT_NODE, k);
+    ck_assert_ptr_nonnull(row);
+    ck_assert_int_eq(row->time, gpusim_time_from_seconds(time));
+    ck_assert_int_eq(row->detail, state);
+}
+
+#define ONE(gpus) "gpusim: 1\ncluster: {nodes: [{name: n, count: 1, gpus: " #gpus "}]}\n"
+
+/* 1,800 s are lost, a crew needs 1,200 s, and all of it is done again: 1,800 + 1,200 + 3,600. */
+START_TEST(crash)
+{
+    run(ONE(
+        8) "workload: [{jobs: [{duration: 1 h, gpus: 8}]}]\n"
+           "chaos: [{fault: node-crash, target: {node: n-0000}, at: 30 min, repair: 20 min}]\n");
+    const gpusim_job_row *job = job_row(&rows, 0);
+    ck_assert_int_eq(job->end, 6600 * S);
+    ck_assert_int_eq(job->redone, 1800 * S);
+    ck_assert_uint_eq(job->failures, 1);
+    ck_assert_int_eq(failing_event(&rows, GPUSIM_EVENT_FAIL, 0)->detail, GPUSIM_REASON_NODE_FAIL);
+    ck_state(0, 1800, GPUSIM_NODE_REPAIRING);
+    ck_state(1, 3000, GPUSIM_NODE_UP);
+    const gpusim_fault_row *fault = fault_row(0);
+    ck_assert_int_eq(fault->start, 1800 * S);
+    ck_assert_int_eq(fault->end, 3000 * S);
+    ck_assert_uint_eq(fault->jobs_hit, 1);
+    ck_assert_uint_eq(fault->scope, GPUSIM_OF_NODE);
+    ck_assert_str_eq(gpusim_model_name(model, fault->rule), "node-crash-0");
+    ck_assert_str_eq(gpusim_model_name(model, fault->kind), "node-crash");
+    ck_assert_uint_eq(gpusim_sim_summary(sim)->faults, 1);
+}
+END_TEST
+
+/* One crew for three nodes that crash at once: by index, one after another. */
+START_TEST(one_crew)
+{
+    run("gpusim: 1\ncluster: {nodes: [{name: n, count: 3, gpus: 1}]}\n"
+        "duration: 2 h\nworkload: [{jobs: [{duration: 1 s, gpus: 1}]}]\n"
+        "chaos: [{fault: node-crash, target: {each: node}, at: 10 min, repair: 20 min}]\n"
+        "repairs: {crews: 1}\n");
+    for (uint32_t i = 0; i < 3; i++) {
+        ck_assert_uint_eq(fault_row(i)->entity, i);
+        ck_assert_int_eq(fault_row(i)->end, (600 + 1200 * (i + 1)) * S);
+    }
+    ck_state(0, 600, GPUSIM_NODE_REPAIRING);
+    ck_state(1, 600, GPUSIM_NODE_DOWN);
+}
+END_TEST
+
+/* A node that is down comes back by repair alone, whatever anybody says; one that somebody drained
+ * comes back drained. */
+START_TEST(down_stays_down)
+{
+    run("gpusim: 1\ncluster: {nodes: [{name: n, count: 2, gpus: 1}]}\n"
+        "duration: 2 h\nworkload: [{jobs: [{duration: 1 s, gpus: 1}]}]\n"
+        "chaos: [{fault: node-crash, target: {each: node}, at: 10 min, repair: 20 min}]\n"
+        "actions:\n"
+        "  - {at: 5 min, do: drain, node: n-0001}\n"
+        "  - {at: 15 min, do: undrain, node: n-0000}\n");
+    ck_state(0, 300, GPUSIM_NODE_DRAINED);
+    ck_state(1, 600, GPUSIM_NODE_REPAIRING);
+    ck_state(2, 600, GPUSIM_NODE_REPAIRING);
+    ck_state(3, 1800, GPUSIM_NODE_UP);
+    ck_state(4, 1800, GPUSIM_NODE_DRAINED);
+    ck_assert_ptr_null(failing_event(&rows, GPUSIM_EVENT_NODE, 5));
+}
+END_TEST
+
+/* Half an hour at half the pace is a quarter of an hour lost, on GPUs of any kind. */
+START_TEST(straggler)
+{
+    static const char *const gpus[] = {"gpus: 2", "gpu: H100-SXM5-80GB, gpus: 2"};
+    static char text[1024];
+    snprintf(text, sizeof text,
+             "gpusim: 1\ncluster: {nodes: [{name: n, count: 1, %s}]}\n"
+             "workload: [{jobs: [{duration: 1 h, gpus: 2}]}]\n"
+             "chaos: [{fault: straggler, target: {gpu: n-0000/gpu1}, at: 10 min, for: 30 min, "
+             "slowdown: 2}]\n",
+             gpus[_i]);
+    run(text);
+    const gpusim_job_row *job = job_row(&rows, 0);
+    ck_assert_int_eq(job->end, 4500 * S);
+    ck_assert_int_eq(job->slowed, 900 * S);
+    ck_assert_int_eq(fault_row(0)->end, 2400 * S);
+    ck_assert_double_eq(fault_row(0)->p0, 2);
+}
+END_TEST
+
+/* Both slow it while both are there: 600 s at 1, 600 at 1/2, 600 at 1/8, 600 at 1/4, then 1. */
+START_TEST(slowdowns_multiply)
+{
+    run(ONE(1) "workload: [{jobs: [{duration: 1 h, gpus: 1}]}]\n"
+               "chaos:\n"
+               "  - {fault: straggler, target: {gpu: n-0000/gpu0}, at: 10 min, for: 20 min, "
+               "slowdown: 2}\n"
+               "  - {fault: straggler, target: {gpu: n-0000/gpu0}, at: 20 min, for: 20 min, "
+               "slowdown: 4}\n");
+    ck_assert_int_eq(job_row(&rows, 0)->end, (2400 + 3600 - 600 - 300 - 75 - 150) * S);
+}
+END_TEST
+
+/* A GPU off the bus takes its job with it and closes its node; who runs beside it goes on. */
+START_TEST(xid79)
+{
+    run(ONE(2) "workload: [{jobs: [{duration: 1 h, gpus: 1}, {duration: 1 h, gpus: 1}]}]\n"
+               "chaos: [{fault: xid79, target: {gpu: n-0000/gpu0}, at: 10 min, for: 2 h}]\n");
+    ck_assert_int_eq(job_row(&rows, 1)->end, 3600 * S);
+    ck_assert_int_eq(job_row(&rows, 0)->end, (7800 + 3600) * S);
+    ck_assert_int_eq(failing_event(&rows, GPUSIM_EVENT_FAIL, 0)->detail, GPUSIM_REASON_GPU_LOST);
+    ck_assert_int_eq(failing_event(&rows, GPUSIM_EVENT_GPU_OFF, 0)->detail, 79);
+    ck_state(0, 600, GPUSIM_NODE_DRAINING);
+    ck_state(1, 3600, GPUSIM_NODE_DRAINED);
+    ck_state(2, 7800, GPUSIM_NODE_UP);
+}
+END_TEST
+
+static const char mixed[] =
+    "gpusim: 1\n"
+    "cluster:\n"
+    "  nodes: [{name: n, count: 4, per_rack: 2, gpu: H100-SXM5-80GB, gpus: 4}]\n"
+    "duration: 12 h\n"
+    "workload:\n"
+    "  - synthetic:\n"
+    "      arrivals: {process: poisson, rate: 20/h}\n"
+    "      gpus: {choice: {1: 0.5, 2: 0.2, 4: 0.2, 8: 0.1}}\n"
+    "      duration: {lognormal: {median: 20 min, sigma: 1}}\n"
+    "chaos:\n"
+    "  - {fault: node-crash, target: {each: node}, every: {exponential: {mean: 3 h}}, "
+    "repair: {exponential: {mean: 30 min}}, spread: 0.3}\n"
+    "  - {fault: xid79, target: {each: gpu}, every: {exponential: {mean: 10 h}}, for: 40 min}\n"
+    "  - {fault: straggler, target: {each: gpu}, every: {exponential: {mean: 4 h}}, for: 20 min, "
+    "slowdown: {uniform: {min: 1, max: 3}}, ramp: 5 min}\n"
+    "  - {fault: fan-failure, target: {random: 2}, at: [1 h, 5 h], resistance: 2.5}\n"
+    "  - {fault: power-cap, target: {random: 1}, every: {exponential: {mean: 2 h}}, for: 30 min, "
+    "power: 2 kW}\n"
+    "repairs: {crews: 1}\n";
+
+/* Saved in the middle of everything, a run goes on as the other one does. */
+START_TEST(goes_on_after_a_restore)
+{
+    gpusim_error err = {0};
+    gpusim_sim *other = NULL;
+    void *bytes = NULL;
+    size_t size = 0;
+    char a[33], b[33];
+    model = compile_text(mixed);
+    ASSERT_OK(gpusim_sim_create(model, 3, &sim, &err), &err);
+    ASSERT_OK(gpusim_sim_create(model, 3, &other, &err), &err);
+    failing_run_to(sim, 6 * 3600);
+    ck_assert_uint_gt(gpusim_sim_summary(sim)->faults, 10);
+    ASSERT_OK(gpusim_sim_save(sim, &bytes, &size, &err), &err);
+    ASSERT_OK(gpusim_sim_restore(other, bytes, size, &err), &err);
+    gpusim_sim_paranoid(sim, 1);
+    gpusim_sim_paranoid(other, 1);
+    failing_run_to(sim, 10 * 3600);
+    failing_run_to(other, 10 * 3600);
+    ASSERT_OK(gpusim_sim_hash(sim, a, &err), &err);
+    ASSERT_OK(gpusim_sim_hash(other, b, &err), &err);
+    ck_assert_str_eq(a, b);
+    gpusim_free(bytes);
+    gpusim_sim_destroy(other);
+}
+END_TEST
+
+START_TEST(the_scenario)
+{
+    gpusim_error err = {0};
+    gpusim_spec *spec = NULL;
+    char path[1024];
+    snprintf(path, sizeof path, "%s/scenarios/chaos.yaml", getenv("GPUSIM_SOURCE"));
+    ASSERT_OK(gpusim_spec_load(path, &spec, &err), &err);
+    ASSERT_OK(gpusim_model_compile(spec, &model, &err), &err);
+    gpusim_spec_destroy(spec);
+    sim = run_model(model, 4, &rows);
+    uint32_t faults = rows.tables[GPUSIM_TABLE_FAULTS].count;
+    ck_assert_uint_eq(gpusim_sim_summary(sim)->faults, faults);
+    int kinds = 0;
+    for (uint32_t i = 0; i < faults; i++) {
+        const char *kind = gpusim_model_name(model, fault_row(i)->kind);
+        kinds |= !strcmp(kind, "node-crash") << 0 | !strcmp(kind, "xid79") << 1 |
+                 !strcmp(kind, "fan-failure") << 2 | !strcmp(kind, "straggler") << 3 |
+                 !strcmp(kind, "power-cap") << 4;
+    }
+    ck_assert_int_eq(kinds, 31);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("core/faults");
+    TCase *tcase = tcase_create("faults");
+    tcase_add_checked_fixture(tcase, NULL, teardown);
+    tcase_set_timeout(tcase, 120);
+    tcase_add_test(tcase, crash);
+    tcase_add_test(tcase, one_crew);
+    tcase_add_test(tcase, down_stays_down);
+    tcase_add_loop_test(tcase, straggler, 0, 2);
+    tcase_add_test(tcase, slowdowns_multiply);
+    tcase_add_test(tcase, xid79);
+    tcase_add_test(tcase, goes_on_after_a_restore);
+    tcase_add_test(tcase, the_scenario);
+    suite_add_tcase(suite, tcase);
+    return test_run(suite);
+}
