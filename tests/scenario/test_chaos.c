@@ -110,7 +110,6 @@ START_TEST(rules_and_lists_are_in_the_hash)
         "chaos: [{fault: llama3}]\n",
         "chaos: [{fault: llama3, scale: 2}]\n",
         "chaos: [{fault: node-crash, trace: failures.csv}]\n",
-        "chaos: [{fault: node-crash, trace: failures-2.csv}]\n",
         "repairs: {crews: 3}\n",
         "limits: {hang: 20 min}\n",
     };
@@ -126,6 +125,34 @@ START_TEST(rules_and_lists_are_in_the_hash)
                           k);
         }
     }
+}
+END_TEST
+
+// a list of the same name with other bytes is another scenario
+START_TEST(the_bytes_of_lists_are_in_the_hash)
+{
+    char place[] = "/tmp/gpusim-chaos-XXXXXX", path[64], text[512], hashes[3][40];
+    static const char *const lines[] = {"3600,n-0000", "3601,n-0000", "3600,n-0000"};
+    ck_assert_ptr_nonnull(mkdtemp(place));
+    snprintf(path, sizeof path, "%s/list.csv", place);
+    snprintf(text, sizeof text, "%schaos: [{fault: node-crash, trace: list.csv}]\n", cluster);
+    for (int i = 0; i < 3; i++) {
+        gpusim_error err = {0};
+        gpusim_spec *spec = NULL;
+        FILE *file = fopen(path, "w");
+        ck_assert_ptr_nonnull(file);
+        fprintf(file, "time,entity\n%s\n", lines[i]);
+        fclose(file);
+        ASSERT_OK(gpusim_spec_parse(text, strlen(text), "x.yaml", place, &spec, &err), &err);
+        gpusim_model *model = compile(spec);
+        snprintf(hashes[i], sizeof hashes[i], "%s", model->info.hash);
+        gpusim_model_destroy(model);
+        gpusim_spec_destroy(spec);
+    }
+    remove(path);
+    remove(place);
+    ck_assert_str_ne(hashes[0], hashes[1]);
+    ck_assert_str_eq(hashes[0], hashes[2]);
 }
 END_TEST
 
@@ -158,6 +185,7 @@ int main(void)
 {
     Suite *suite = suite_create("chaos");
     TEST_CASE(suite, 60, the_effective_scenario_says_all_rules, lists_of_failures_are_read,
-              rules_and_lists_are_in_the_hash, the_seed_does_not_change_the_model);
+              rules_and_lists_are_in_the_hash, the_bytes_of_lists_are_in_the_hash,
+              the_seed_does_not_change_the_model);
     return test_run(suite);
 }
