@@ -664,6 +664,44 @@ START_TEST(restored_at_every_batch)
 }
 END_TEST
 
+/* Steps of 1 s, of which kernels take 0.8 s, and 10 GB that two GPUs reduce over 50 GB/s: a ring of
+ * two passes on what it reduces, 10 GB in 0.2 s. So a step takes 1.2 s; kernels keep tensor cores
+ * busy for a quarter of 0.8 s of it, memory for half, and read 3 GB/s from the host. What is
+ * reduced goes over NVLink (the first two GPUs), or over PCIe both ways (the others). */
+#define REDUCES                                                                                    \
+    "profile: {host_bound: 0.2, memory_activity: 0.5, tensor_activity: 0.25, host_io: 3 GB/s, "    \
+    "communication: {step: 1 s, volume: 10 GB}}"
+#define PROFILED(name, links)                                                                      \
+    "    - {name: " name ", count: 1, gpus: 2, " DEVICE("mean}, links: {" links) "}\n"
+START_TEST(activity_is_what_the_profile_says)
+{
+    run("gpusim: 1\ncluster:\n  nodes:\n" PROFILED("linked", "nvlink: 50 GB/s, pcie: 25 GB/s")
+            PROFILED("plain",
+                     "nvlink: 0 B/s, pcie: 50 GB/s") "  cooling: {supply: 25 C}\n" EXACT
+                                                     "  network: {tiers: {node: {alpha: 0 s, "
+                                                     "efficiency: 1, measured_below: 0 B}}}\n"
+                                                     "workload:\n  - jobs:\n"
+                                                     "      - {at: 0 s, duration: 1 h, gpus: 2, "
+                                                     "group: linked, " REDUCES "}\n"
+                                                     "      - {at: 0 s, duration: 1 h, gpus: 2, "
+                                                     "group: plain, " REDUCES "}\n"
+                                                     "duration: 25 s\ntelemetry: {every: 12 s, "
+                                                     "sets: [all]}\n");
+    double reduced = 10e9 / 1.2, read = 3e9 * 0.8 / 1.2;
+    for (uint32_t g = 0; g < 4; g++) {
+        same(GS_METRIC_STEP_TIME, 1, g, 1.2);
+        same(GS_METRIC_GR_ENGINE_ACTIVE, 1, g, 1 / 1.2); // it spins, too
+        same(GS_METRIC_SM_ACTIVE, 1, g, 0.8 / 1.2);
+        same(GS_METRIC_PIPE_TENSOR_ACTIVE, 1, g, 0.25 * 0.8 / 1.2);
+        same(GS_METRIC_DRAM_ACTIVE, 1, g, 0.5 * 0.8 / 1.2);
+        same(GS_METRIC_PCIE_RX_BYTES, 1, g, read + (g < 2 ? 0 : reduced));
+        same(GS_METRIC_PCIE_TX_BYTES, 1, g, g < 2 ? 0 : reduced);
+        same(GS_METRIC_NVLINK_BANDWIDTH_TOTAL, 1, g, g < 2 ? floor(24 * reduced / 1e6) : 0);
+    }
+    end();
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("core/sensors");
@@ -679,6 +717,7 @@ int main(void)
     tcase_add_test(cases, gone);
     tcase_add_test(cases, nodes_racks_and_the_site);
     tcase_add_test(cases, fans);
+    tcase_add_test(cases, activity_is_what_the_profile_says);
     tcase_add_test(cases, steps_of_sensors);
     tcase_add_test(cases, noise_of_readings);
     tcase_add_test(cases, overshoot_under_load);
