@@ -696,8 +696,10 @@ START_TEST(activity_is_what_the_profile_says)
         same(GS_METRIC_DRAM_ACTIVE, 1, g, 0.5 * 0.8 / 1.2);
         same(GS_METRIC_PCIE_RX_BYTES, 1, g, read + (g < 2 ? 0 : reduced));
         same(GS_METRIC_PCIE_TX_BYTES, 1, g, g < 2 ? 0 : reduced);
-        same(GS_METRIC_NVLINK_BANDWIDTH_TOTAL, 1, g, g < 2 ? floor(24 * reduced / 1e6) : 0);
     }
+    same(GS_METRIC_NVLINK_BANDWIDTH_TOTAL, 1, 0, floor(24 * reduced / 1e6));
+    same(GS_METRIC_NVLINK_BANDWIDTH_TOTAL, 1, 1, floor(24 * reduced / 1e6));
+    missing(GS_METRIC_NVLINK_BANDWIDTH_TOTAL, 1, 2);
     end();
 }
 END_TEST
