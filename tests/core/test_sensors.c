@@ -1,102 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Every metric of physical GPUs, nodes, racks and the site, by hand; sensors with a memory; noise,
  * steps and overshoot; and what all of that leaves alone. */
-#include "plain.h"
-#include "telemetry/metrics.h"
+#include "sampled.h"
 
-#define SAMPLES  64
-#define ENTITIES 8
-
-/* All that was heard; missing values are NaN, whatever the type. */
-static struct {
-    uint32_t samples;
-    double time[SAMPLES];
-    double values[GS_METRIC_COUNT][SAMPLES][ENTITIES];
-} all;
-
-static gpusim_error err;
-static gpusim_model *model;
-static gpusim_sim *sim;
-
-static gpusim_status hear(void *context, gpusim_time time, const gpusim_sample *sample,
-                          uint32_t count, gpusim_error *error)
-{
-    (void)context;
-    (void)error;
-    uint32_t at = all.samples++ % SAMPLES;
-    all.time[at] = gpusim_seconds(time);
-    for (uint32_t i = 0; i < count; i++) {
-        const gpusim_metric *metric = &gpusim_metrics(&(uint32_t){0})[sample[i].metric];
-        for (uint32_t e = 0; e < sample[i].count && e < ENTITIES; e++) {
-            double *value = &all.values[sample[i].metric][at][e];
-            if (metric->type == GPUSIM_UINT64) {
-                uint64_t whole = ((const uint64_t *)sample[i].values)[e];
-                *value = whole == UINT64_MAX ? (double)NAN : (double)whole;
-            } else if (metric->type == GPUSIM_UINT32) {
-                uint32_t bits = ((const uint32_t *)sample[i].values)[e];
-                *value = bits == UINT32_MAX ? (double)NAN : (double)bits;
-            } else {
-                *value = (double)((const float *)sample[i].values)[e];
-            }
-        }
-    }
-    return GPUSIM_OK;
-}
-
-static void begin(const char *text)
-{
-    gpusim_observer observer;
-    memset(&all, 0, sizeof all);
-    model = compile_text(text);
-    ASSERT_OK(gpusim_sim_create(model, 1, &sim, &err), &err);
-    gpusim_observer_default(&observer);
-    observer.sample = hear;
-    ASSERT_OK(gpusim_sim_observe(sim, &observer, &err), &err);
-    gpusim_sim_paranoid(sim, 1);
-}
-
-static void run(const char *text)
-{
-    begin(text);
-    ASSERT_OK(gpusim_sim_run_until(sim, GPUSIM_TIME_MAX, &err), &err);
-}
-
-static void end(void)
-{
-    gpusim_sim_destroy(sim);
-    gpusim_model_destroy(model);
-    sim = NULL;
-    model = NULL;
-}
-
-static double got(gs_metric metric, uint32_t sample, uint32_t entity)
-{
-    ck_assert_uint_lt(sample, all.samples);
-    return all.values[metric][sample][entity];
-}
-
-// what a float can say of a value
-static void same(gs_metric metric, uint32_t sample, uint32_t entity, double expected)
-{
-    double value = got(metric, sample, entity);
-    ck_assert_msg(fabs(value - expected) <= 1e-6 * fmax(1, fabs(expected)),
-                  "%s of %u in sample %u: %.9g, not %.9g",
-                  gpusim_metrics(&(uint32_t){0})[metric].name, entity, sample, value, expected);
-}
-
-static void missing(gs_metric metric, uint32_t sample, uint32_t entity)
-{
-    ck_assert_msg(isnan(got(metric, sample, entity)), "%s of %u is not missing",
-                  gpusim_metrics(&(uint32_t){0})[metric].name, entity);
-}
-
-#define DEVICE(sensor)                                                                             \
-    "gpu: A100-SXM4-80GB, gpu_model: {power: {" PLAIN_POWER "}, thermal: {" PLAIN_THERMAL          \
-    "}, clocks: {maximum: 1500 MHz, minimum: 300 MHz, idle: 210 MHz, step: 15 MHz, "               \
-    "memory: 1512 MHz}, " PLAIN_LIMITS ", leakage: {" NO_LEAK "}, memory: 80 GiB, "                \
-    "memory_reserved: 512 MiB, sensor: {power: " sensor "}}"
-#define BUSY  "profile: {intensity: 1, memory_activity: 0.5, tensor_activity: 0.25}"
-#define EXACT "  sensors: {noise: false, quantised: false}\n"
 #define THREE_SENSORS(sensors)                                                                     \
     "gpusim: 1\n"                                                                                  \
     "cluster:\n"                                                                                   \
@@ -584,48 +490,6 @@ START_TEST(listeners_and_restores_change_nothing)
 }
 END_TEST
 
-START_TEST(models_of_other_simulators)
-{
-    // what those models have, as they have it; nothing else. Beside them a GPU whose sensor has no
-    // memory, so that there are no marks to look at
-    run("gpusim: 1\n"
-        "cluster:\n"
-        "  nodes:\n"
-        "    - {name: io, count: 1, gpus: 1, legacy: ioguard}\n"
-        "    - {name: sage, count: 1, gpus: 1, legacy: sage}\n"
-        "    - {name: astera, count: 1, gpus: 1, legacy: astera}\n"
-        "    - {name: ga100, count: 1, gpus: 1, " DEVICE(
-            "instant") "}\n"
-                       "    - {name: none, count: 1, gpus: 1}\n"
-                       "workload: [{jobs: [{at: 0 s, duration: 1 h, gpus: 1, group: io},\n"
-                       "                   {at: 0 s, duration: 1 h, gpus: 1, group: astera}]}]\n"
-                       "duration: 100 s\ntelemetry: {every: 10 s, sets: [all]}\n");
-    for (uint32_t g = 0; g < 3; g++) {
-        ck_assert(got(GS_METRIC_GPU_TEMP, 9, g) >= 20);
-        same(GS_METRIC_CLOCK_THROTTLE_REASONS, 0, g, 0);
-    }
-    missing(GS_METRIC_POWER_USAGE, 9, 0);
-    missing(GS_METRIC_TOTAL_ENERGY_CONSUMPTION, 9, 0);
-    ck_assert(got(GS_METRIC_FAN_SPEED, 9, 0) >= 0);
-    ck_assert(got(GS_METRIC_GPU_UTIL, 9, 0) > 0);
-    ck_assert(got(GS_METRIC_POWER_USAGE, 9, 1) > 0);
-    ck_assert(got(GS_METRIC_TOTAL_ENERGY_CONSUMPTION, 9, 1) > 0);
-    ck_assert(got(GS_METRIC_GPU_UTIL, 9, 1) == 0);
-    ck_assert(fabs(got(GS_METRIC_FAN_SPEED, 9, 1) - 33) < 2); // 2000 rpm of 6000
-    missing(GS_METRIC_FAN_SPEED, 9, 2);
-    ck_assert(got(GS_METRIC_POWER_USAGE, 0, 2) >= 200); // busy: 200 to 300 W
-    ck_assert(got(GS_METRIC_POWER_USAGE, 0, 2) == got(GS_METRIC_POWER_USAGE_INSTANT, 0, 2));
-    ck_assert(got(GS_METRIC_GPU_UTIL, 0, 2) > 0);
-    missing(GS_METRIC_MEMORY_TEMP, 9, 0);
-    missing(GS_METRIC_SM_CLOCK, 9, 0);
-    missing(GS_METRIC_FB_TOTAL, 9, 0);
-    missing(GS_METRIC_POWER_VIOLATION, 9, 0);
-    missing(GS_METRIC_POWER_USAGE, 9, 4);
-    ck_assert(fabs(got(GS_METRIC_POWER_USAGE, 9, 3) - 50) < 5);
-    end();
-}
-END_TEST
-
 START_TEST(restored_at_every_batch)
 {
     static const char text[] = THREE_SENSORS("") "telemetry: {every: 10 s, sets: [all]}\n";
@@ -664,46 +528,6 @@ START_TEST(restored_at_every_batch)
 }
 END_TEST
 
-/* Steps of 1 s, of which kernels take 0.8 s, and 10 GB that two GPUs reduce over 50 GB/s: a ring of
- * two passes on what it reduces, 10 GB in 0.2 s. So a step takes 1.2 s; kernels keep tensor cores
- * busy for a quarter of 0.8 s of it, memory for half, and read 3 GB/s from the host. What is
- * reduced goes over NVLink (the first two GPUs), or over PCIe both ways (the others). */
-#define REDUCES                                                                                    \
-    "profile: {host_bound: 0.2, memory_activity: 0.5, tensor_activity: 0.25, host_io: 3 GB/s, "    \
-    "communication: {step: 1 s, volume: 10 GB}}"
-#define PROFILED(name, links)                                                                      \
-    "    - {name: " name ", count: 1, gpus: 2, " DEVICE("mean}, links: {" links) "}\n"
-START_TEST(activity_is_what_the_profile_says)
-{
-    run("gpusim: 1\ncluster:\n  nodes:\n" PROFILED("linked", "nvlink: 50 GB/s, pcie: 25 GB/s")
-            PROFILED("plain",
-                     "nvlink: 0 B/s, pcie: 50 GB/s") "  cooling: {supply: 25 C}\n" EXACT
-                                                     "  network: {tiers: {node: {alpha: 0 s, "
-                                                     "efficiency: 1, measured_below: 0 B}}}\n"
-                                                     "workload:\n  - jobs:\n"
-                                                     "      - {at: 0 s, duration: 1 h, gpus: 2, "
-                                                     "group: linked, " REDUCES "}\n"
-                                                     "      - {at: 0 s, duration: 1 h, gpus: 2, "
-                                                     "group: plain, " REDUCES "}\n"
-                                                     "duration: 25 s\ntelemetry: {every: 12 s, "
-                                                     "sets: [all]}\n");
-    double reduced = 10e9 / 1.2, read = 3e9 * 0.8 / 1.2;
-    for (uint32_t g = 0; g < 4; g++) {
-        same(GS_METRIC_STEP_TIME, 1, g, 1.2);
-        same(GS_METRIC_GR_ENGINE_ACTIVE, 1, g, 1 / 1.2); // it spins, too
-        same(GS_METRIC_SM_ACTIVE, 1, g, 0.8 / 1.2);
-        same(GS_METRIC_PIPE_TENSOR_ACTIVE, 1, g, 0.25 * 0.8 / 1.2);
-        same(GS_METRIC_DRAM_ACTIVE, 1, g, 0.5 * 0.8 / 1.2);
-        same(GS_METRIC_PCIE_RX_BYTES, 1, g, read + (g < 2 ? 0 : reduced));
-        same(GS_METRIC_PCIE_TX_BYTES, 1, g, g < 2 ? 0 : reduced);
-    }
-    same(GS_METRIC_NVLINK_BANDWIDTH_TOTAL, 1, 0, floor(24 * reduced / 1e6));
-    same(GS_METRIC_NVLINK_BANDWIDTH_TOTAL, 1, 1, floor(24 * reduced / 1e6));
-    missing(GS_METRIC_NVLINK_BANDWIDTH_TOTAL, 1, 2);
-    end();
-}
-END_TEST
-
 int main(void)
 {
     Suite *suite = suite_create("core/sensors");
@@ -719,11 +543,9 @@ int main(void)
     tcase_add_test(cases, gone);
     tcase_add_test(cases, nodes_racks_and_the_site);
     tcase_add_test(cases, fans);
-    tcase_add_test(cases, activity_is_what_the_profile_says);
     tcase_add_test(cases, steps_of_sensors);
     tcase_add_test(cases, noise_of_readings);
     tcase_add_test(cases, overshoot_under_load);
-    tcase_add_test(cases, models_of_other_simulators);
     tcase_add_test(cases, listeners_and_restores_change_nothing);
     tcase_add_test(cases, restored_at_every_batch);
     suite_add_tcase(suite, cases);
