@@ -17,6 +17,9 @@
  * then leaks less and would ask for less, and so on. */
 #define GS_DEMAND_HELD 0.01
 
+/* A cap that is no more than so much larger is not worth another clock until all is at rest. */
+#define GS_CAP_HELD 0.01
+
 const gs_node_hardware *gs_gpu_hardware(const gpusim_sim *sim, uint32_t gpu)
 {
     return gs_node_hardware_of(sim, GS_GPU(sim, gpu)->node);
@@ -172,15 +175,18 @@ static int same_load(const gs_gpu_load *a, const gs_gpu_load *b)
            a->intensity == b->intensity && a->memory == b->memory;
 }
 
-// the load and caps as they are now; a GPU that begins to work begins to leak
+// The load and caps as they are now; a GPU that begins to work begins to leak. What a cap is
+// worth is looked for at once if it is clearly larger, else when the GPU has come to rest: clocks
+// that followed each watt would, by their leakage, ask for other shares of it, for ever.
 static void take_inputs(const gpusim_sim *sim, uint32_t index)
 {
     gs_gpu *gpu = GS_GPU(sim, index);
     gs_gpu_load load = gpu->load;
     gs_load_of_gpu(sim, index, &load);
     double cap = fmin(own_cap(sim, gpu), fmin(gpu->node_cap, gpu->rack_cap));
-    int fresh = cap != gpu->cap || load.intensity != gpu->load.intensity;
-    if (fresh || !same_load(&load, &gpu->load)) {
+    double held = gs_gpu_hardware(sim, index)->gpu.leakage.power > 0 ? GS_CAP_HELD : 0;
+    int fresh = cap > gpu->cap * (1 + held) || load.intensity != gpu->load.intensity;
+    if (fresh || cap != gpu->cap || !same_load(&load, &gpu->load)) {
         gpu->steady = 0;
     }
     gpu->fresh |= (uint8_t)fresh;

@@ -60,7 +60,7 @@ static int add_activity(const gpusim_sim *sim, const gs_tenant *it, const gs_gpu
     }
     const gs_job_profile *profile = gs_profile_of(sim, it->job);
     double host = profile->host_bound, held = gs_job_share(GS_JOB(sim, it->job));
-    *step = fmax(live->shown_step, time + (live->step - live->compute));
+    *step = fmax(live->shown_step, time + live->exposed);
     load->busy = held * (time - host) / *step;
     load->spin = held * (*step - time) / *step;
     load->dynamic = load->busy * profile->intensity / gpu->slowdown;

@@ -79,6 +79,17 @@ static gpusim_status check_cap(const gpusim_sim *sim, uint32_t index, gpusim_err
     return GPUSIM_OK;
 }
 
+// what runs takes no more than all of a GPU's time, and none of it backwards
+static gpusim_status check_load(const gpusim_sim *sim, uint32_t index, gpusim_error *err)
+{
+    const gs_gpu_load *load = &GS_GPU(sim, index)->load;
+    if (!(load->busy >= 0 && load->spin >= 0 && load->busy + load->spin <= 1 + 1e-9)) {
+        return GS_BROKEN("GPU %u is busy for %g of its time and spins for %g", index, load->busy,
+                         load->spin);
+    }
+    return GPUSIM_OK;
+}
+
 static gpusim_status check_event(const gpusim_sim *sim, gpusim_event_id id, uint16_t handler,
                                  uint32_t entity, uint32_t *count, gpusim_error *err)
 {
@@ -105,6 +116,7 @@ static gpusim_status check_gpus(const gpusim_sim *sim, uint32_t *events, gpusim_
         if (gs_gpu_hardware(sim, g)->physical) {
             GPUSIM_TRY(check_heat(sim, g, err));
             GPUSIM_TRY(check_cap(sim, g, err));
+            GPUSIM_TRY(check_load(sim, g, err));
         }
         GPUSIM_TRY(check_event(sim, gpu->crossing, GS_ON_CROSSING, g, events, err));
     }

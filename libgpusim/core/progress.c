@@ -249,7 +249,8 @@ gpusim_status gs_job_update(gpusim_sim *sim, uint32_t slot, gpusim_error *err)
         find_slowest(sim, slot);
     }
     const gs_job_profile *profile = gs_profile_of(sim, slot);
-    live->step = live->compute + exposed(profile, gs_collective_time(sim, slot));
+    live->exposed = exposed(profile, gs_collective_time(sim, slot));
+    live->step = live->compute + live->exposed;
     live->rate = live->step < INFINITY ? live->reference / live->step : 0;
     job->rate = gs_stands_still(live) ? 0 : live->rate;
     if (live->step > (1 + GS_STEP_SHOWN) * live->shown_step ||

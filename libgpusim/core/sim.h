@@ -69,6 +69,7 @@ typedef struct gs_live {
     double carried;            /* ns of work below a whole one */
     double reference;          /* length of a step at the reference over its compute part */
     double compute;            /* of the slowest GPU now, in the same unit */
+    double exposed;            /* what communication adds to that, in the same unit */
     double step;               /* length of a step now, in the same unit */
     double shown_step;         /* the same when loads were last made of it */
     double bandwidth;          /* B/s its collective gets through each node's NICs */
@@ -110,7 +111,7 @@ typedef struct gs_live {
     uint8_t spoiled; /* what it writes cannot be completed */
     uint8_t reserved[4];
 } gs_live;
-_Static_assert(sizeof(gs_live) == 312, "no padding: it is hashed");
+_Static_assert(sizeof(gs_live) == 320, "no padding: it is hashed");
 
 /* What is kept of a job that has ended, for exact quantiles and the lower bound. */
 typedef struct gs_ended {

@@ -60,21 +60,32 @@ static void put_in(gs_index *index, const gpusim_view *view, uint32_t node)
     index->gpus[node] = info->gpus;
 }
 
-void gs_index_update(gs_index *index, const gpusim_view *view, uint32_t node)
+static inline void move(gs_index *index, const gpusim_view *view, uint32_t node)
 {
     const gpusim_node_info *info = &view->nodes[node];
     uint32_t wanted = info->state == GPUSIM_NODE_UP ? info->free_gpus : GPUSIM_NONE;
-    if (index->free[node] == wanted && !index->partly) {
-        return; // most of all nodes, each time a plan is laid
-    }
     if (index->free[node] != wanted) {
         take_out(index, view, node);
         if (wanted != GPUSIM_NONE) {
             put_in(index, view, node);
         }
     }
+}
+
+static __attribute__((noinline)) void move_shared(gs_index *index, const gpusim_view *view,
+                                                  uint32_t node)
+{
+    move(index, view, node);
+    gs_partly_follow(index->partly, view, node);
+}
+
+// apart: of plans where no GPU is shared this is the largest part
+void gs_index_update(gs_index *index, const gpusim_view *view, uint32_t node)
+{
     if (index->partly) {
-        gs_partly_follow(index->partly, view, node);
+        move_shared(index, view, node);
+    } else {
+        move(index, view, node);
     }
 }
 

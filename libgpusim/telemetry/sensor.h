@@ -5,6 +5,8 @@
 #ifndef GS_TELEMETRY_SENSOR_H
 #define GS_TELEMETRY_SENSOR_H
 
+#include <math.h>
+
 #include <gpusim/gpu.h>
 #include <gpusim/random.h>
 
@@ -29,7 +31,7 @@ static inline double gs_sense_step(double value, double step)
 {
     double steps = value / step;
     double rounded = (steps + 0x1.8p52) - 0x1.8p52;
-    return step > 0 && steps < 0x1p51 && steps > -0x1p51 ? rounded * step : value;
+    return step > 0 && fabs(steps) < 0x1p51 ? rounded * step : value;
 }
 
 /* Share of the last `span` that a share integrated over it (in the span's own unit) was, 0..1:

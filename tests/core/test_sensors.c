@@ -1,102 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Every metric of physical GPUs, nodes, racks and the site, by hand; sensors with a memory; noise,
  * steps and overshoot; and what all of that leaves alone. */
-#include "plain.h"
-#include "telemetry/metrics.h"
+#include "sampled.h"
 
-#define SAMPLES  64
-#define ENTITIES 8
-
-/* All that was heard; missing values are NaN, whatever the type. */
-static struct {
-    uint32_t samples;
-    double time[SAMPLES];
-    double values[GS_METRIC_COUNT][SAMPLES][ENTITIES];
-} all;
-
-static gpusim_error err;
-static gpusim_model *model;
-static gpusim_sim *sim;
-
-static gpusim_status hear(void *context, gpusim_time time, const gpusim_sample *sample,
-                          uint32_t count, gpusim_error *error)
-{
-    (void)context;
-    (void)error;
-    uint32_t at = all.samples++ % SAMPLES;
-    all.time[at] = gpusim_seconds(time);
-    for (uint32_t i = 0; i < count; i++) {
-        const gpusim_metric *metric = &gpusim_metrics(&(uint32_t){0})[sample[i].metric];
-        for (uint32_t e = 0; e < sample[i].count && e < ENTITIES; e++) {
-            double *value = &all.values[sample[i].metric][at][e];
-            if (metric->type == GPUSIM_UINT64) {
-                uint64_t whole = ((const uint64_t *)sample[i].values)[e];
-                *value = whole == UINT64_MAX ? (double)NAN : (double)whole;
-            } else if (metric->type == GPUSIM_UINT32) {
-                uint32_t bits = ((const uint32_t *)sample[i].values)[e];
-                *value = bits == UINT32_MAX ? (double)NAN : (double)bits;
-            } else {
-                *value = (double)((const float *)sample[i].values)[e];
-            }
-        }
-    }
-    return GPUSIM_OK;
-}
-
-static void begin(const char *text)
-{
-    gpusim_observer observer;
-    memset(&all, 0, sizeof all);
-    model = compile_text(text);
-    ASSERT_OK(gpusim_sim_create(model, 1, &sim, &err), &err);
-    gpusim_observer_default(&observer);
-    observer.sample = hear;
-    ASSERT_OK(gpusim_sim_observe(sim, &observer, &err), &err);
-    gpusim_sim_paranoid(sim, 1);
-}
-
-static void run(const char *text)
-{
-    begin(text);
-    ASSERT_OK(gpusim_sim_run_until(sim, GPUSIM_TIME_MAX, &err), &err);
-}
-
-static void end(void)
-{
-    gpusim_sim_destroy(sim);
-    gpusim_model_destroy(model);
-    sim = NULL;
-    model = NULL;
-}
-
-static double got(gs_metric metric, uint32_t sample, uint32_t entity)
-{
-    ck_assert_uint_lt(sample, all.samples);
-    return all.values[metric][sample][entity];
-}
-
-// what a float can say of a value
-static void same(gs_metric metric, uint32_t sample, uint32_t entity, double expected)
-{
-    double value = got(metric, sample, entity);
-    ck_assert_msg(fabs(value - expected) <= 1e-6 * fmax(1, fabs(expected)),
-                  "%s of %u in sample %u: %.9g, not %.9g",
-                  gpusim_metrics(&(uint32_t){0})[metric].name, entity, sample, value, expected);
-}
-
-static void missing(gs_metric metric, uint32_t sample, uint32_t entity)
-{
-    ck_assert_msg(isnan(got(metric, sample, entity)), "%s of %u is not missing",
-                  gpusim_metrics(&(uint32_t){0})[metric].name, entity);
-}
-
-#define DEVICE(sensor)                                                                             \
-    "gpu: A100-SXM4-80GB, gpu_model: {power: {" PLAIN_POWER "}, thermal: {" PLAIN_THERMAL          \
-    "}, clocks: {maximum: 1500 MHz, minimum: 300 MHz, idle: 210 MHz, step: 15 MHz, "               \
-    "memory: 1512 MHz}, " PLAIN_LIMITS ", leakage: {" NO_LEAK "}, memory: 80 GiB, "                \
-    "memory_reserved: 512 MiB, sensor: {power: " sensor "}}"
-#define BUSY  "profile: {intensity: 1, memory_activity: 0.5, tensor_activity: 0.25}"
-#define EXACT "  sensors: {noise: false, quantised: false}\n"
 #define THREE_SENSORS(sensors)                                                                     \
     "gpusim: 1\n"                                                                                  \
     "cluster:\n"                                                                                   \
@@ -584,48 +490,6 @@ START_TEST(listeners_and_restores_change_nothing)
 }
 END_TEST
 
-START_TEST(models_of_other_simulators)
-{
-    // what those models have, as they have it; nothing else. Beside them a GPU whose sensor has no
-    // memory, so that there are no marks to look at
-    run("gpusim: 1\n"
-        "cluster:\n"
-        "  nodes:\n"
-        "    - {name: io, count: 1, gpus: 1, legacy: ioguard}\n"
-        "    - {name: sage, count: 1, gpus: 1, legacy: sage}\n"
-        "    - {name: astera, count: 1, gpus: 1, legacy: astera}\n"
-        "    - {name: ga100, count: 1, gpus: 1, " DEVICE(
-            "instant") "}\n"
-                       "    - {name: none, count: 1, gpus: 1}\n"
-                       "workload: [{jobs: [{at: 0 s, duration: 1 h, gpus: 1, group: io},\n"
-                       "                   {at: 0 s, duration: 1 h, gpus: 1, group: astera}]}]\n"
-                       "duration: 100 s\ntelemetry: {every: 10 s, sets: [all]}\n");
-    for (uint32_t g = 0; g < 3; g++) {
-        ck_assert(got(GS_METRIC_GPU_TEMP, 9, g) >= 20);
-        same(GS_METRIC_CLOCK_THROTTLE_REASONS, 0, g, 0);
-    }
-    missing(GS_METRIC_POWER_USAGE, 9, 0);
-    missing(GS_METRIC_TOTAL_ENERGY_CONSUMPTION, 9, 0);
-    ck_assert(got(GS_METRIC_FAN_SPEED, 9, 0) >= 0);
-    ck_assert(got(GS_METRIC_GPU_UTIL, 9, 0) > 0);
-    ck_assert(got(GS_METRIC_POWER_USAGE, 9, 1) > 0);
-    ck_assert(got(GS_METRIC_TOTAL_ENERGY_CONSUMPTION, 9, 1) > 0);
-    ck_assert(got(GS_METRIC_GPU_UTIL, 9, 1) == 0);
-    ck_assert(fabs(got(GS_METRIC_FAN_SPEED, 9, 1) - 33) < 2); // 2000 rpm of 6000
-    missing(GS_METRIC_FAN_SPEED, 9, 2);
-    ck_assert(got(GS_METRIC_POWER_USAGE, 0, 2) >= 200); // busy: 200 to 300 W
-    ck_assert(got(GS_METRIC_POWER_USAGE, 0, 2) == got(GS_METRIC_POWER_USAGE_INSTANT, 0, 2));
-    ck_assert(got(GS_METRIC_GPU_UTIL, 0, 2) > 0);
-    missing(GS_METRIC_MEMORY_TEMP, 9, 0);
-    missing(GS_METRIC_SM_CLOCK, 9, 0);
-    missing(GS_METRIC_FB_TOTAL, 9, 0);
-    missing(GS_METRIC_POWER_VIOLATION, 9, 0);
-    missing(GS_METRIC_POWER_USAGE, 9, 4);
-    ck_assert(fabs(got(GS_METRIC_POWER_USAGE, 9, 3) - 50) < 5);
-    end();
-}
-END_TEST
-
 START_TEST(restored_at_every_batch)
 {
     static const char text[] = THREE_SENSORS("") "telemetry: {every: 10 s, sets: [all]}\n";
@@ -682,7 +546,6 @@ int main(void)
     tcase_add_test(cases, steps_of_sensors);
     tcase_add_test(cases, noise_of_readings);
     tcase_add_test(cases, overshoot_under_load);
-    tcase_add_test(cases, models_of_other_simulators);
     tcase_add_test(cases, listeners_and_restores_change_nothing);
     tcase_add_test(cases, restored_at_every_batch);
     suite_add_tcase(suite, cases);

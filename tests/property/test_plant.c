@@ -12,6 +12,7 @@
 #include "property/maker.h"
 
 #define SCENARIOS 300
+#define QUIET     1800.0 /* s */
 
 /* The second integration, nW ns. */
 typedef struct ledger {
@@ -22,6 +23,7 @@ typedef struct outcome {
     uint64_t busiest; /* most physical events of any second */
     uint64_t shutdowns, pending, oom;
     double throttled, capped;
+    double quiet; /* s at the end without a change of jobs; the actions and series end before 1 h */
 } outcome;
 
 static void integrate(const gpusim_sim *sim, ledger *sums, gpusim_time span)
@@ -93,11 +95,26 @@ static uint64_t pending(const gpusim_sim *sim)
     return count;
 }
 
+// which jobs are where, as a number that is another one when that is
+static uint64_t occupation(const gpusim_sim *sim)
+{
+    uint64_t sum = 0;
+    for (uint32_t g = 0; g < sim->gpus.count; g++) {
+        for (uint32_t t = GS_GPU(sim, g)->first_tenant; t != GPUSIM_NONE;) {
+            const gs_tenant *tenant = &GS_AT(sim->tenants, gs_tenant, t);
+            sum = (sum ^ (tenant->job + 1)) * UINT64_C(0x100000001b3);
+            t = tenant->next_on_gpu;
+        }
+        sum = (sum ^ g) * UINT64_C(0x100000001b3);
+    }
+    return sum;
+}
+
 static gpusim_status follow(gpusim_sim *sim, ledger *sums, outcome *out, gpusim_error *err)
 {
     gpusim_status status = GPUSIM_OK;
-    gpusim_time second = -1;
-    uint64_t updates = 0;
+    gpusim_time second = -1, changed = 0;
+    uint64_t updates = 0, jobs = 0;
     for (int ran = 1; ran;) {
         gpusim_time before = gpusim_sim_now(sim), next = gpusim_engine_next(sim->engine);
         next = next < sim->model->info.duration ? next : sim->model->info.duration;
@@ -109,7 +126,10 @@ static gpusim_status follow(gpusim_sim *sim, ledger *sums, outcome *out, gpusim_
         GPUSIM_TRY(gpusim_sim_step(sim, &ran, err));
         uint64_t more = GS_FACILITY(sim)->updates - updates;
         out->busiest = more > out->busiest ? more : out->busiest;
+        changed = occupation(sim) != jobs ? gpusim_sim_now(sim) : changed;
+        jobs = occupation(sim);
     }
+    out->quiet = gpusim_seconds(sim->model->info.duration - changed);
 cleanup:
     return status;
 }
@@ -194,8 +214,14 @@ cleanup:
 
 /* Counts over all plants. */
 typedef struct totals {
-    uint64_t tried, shutdowns, throttled, capped, oom, unsettled, busiest;
+    uint64_t tried, shutdowns, throttled, capped, oom, quiet, restless, busiest;
 } totals;
+
+// still moving although nothing has moved it for as long as the slowest plant takes to warm
+static int restless(const outcome *out)
+{
+    return out->pending > 0 && out->quiet >= QUIET;
+}
 
 static void count(totals *all, const outcome *out)
 {
@@ -204,17 +230,28 @@ static void count(totals *all, const outcome *out)
     all->throttled += out->throttled > 0;
     all->capped += out->capped > 0;
     all->oom += out->oom > 0;
-    all->unsettled += out->pending > 0;
+    all->quiet += out->quiet >= QUIET;
+    all->restless += restless(out);
     all->busiest = out->busiest > all->busiest ? out->busiest : all->busiest;
 }
 
-// the plants are worth the name, and nearly all have come to rest: a few are still warming; a GPU
-// that warms by 60 K in a second meets leakage's step of 0.5 K 120 times
+// the plants are worth the name, and those that nothing moves come to rest, but for one in 1000
+// whose cap, clock and temperature go in circles; a GPU that warms by 60 K in a second meets
+// leakage's step of 0.5 K 120 times
 static int judge(const totals *all, uint64_t cases)
 {
     return all->tried * 10 >= cases * 9 && all->shutdowns * 100 >= all->tried &&
            all->throttled * 4 >= all->tried && all->capped * 2 >= all->tried &&
-           all->oom * 20 >= all->tried && all->unsettled * 50 <= all->tried && all->busiest <= 150;
+           all->oom * 20 >= all->tried && all->quiet * 4 >= all->tried * 3 &&
+           all->restless * 1000 <= all->tried && all->busiest <= 150;
+}
+
+// where shares of a cap that were the least bit larger made clocks rise, and with them demand
+static int circle_has_ended(void)
+{
+    const uint64_t seed = 4305;
+    outcome out = {0};
+    return run(seed, 0, &out) == 1 && out.pending == 0;
 }
 
 int main(int argc, char **argv)
@@ -236,13 +273,18 @@ int main(int argc, char **argv)
             return EXIT_FAILURE;
         }
         if (result > 0) {
+            if (restless(&out)) {
+                printf("seed %" PRIu64 ": not at rest, %g s after the last change\n", seed,
+                       out.quiet);
+            }
             count(&all, &out);
         }
     }
     printf("%" PRIu64 " plants, %" PRIu64 " with shutdowns, %" PRIu64 " throttled, %" PRIu64
            " capped, %" PRIu64 " out of memory; at most %" PRIu64
-           " updates of a GPU in a second; %" PRIu64 " not at rest at the end\n",
-           all.tried, all.shutdowns, all.throttled, all.capped, all.oom, all.busiest,
-           all.unsettled);
-    return judge(&all, cases) ? EXIT_SUCCESS : EXIT_FAILURE;
+           " updates of a GPU in a second; of %" PRIu64 " that nothing moves %" PRIu64
+           " not at rest\n",
+           all.tried, all.shutdowns, all.throttled, all.capped, all.oom, all.busiest, all.quiet,
+           all.restless);
+    return circle_has_ended() && judge(&all, cases) ? EXIT_SUCCESS : EXIT_FAILURE;
 }
