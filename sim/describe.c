@@ -117,6 +117,33 @@ static void print_workload(const gpusim_model *model, const gpusim_model_info *i
     }
 }
 
+// rules of one kind or mix after the other would be long: their sum, and the most frequent
+static void print_faults(const gpusim_model *model)
+{
+    gpusim_fault_rule rule, most = {.per_day = 0};
+    double per_day = 0;
+    uint32_t count = 0, clocked = 0;
+    for (; gpusim_model_fault_rule(model, count, &rule); count++) {
+        if (isnan(rule.per_day)) {
+            continue;
+        }
+        clocked++;
+        per_day += rule.per_day;
+        most = rule.per_day > most.per_day ? rule : most;
+    }
+    if (count == 0) {
+        return;
+    }
+    printf("  faults      %u rule%s", count, plural(count));
+    if (per_day > 0) {
+        printf(", %.3g strikes a day in the mean", per_day);
+    }
+    putchar('\n');
+    if (clocked > 1 && per_day > 0) {
+        printf("              %.3g of them by '%s' (%s)\n", most.per_day, most.name, most.kind);
+    }
+}
+
 static void print_text(const gpusim_model *model, const gpusim_model_info *info)
 {
     char duration[32];
@@ -131,6 +158,7 @@ static void print_text(const gpusim_model *model, const gpusim_model_info *info)
     print_cluster(model, info);
     cli_hardware_print(model, info->groups, group_name);
     print_workload(model, info);
+    print_faults(model);
     printf("  scheduler   %s\n", info->scheduler);
     gpusim_model_metrics(model, &metrics);
     if (info->sample_every == GPUSIM_TIME_MAX || metrics == 0) {
@@ -160,6 +188,23 @@ static json_t *groups_json(const gpusim_model *model)
     return list;
 }
 
+static json_t *faults_json(const gpusim_model *model)
+{
+    json_t *list = json_array();
+    gpusim_fault_rule rule;
+    for (uint32_t i = 0; gpusim_model_fault_rule(model, i, &rule); i++) {
+        json_t *entry = json_object();
+        json_object_set_new(entry, "name", json_string(rule.name));
+        json_object_set_new(entry, "fault", json_string(rule.kind));
+        json_object_set_new(entry, "targets", json_integer(rule.targets));
+        json_object_set_new(entry, "listed", json_integer(rule.listed));
+        json_object_set_new(entry, "per_day",
+                            isnan(rule.per_day) ? json_null() : json_real(rule.per_day));
+        json_array_append_new(list, entry);
+    }
+    return list;
+}
+
 static int print_json(const gpusim_model *model, const gpusim_model_info *info)
 {
     json_t *object = cli_json_object();
@@ -180,6 +225,7 @@ static int print_json(const gpusim_model *model, const gpusim_model_info *info)
     json_object_set_new(object, "never_fit", json_integer((json_int_t)info->never_fit));
     json_object_set_new(object, "bad_lines", json_integer((json_int_t)info->bad_lines));
     json_object_set_new(object, "offered_load", cli_load_json(model));
+    json_object_set_new(object, "faults", faults_json(model));
     json_object_set_new(object, "scheduler", json_string(info->scheduler));
     json_object_set_new(object, "trace",
                         info->trace_path ? json_string(info->trace_path) : json_null());

@@ -187,7 +187,7 @@ static gpusim_status make_normal(const gs_normal_fields *f, gpusim_unit unit, gs
 static double bathtub_mean(const gs_distribution *d)
 {
     const double *v = d->values;
-    const int steps = 4000;
+    const int steps = 20000;
     double top = gpusim_log(gs_distribution_age(d, 740));
     double step = 60.0 / steps, sum = 0;
     for (int i = 0; i < steps; i++) {

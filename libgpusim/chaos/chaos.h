@@ -204,6 +204,10 @@ double gs_rule_heat(const gs_rule *rule, double celsius);
  * "burst" of target "". */
 gpusim_time gs_rule_period(const gs_rule *rule, gpusim_stream stream, uint64_t ordinal);
 
+/* Strikes of one clock in a second, in the long run: lemons and bursts in the mean, at the nominal
+ * temperature, if strikes took no time. */
+double gs_rule_rate(const gs_rule *rule);
+
 /* Acceleration of a hazard at a temperature over that at the reference (Arrhenius). */
 double gs_arrhenius(double activation, double reference, double celsius);
 

@@ -39,3 +39,13 @@ double gs_rule_lemon(const gs_rule *rule, uint64_t seed, const char *target)
     gpusim_stream stream = gs_rule_stream(rule, seed, "lemon", target);
     return gpusim_draw_uniform(stream, 0) < rule->lemon_share ? rule->lemon_factor : 1;
 }
+
+double gs_rule_rate(const gs_rule *rule)
+{
+    double speed = 1 + rule->lemon_share * (rule->lemon_factor - 1);
+    if (rule->burst > 0) {
+        double calm = gs_distribution_mean(&rule->calm), storm = gs_distribution_mean(&rule->storm);
+        speed *= (calm + storm * rule->burst) / (calm + storm);
+    }
+    return speed * rule->reaches / gs_distribution_mean(&rule->every);
+}

@@ -82,7 +82,7 @@ static const gpusim_fault_cause delta_h100_causes[] = {
 /* ---- all of them ---- */
 
 #define LLAMA3_SOURCE                                                                              \
-    "Grattafiori 2024: 419 in 54 days on 16,384 H100 (read second-hand; the paper "       \
+    "Grattafiori 2024: 419 in 54 days on 16,384 H100 (read second-hand; the paper "                \
     "prints "                                                                                      \
     "30.1 % for 148 of 419)"
 #define RSC_SPLIT                                                                                  \

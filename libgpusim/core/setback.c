@@ -103,16 +103,12 @@ static int interrupts(const gs_chaos *chaos, const gs_rule *rule)
 // strikes a second on one target of a rule with a clock, on the mean
 static double strikes_of(const gs_rule *rule)
 {
-    double rate = rule->reaches / gs_distribution_mean(&rule->every);
+    double rate = gs_rule_rate(rule);
     if (rule->when == GS_WHEN_POOL) {
         uint32_t taken = rule->pick < rule->target_count ? rule->pick : rule->target_count;
         rate *= (double)taken / rule->target_count;
     }
-    if (rule->burst > 0) {
-        double calm = gs_distribution_mean(&rule->calm), storm = gs_distribution_mean(&rule->storm);
-        rate *= (calm + rule->burst * storm) / (calm + storm);
-    }
-    return rate * (1 + rule->lemon_share * (rule->lemon_factor - 1));
+    return rate;
 }
 
 double gs_chaos_rate(const gpusim_model *model, uint32_t nodes, uint32_t gpus)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The scenario's distributions: fit and mean against GSL, and what is refused. */
+#include <gsl/gsl_integration.h>
 #include <gsl/gsl_randist.h>
 #include <gsl/gsl_sf_gamma.h>
 #include <gsl/gsl_statistics_double.h>
@@ -267,6 +268,10 @@ START_TEST(nonsense_is_refused)
         {GS_CHOICE, &lists[2], "negative"},
         {GS_CHOICE, &lists[3], "weight of '5 s'"},
         {GS_EMPIRICAL, &empty, "at least one value"},
+        {GS_BATHTUB, &(gs_bathtub_fields){0, 0.5, 1, 1, 4}, "scales and mean must be above 0"},
+        {GS_BATHTUB, &(gs_bathtub_fields){1, 0.5, INFINITY, 1, 4}, "scales and mean"},
+        {GS_BATHTUB, &(gs_bathtub_fields){1, 1.5, 1, 1, 4}, "early_shape must be above 0"},
+        {GS_BATHTUB, &(gs_bathtub_fields){1, 0.5, 1, 1, 1}, "wear_shape must be above 1"},
         {GS_CONSTANT, NULL, "a distribution or a value"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
@@ -302,6 +307,46 @@ START_TEST(a_ratio_is_not_above_one)
     ck_assert_double_eq(d.c, 0);
     ck_assert_double_eq(d.d, 1);
     ck_assert_double_eq_tol(d.mean, 0.5, 1e-12);
+}
+END_TEST
+
+static double survives(double u, void *fields)
+{
+    const gs_bathtub_fields *f = fields;
+    double t = exp(u);
+    return t * exp(-pow(t / f->early_scale, f->early_shape) - t / f->mean -
+                   pow(t / f->wear_scale, f->wear_shape));
+}
+
+// also where one of the three hazards is all there is, or has an edge
+START_TEST(bathtubs_have_their_mean)
+{
+    static gs_bathtub_fields of[] = {{900, 0.5, 1000, 2000, 4},
+                                     {1e12, 1, 50, 1e12, 2},
+                                     {1e12, 1, 1e12, 7, 100},
+                                     {3, 0.2, 1e9, 1e9, 1.5},
+                                     {1e9, 0.05, 4e4, 4e4, 30}};
+    for (size_t i = 0; i < sizeof of / sizeof of[0]; i++) {
+        gpusim_error err = {0};
+        gs_distribution d;
+        double mean = 0, unsure = 0, last = 0;
+        ASSERT_OK(make(GS_BATHTUB, &of[i], GPUSIM_UNIT_SECOND, &d, &err), &err);
+        gsl_integration_workspace *space = gsl_integration_workspace_alloc(5000);
+        gsl_integration_qag(&(gsl_function){survives, &of[i]}, -60, 60, 0, 1e-10, 5000, 6, space,
+                            &mean, &unsure);
+        gsl_integration_workspace_free(space);
+        ck_assert_msg(fabs(d.mean / mean - 1) < 1e-8, "%zu: mean %.12g of %.12g", i, d.mean, mean);
+
+        // ages rise with the integrated hazard, and are where it is reached
+        for (double e = 1e-6; e < 100; e *= 3) {
+            double t = gs_distribution_age(&d, e);
+            double hazard = pow(t / of[i].early_scale, of[i].early_shape) + t / of[i].mean +
+                            pow(t / of[i].wear_scale, of[i].wear_shape);
+            ck_assert_msg(t > last && fabs(hazard / e - 1) < 1e-9, "%zu: %g at %g", i, hazard, e);
+            last = t;
+        }
+        ck_assert(gs_distribution_age(&d, 0) == 0);
+    }
 }
 END_TEST
 
@@ -347,8 +392,9 @@ END_TEST
 int main(void)
 {
     Suite *suite = suite_create("distribution");
-    TEST_CASE(suite, 120, continuous_ones_fit, paretos_fit, normals_fit, discrete_ones_fit,
-              nonsense_is_refused, a_ratio_is_not_above_one, tables_agree_with_the_code);
+    TEST_CASE(suite, 120, continuous_ones_fit, paretos_fit, normals_fit, bathtubs_have_their_mean,
+              discrete_ones_fit, nonsense_is_refused, a_ratio_is_not_above_one,
+              tables_agree_with_the_code);
     int result = test_run(suite);
     gs_arena_release(&arena);
     return result;

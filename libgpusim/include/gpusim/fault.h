@@ -4,6 +4,7 @@
 #define GPUSIM_FAULT_H
 
 #include <gpusim/field.h>
+#include <gpusim/model.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -43,6 +44,19 @@ typedef struct gpusim_fault_mix {
 } gpusim_fault_mix;
 
 GPUSIM_API const gpusim_fault_mix *gpusim_fault_mixes(uint32_t *count);
+
+/* A rule of a model. */
+typedef struct gpusim_fault_rule {
+    const char *name, *kind;
+    double per_day;   /* strikes on all targets in the long run, lemons and bursts counted, at the
+                       * nominal temperature, were all up all the time; NaN: it has no clock */
+    uint32_t targets; /* 0: as listed */
+    uint32_t listed;  /* strikes in its file */
+} gpusim_fault_rule;
+
+/* Fills in rule `i`, in the order of the scenario, mixes taken apart; 0 when there is none. */
+GPUSIM_API int gpusim_model_fault_rule(const gpusim_model *model, uint32_t i,
+                                       gpusim_fault_rule *rule);
 
 #ifdef __cplusplus
 }
