@@ -300,20 +300,19 @@ static gpusim_status compile_rule(gs_rule_maker *m, gpusim_error *err)
 {
     gpusim_status status = GPUSIM_OK;
     const gs_rule_fields *fields = m->fields;
-    gs_rule rule = {.kind = (uint32_t)(m->kind - gs_fault_kinds),
-                    .from = fields->from,
-                    .until = fields->until,
-                    .ramp = fields->ramp,
-                    .most = fields->times,
-                    .busy = (uint8_t)fields->busy,
-                    .lemon_factor = 1,
-                    .spread = fields->spread,
-                    .reaches = fields->reaches};
-    m->rule = &rule;
+    *m->rule = (gs_rule){.kind = (uint32_t)(m->kind - gs_fault_kinds),
+                         .from = fields->from,
+                         .until = fields->until,
+                         .ramp = fields->ramp,
+                         .most = fields->times,
+                         .busy = (uint8_t)fields->busy,
+                         .lemon_factor = 1,
+                         .spread = fields->spread,
+                         .reaches = fields->reaches};
     GPUSIM_TRY(make_name(m, err));
     GPUSIM_TRY(make_pick(m, err));
     GPUSIM_TRY(make_when(m, err));
-    if (rule.when != GS_WHEN_TRACE) {
+    if (m->rule->when != GS_WHEN_TRACE) {
         GPUSIM_TRY(gs_compile_targets(m, err));
     }
     GPUSIM_TRY(make_lengths(m, err));
@@ -328,7 +327,9 @@ static gpusim_status compile_rules(const gs_compilation *at, gs_array *rules, gp
     gpusim_status status = GPUSIM_OK;
     gs_entities entities = {0};
     uint32_t unnamed[GS_KINDS] = {0};
-    gs_rule_maker m = {.at = at, .entities = &entities, .rules = rules, .unnamed = unnamed};
+    gs_rule rule;
+    gs_rule_maker m = {
+        .at = at, .entities = &entities, .rule = &rule, .rules = rules, .unnamed = unnamed};
     GPUSIM_TRY(gs_entities_index(at->model, &entities, err));
     for (uint32_t i = 0; i < at->scenario->chaos.count; i++) {
         const gpusim_one_of *item = (const gpusim_one_of *)at->scenario->chaos.items + i;

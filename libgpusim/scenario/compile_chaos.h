@@ -7,6 +7,7 @@
 #include "chaos/mixes.h"
 #include "chaos/tables.h"
 #include "scenario/entities.h"
+#include "workload/lines.h"
 
 /* A rule in the making, and where it stands. */
 typedef struct gs_rule_maker {
@@ -14,7 +15,7 @@ typedef struct gs_rule_maker {
     const gs_entities *entities;
     const gs_rule_fields *fields;
     const gs_fault_kind *kind;
-    gs_rule *rule;
+    gs_rule *rule;                  /* room for it */
     gs_array *rules;                /* gs_rule, those that are made */
     uint32_t *all[GS_FAULT_SCOPES]; /* everything of a scope, once somebody wanted it */
     uint32_t all_count[GS_FAULT_SCOPES];
@@ -43,5 +44,7 @@ gpusim_status gs_compile_mix(gs_rule_maker *m, const gpusim_fault_mix *mix, gpus
 gpusim_status gs_compile_targets(gs_rule_maker *m, gpusim_error *err);
 /* compile_failures.c: fills rule->list from the file that `trace:` names. */
 gpusim_status gs_compile_failures(gs_rule_maker *m, gpusim_error *err);
+/* The same from lines that are open. */
+gpusim_status gs_failures_read(gs_rule_maker *m, gs_lines *lines, gpusim_error *err);
 
 #endif

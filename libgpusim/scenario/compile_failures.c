@@ -73,6 +73,11 @@ static gpusim_status read_line(failure_list *list, const char *text, size_t leng
     gs_cells cells;
     uint32_t at[COLUMNS];
     gs_listed_fault failure = {.lasts = GPUSIM_TIME_MAX};
+    // spreadsheets put a byte-order mark in front
+    if (!list->log.header && length >= 3 && memcmp(text, "\xef\xbb\xbf", 3) == 0) {
+        text += 3;
+        length -= 3;
+    }
     GPUSIM_TRY(gs_cells_split(&list->log, text, length, &cells, err));
     if (cells.count == 1 && cells.length[0] == 0) {
         return GPUSIM_OK;
@@ -126,22 +131,17 @@ cleanup:
     return status;
 }
 
-gpusim_status gs_compile_failures(gs_rule_maker *m, gpusim_error *err)
+gpusim_status gs_failures_read(gs_rule_maker *m, gs_lines *lines, gpusim_error *err)
 {
     gpusim_status status = GPUSIM_OK;
     failure_list list = {.maker = m, .failures = GS_ARRAY(gs_listed_fault)};
-    char *full = NULL, key[64];
     const char *text;
     size_t length;
     int more = 1;
+    list.log.lines = lines;
     list.log.scratch = GS_ARRAY(char);
-    snprintf(key, sizeof key, "chaos[%u].trace", m->number);
-    if (m->fields->target.present) {
-        return gs_rule_fail(m, "target", err, "the trace says whom it strikes");
-    }
-    GPUSIM_TRY(gs_open_input(m->at, key, m->fields->trace, &full, &list.log.lines, err));
     for (;;) {
-        GPUSIM_TRY(gs_lines_next(list.log.lines, &text, &length, &more, err));
+        GPUSIM_TRY(gs_lines_next(lines, &text, &length, &more, err));
         if (!more) {
             break;
         }
@@ -149,9 +149,24 @@ gpusim_status gs_compile_failures(gs_rule_maker *m, gpusim_error *err)
     }
     GPUSIM_TRY(keep(&list, m->rule, err));
 cleanup:
-    gs_lines_close(list.log.lines);
     gs_array_release(&list.failures);
     gs_array_release(&list.log.scratch);
+    return status;
+}
+
+gpusim_status gs_compile_failures(gs_rule_maker *m, gpusim_error *err)
+{
+    gpusim_status status = GPUSIM_OK;
+    gs_lines *lines = NULL;
+    char *full = NULL, key[64];
+    snprintf(key, sizeof key, "chaos[%u].trace", m->number);
+    if (m->fields->target.present) {
+        return gs_rule_fail(m, "target", err, "the trace says whom it strikes");
+    }
+    GPUSIM_TRY(gs_open_input(m->at, key, m->fields->trace, &full, &lines, err));
+    GPUSIM_TRY(gs_failures_read(m, lines, err));
+cleanup:
+    gs_lines_close(lines);
     gs_release(&full);
     return status;
 }

@@ -66,15 +66,14 @@ static gpusim_status compile_cause(gs_rule_maker *m, const char *name,
     if (!m->kind) {
         return gpusim_fail(err, GPUSIM_INTERNAL, "no kind of fault is called '%s'", cause->kind);
     }
-    gs_rule rule = {.kind = (uint32_t)(m->kind - gs_fault_kinds),
-                    .when = GS_WHEN_EVERY,
-                    .from = m->fields->from,
-                    .until = m->fields->until,
-                    .most = GPUSIM_NONE,
-                    .busy = (uint8_t)m->fields->busy,
-                    .lemon_factor = 1,
-                    .reaches = 1};
-    m->rule = &rule;
+    *m->rule = (gs_rule){.kind = (uint32_t)(m->kind - gs_fault_kinds),
+                         .when = GS_WHEN_EVERY,
+                         .from = m->fields->from,
+                         .until = m->fields->until,
+                         .most = GPUSIM_NONE,
+                         .busy = (uint8_t)m->fields->busy,
+                         .lemon_factor = 1,
+                         .reaches = 1};
     snprintf(text, sizeof text, "%.120s/%s", name, cause->name);
     GPUSIM_TRY(gs_rule_call(m, text, err));
     GPUSIM_TRY(make_every(m, cause->hours * 3600 / m->fields->scale, err));
