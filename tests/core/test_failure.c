@@ -283,6 +283,23 @@ START_TEST(hangs_whatever_it_does)
 }
 END_TEST
 
+/* 100 and 200 GB at 10 GB/s, from 30 s on. Job 0 hangs from 35 to 45 s, so that job 1 has all of
+ * the storage: then 75 GB are left of both, and both share it again until 60 s. */
+START_TEST(hangs_beside_one_that_writes)
+{
+    begin("gpusim: 1\ncluster: {nodes: [{name: n, count: 1, gpus: 2}], network: {storage: 10 "
+          "GB/s}}\nworkload: [{jobs: ["
+          "{duration: 40 s, gpus: 1, profile: {checkpoint: {every: 30 s, size: 100 GB}}}, "
+          "{duration: 50 s, gpus: 1, profile: {checkpoint: {every: 30 s, size: 200 GB}}}]}]\n");
+    hang(35, 1);
+    hang(45, 0);
+    run_out();
+    ck_assert_int_eq(job_row(&rows, 0)->end, 70 * S);
+    ck_assert_int_eq(job_row(&rows, 1)->end, 80 * S);
+    ck_assert_int_eq(job_row(&rows, 0)->checkpointing, 20 * S);
+}
+END_TEST
+
 /* Idle 50 W, with a context 80, busy 400, spinning 100 + 300 / 4. */
 START_TEST(what_they_draw)
 {
@@ -488,6 +505,7 @@ int main(void)
     tcase_add_test(all, preempted);
     tcase_add_test(all, hangs_until_it_times_out);
     tcase_add_test(all, hangs_whatever_it_does);
+    tcase_add_test(all, hangs_beside_one_that_writes);
     tcase_add_test(all, what_they_draw);
     tcase_add_test(all, no_room_on_the_disk);
     tcase_add_test(all, optimal_intervals);

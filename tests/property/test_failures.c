@@ -4,6 +4,7 @@
  * own counts it; and a run that is saved among all this ends as if it had not been. A seed as the
  * argument shows that scenario alone. */
 #include <inttypes.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,6 +20,9 @@
 typedef struct patient {
     gpusim_time hung, stood; /* stood: wrote or started again */
     gpusim_time worked;
+    long double work; /* ns at rate 1, kept or lost */
+    double rate;      /* until the next batch */
+    int changes;      /* of it, and losses: each may round by 1 ns */
     uint32_t failures, attempts;
     int hangs; /* by our doing, in the attempt that has this number */
 } patient;
@@ -71,13 +75,15 @@ cleanup:
 // ---- the ledger ----
 
 // before the time moves: what every running job does until it has
-static void remember(const gpusim_sim *sim, ward *all, char *does)
+static void look(const gpusim_sim *sim, ward *all, char *does)
 {
     memset(does, 0, sizeof all->jobs / sizeof all->jobs[0]);
     for (uint32_t i = 0; i < sim->running.count; i++) {
         uint32_t slot = GS_AT(sim->running, uint32_t, i);
         const gpusim_job_info *job = GS_JOB(sim, slot);
-        const patient *it = &all->jobs[job->order];
+        patient *it = &all->jobs[job->order];
+        it->changes += it->rate != job->rate;
+        it->rate = job->rate;
         int hangs = it->hangs && it->attempts == job->attempts;
         // a gang with a GPU that is off works at no rate
         does[job->order] = hangs                                 ? 'h'
@@ -95,6 +101,7 @@ static void pass_time(ward *all, gpusim_time now, const char *does)
         all->jobs[i].hung += does[i] == 'h' ? span : 0;
         all->jobs[i].stood += does[i] == 's' ? span : 0;
         all->jobs[i].worked += does[i] == 'w' ? span : 0;
+        all->jobs[i].work += does[i] == 'w' ? (long double)all->jobs[i].rate * span : 0;
     }
 }
 
@@ -109,6 +116,8 @@ static int compare(const char *what, const collected *rows, const ward *all)
         if (row->hung != it->hung || row->checkpointing + row->restarting != it->stood ||
             row->done + row->redone + row->slowed != it->worked ||
             row->wait + held != end - row->submit || row->redone < 0 || row->restarting < 0 ||
+            fabsl(it->work - (long double)(row->done + row->redone)) >
+                2 + it->changes + row->failures + row->preemptions ||
             row->checkpointing < 0 || row->failures < it->failures) {
             printf("%s: job %" PRIu64 ": hung %" PRId64 " (%" PRId64
                    "), checkpoints and restarts %" PRId64 " (%" PRId64 "), work %" PRId64
@@ -156,7 +165,7 @@ static int try_model(const char *what, const gpusim_model *model, maker *m, ward
     GPUSIM_TRY(gpusim_sim_observe(sim, &observer, &err));
     gpusim_sim_paranoid(sim, 1);
     for (int ran = 1; ran;) {
-        remember(sim, all, does);
+        look(sim, all, does);
         GPUSIM_TRY(gpusim_sim_step(sim, &ran, &err));
         pass_time(all, gpusim_sim_now(sim), does);
         if (all->blows < blows && maker_chance(m, often)) {
