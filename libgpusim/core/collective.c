@@ -12,6 +12,9 @@
 #include "core/sim.h"
 #include "physics/network.h"
 
+/* Of a link that faults leave nothing of. */
+#define GS_LINK_LEAST 1e-9
+
 // what is not given is not limited
 static double limit(double bandwidth)
 {
@@ -38,19 +41,22 @@ static double rails(const gs_node_hardware *hardware, uint32_t gpus, uint32_t of
 double gs_network_rails(const gpusim_sim *sim, uint32_t slot)
 {
     uint32_t group = group_of(sim, slot);
-    return rails(&sim->model->hardware.groups[group], GS_LIVE(sim, slot)->least,
-                 sim->model->cluster.groups[group].gpus);
+    gs_link_effect links = gs_faults_links(sim, slot);
+    double all = rails(&sim->model->hardware.groups[group], GS_LIVE(sim, slot)->least,
+                       sim->model->cluster.groups[group].gpus);
+    return all * fmax(fmin(links.network, links.pcie), GS_LINK_LEAST);
 }
 
 // Seconds of an all-reduce over so many GPUs, at most `most` on a node; `bandwidth` in and out of
-// each node. In a node it runs over NVLink, or over PCIe where there is none; the slowest hop of a
-// ring is what it waits for.
+// each node, and what faults leave of the links inside. In a node it runs over NVLink, or over PCIe
+// where there is none; the slowest hop of a ring is what it waits for.
 static double all_reduce(const gpusim_sim *sim, uint32_t group, gs_tier tier, uint32_t gpus,
-                         uint32_t most, double bandwidth, double bytes)
+                         uint32_t most, double bandwidth, double share, double bytes)
 {
     const gs_hardware *hardware = &sim->model->hardware;
     const gs_node_hardware *node = &hardware->groups[group];
-    double inside = limit(node->nvlink > 0 ? node->nvlink : node->gpu.links.pcie), seconds = 0;
+    double inside = limit(node->nvlink > 0 ? node->nvlink : node->gpu.links.pcie) * share,
+           seconds = 0;
     if (most > 1) {
         seconds = gs_allreduce_time(&hardware->tiers[GS_TIER_NODE], gpus, bytes, inside);
     }
@@ -66,8 +72,14 @@ double gs_collective_time(const gpusim_sim *sim, uint32_t slot)
     if (live->tier == GS_TIER_GPU) {
         return 0;
     }
-    return all_reduce(sim, group_of(sim, slot), (gs_tier)live->tier, GS_JOB(sim, slot)->gpus,
-                      live->most, live->bandwidth, gs_profile_of(sim, slot)->volume);
+    uint32_t group = group_of(sim, slot), gpus = GS_JOB(sim, slot)->gpus;
+    gs_link_effect links = gs_faults_links(sim, slot);
+    int over_nvlink = sim->model->hardware.groups[group].nvlink > 0;
+    double inside = fmax(over_nvlink ? links.nvlink : links.pcie, GS_LINK_LEAST);
+    double seconds = all_reduce(sim, group, (gs_tier)live->tier, gpus, live->most, live->bandwidth,
+                                inside, gs_profile_of(sim, slot)->volume);
+    // every step of the ring waits for its slowest message
+    return live->spread > 1 ? seconds + 2 * (gpus - 1.0) * links.delay : seconds;
 }
 
 double gs_collective_reference(const gpusim_sim *sim, uint32_t slot)
@@ -90,5 +102,5 @@ double gs_collective_reference(const gpusim_sim *sim, uint32_t slot)
         bandwidth = fmin(bandwidth, limit(hardware->spine) / racks);
     }
     return all_reduce(sim, group, racks > 1 ? GS_TIER_SPINE : GS_TIER_RACK, gpus, most, bandwidth,
-                      gs_profile_of(sim, slot)->volume);
+                      1, gs_profile_of(sim, slot)->volume);
 }

@@ -84,15 +84,19 @@ cleanup:
     return status;
 }
 
-// whom their jobs wait for has to be found again
-static gpusim_status mark_jobs(gpusim_sim *sim, uint32_t scope, uint32_t entity, gpusim_error *err)
+// whom their jobs wait for has to be found again, and they hang or not
+static gpusim_status tell_jobs(gpusim_sim *sim, uint32_t scope, uint32_t entity, int pace,
+                               gpusim_error *err)
 {
     gpusim_status status = GPUSIM_OK;
     GPUSIM_TRY(gs_fault_jobs(sim, scope, entity, err));
     for (uint32_t i = 0; i < sim->fault_jobs.count; i++) {
         uint32_t slot = GS_AT(sim->fault_jobs, uint32_t, i);
-        GS_LIVE(sim, slot)->slowest = GPUSIM_NONE;
-        gs_mark_job(sim, slot);
+        if (pace) {
+            GS_LIVE(sim, slot)->slowest = GPUSIM_NONE;
+            gs_mark_job(sim, slot);
+        }
+        GPUSIM_TRY(gs_faults_follow(sim, slot, err));
     }
 cleanup:
     return status;
@@ -156,7 +160,8 @@ static gs_changes renew_gpus(gpusim_sim *sim, const gs_reach *reach)
             continue;
         }
         changes.pace |= now.slowdown != held->slowdown || now.memory != held->memory ||
-                        ((now.flags ^ held->flags) & GS_FAULT_HANG) != 0;
+                        now.nvlink != held->nvlink || now.pcie != held->pcie ||
+                        now.network != held->network || now.delay != held->delay;
         changes.inlet |= now.inlet != held->inlet;
         *held = now;
         change_gpu(sim, g, &now);
@@ -187,6 +192,9 @@ static gpusim_status tell_nodes(gpusim_sim *sim, const gs_reach *reach, gs_chang
     gpusim_status status = GPUSIM_OK;
     for (uint32_t n = reach->first_node; n < reach->end_node; n++) {
         GPUSIM_TRY(gs_node_life_update(sim, n, err));
+        if (changes.pace) {
+            gs_network_degrade(sim, n);
+        }
         if (!gs_is_physical(sim) || !gs_node_hardware_of(sim, n)->physical) {
             continue;
         }
@@ -244,9 +252,7 @@ gpusim_status gs_faults_changed(gpusim_sim *sim, uint32_t scope, uint32_t entity
     if (scope == GS_FAULT_ON_RACK && entity < sim->racks.count) {
         GPUSIM_TRY(gs_rack_soon(sim, entity, err)); // its cap may be another
     }
-    if (changes.pace) {
-        GPUSIM_TRY(mark_jobs(sim, scope, entity, err));
-    }
+    GPUSIM_TRY(tell_jobs(sim, scope, entity, changes.pace, err));
 cleanup:
     return status;
 }

@@ -70,7 +70,11 @@ gpusim_status gs_fault_add(gpusim_sim *sim, const gs_fault *made, uint32_t *faul
         totals->first_free = GS_FAULT(sim, *fault)->next;
     }
     *GS_FAULT(sim, *fault) = *made;
+    gs_effect worst = gs_fault_effect(GS_RULE(sim, made->rule)->kind, made->parameters, 1);
+    GS_FAULT(sim, *fault)->links =
+        worst.nvlink != 1 || worst.pcie != 1 || worst.network != 1 || worst.delay != 0;
     GS_FAULT(sim, *fault)->alive = 1;
+    totals->links += GS_FAULT(sim, *fault)->links;
     totals->active++;
 
     uint32_t *link = &GS_AT(sim->fault_lists, uint32_t, list_of(sim, made->scope, made->entity));
@@ -91,6 +95,7 @@ void gs_fault_remove(gpusim_sim *sim, uint32_t fault)
         link = &GS_FAULT(sim, *link)->next;
     }
     *link = gone->next;
+    GS_FAULT_TOTALS(sim)->links -= gone->links;
     memset(gone, 0, sizeof *gone);
     gone->next = GS_FAULT_TOTALS(sim)->first_free;
     GS_FAULT_TOTALS(sim)->first_free = fault;

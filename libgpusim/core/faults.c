@@ -4,157 +4,12 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/sort.h"
 #include "core/faults.h"
 
 uint64_t gs_faults_count(const gpusim_sim *sim)
 {
     return sim->fault_totals.count > 0 ? GS_FAULT_TOTALS(sim)->struck : 0;
-}
-
-// ---- streams ----
-
-static void name_of(const gpusim_sim *sim, uint32_t scope, uint32_t entity, char *name, int size)
-{
-    static const gpusim_entity entities[GS_FAULT_SCOPES] = {
-        [GS_FAULT_ON_GPU] = GPUSIM_OF_GPU,
-        [GS_FAULT_ON_NODE] = GPUSIM_OF_NODE,
-        [GS_FAULT_ON_RACK] = GPUSIM_OF_RACK,
-        [GS_FAULT_ON_CLUSTER] = GPUSIM_OF_CLUSTER,
-    };
-    (void)gpusim_model_entity_name(sim->model, entities[scope], entity, name, size);
-}
-
-static gpusim_stream stream_of(const gpusim_sim *sim, uint32_t rule, const char *purpose,
-                               uint32_t entity)
-{
-    char name[256] = "";
-    if (entity != GPUSIM_NONE) {
-        name_of(sim, GS_KIND_OF(sim, rule)->scope, entity, name, sizeof name);
-    }
-    return gs_rule_stream(GS_RULE(sim, rule), sim->seed, purpose, name);
-}
-
-// ---- clocks ----
-
-static int is_down(const gpusim_sim *sim, uint32_t node)
-{
-    uint32_t state = GS_NODE(sim, node)->state;
-    return state == GPUSIM_NODE_DOWN || state == GPUSIM_NODE_REPAIRING ||
-           state == GPUSIM_NODE_REMOVED;
-}
-
-// of nominal time in simulated time
-static double speed_of(const gpusim_sim *sim, const gs_fault_clock *clock)
-{
-    uint32_t scope = GS_KIND_OF(sim, clock->rule)->scope;
-    if (clock->fault != GPUSIM_NONE) {
-        return 0;
-    }
-    if (clock->entity != GPUSIM_NONE && (scope == GS_FAULT_ON_GPU || scope == GS_FAULT_ON_NODE) &&
-        is_down(sim, gs_reach_of(sim, scope, clock->entity).first_node)) {
-        return 0;
-    }
-    return clock->lemon;
-}
-
-// counts up to now, and strikes when that is due at its present speed; what lies behind the end of
-// the run needs no event
-static gpusim_status set_clock(gpusim_sim *sim, uint32_t index, gpusim_error *err)
-{
-    gs_fault_clock *clock = GS_CLOCK(sim, index);
-    gpusim_time now = gpusim_engine_now(sim->engine);
-    if (now > clock->since) {
-        clock->left = gs_clock_left(clock->left, clock->speed, now - clock->since);
-        clock->since = now;
-    }
-    clock->speed = speed_of(sim, clock);
-    gpusim_time due = gpusim_time_add(clock->since, gs_clock_due(clock->left, clock->speed));
-    gs_background_cancel(sim, &clock->event);
-    if (due >= sim->model->info.duration || due >= GS_RULE(sim, clock->rule)->until) {
-        return GPUSIM_OK;
-    }
-    return gs_background_schedule(sim, due, GS_ON_FAULT, index, 0, &clock->event, err);
-}
-
-// from now on, or from when its rule begins, it counts the gap to the next strike
-static gpusim_status next_gap(gpusim_sim *sim, uint32_t index, gpusim_error *err)
-{
-    gs_fault_clock *clock = GS_CLOCK(sim, index);
-    const gs_rule *rule = GS_RULE(sim, clock->rule);
-    gpusim_time now = gpusim_engine_now(sim->engine);
-    gpusim_stream stream = stream_of(sim, clock->rule, "gap", clock->entity);
-    gpusim_time gap = gs_rule_gap(rule, stream, clock->ordinal);
-    clock->left = gap == GPUSIM_TIME_MAX ? (double)INFINITY : gap > 0 ? (double)gap : 1;
-    clock->since = rule->from > now ? rule->from : now;
-    clock->speed = 0;
-    return set_clock(sim, index, err);
-}
-
-// the next of given times
-static gpusim_status next_time(gpusim_sim *sim, uint32_t index, gpusim_error *err)
-{
-    gs_fault_clock *clock = GS_CLOCK(sim, index);
-    const gs_rule *rule = GS_RULE(sim, clock->rule);
-    gpusim_time time = GPUSIM_TIME_MAX;
-    for (;; clock->ordinal++) {
-        if (rule->when == GS_WHEN_TRACE) {
-            int more = clock->ordinal < rule->list_count;
-            time = more ? rule->list[clock->ordinal].at : GPUSIM_TIME_MAX;
-        } else {
-            time = gs_rule_time(rule, clock->ordinal);
-        }
-        if (time >= rule->from) {
-            break;
-        }
-    }
-    if (time >= sim->model->info.duration || time >= rule->until) {
-        return GPUSIM_OK;
-    }
-    return gs_background_schedule(sim, time, GS_ON_FAULT, index, 0, &clock->event, err);
-}
-
-static gpusim_status next_strike(gpusim_sim *sim, uint32_t index, gpusim_error *err)
-{
-    uint32_t when = GS_RULE(sim, GS_CLOCK(sim, index)->rule)->when;
-    return when == GS_WHEN_AT || when == GS_WHEN_TRACE ? next_time(sim, index, err)
-                                                       : next_gap(sim, index, err);
-}
-
-// the first of a rule's targets at or behind an entity
-static uint32_t target_from(const gs_rule *rule, uint32_t entity)
-{
-    uint32_t low = 0, high = rule->target_count;
-    while (low < high) {
-        uint32_t middle = low + (high - low) / 2;
-        if (rule->targets[middle] < entity) {
-            low = middle + 1;
-        } else {
-            high = middle;
-        }
-    }
-    return low;
-}
-
-gpusim_status gs_clocks_of_node(gpusim_sim *sim, uint32_t node, gpusim_error *err)
-{
-    gpusim_status status = GPUSIM_OK;
-    gs_reach reach = gs_reach_of(sim, GS_FAULT_ON_NODE, node);
-    for (uint32_t r = 0; r < sim->model->chaos.count; r++) {
-        const gs_rule *rule = GS_RULE(sim, r);
-        uint32_t scope = GS_KIND_OF(sim, r)->scope;
-        if (rule->when != GS_WHEN_EVERY ||
-            (scope != GS_FAULT_ON_GPU && scope != GS_FAULT_ON_NODE)) {
-            continue;
-        }
-        uint32_t first = scope == GS_FAULT_ON_GPU ? reach.first_gpu : reach.first_node;
-        uint32_t end = scope == GS_FAULT_ON_GPU ? reach.end_gpu : reach.end_node;
-        for (uint32_t t = target_from(rule, first);
-             t < rule->target_count && rule->targets[t] < end; t++) {
-            GPUSIM_TRY(set_clock(sim, GS_AT(sim->rule_clocks, uint32_t, r) + t, err));
-        }
-    }
-cleanup:
-    return status;
 }
 
 // ---- the end of a fault ----
@@ -191,20 +46,22 @@ gpusim_status gs_fault_end(gpusim_sim *sim, uint32_t index, gpusim_error *err)
     gpusim_status status = GPUSIM_OK;
     gs_fault *fault = GS_FAULT(sim, index);
     gs_fault ended = *fault;
+    gpusim_time now = gpusim_engine_now(sim->engine);
+    GPUSIM_TRY(gs_fault_jobs(sim, ended.scope, ended.entity, err));
+    if (sim->fault_jobs.count > 0 || GS_KIND_OF(sim, ended.rule)->flags) {
+        ended.last_effect = now; // to the end somebody, or a monitor, felt it
+    }
     gs_node_life_forget(sim, index);
     (void)gpusim_engine_cancel(sim->engine, &fault->over);
     gs_background_cancel(sim, &fault->ramp);
     gs_fault_remove(sim, index);
-    if (ended.first_effect != GPUSIM_TIME_MAX) {
-        ended.last_effect = gpusim_engine_now(sim->engine);
-    }
-    GPUSIM_TRY(emit_fault(sim, &ended, gpusim_engine_now(sim->engine), err));
+    GPUSIM_TRY(emit_fault(sim, &ended, now, err));
     GPUSIM_TRY(gs_faults_changed(sim, ended.scope, ended.entity, err));
 
     // the renewal begins anew
     if (ended.clock != GPUSIM_NONE) {
         GS_CLOCK(sim, ended.clock)->fault = GPUSIM_NONE;
-        GPUSIM_TRY(next_gap(sim, ended.clock, err));
+        GPUSIM_TRY(gs_clock_next(sim, ended.clock, err));
     }
 cleanup:
     return status;
@@ -254,8 +111,8 @@ typedef struct gs_struck {
 static gpusim_stream draws(const gpusim_sim *sim, const gs_struck *struck, const char *own,
                            const char *spread)
 {
-    return stream_of(sim, struck->rule, struck->entity == struck->origin ? own : spread,
-                     struck->entity);
+    return gs_fault_stream(sim, struck->rule, struck->entity == struck->origin ? own : spread,
+                           struck->entity);
 }
 
 // what ends it, and when; *at_once: it is over as it begins
@@ -274,6 +131,9 @@ static void set_length(gpusim_sim *sim, const gs_struck *struck, gs_fault *made,
     }
     if (kind->strike.needs == GS_NEEDS_NOTHING) {
         *at_once = kind->flags == 0 && kind->effect == NULL;
+        if (kind->flags & GS_FAULT_HANG) {
+            *lasts = sim->model->chaos.hang_timeout; // until who hangs has failed
+        }
         return;
     }
     made->work =
@@ -382,7 +242,7 @@ static gpusim_status strike_and_spread(gpusim_sim *sim, gs_struck struck, gpusim
     if (!(rule->spread > 0) || scope > GS_FAULT_ON_NODE || root == GS_FAULT_TOTALS(sim)->struck) {
         return GPUSIM_OK;
     }
-    gpusim_stream stream = stream_of(sim, struck.rule, "spread", struck.origin);
+    gpusim_stream stream = gs_fault_stream(sim, struck.rule, "spread", struck.origin);
     gs_reach own = gs_reach_of(sim, scope, struck.origin);
     gs_reach near = scope == GS_FAULT_ON_GPU
                         ? gs_reach_of(sim, GS_FAULT_ON_NODE, own.first_node)
@@ -401,6 +261,37 @@ cleanup:
     return status;
 }
 
+// the hottest of its targets, rising; of those as hot as each other the first
+static uint32_t pick_hottest(const gpusim_sim *sim, uint32_t rule, uint32_t *chosen)
+{
+    const gs_rule *about = GS_RULE(sim, rule);
+    uint32_t scope = GS_KIND_OF(sim, rule)->scope, count = 0;
+    double below = (double)INFINITY; // the last that was taken, and who that was
+    for (uint32_t last = GPUSIM_NONE; count < about->pick && count < about->target_count; count++) {
+        uint32_t best = GPUSIM_NONE;
+        double hottest = -(double)INFINITY;
+        for (uint32_t t = 0; t < about->target_count; t++) {
+            double heat = fmax(gs_fault_temperature(sim, scope, about->targets[t]), -1e9);
+            int left = heat < below || (heat == below && (last == GPUSIM_NONE || t > last));
+            if (left && (best == GPUSIM_NONE || heat > hottest)) {
+                best = t;
+                hottest = heat;
+            }
+        }
+        chosen[count] = last = best;
+        below = hottest;
+    }
+    gs_sort_numbers(chosen, count);
+    return count;
+}
+
+static int stands_still(const gpusim_sim *sim, const gs_struck *struck)
+{
+    uint32_t scope = GS_KIND_OF(sim, struck->rule)->scope;
+    return scope <= GS_FAULT_ON_NODE &&
+           gs_node_is_down(sim, gs_reach_of(sim, scope, struck->entity).first_node);
+}
+
 // at a time of `at`, or of a pool: all targets, or those that are picked
 static gpusim_status strike_many(gpusim_sim *sim, gs_struck struck, gpusim_error *err)
 {
@@ -409,10 +300,14 @@ static gpusim_status strike_many(gpusim_sim *sim, gs_struck struck, gpusim_error
     uint32_t count = rule->target_count, *chosen = NULL;
     if (rule->pick) {
         GPUSIM_TRY(gs_allocate(&chosen, rule->target_count + 1, sizeof *chosen, err));
-        count = gs_rule_pick(rule, sim->seed, struck.ordinal, chosen);
+        count = rule->hottest ? pick_hottest(sim, struck.rule, chosen)
+                              : gs_rule_pick(rule, sim->seed, struck.ordinal, chosen);
     }
     for (uint32_t i = 0; i < count; i++) {
         struck.entity = struck.origin = rule->targets[rule->pick ? chosen[i] : i];
+        if (rule->when == GS_WHEN_POOL && stands_still(sim, &struck)) {
+            continue; // its clock would not have run
+        }
         GPUSIM_TRY(strike_and_spread(sim, struck, err));
     }
 cleanup:
@@ -425,9 +320,12 @@ gpusim_status gs_on_fault(void *context, const gpusim_event *event, gpusim_error
     gpusim_sim *sim = context;
     gpusim_status status = GPUSIM_OK;
     uint32_t index = event->entity;
+    gs_background_fired(sim);
+    if (event->payload == GS_FAULT_BURSTS) {
+        return gs_clocks_burst(sim, index, err);
+    }
     gs_fault_clock *clock = GS_CLOCK(sim, index);
     const gs_rule *rule = GS_RULE(sim, clock->rule);
-    gs_background_fired(sim);
     clock->event = (gpusim_event_id){0};
     gs_struck struck = {
         .rule = clock->rule,
@@ -450,7 +348,7 @@ gpusim_status gs_on_fault(void *context, const gpusim_event *event, gpusim_error
         GPUSIM_TRY(strike_many(sim, struck, err));
     }
     if (clock->fault == GPUSIM_NONE) {
-        GPUSIM_TRY(next_strike(sim, index, err));
+        GPUSIM_TRY(gs_clock_next(sim, index, err));
     }
 cleanup:
     return status;
@@ -465,31 +363,6 @@ static int can_slow(const gs_rule *rule)
     return kind->effect || (kind->flags & ~(uint32_t)(GS_FAULT_DOWN | GS_FAULT_OFF)) != 0;
 }
 
-static gpusim_status make_clocks(gpusim_sim *sim, uint32_t rule, gpusim_error *err)
-{
-    gpusim_status status = GPUSIM_OK;
-    const gs_rule *about = GS_RULE(sim, rule);
-    int each = about->when == GS_WHEN_EVERY;
-    uint32_t first = sim->fault_clocks.count, count = each ? about->target_count : 1;
-    GPUSIM_TRY(gs_array_push(&sim->rule_clocks, &first, err));
-    GPUSIM_TRY(gs_array_resize(&sim->fault_clocks, first + count, err));
-    for (uint32_t i = 0; i < count; i++) {
-        gs_fault_clock *clock = GS_CLOCK(sim, first + i);
-        *clock = (gs_fault_clock){.lemon = 1,
-                                  .rule = rule,
-                                  .entity = each ? about->targets[i] : GPUSIM_NONE,
-                                  .fault = GPUSIM_NONE};
-        if (about->lemon_share > 0 && each) {
-            char name[256];
-            name_of(sim, gs_fault_kinds[about->kind].scope, clock->entity, name, sizeof name);
-            clock->lemon = gs_rule_lemon(about, sim->seed, name);
-        }
-        GPUSIM_TRY(next_strike(sim, first + i, err));
-    }
-cleanup:
-    return status;
-}
-
 gpusim_status gs_faults_begin(gpusim_sim *sim, gpusim_error *err)
 {
     gpusim_status status = GPUSIM_OK;
@@ -499,7 +372,9 @@ gpusim_status gs_faults_begin(gpusim_sim *sim, gpusim_error *err)
     GPUSIM_TRY(gs_fault_set_create(sim, err));
     for (uint32_t r = 0; r < sim->model->chaos.count; r++) {
         sim->slows = (uint8_t)(sim->slows || can_slow(GS_RULE(sim, r)));
-        GPUSIM_TRY(make_clocks(sim, r, err));
+        sim->hazards =
+            (uint8_t)(sim->hazards || GS_RULE(sim, r)->busy || GS_RULE(sim, r)->activation > 0);
+        GPUSIM_TRY(gs_clocks_create(sim, r, err));
     }
 cleanup:
     return status;

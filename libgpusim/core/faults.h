@@ -14,6 +14,9 @@
 /* Parts in which a ramp gets worse. */
 #define GS_RAMP_STEPS 32u
 
+/* Payloads of GS_ON_FAULT. */
+enum { GS_FAULT_STRIKES, GS_FAULT_BURSTS };
+
 /* Payloads of GS_ON_FAULT_OVER. */
 enum { GS_FAULT_ENDS, GS_FAULT_WORSENS };
 
@@ -49,8 +52,9 @@ typedef struct gs_fault {
     uint32_t jobs_hit;
     uint32_t worsened; /* parts of its ramp that have passed */
     uint32_t alive;
-    uint8_t mend; /* gs_mend */
-    uint8_t reserved[3];
+    uint8_t mend;  /* gs_mend */
+    uint8_t links; /* it makes a link slower */
+    uint8_t reserved[2];
 } gs_fault;
 
 /* What ends a fault. */
@@ -66,7 +70,15 @@ typedef struct gs_fault_totals {
     uint32_t active;
     uint32_t crews;   /* at work */
     uint32_t waiting; /* nodes that wait for one */
+    uint32_t links;   /* active faults of links */
+    uint32_t reserved;
 } gs_fault_totals;
+
+/* Of a rule whose clocks run faster in storms. */
+typedef struct gs_fault_burst {
+    gpusim_event_id event; /* this period is over */
+    uint64_t ordinal;      /* of the period; odd ones are storms */
+} gs_fault_burst;
 
 /* What a node's state comes of, besides its faults. */
 typedef struct gs_node_life {
@@ -77,13 +89,14 @@ typedef struct gs_node_life {
     uint8_t reserved[3];
 } gs_node_life;
 _Static_assert(sizeof(gs_fault_clock) == 64 && sizeof(gs_fault) == 144 &&
-                   sizeof(gs_fault_totals) == 24 && sizeof(gs_node_life) == 24,
+                   sizeof(gs_fault_totals) == 32 && sizeof(gs_node_life) == 24,
                "no padding: they are hashed");
 
 #define GS_FAULT(sim, fault)  (&GS_AT((sim)->faults, gs_fault, fault))
 #define GS_CLOCK(sim, clock)  (&GS_AT((sim)->fault_clocks, gs_fault_clock, clock))
 #define GS_LIFE(sim, node)    (&GS_AT((sim)->lives, gs_node_life, node))
 #define GS_FAULT_TOTALS(sim)  ((gs_fault_totals *)(sim)->fault_totals.data)
+#define GS_BURST(sim, rule)   (&GS_AT((sim)->fault_bursts, gs_fault_burst, rule))
 #define GS_RULE(sim, rule)    (&(sim)->model->chaos.rules[rule])
 #define GS_KIND_OF(sim, rule) (&gs_fault_kinds[GS_RULE(sim, rule)->kind])
 
@@ -117,6 +130,23 @@ gpusim_status gs_fault_jobs(gpusim_sim *sim, uint32_t scope, uint32_t entity, gp
 gpusim_status gs_fault_kill(gpusim_sim *sim, uint32_t scope, uint32_t entity,
                             gpusim_job_reason reason, gpusim_error *err);
 
+/* ---- core/fault_jobs.c: jobs that meet faults ---- */
+/* It hangs or not, and has room on its disk or not, as the faults on what it holds say. */
+gpusim_status gs_faults_follow(gpusim_sim *sim, uint32_t slot, gpusim_error *err);
+
+/* ---- core/fault_clocks.c: when rules strike ---- */
+gpusim_stream gs_fault_stream(const gpusim_sim *sim, uint32_t rule, const char *purpose,
+                              uint32_t entity);
+/* degC of its hottest GPU; NaN: it has none with a temperature. */
+double gs_fault_temperature(const gpusim_sim *sim, uint32_t scope, uint32_t entity);
+int gs_node_is_down(const gpusim_sim *sim, uint32_t node);
+/* A clock goes on to its next strike. */
+gpusim_status gs_clock_next(gpusim_sim *sim, uint32_t clock, gpusim_error *err);
+gpusim_status gs_clocks_create(gpusim_sim *sim, uint32_t rule, gpusim_error *err);
+/* Those of a node and of its GPUs run at another speed, if they do. */
+gpusim_status gs_clocks_of_node(gpusim_sim *sim, uint32_t node, gpusim_error *err);
+gpusim_status gs_clocks_burst(gpusim_sim *sim, uint32_t rule, gpusim_error *err);
+
 /* ---- core/node_life.c: states of nodes that can fail, and crews ---- */
 /* Its state follows from faults, crews, jobs and who has drained it. */
 gpusim_status gs_node_life_update(gpusim_sim *sim, uint32_t node, gpusim_error *err);
@@ -129,7 +159,5 @@ uint32_t gs_fault_node(const gpusim_sim *sim, const gs_fault *fault); /* GPUSIM_
 
 /* ---- core/faults.c: strikes and ends ---- */
 gpusim_status gs_fault_end(gpusim_sim *sim, uint32_t fault, gpusim_error *err);
-/* A clock runs at another speed, if it does: those of a node and of its GPUs. */
-gpusim_status gs_clocks_of_node(gpusim_sim *sim, uint32_t node, gpusim_error *err);
 
 #endif

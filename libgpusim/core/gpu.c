@@ -349,6 +349,7 @@ gpusim_status gs_gpu_update(gpusim_sim *sim, uint32_t index, gpusim_error *err)
     gpu->marked = 0;
     GS_FACILITY(sim)->updates++;
     gs_gpu_settle(sim, index);
+    gs_clocks_mark(sim, gpu->node);
     if (gs_node_hardware_of(sim, gpu->node)->physical) {
         return update_physical(sim, index, err);
     }

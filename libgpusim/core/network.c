@@ -11,6 +11,9 @@
 #include "core/sim.h"
 #include "physics/network.h"
 
+/* A link that faults leave nothing of still has so much: what is cut off is not a slow link. */
+#define GS_NETWORK_LEAST 1e-9
+
 /* What a component is put into while it is shared out; nothing of it is state. */
 struct gs_network {
     gs_array jobs, links;                         /* uint32_t: slots, links */
@@ -56,7 +59,8 @@ double gs_link_capacity(const gpusim_sim *sim, uint32_t link)
     const gs_cluster *cluster = &sim->model->cluster;
     const gs_hardware *hardware = &sim->model->hardware;
     if (link < cluster->node_count) {
-        return limit(hardware->groups[cluster->node_group[link]].nic);
+        double share = fmax(gs_node_effect(sim, link)->network, GS_NETWORK_LEAST);
+        return limit(hardware->groups[cluster->node_group[link]].nic) * share;
     }
     if (link < spine_of(sim)) {
         return uplink_of(sim, link - cluster->node_count);
@@ -117,6 +121,13 @@ static void mark_link(gpusim_sim *sim, uint32_t link)
     if (!it->marked) {
         it->marked = 1;
         GS_KEEP(sim, gs_array_push(&sim->marked_links, &link, &sim->failure_error));
+    }
+}
+
+void gs_network_degrade(gpusim_sim *sim, uint32_t node)
+{
+    if (sim->links.count > 0) {
+        mark_link(sim, node);
     }
 }
 

@@ -342,6 +342,8 @@ void gs_network_written(struct gpusim_sim *sim, uint32_t slot);
 /* First in flush: shares of the links that something joined or left, and of all that are coupled to
  * them; marks the jobs that have another. O(1) when there are none. */
 gpusim_status gs_network_update(struct gpusim_sim *sim, gpusim_error *err);
+/* Faults leave another share of a node's NICs. */
+void gs_network_degrade(struct gpusim_sim *sim, uint32_t node);
 double gs_network_bandwidth(const struct gpusim_sim *sim, uint32_t slot, gs_tier *tier); /* B/s */
 uint32_t gs_link_of_storage(const struct gpusim_sim *sim);
 double gs_link_capacity(const struct gpusim_sim *sim, uint32_t link); /* B/s; INFINITY: no limit */

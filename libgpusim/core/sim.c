@@ -111,6 +111,7 @@ static gpusim_status on_pass(void *context, gpusim_time now, gpusim_error *err)
     }
     if (sim->failure == GPUSIM_OK) {
         GPUSIM_TRY(gs_physics_flush(sim, err));
+        GPUSIM_TRY(gs_clocks_flush(sim, err));
     }
     if (sim->failure != GPUSIM_OK) {
         if (err) {
@@ -232,6 +233,8 @@ static void set_element_sizes(gpusim_sim *sim)
     sim->fault_lists = sim->rule_clocks = sim->fault_jobs = GS_ARRAY(uint32_t);
     sim->fault_totals = GS_ARRAY(gs_fault_totals);
     sim->lives = GS_ARRAY(gs_node_life);
+    sim->fault_bursts = GS_ARRAY(gs_fault_burst);
+    sim->clock_marks = GS_ARRAY(uint32_t);
     sim->gpu_effects = sim->node_effects = sim->rack_effects = GS_ARRAY(gs_effect);
     sim->sampler = GS_ARRAY(gs_sampler);
     sim->second_marks = GS_ARRAY(gs_second_mark);
@@ -286,6 +289,8 @@ gpusim_status gs_sim_register(gpusim_sim *sim, gpusim_error *err)
         {"faults.lists", &sim->fault_lists},
         {"faults.totals", &sim->fault_totals},
         {"nodes.lives", &sim->lives},
+        {"faults.bursts", &sim->fault_bursts},
+        {"marked.clocks", &sim->clock_marks},
         {"samples", &sim->sampler},
         {"samples.second", &sim->second_marks},
         {"samples.part_time", &sim->part_time_marks},
@@ -465,7 +470,8 @@ void gpusim_sim_destroy(gpusim_sim *sim)
         &sim->fault_totals, &sim->lives,
         &sim->rule_clocks,  &sim->fault_jobs,
         &sim->gpu_effects,  &sim->node_effects,
-        &sim->rack_effects,
+        &sim->rack_effects, &sim->fault_bursts,
+        &sim->clock_marks,
     };
     for (size_t i = 0; i < sizeof arrays / sizeof arrays[0]; i++) {
         gs_array_release(arrays[i]);

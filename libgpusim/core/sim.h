@@ -228,6 +228,8 @@ struct gpusim_sim {
     gs_array fault_lists;  /* uint32_t: first fault of each GPU, node, rack and of the cluster */
     gs_array fault_totals; /* gs_fault_totals, one */
     gs_array lives;        /* gs_node_life, by node */
+    gs_array fault_bursts; /* gs_fault_burst, by rule */
+    gs_array clock_marks;  /* uint32_t: nodes whose clocks may run at another speed */
 
     gs_array sampler; /* gs_sampler, one; see core/sampling.h for these */
     gs_array second_marks, part_time_marks,
@@ -253,7 +255,8 @@ struct gpusim_sim {
     gpusim_error failure_error;
     _Atomic int interrupted;
     uint8_t begun, paranoid, finished;
-    uint8_t slows; /* faults may change rates of jobs */
+    uint8_t slows;   /* faults may change rates of jobs */
+    uint8_t hazards; /* clocks of rules run by load or temperature */
 };
 
 /* 1 while a running job holds its GPUs and does no work. */
@@ -406,6 +409,18 @@ gpusim_status gs_faults_begin(gpusim_sim *sim, gpusim_error *err); /* clocks, fi
 gpusim_status gs_on_fault(void *context, const gpusim_event *event, gpusim_error *err);
 gpusim_status gs_on_fault_over(void *context, const gpusim_event *event, gpusim_error *err);
 gpusim_status gs_on_repair(void *context, const gpusim_event *event, gpusim_error *err);
+/* A running job has got what it holds, or is about to leave it. */
+gpusim_status gs_faults_joined(gpusim_sim *sim, uint32_t slot, gpusim_error *err);
+void gs_faults_left(gpusim_sim *sim, uint32_t slot);
+/* What faults leave of the links of a job, at the worst of its members. */
+typedef struct gs_link_effect {
+    double nvlink, pcie, network; /* shares of their bandwidth */
+    double delay;                 /* s, of each message between nodes */
+} gs_link_effect;
+gs_link_effect gs_faults_links(const gpusim_sim *sim, uint32_t slot);
+/* Load or temperatures of a node are others: the clocks of its hazards follow after the batch. */
+void gs_clocks_mark(gpusim_sim *sim, uint32_t node);
+gpusim_status gs_clocks_flush(gpusim_sim *sim, gpusim_error *err);
 /* Faults that are still there get their rows at the end of a run. */
 gpusim_status gs_faults_unfinished(gpusim_sim *sim, gpusim_error *err);
 gpusim_status gs_faults_check(const gpusim_sim *sim, gpusim_error *err);
