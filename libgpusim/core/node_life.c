@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* States of nodes that can fail:
  *
- *   up -> draining -> drained     by somebody, or because a GPU of it is off
+ *   up -> draining -> drained     by somebody, or because of a GPU that is off or stands still
  *   any -> down -> repairing -> up
  *
  * Each follows from the node's faults, from whether a crew is there, from who has drained it and
@@ -133,15 +133,28 @@ void gs_node_life_forget(gpusim_sim *sim, uint32_t fault)
 
 // ---- states ----
 
-static int has_gpu_off(const gpusim_sim *sim, uint32_t node)
+// whether somebody has to do something about a fault on which nothing could run
+static int is_broken(const gpusim_sim *sim, uint32_t scope, uint32_t entity)
 {
-    gs_reach reach = gs_reach_of(sim, GS_FAULT_ON_NODE, node);
-    for (uint32_t g = reach.first_gpu; g < reach.end_gpu; g++) {
-        if (gs_gpu_effect(sim, g)->flags & GS_FAULT_OFF) {
+    for (uint32_t f = gs_fault_first(sim, scope, entity); f != GPUSIM_NONE;) {
+        const gs_fault *fault = GS_FAULT(sim, f);
+        uint32_t flags = GS_KIND_OF(sim, fault->rule)->flags;
+        if ((flags & GS_FAULT_OFF) || ((flags & GS_FAULT_HANG) && fault->mend != GS_MEND_TIME)) {
             return 1;
         }
+        f = fault->next;
     }
     return 0;
+}
+
+static int has_broken_gpu(const gpusim_sim *sim, uint32_t node)
+{
+    gs_reach reach = gs_reach_of(sim, GS_FAULT_ON_NODE, node);
+    int broken = is_broken(sim, GS_FAULT_ON_NODE, node);
+    for (uint32_t g = reach.first_gpu; g < reach.end_gpu && !broken; g++) {
+        broken = is_broken(sim, GS_FAULT_ON_GPU, g);
+    }
+    return broken;
 }
 
 static gpusim_node_state state_of(const gpusim_sim *sim, uint32_t node)
@@ -151,7 +164,7 @@ static gpusim_node_state state_of(const gpusim_sim *sim, uint32_t node)
     if (flags & GS_FAULT_DOWN) {
         return life->mends != GPUSIM_NONE ? GPUSIM_NODE_REPAIRING : GPUSIM_NODE_DOWN;
     }
-    if (life->drained || (flags & GS_FAULT_CLOSED) || has_gpu_off(sim, node)) {
+    if (life->drained || (flags & GS_FAULT_CLOSED) || has_broken_gpu(sim, node)) {
         return GS_NODE(sim, node)->jobs ? GPUSIM_NODE_DRAINING : GPUSIM_NODE_DRAINED;
     }
     return GPUSIM_NODE_UP;

@@ -81,6 +81,10 @@ void make_plant(uint64_t seed, maker_text *yaml);
 /* A scenario in which rates change all the time: caps, heat, networks, checkpoints, moves. */
 void make_physical(uint64_t seed, maker_text *yaml);
 
+/* maker_chaos.c: an hour in which everything breaks; the rules come last, and one more. */
+void make_chaos(uint64_t seed, maker_text *yaml);
+void make_fault(maker *m, maker_text *yaml);
+
 /* maker_hardware.c: the keys of a group with so many GPUs a node, `gpu:` among them, from ", gpu:";
  * returns a number of the model. Sections of the cluster that go with it; and a timed action on a
  * node of such a model. */

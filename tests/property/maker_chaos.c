@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Random scenarios in which everything breaks: faults of many kinds that overlap, on clusters with
+ * and without power and heat, with checkpoints, restarts, drains and few crews. */
+#include "property/maker.h"
+
+static void make_target(maker *m, maker_text *yaml, const char *scope)
+{
+    switch (maker_pick(m, 0, 2)) {
+    case 0:
+        maker_print(yaml, "target: {each: %s}", scope);
+        break;
+    case 1:
+        maker_print(yaml, "target: {random: %d}", maker_pick(m, 1, 3));
+        break;
+    default:
+        maker_print(yaml, "target: {hottest: %d}", maker_pick(m, 1, 2));
+        break;
+    }
+}
+
+// how long after its begin, and how often
+static void make_when(maker *m, maker_text *yaml)
+{
+    if (maker_chance(m, 40)) {
+        maker_print(yaml, ", at: [%d s, %d s]", maker_pick(m, 0, 1500), maker_pick(m, 1500, 3500));
+        return;
+    }
+    static const char *const shapes[] = {"{exponential: {mean: %d s}}",
+                                         "{weibull: {shape: 0.8, scale: %d s}}", "%d s"};
+    maker_print(yaml, ", every: ");
+    maker_print(yaml, shapes[maker_pick(m, 0, 2)], maker_pick(m, 300, 9000));
+    if (maker_chance(m, 20)) {
+        maker_print(yaml, ", clock: busy");
+    }
+    if (maker_chance(m, 20)) {
+        maker_print(yaml, ", burst: {calm: 900 s, storm: 200 s, factor: 5}");
+    }
+    if (maker_chance(m, 20)) {
+        maker_print(yaml, ", from: %d s, until: %d s", maker_pick(m, 0, 900),
+                    maker_pick(m, 1000, 3000));
+    }
+}
+
+void make_fault(maker *m, maker_text *yaml)
+{
+    static const struct {
+        const char *name, *scope, *own;
+        int repaired, reset, ramps;
+    } kinds[] = {
+        {"node-crash", "node", "", 1, 0, 0},
+        {"node-hang", "node", "", 1, 0, 0},
+        {"fan-failure", "node", ", resistance: {uniform: {min: 1.2, max: 3}}", 1, 0, 1},
+        {"power-cap", "node", ", power: {uniform: {min: 900 W, max: 4 kW}}", 0, 0, 0},
+        {"psu-brownout", "node", "", 0, 0, 0},
+        {"disk-full", "node", "", 0, 0, 0},
+        {"maintenance", "node", "", 0, 0, 0},
+        {"network-partition", "node", "", 0, 0, 0},
+        {"xid79", "gpu", "", 0, 1, 0},
+        {"straggler", "gpu", ", slowdown: {uniform: {min: 1.1, max: 4}}", 0, 0, 1},
+        {"ecc-dbe", "gpu", "", 0, 0, 0},
+        {"job-oom", "gpu", "", 0, 0, 0},
+        {"gsp-timeout", "gpu", "", 0, 1, 0},
+        {"rack-pdu-failure", "rack", "", 1, 0, 0},
+    };
+    int k = maker_pick(m, 0, (int)(sizeof kinds / sizeof kinds[0]) - 1);
+    maker_print(yaml, "  - {fault: %s, ", kinds[k].name);
+    make_target(m, yaml, kinds[k].scope);
+    make_when(m, yaml);
+    maker_print(yaml, "%s", kinds[k].own);
+    if (kinds[k].repaired && maker_chance(m, 60)) {
+        maker_print(yaml, ", repair: {exponential: {mean: %d s}}", maker_pick(m, 60, 900));
+    } else {
+        maker_print(yaml, ", for: %d s", maker_pick(m, 1, 900));
+    }
+    if (kinds[k].ramps && maker_chance(m, 40)) {
+        maker_print(yaml, ", ramp: %d s", maker_pick(m, 1, 600));
+    }
+    if (maker_chance(m, 30)) {
+        maker_print(yaml, ", probability: 0.%d", maker_pick(m, 1, 9));
+    }
+    maker_print(yaml, "}\n");
+}
+
+void make_chaos(uint64_t seed, maker_text *yaml)
+{
+    static const char *const models[] = {
+        ", gpu: H100-SXM5-80GB, power: {other: 300 W}",
+        ", gpu: A100-SXM4-80GB, power: {other: 300 W, nics: 2}, network: {nic: 20 GB/s}", ""};
+    maker m = {seed};
+    yaml->length = 0;
+    maker_print(yaml,
+                "gpusim: 1\nduration: 1 h\ncluster:\n  nodes:\n"
+                "    - {name: g, count: %d, gpus: %d, per_rack: %d%s}\n",
+                maker_pick(&m, 1, 6), maker_pick(&m, 1, 8), maker_pick(&m, 1, 3),
+                models[maker_pick(&m, 0, 2)]);
+    maker_print(
+        yaml,
+        "workload:\n  - synthetic:\n      arrivals: {process: poisson, rate: %d/h}\n"
+        "      gpus: {choice: {1: 0.6, 2: 0.2, 4: 0.1, 8: 0.1}}\n"
+        "      duration: {lognormal: {median: %d s, sigma: 1}}\n"
+        "      profile: {restart: %d s, retries: %d, checkpoint: {every: %d s, cost: %d s}, "
+        "communication: {step: 200 ms, volume: %d MB}}\n",
+        maker_pick(&m, 10, 80), maker_pick(&m, 60, 900), maker_pick(&m, 0, 60),
+        maker_pick(&m, 0, 20), maker_pick(&m, 30, 400), maker_pick(&m, 0, 9),
+        maker_pick(&m, 0, 500));
+    maker_print(yaml, "limits: {hang: %d s}\nrepairs: {crews: %d}\ntelemetry: {every: 60 s}\n",
+                maker_pick(&m, 10, 600), maker_pick(&m, 1, 3));
+    maker_print(yaml,
+                "actions:\n  - {at: %d s, do: drain, node: g-0000}\n"
+                "  - {at: %d s, do: undrain, node: g-0000}\nchaos:\n",
+                maker_pick(&m, 0, 1800), maker_pick(&m, 1800, 3500));
+    for (int i = maker_pick(&m, 1, 8); i > 0; i--) {
+        make_fault(&m, yaml);
+    }
+}
