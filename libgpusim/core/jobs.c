@@ -212,12 +212,14 @@ void gs_job_stop(gpusim_sim *sim, uint32_t slot)
     GS_KEEP(sim, gs_emit_allocation(sim, slot, parts, job->parts, &sim->failure_error));
     gs_progress_stop(sim, slot);
     live->writes = 0; // what was not written to its end is no checkpoint
+    if (live->hangs) {
+        (void)gpusim_engine_cancel(sim->engine, &live->timeout);
+    }
     live->begins = live->hangs = live->full = live->spoiled = 0;
     live->allocated += now - job->start;
     gs_allocation_release(sim, slot);
     (void)gpusim_engine_cancel(sim->engine, &live->end);
     (void)gpusim_engine_cancel(sim->engine, &live->limit);
-    (void)gpusim_engine_cancel(sim->engine, &live->timeout);
 
     // out of the running list: the last one takes its place
     uint32_t *running = sim->running.data;

@@ -301,12 +301,6 @@ void gs_progress_lose(struct gpusim_sim *sim, uint32_t slot);
 void gs_progress_leave(struct gpusim_sim *sim, uint32_t slot);
 void gs_progress_back(struct gpusim_sim *sim, uint32_t slot);
 void gs_progress_settle(struct gpusim_sim *sim, uint32_t slot);
-/* What a span since it was settled went into: together the span. */
-typedef struct gs_spent {
-    gpusim_time worked, written, restarting, hung;
-} gs_spent;
-struct gs_live;
-gs_spent gs_progress_spent(const struct gs_live *live, gpusim_time span);
 /* It stands still for another reason than before, or goes on: its rate, milestone and loads. */
 gpusim_status gs_progress_changed(struct gpusim_sim *sim, uint32_t slot, gpusim_error *err);
 /* The event of a milestone has come: *over says whether it is the job's end. */

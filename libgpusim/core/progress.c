@@ -128,24 +128,6 @@ static double exposed(const gs_job_profile *profile, double seconds)
 
 // ---- work ----
 
-gs_spent gs_progress_spent(const gs_live *live, gpusim_time span)
-{
-    gs_spent spent = {0};
-    if (live->hangs) {
-        spent.hung = span;
-        return spent;
-    }
-    if (live->begins) {
-        spent.written = live->owed < span ? live->owed : span;
-        spent.restarting = span - spent.written;
-    } else if (live->writes) {
-        spent.written = span;
-    } else {
-        spent.worked = span;
-    }
-    return spent;
-}
-
 void gs_progress_settle(gpusim_sim *sim, uint32_t slot)
 {
     gpusim_job_info *job = GS_JOB(sim, slot);
@@ -157,14 +139,16 @@ void gs_progress_settle(gpusim_sim *sim, uint32_t slot)
     }
     job->settled = now;
     job->attained += span;
+    if (!gs_stands_still(live)) {
+        live->worked += span;
+        job->done += gs_work_done(live->rate, span, &live->carried);
+        return;
+    }
     gs_spent spent = gs_progress_spent(live, span);
-    live->worked += spent.worked;
     live->written += spent.written;
     live->restarting += spent.restarting;
     live->hung += spent.hung;
-    if (spent.worked > 0) {
-        job->done += gs_work_done(live->rate, spent.worked, &live->carried);
-    } else if (live->begins) {
+    if (live->begins) {
         live->owed -= spent.written;
         live->loading -= spent.restarting;
     } else {
@@ -305,7 +289,9 @@ static void join_links(gpusim_sim *sim, uint32_t slot)
 gpusim_status gs_progress_start(gpusim_sim *sim, uint32_t slot, gpusim_error *err)
 {
     gs_live *live = GS_LIVE(sim, slot);
-    live->every = gs_checkpoint_interval(sim, slot);
+    if (sim->profiles.count > 0) {
+        live->every = gs_checkpoint_interval(sim, slot);
+    }
     live->plain = (uint8_t)is_plain(sim, slot);
     live->slowest = GPUSIM_NONE;
     live->first_hop = GPUSIM_NONE;

@@ -265,6 +265,27 @@ static inline int gs_stands_still(const gs_live *live)
     return live->hangs || live->writes || live->begins;
 }
 
+/* What a span since a running job was settled went into: together the span. */
+typedef struct gs_spent {
+    gpusim_time worked, written, restarting, hung;
+} gs_spent;
+
+static inline gs_spent gs_progress_spent(const gs_live *live, gpusim_time span)
+{
+    gs_spent spent = {0};
+    if (!gs_stands_still(live)) {
+        spent.worked = span;
+    } else if (live->hangs) {
+        spent.hung = span;
+    } else if (live->begins) {
+        spent.written = live->owed < span ? live->owed : span;
+        spent.restarting = span - spent.written;
+    } else {
+        spent.written = span;
+    }
+    return spent;
+}
+
 #define GS_TOTALS(sim)        ((gs_totals *)(sim)->totals_array.data)
 #define GS_JOB(sim, slot)     (&GS_AT((sim)->jobs, gpusim_job_info, slot))
 #define GS_LIVE(sim, slot)    (&GS_AT((sim)->live, gs_live, slot))
