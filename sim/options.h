@@ -41,6 +41,7 @@ typedef enum cli_option_id {
     CLI_STARTS,
     CLI_SPLITS,
     CLI_QUICK,
+    CLI_JOB,
     CLI_OPTION_COUNT
 } cli_option_id;
 
@@ -95,7 +96,8 @@ struct cli_command {
     }
 
 extern const cli_command cli_run, cli_validate, cli_describe, cli_list, cli_info, cli_diff,
-    cli_export, cli_calibrate, cli_schema, cli_doctor, cli_completion, cli_man, cli_help;
+    cli_whatif, cli_export, cli_calibrate, cli_schema, cli_doctor, cli_completion, cli_man,
+    cli_help;
 
 /* All commands, in the order of the help; *count of them. */
 const cli_command *const *cli_commands(uint32_t *count);

@@ -96,8 +96,8 @@ def test_completion_is_bash():
 
 def test_man_page_names_every_command():
     page = expect(gpusim.run("man"), 0).stdout
-    for command in ("run", "validate", "describe", "list", "info", "diff", "export", "schema",
-                    "doctor"):
+    for command in ("run", "validate", "describe", "list", "info", "diff", "export", "whatif",
+                    "schema", "doctor"):
         check(f".SS {command}" in page, command)
 
 

@@ -17,6 +17,7 @@
 #include <gpusim/sim.h>
 #include <gpusim/spec.h>
 #include <gpusim/status.h>
+#include <gpusim/study.h>
 #include <gpusim/trace.h>
 #include <gpusim/types.h>
 #include <gpusim/version.h>
