@@ -300,7 +300,7 @@ gpusim_status gs_node_drain(gpusim_sim *sim, uint32_t node, gpusim_error *err)
     return gs_node_set(sim, node, info->jobs ? GPUSIM_NODE_DRAINING : GPUSIM_NODE_DRAINED, err);
 }
 
-static gpusim_status undrain(gpusim_sim *sim, uint32_t node, gpusim_error *err)
+gpusim_status gs_node_undrain(gpusim_sim *sim, uint32_t node, gpusim_error *err)
 {
     uint32_t state = GS_NODE(sim, node)->state;
     if (sim->lives.count > 0) {
@@ -350,24 +350,10 @@ gpusim_status gs_on_action(void *context, const gpusim_event *event, gpusim_erro
     const gs_timed_action *action = &GS_AT(sim->model->actions, gs_timed_action, event->entity);
     gpusim_action what = (gpusim_action)action->what;
     uint64_t entity = action->entity == GPUSIM_NONE ? UINT64_MAX : action->entity;
-    switch (what) {
-    case GPUSIM_ACTION_CANCEL_JOB:
+    if (what == GPUSIM_ACTION_CANCEL_JOB) {
         GPUSIM_TRY(cancel_named(sim, action, &entity, err));
-        break;
-    case GPUSIM_ACTION_DRAIN:
-        GPUSIM_TRY(gs_node_drain(sim, action->entity, err));
-        break;
-    case GPUSIM_ACTION_UNDRAIN:
-        GPUSIM_TRY(undrain(sim, action->entity, err));
-        break;
-    case GPUSIM_ACTION_PSTATE:
-        gs_pstate(sim, action->entity, (uint32_t)action->value);
-        break;
-    case GPUSIM_ACTION_CAP_GPU:
-    case GPUSIM_ACTION_CAP_NODE:
-    case GPUSIM_ACTION_CAP_RACK:
-        GPUSIM_TRY(gs_action_cap(sim, what, action->entity, action->value, err));
-        break;
+    } else {
+        GPUSIM_TRY(gs_act(sim, what, action->entity, action->value, err));
     }
     double value = isfinite(action->value) ? action->value : (double)NAN;
     GPUSIM_TRY(gs_emit_action(sim, sim->model->name_scenario, what, entity, value, err));
@@ -405,29 +391,12 @@ cleanup:
     return gs_sim_return(sim, status, &said, err);
 }
 
-static gpusim_status node_action(gpusim_sim *sim, uint32_t node, gpusim_action what,
-                                 gpusim_error *err)
-{
-    gpusim_status status = GPUSIM_OK;
-    gpusim_error said = {0};
-    if (node >= sim->nodes.count || gpusim_sim_ended(sim)) {
-        return gpusim_fail(err, GPUSIM_ARGUMENT, "there is no node %u to act on", node);
-    }
-    GPUSIM_TRY(gs_sim_begin(sim, &said));
-    GPUSIM_TRY(gs_emit_action(sim, sim->model->name_api, what, node, (double)NAN, &said));
-    GPUSIM_TRY(what == GPUSIM_ACTION_DRAIN ? gs_node_drain(sim, node, &said)
-                                           : undrain(sim, node, &said));
-    GPUSIM_TRY(gs_wake(sim, &said));
-cleanup:
-    return gs_sim_return(sim, status, &said, err);
-}
-
 gpusim_status gpusim_sim_drain(gpusim_sim *sim, uint32_t node, gpusim_error *err)
 {
-    return node_action(sim, node, GPUSIM_ACTION_DRAIN, err);
+    return gpusim_sim_act(sim, GPUSIM_ACTION_DRAIN, node, (double)NAN, err);
 }
 
 gpusim_status gpusim_sim_undrain(gpusim_sim *sim, uint32_t node, gpusim_error *err)
 {
-    return node_action(sim, node, GPUSIM_ACTION_UNDRAIN, err);
+    return gpusim_sim_act(sim, GPUSIM_ACTION_UNDRAIN, node, (double)NAN, err);
 }

@@ -38,8 +38,39 @@ void gs_fans_set(gpusim_sim *sim, uint32_t node, uint32_t level)
     const gs_node_hardware *hardware = gs_node_hardware_of(sim, node);
     gs_node *plant = GS_PLANT(sim, node);
     plant->fan = level;
-    plant->fan_speed = speed_of(hardware, level);
+    plant->fan_speed = plant->fan_held > 0 ? plant->fan_held : speed_of(hardware, level);
     plant->resistance = resistance_at(hardware, plant->fan_speed);
+}
+
+int gs_node_has_fans(const gpusim_model *model, uint32_t node)
+{
+    const gs_node_hardware *hardware = &model->hardware.groups[model->cluster.node_group[node]];
+    return hardware->physical && hardware->cooling == GS_COOLING_AIR &&
+           (hardware->fan_max > 0 || hardware->fan_levels > 0);
+}
+
+void gs_fans_move(gpusim_sim *sim, uint32_t node, uint32_t level)
+{
+    const gs_cluster *cluster = &sim->model->cluster;
+    uint32_t first = cluster->node_first_gpu[node], end = cluster->node_first_gpu[node + 1];
+    for (uint32_t g = first; g < end; g++) {
+        gs_gpu_settle(sim, g);
+        GS_GPU(sim, g)->steady = 0;
+        gs_mark_gpu(sim, g);
+    }
+    gs_fans_set(sim, node, level);
+    gs_mark_node(sim, node);
+}
+
+gpusim_status gs_fans_hold(gpusim_sim *sim, uint32_t node, double speed, gpusim_error *err)
+{
+    gs_node *plant = GS_PLANT(sim, node);
+    if (plant->fan_held == speed) {
+        return GPUSIM_OK;
+    }
+    plant->fan_held = speed;
+    gs_fans_move(sim, node, plant->fan);
+    return gs_node_soon(sim, node, err); // the air between its GPUs is another
 }
 
 // whether the GPU would stay below the threshold of the next level with the air of this one, also
@@ -85,6 +116,9 @@ int gs_fans_disagree(const gpusim_sim *sim, uint32_t index)
 {
     const gs_gpu *gpu = GS_GPU(sim, index);
     const gs_node *plant = GS_PLANT(sim, gpu->node);
+    if (plant->fan_held > 0) {
+        return 0;
+    }
     uint32_t wanted = gs_fans_wanted(sim, gpu);
     uint32_t holder = sim->model->cluster.node_first_gpu[gpu->node] + plant->fan_gpu;
     return wanted > plant->fan || (wanted < plant->fan && index == holder);

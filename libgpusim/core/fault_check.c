@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "core/faults.h"
+#include "core/plant.h"
 
 #define GS_BROKEN(...) gpusim_fail(err, GPUSIM_INTERNAL, __VA_ARGS__)
 
@@ -96,8 +97,8 @@ static gpusim_status check_nodes(const gpusim_sim *sim, gpusim_error *err)
         const gs_node_life *life = GS_LIFE(sim, n);
         const gpusim_node_info *node = GS_NODE(sim, n);
         int down = (gs_node_effect(sim, n)->flags & GS_FAULT_DOWN) != 0;
-        int shown = node->state == GPUSIM_NODE_DOWN || node->state == GPUSIM_NODE_REPAIRING;
-        if (node->state != GPUSIM_NODE_REMOVED && down != shown) {
+        int shown = gs_node_dead(sim, n);
+        if (down != shown) {
             return GS_BROKEN("node %u is in state %u, and its faults say otherwise", n,
                              node->state);
         }

@@ -20,6 +20,18 @@ static uint32_t list_of(const gpusim_sim *sim, uint32_t scope, uint32_t entity)
     }
 }
 
+gpusim_status gs_effects_create(gpusim_sim *sim, gpusim_error *err)
+{
+    gpusim_status status = GPUSIM_OK;
+    const gs_cluster *cluster = &sim->model->cluster;
+    int some = sim->fault_totals.count > 0;
+    GPUSIM_TRY(gs_array_resize(&sim->gpu_effects, some ? cluster->gpu_count : 0, err));
+    GPUSIM_TRY(gs_array_resize(&sim->node_effects, some ? cluster->node_count : 0, err));
+    GPUSIM_TRY(gs_array_resize(&sim->rack_effects, some ? cluster->rack_count : 0, err));
+cleanup:
+    return status;
+}
+
 gpusim_status gs_fault_set_create(gpusim_sim *sim, gpusim_error *err)
 {
     gpusim_status status = GPUSIM_OK;
@@ -28,9 +40,7 @@ gpusim_status gs_fault_set_create(gpusim_sim *sim, gpusim_error *err)
     GPUSIM_TRY(gs_array_resize(&sim->fault_totals, 1, err));
     GPUSIM_TRY(gs_array_resize(&sim->fault_lists, lists, err));
     GPUSIM_TRY(gs_array_resize(&sim->lives, cluster->node_count, err));
-    GPUSIM_TRY(gs_array_resize(&sim->gpu_effects, cluster->gpu_count, err));
-    GPUSIM_TRY(gs_array_resize(&sim->node_effects, cluster->node_count, err));
-    GPUSIM_TRY(gs_array_resize(&sim->rack_effects, cluster->rack_count, err));
+    GPUSIM_TRY(gs_effects_create(sim, err));
     GS_FAULT_TOTALS(sim)->first_free = GPUSIM_NONE;
     memset(sim->fault_lists.data, 0xff, lists * sizeof(uint32_t)); // GPUSIM_NONE
     for (uint32_t n = 0; n < cluster->node_count; n++) {
@@ -137,6 +147,7 @@ gs_effect gs_effect_of_node(const gpusim_sim *sim, uint32_t node)
 {
     gs_effect sum = below(*gs_rack_effect(sim, sim->model->cluster.node_rack[node]));
     add_list(sim, GS_FAULT_ON_NODE, node, &sum);
+    sum.flags |= GS_LIFE(sim, node)->held & GS_HELD_DEAD ? GS_FAULT_DOWN : 0u;
     return sum;
 }
 

@@ -392,9 +392,13 @@ cleanup:
     return status;
 }
 
-void gs_faults_restored(gpusim_sim *sim)
+gpusim_status gs_faults_restored(gpusim_sim *sim, gpusim_error *err)
 {
+    gpusim_status status = GPUSIM_OK;
+    GPUSIM_TRY(gs_effects_create(sim, err));
     if (sim->fault_totals.count > 0) {
         gs_effects_restore(sim);
     }
+cleanup:
+    return status;
 }

@@ -80,16 +80,29 @@ typedef struct gs_fault_burst {
     uint64_t ordinal;      /* of the period; odd ones are storms */
 } gs_fault_burst;
 
+/* What somebody has done to a node; each ends by its own opposite. */
+enum {
+    GS_HELD_DRAINED = 1 << 0,
+    GS_HELD_CORDONED = 1 << 1,
+    GS_HELD_KILLED = 1 << 2,   /* until it is repaired */
+    GS_HELD_STARTING = 1 << 3, /* it reboots */
+    GS_HELD_REMOVED = 1 << 4,
+};
+
+/* No job, no power, no signs of life. */
+#define GS_HELD_DEAD (GS_HELD_KILLED | GS_HELD_STARTING | GS_HELD_REMOVED)
+
 /* What a node's state comes of, besides its faults. */
 typedef struct gs_node_life {
     gpusim_event_id mended; /* the crew is done with one fault */
+    gpusim_event_id back;   /* from its reboot */
     gpusim_time asked;      /* for a crew; GPUSIM_TIME_MAX: it needs none */
     uint32_t mends;         /* the fault at hand; GPUSIM_NONE: no crew is there */
-    uint8_t drained;        /* by somebody */
+    uint8_t held;           /* GS_HELD bits */
     uint8_t reserved[3];
 } gs_node_life;
 _Static_assert(sizeof(gs_fault_clock) == 64 && sizeof(gs_fault) == 144 &&
-                   sizeof(gs_fault_totals) == 32 && sizeof(gs_node_life) == 24,
+                   sizeof(gs_fault_totals) == 32 && sizeof(gs_node_life) == 32,
                "no padding: they are hashed");
 
 #define GS_FAULT(sim, fault)  (&GS_AT((sim)->faults, gs_fault, fault))
@@ -108,6 +121,8 @@ gs_reach gs_reach_of(const gpusim_sim *sim, uint32_t scope, uint32_t entity);
 
 /* ---- core/fault_set.c: which faults there are, and what they do together ---- */
 gpusim_status gs_fault_set_create(gpusim_sim *sim, gpusim_error *err);
+/* Room for the sums, which are no state, where there is a set. */
+gpusim_status gs_effects_create(gpusim_sim *sim, gpusim_error *err);
 uint32_t gs_fault_first(const gpusim_sim *sim, uint32_t scope, uint32_t entity);
 /* A new fault, with what `made` says of it, in the list of its entity. */
 gpusim_status gs_fault_add(gpusim_sim *sim, const gs_fault *made, uint32_t *fault,
@@ -152,6 +167,17 @@ gpusim_status gs_clocks_burst(gpusim_sim *sim, uint32_t rule, gpusim_error *err)
 gpusim_status gs_node_life_update(gpusim_sim *sim, uint32_t node, gpusim_error *err);
 /* Somebody drains it, or gives it back, which starts it anew. */
 gpusim_status gs_node_life_drain(gpusim_sim *sim, uint32_t node, int drained, gpusim_error *err);
+/* Nodes can be down, and do what faults and actions say, from now on. */
+gpusim_status gs_node_life_begin(gpusim_sim *sim, gpusim_error *err);
+/* These GS_HELD bits begin and end to hold, and what follows. */
+gpusim_status gs_node_hold(gpusim_sim *sim, uint32_t node, uint32_t begin, uint32_t end,
+                           gpusim_error *err);
+/* It is down for so long, unless it is down anyway. */
+gpusim_status gs_node_reboot(gpusim_sim *sim, uint32_t node, gpusim_time span, gpusim_error *err);
+/* All faults of it and of its GPUs end, and it need not stay killed. */
+gpusim_status gs_node_repair(gpusim_sim *sim, uint32_t node, gpusim_error *err);
+/* A GPU of a node that is not down starts again: its jobs fail, and what a reset ends is over. */
+gpusim_status gs_gpu_reset(gpusim_sim *sim, uint32_t gpu, gpusim_error *err);
 /* A fault is about to go: the crew that was at it has another. */
 void gs_node_life_forget(gpusim_sim *sim, uint32_t fault);
 gpusim_status gs_crews_assign(gpusim_sim *sim, gpusim_error *err);

@@ -112,7 +112,9 @@ static gs_level next_above(const gpusim_sim *sim, const gs_gpu *gpu, double now)
     if (!gpu->slowed) {
         lower(&level, limits->slowdown, GS_CROSSING_SLOWDOWN);
     }
-    if (fan < hardware->fan_levels && now < gs_fans_threshold(hardware, fan + 1) - GS_LEVEL_GUARD) {
+    int held = GS_PLANT(sim, gpu->node)->fan_held > 0;
+    if (!held && fan < hardware->fan_levels &&
+        now < gs_fans_threshold(hardware, fan + 1) - GS_LEVEL_GUARD) {
         lower(&level, gs_fans_threshold(hardware, fan + 1), GS_CROSSING_FAN);
     }
     // above the limit it falls, by the clock that was taken there; it may come back to where it
@@ -140,7 +142,7 @@ static gs_level next_below(const gpusim_sim *sim, const gs_gpu *gpu, double now)
     if (gpu->thermal_clock + 1 < hardware->clock_count && limits->operating - hysteresis < from) {
         raise(&level, limits->operating - hysteresis, GS_CROSSING_RELEASE);
     }
-    if (fan > 0) {
+    if (fan > 0 && !(GS_PLANT(sim, gpu->node)->fan_held > 0)) {
         double at = gs_fans_threshold(hardware, fan) - hardware->fan_hysteresis;
         if (at < from) {
             raise(&level, at, GS_CROSSING_FAN);

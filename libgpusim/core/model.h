@@ -17,7 +17,7 @@
 /* An action of the scenario, its names looked up. */
 typedef struct gs_timed_action {
     gpusim_time at;
-    double value;    /* of a cap: W, INFINITY: lifted; of a P-state: its number */
+    double value;    /* of a cap: W, INFINITY: lifted; else as in gpusim_action_row */
     uint32_t what;   /* gpusim_action */
     uint32_t entity; /* the GPU, node or rack; GPUSIM_NONE: a job, or every GPU */
     uint32_t
@@ -64,6 +64,9 @@ gpusim_status gs_model_index_dependents(gpusim_model *model, gpusim_error *err);
  * could. Looks at sums over nodes, not at how a placement would cut the job: that is asked in a
  * run, once a shape (gs_shape_misfit), since only a run has a policy. */
 uint32_t gs_model_misfit(const gpusim_model *model, const gpusim_job_info *job);
+
+/* 1 when a node has fans whose speed can be told: core/fans.c. */
+int gs_node_has_fans(const gpusim_model *model, uint32_t node);
 
 /* How GPUs are shared, once hardware and workload are there: fills cuts. */
 gpusim_status gs_model_share(gpusim_model *model, gpusim_error *err);

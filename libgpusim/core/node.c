@@ -59,7 +59,8 @@ static double traffic_of(const gpusim_sim *sim, uint32_t node)
 int gs_node_dead(const gpusim_sim *sim, uint32_t node)
 {
     uint32_t state = GS_NODE(sim, node)->state;
-    return state == GPUSIM_NODE_DOWN || state == GPUSIM_NODE_REPAIRING;
+    return state == GPUSIM_NODE_DOWN || state == GPUSIM_NODE_REPAIRING ||
+           state == GPUSIM_NODE_REMOVED;
 }
 
 void gs_node_rest_power(const gpusim_sim *sim, uint32_t node, int64_t power[])
@@ -177,6 +178,9 @@ static void move_fans(gpusim_sim *sim, uint32_t node)
     const gs_cluster *cluster = &sim->model->cluster;
     uint32_t first = cluster->node_first_gpu[node], end = cluster->node_first_gpu[node + 1];
     uint32_t level = 0;
+    if (GS_PLANT(sim, node)->fan_held > 0) {
+        return;
+    }
     for (uint32_t g = first; g < end; g++) {
         gs_gpu_settle(sim, g);
         uint32_t wanted = gs_fans_wanted(sim, GS_GPU(sim, g));
@@ -185,15 +189,9 @@ static void move_fans(gpusim_sim *sim, uint32_t node)
             GS_PLANT(sim, node)->fan_gpu = g - first;
         }
     }
-    if (level == GS_PLANT(sim, node)->fan) {
-        return;
+    if (level != GS_PLANT(sim, node)->fan) {
+        gs_fans_move(sim, node, level);
     }
-    gs_fans_set(sim, node, level);
-    for (uint32_t g = first; g < end; g++) {
-        GS_GPU(sim, g)->steady = 0;
-        gs_mark_gpu(sim, g);
-    }
-    gs_mark_node(sim, node);
 }
 
 // K by which the GPUs before it in its lane have warmed the air

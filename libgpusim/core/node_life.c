@@ -3,12 +3,14 @@
  *
  *   up -> draining -> drained     by somebody, or because of a GPU that is off or stands still
  *   any -> down -> repairing -> up
+ *   any -> removed
  *
- * Each follows from the node's faults, from whether a crew is there, from who has drained it and
- * from its jobs. A node that is down comes up when no fault keeps it down any more, whatever
- * anybody says. Crews go to who asked first, then to the lowest index, and mend one fault after
- * another. */
+ * Each follows from the node's faults, from whether a crew is there, from what somebody has done to
+ * it and from its jobs. A node that is down comes up when no fault keeps it down any more and it
+ * is not killed, whatever anybody says. Crews go to who asked first, then to the lowest index, and
+ * mend one fault after another. */
 #include "core/faults.h"
+#include "core/plant.h"
 
 uint32_t gs_fault_node(const gpusim_sim *sim, const gs_fault *fault)
 {
@@ -81,7 +83,8 @@ static gpusim_status update_crew(gpusim_sim *sim, uint32_t node, gpusim_error *e
     gpusim_status status = GPUSIM_OK;
     gs_fault_totals *totals = GS_FAULT_TOTALS(sim);
     gs_node_life *life = GS_LIFE(sim, node);
-    uint32_t next = next_mend(sim, node, GS_MEND_REPAIR);
+    int gone = (life->held & GS_HELD_REMOVED) != 0; // nobody mends what is not there
+    uint32_t next = gone ? GPUSIM_NONE : next_mend(sim, node, GS_MEND_REPAIR);
     if (next != GPUSIM_NONE && life->asked == GPUSIM_TIME_MAX) {
         life->asked = gpusim_engine_now(sim->engine);
         totals->waiting++;
@@ -161,10 +164,14 @@ static gpusim_node_state state_of(const gpusim_sim *sim, uint32_t node)
 {
     const gs_node_life *life = GS_LIFE(sim, node);
     uint32_t flags = gs_node_effect(sim, node)->flags;
+    if (life->held & GS_HELD_REMOVED) {
+        return GPUSIM_NODE_REMOVED;
+    }
     if (flags & GS_FAULT_DOWN) {
         return life->mends != GPUSIM_NONE ? GPUSIM_NODE_REPAIRING : GPUSIM_NODE_DOWN;
     }
-    if (life->drained || (flags & GS_FAULT_CLOSED) || has_broken_gpu(sim, node)) {
+    if (life->held & (GS_HELD_DRAINED | GS_HELD_CORDONED) || (flags & GS_FAULT_CLOSED) ||
+        has_broken_gpu(sim, node)) {
         return GS_NODE(sim, node)->jobs ? GPUSIM_NODE_DRAINING : GPUSIM_NODE_DRAINED;
     }
     return GPUSIM_NODE_UP;
@@ -186,12 +193,8 @@ cleanup:
 gpusim_status gs_node_life_update(gpusim_sim *sim, uint32_t node, gpusim_error *err)
 {
     gpusim_status status = GPUSIM_OK;
-    uint32_t before = GS_NODE(sim, node)->state;
-    if (before == GPUSIM_NODE_REMOVED) {
-        return GPUSIM_OK;
-    }
+    int was_down = gs_node_dead(sim, node);
     GPUSIM_TRY(update_crew(sim, node, err));
-    int was_down = before == GPUSIM_NODE_DOWN || before == GPUSIM_NODE_REPAIRING;
     int is_down = (gs_node_effect(sim, node)->flags & GS_FAULT_DOWN) != 0;
     if (was_down && !is_down) {
         GPUSIM_TRY(start_again(sim, node, err));
@@ -211,14 +214,115 @@ gpusim_status gs_node_life_drain(gpusim_sim *sim, uint32_t node, int drained, gp
 {
     gpusim_status status = GPUSIM_OK;
     uint32_t state = GS_NODE(sim, node)->state;
+    gs_node_life *life = GS_LIFE(sim, node);
     int closed = state == GPUSIM_NODE_DRAINING || state == GPUSIM_NODE_DRAINED;
-    if (!closed && drained == GS_LIFE(sim, node)->drained) {
+    if (!closed && drained == ((life->held & GS_HELD_DRAINED) != 0)) {
         return GPUSIM_OK;
     }
-    GS_LIFE(sim, node)->drained = (uint8_t)drained;
+    life->held &= (uint8_t)~GS_HELD_DRAINED;
+    life->held |= (uint8_t)(drained ? GS_HELD_DRAINED : 0);
     if (!drained && closed) {
         GPUSIM_TRY(start_again(sim, node, err));
     }
+    GPUSIM_TRY(gs_node_life_update(sim, node, err));
+cleanup:
+    return status;
+}
+
+// ---- what somebody does to a node ----
+
+gpusim_status gs_node_life_begin(gpusim_sim *sim, gpusim_error *err)
+{
+    gpusim_status status = GPUSIM_OK;
+    if (sim->lives.count > 0) {
+        return GPUSIM_OK;
+    }
+    GPUSIM_TRY(gs_fault_set_create(sim, err));
+    for (uint32_t n = 0; n < sim->nodes.count; n++) {
+        uint32_t state = GS_NODE(sim, n)->state;
+        int drained = state == GPUSIM_NODE_DRAINING || state == GPUSIM_NODE_DRAINED;
+        GS_LIFE(sim, n)->held = (uint8_t)(drained ? GS_HELD_DRAINED : 0);
+    }
+cleanup:
+    return status;
+}
+
+gpusim_status gs_node_hold(gpusim_sim *sim, uint32_t node, uint32_t begin, uint32_t end,
+                           gpusim_error *err)
+{
+    gs_node_life *life = GS_LIFE(sim, node);
+    uint32_t held = (life->held & ~end) | begin, moved = held ^ life->held;
+    life->held = (uint8_t)held;
+    if (moved & GS_HELD_DEAD) {
+        return gs_faults_changed(sim, GS_FAULT_ON_NODE, node, err);
+    }
+    return moved ? gs_node_life_update(sim, node, err) : GPUSIM_OK;
+}
+
+gpusim_status gs_node_reboot(gpusim_sim *sim, uint32_t node, gpusim_time span, gpusim_error *err)
+{
+    gpusim_status status = GPUSIM_OK;
+    gs_node_life *life = GS_LIFE(sim, node);
+    if (life->held & GS_HELD_DEAD) {
+        return GPUSIM_OK;
+    }
+    gpusim_time back = gpusim_time_add(gpusim_engine_now(sim->engine), span);
+    GPUSIM_TRY(gpusim_engine_schedule(sim->engine, back, GS_CLASS_REPAIR, GS_ON_BACK, node, 0,
+                                      &life->back, err));
+    GPUSIM_TRY(gs_node_hold(sim, node, GS_HELD_STARTING, 0, err));
+cleanup:
+    return status;
+}
+
+gpusim_status gs_on_back(void *context, const gpusim_event *event, gpusim_error *err)
+{
+    gpusim_sim *sim = context;
+    gpusim_status status = GPUSIM_OK;
+    GS_LIFE(sim, event->entity)->back = (gpusim_event_id){0};
+    GPUSIM_TRY(start_again(sim, event->entity, err));
+    GPUSIM_TRY(gs_node_hold(sim, event->entity, 0, GS_HELD_STARTING, err));
+cleanup:
+    return status;
+}
+
+static gpusim_status end_all(gpusim_sim *sim, uint32_t scope, uint32_t entity, gpusim_error *err)
+{
+    gpusim_status status = GPUSIM_OK;
+    for (uint32_t f = gs_fault_first(sim, scope, entity); f != GPUSIM_NONE;
+         f = gs_fault_first(sim, scope, entity)) {
+        GPUSIM_TRY(gs_fault_end(sim, f, err));
+    }
+cleanup:
+    return status;
+}
+
+gpusim_status gs_node_repair(gpusim_sim *sim, uint32_t node, gpusim_error *err)
+{
+    gpusim_status status = GPUSIM_OK;
+    gs_reach reach = gs_reach_of(sim, GS_FAULT_ON_NODE, node);
+    GPUSIM_TRY(end_all(sim, GS_FAULT_ON_NODE, node, err));
+    for (uint32_t g = reach.first_gpu; g < reach.end_gpu; g++) {
+        GPUSIM_TRY(end_all(sim, GS_FAULT_ON_GPU, g, err));
+    }
+    gs_physics_node_up(sim, node);
+    GPUSIM_TRY(gs_node_hold(sim, node, 0, GS_HELD_KILLED, err));
+cleanup:
+    return status;
+}
+
+gpusim_status gs_gpu_reset(gpusim_sim *sim, uint32_t gpu, gpusim_error *err)
+{
+    gpusim_status status = GPUSIM_OK;
+    uint32_t node = gs_reach_of(sim, GS_FAULT_ON_GPU, gpu).first_node;
+    if (gs_node_dead(sim, node)) {
+        return GPUSIM_OK;
+    }
+    GPUSIM_TRY(gs_fault_kill(sim, GS_FAULT_ON_GPU, gpu, GPUSIM_REASON_GPU_LOST, err));
+    for (uint32_t f = find_mend(sim, GS_FAULT_ON_GPU, gpu, GS_MEND_RESET); f != GPUSIM_NONE;
+         f = find_mend(sim, GS_FAULT_ON_GPU, gpu, GS_MEND_RESET)) {
+        GPUSIM_TRY(gs_fault_end(sim, f, err));
+    }
+    gs_physics_gpu_up(sim, gpu);
     GPUSIM_TRY(gs_node_life_update(sim, node, err));
 cleanup:
     return status;

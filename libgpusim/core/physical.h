@@ -187,13 +187,14 @@ typedef struct gs_node {
     int64_t busy_cpus;                     /* cores x activity, 1e-9: sums are exact */
     double network;                        /* B/s through its NICs, one way */
     double fan_speed;                      /* 0..1 of full, at its level */
+    double fan_held;                       /* ... by action, whatever its level; 0: not */
     double resistance;                     /* K/W of each GPU at that speed, or its flow */
     uint32_t fan;                          /* level */
     uint32_t fan_gpu;                      /* within the node: the one that asked for it */
     uint32_t cpu_state;
     uint8_t marked;
     uint8_t brake; /* its cap cannot be held by clocks */
-    uint8_t reserved[2];
+    uint8_t reserved[10];
 } gs_node;
 
 typedef struct gs_rack_state {
@@ -225,7 +226,7 @@ typedef struct gs_facility {
     uint64_t updates; /* of GPUs: what a change costs */
     uint64_t reserved;
 } gs_facility;
-_Static_assert(sizeof(gs_tenant) == 64 && sizeof(gs_node) == 192 && sizeof(gs_rack_state) == 80 &&
+_Static_assert(sizeof(gs_tenant) == 64 && sizeof(gs_node) == 208 && sizeof(gs_rack_state) == 80 &&
                    sizeof(gs_facility) == 400,
                "no padding: they are hashed");
 
@@ -237,8 +238,9 @@ int gs_is_physical(const struct gpusim_sim *sim);
 /* A job has got its GPUs, or is about to leave them: its nodes and GPUs are marked. */
 void gs_physics_join(struct gpusim_sim *sim, uint32_t slot);
 void gs_physics_leave(struct gpusim_sim *sim, uint32_t slot);
-/* A node is up again: GPUs that were off come back, cold. */
+/* A node is up again: GPUs that were off come back, cold. And one of them. */
 void gs_physics_node_up(struct gpusim_sim *sim, uint32_t node);
+void gs_physics_gpu_up(struct gpusim_sim *sim, uint32_t gpu);
 /* Events that bring no waiting job forward (crossings, controls, steps, ticks, samples) are
  * scheduled, cancelled and received through these: a run is stalled when nothing else is pending.
  */

@@ -141,24 +141,27 @@ void gs_physics_leave(gpusim_sim *sim, uint32_t slot)
     }
 }
 
+void gs_physics_gpu_up(gpusim_sim *sim, uint32_t g)
+{
+    if (!gs_is_physical(sim) || GS_GPU(sim, g)->level != GS_GPU_OFF) {
+        return;
+    }
+    gs_gpu *gpu = GS_GPU(sim, g);
+    gs_gpu_settle(sim, g);
+    gpu->shut = 0;
+    if (gpu->faults & (GS_FAULT_OFF | GS_FAULT_DOWN)) {
+        return;
+    }
+    gpu->fast = gpu->slow = gpu->memory = gpu->drift = 0;
+    gpu->level = GS_GPU_IDLE;
+    gs_mark_gpu(sim, g);
+}
+
 void gs_physics_node_up(gpusim_sim *sim, uint32_t node)
 {
     const gs_cluster *cluster = &sim->model->cluster;
-    if (!gs_is_physical(sim)) {
-        return;
-    }
     for (uint32_t g = cluster->node_first_gpu[node]; g < cluster->node_first_gpu[node + 1]; g++) {
-        gs_gpu *gpu = GS_GPU(sim, g);
-        if (gpu->level == GS_GPU_OFF) {
-            gs_gpu_settle(sim, g);
-            gpu->shut = 0;
-            if (gpu->faults & (GS_FAULT_OFF | GS_FAULT_DOWN)) {
-                continue;
-            }
-            gpu->fast = gpu->slow = gpu->memory = gpu->drift = 0;
-            gpu->level = GS_GPU_IDLE;
-            gs_mark_gpu(sim, g);
-        }
+        gs_physics_gpu_up(sim, g);
     }
 }
 

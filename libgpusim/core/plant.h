@@ -92,6 +92,10 @@ void gs_node_breathe(gpusim_sim *sim, uint32_t node, int at_rest);
 /* ---- core/fans.c ---- */
 /* Sets speed and resistance of a level. */
 void gs_fans_set(gpusim_sim *sim, uint32_t node, uint32_t level);
+/* The same in a run, and what follows. */
+void gs_fans_move(gpusim_sim *sim, uint32_t node, uint32_t level);
+/* Its fans turn at this share of full speed, whatever its GPUs ask for; 0: as they ask again. */
+gpusim_status gs_fans_hold(gpusim_sim *sim, uint32_t node, double speed, gpusim_error *err);
 /* The level this GPU asks its node for. */
 uint32_t gs_fans_wanted(const gpusim_sim *sim, const gs_gpu *gpu);
 /* 1 when a GPU asks for more than its node's level, or the one that asked for it for less. */

@@ -115,6 +115,15 @@ static const gpusim_choice actions[] = {
     {"cap_node", GPUSIM_ACTION_CAP_NODE, "what a node may draw"},
     {"cap_rack", GPUSIM_ACTION_CAP_RACK, "what a rack may draw"},
     {"pstate", GPUSIM_ACTION_PSTATE, "state of a node's CPUs"},
+    {"cordon", GPUSIM_ACTION_CORDON, "no new jobs on a node, whoever drains it besides"},
+    {"uncordon", GPUSIM_ACTION_UNCORDON, "the end of that"},
+    {"kill", GPUSIM_ACTION_KILL, "a node is down until it is repaired"},
+    {"repair", GPUSIM_ACTION_REPAIR, "a node and its GPUs are well"},
+    {"reboot", GPUSIM_ACTION_REBOOT, "a node is down for a time, and starts again"},
+    {"remove", GPUSIM_ACTION_REMOVE, "a node leaves the cluster"},
+    {"add", GPUSIM_ACTION_ADD, "a node that was removed joins the cluster"},
+    {"fan", GPUSIM_ACTION_FAN, "speed of a node's fans"},
+    {"reset", GPUSIM_ACTION_RESET, "a GPU starts again"},
     {NULL, 0, NULL},
 };
 
@@ -202,7 +211,8 @@ static const gpusim_field action_columns[] = {
     ACTION(entity, UINT64, NONE, 0, "The job's index, the GPU, the node or the rack."),
     ACTION(value, FLOAT64, NONE, GPUSIM_OPTIONAL,
            "How much, where that means something: watts of a cap (none: it was lifted), the state "
-           "of CPUs."),
+           "of CPUs, share of the fans' full speed (none: automatic), seconds of a reboot, 1 for a "
+           "drain that restarted jobs."),
 };
 
 #define NODE(member, type, unit, flags, doc) COLUMN(gpusim_node_row, member, type, unit, flags, doc)

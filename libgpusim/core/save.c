@@ -60,7 +60,7 @@ gpusim_status gpusim_sim_restore(gpusim_sim *sim, const void *bytes, size_t size
     GPUSIM_TRY(gs_state_read(&sim->state, state, size - sizeof header, &said));
     GPUSIM_TRY(gs_engine_after_restore(sim->engine, &said));
     gs_sim_refresh_view(sim);
-    gs_faults_restored(sim);
+    GPUSIM_TRY(gs_faults_restored(sim, &said));
     gs_index_rebuild(sim->index, &sim->view);
     if (sim->policy) {
         GPUSIM_TRY(gs_policy_restored(sim->policy, &said));

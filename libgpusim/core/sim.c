@@ -159,6 +159,7 @@ static const struct {
     [GS_ON_FAULT] = {"fault", gs_on_fault},
     [GS_ON_FAULT_OVER] = {"end of a fault", gs_on_fault_over},
     [GS_ON_REPAIR] = {"repair", gs_on_repair},
+    [GS_ON_BACK] = {"end of a reboot", gs_on_back},
 };
 
 void gs_sim_refresh_view(gpusim_sim *sim)

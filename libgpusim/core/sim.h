@@ -44,6 +44,7 @@ enum {
     GS_ON_FAULT,        /* entity: clock of a rule */
     GS_ON_FAULT_OVER,   /* entity: fault; payload: it ends, or its ramp gets worse */
     GS_ON_REPAIR,       /* entity: node; a crew is done with a fault of it */
+    GS_ON_BACK,         /* entity: node; it has started again */
     GS_HANDLERS
 };
 
@@ -416,10 +417,18 @@ gpusim_refusal gs_start(gpusim_sim *sim, uint32_t slot, const gpusim_placement *
 gpusim_status gs_node_set(gpusim_sim *sim, uint32_t node, gpusim_node_state state,
                           gpusim_error *err);
 gpusim_status gs_node_drain(gpusim_sim *sim, uint32_t node, gpusim_error *err);
+gpusim_status gs_node_undrain(gpusim_sim *sim, uint32_t node, gpusim_error *err);
 /* Nodes that were draining and have no job any more are drained. */
 gpusim_status gs_nodes_drained(gpusim_sim *sim, gpusim_error *err);
 gpusim_status gs_on_action(void *context, const gpusim_event *event, gpusim_error *err);
 gpusim_status gs_wake(gpusim_sim *sim, gpusim_error *err); /* what was done takes effect now */
+
+/* ---- core/node_actions.c ---- */
+/* Something done to a node, or a GPU, now; value as in gpusim_action_row. */
+gpusim_status gs_act(gpusim_sim *sim, gpusim_action what, uint32_t entity, double value,
+                     gpusim_error *err);
+/* Whether an action needs nodes that can be down. */
+int gs_acts_on_life(gpusim_action what);
 
 /* ---- core/cap_actions.c: one GPU, node or rack; GPUSIM_NONE: every GPU that has physics ---- */
 gpusim_status gs_action_cap(gpusim_sim *sim, gpusim_action what, uint32_t entity, double watts,
@@ -430,6 +439,7 @@ gpusim_status gs_faults_begin(gpusim_sim *sim, gpusim_error *err); /* clocks, fi
 gpusim_status gs_on_fault(void *context, const gpusim_event *event, gpusim_error *err);
 gpusim_status gs_on_fault_over(void *context, const gpusim_event *event, gpusim_error *err);
 gpusim_status gs_on_repair(void *context, const gpusim_event *event, gpusim_error *err);
+gpusim_status gs_on_back(void *context, const gpusim_event *event, gpusim_error *err);
 /* A running job has got what it holds, or is about to leave it. */
 gpusim_status gs_faults_joined(gpusim_sim *sim, uint32_t slot, gpusim_error *err);
 void gs_faults_left(gpusim_sim *sim, uint32_t slot);
@@ -445,7 +455,7 @@ gpusim_status gs_clocks_flush(gpusim_sim *sim, gpusim_error *err);
 /* Faults that are still there get their rows at the end of a run. */
 gpusim_status gs_faults_unfinished(gpusim_sim *sim, gpusim_error *err);
 gpusim_status gs_faults_check(const gpusim_sim *sim, gpusim_error *err);
-void gs_faults_restored(gpusim_sim *sim);
+gpusim_status gs_faults_restored(gpusim_sim *sim, gpusim_error *err);
 uint64_t gs_faults_count(const gpusim_sim *sim);
 /* What all faults that reach it do to a GPU, node or rack. */
 static inline const gs_effect *gs_gpu_effect(const gpusim_sim *sim, uint32_t gpu)

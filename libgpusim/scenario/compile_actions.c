@@ -105,7 +105,63 @@ static gpusim_status parse_job(const action_maker *m, gpusim_error *err)
     return gs_names_add(names, text, strlen(text), &m->action->name, err);
 }
 
-// ---- caps and P-states ----
+// ---- keys ----
+
+/* Keys that an action can have, as bits. */
+enum {
+    KEY_JOB = 1 << 0,
+    KEY_NODE = 1 << 1,
+    KEY_GPU = 1 << 2,
+    KEY_RACK = 1 << 3,
+    KEY_POWER = 1 << 4,
+    KEY_STATE = 1 << 5,
+    KEY_FOR = 1 << 6,
+    KEY_SPEED = 1 << 7,
+    KEY_RESTART = 1 << 8,
+    KEYS = 9
+};
+
+static const char *const key_names[KEYS] = {"job",   "node", "gpu",   "rack",        "power",
+                                            "state", "for",  "speed", "restart_jobs"};
+
+/* What each needs, and what it takes besides. */
+typedef struct action_keys {
+    uint32_t needs, takes;
+} action_keys;
+
+static action_keys keys_of(gpusim_action what)
+{
+    switch (what) {
+    case GPUSIM_ACTION_CANCEL_JOB:
+        return (action_keys){KEY_JOB, 0};
+    case GPUSIM_ACTION_DRAIN:
+        return (action_keys){KEY_NODE, KEY_RESTART};
+    case GPUSIM_ACTION_PSTATE:
+        return (action_keys){KEY_NODE | KEY_STATE, 0};
+    case GPUSIM_ACTION_REBOOT:
+        return (action_keys){KEY_NODE | KEY_FOR, 0};
+    case GPUSIM_ACTION_FAN:
+        return (action_keys){KEY_NODE | KEY_SPEED, 0};
+    case GPUSIM_ACTION_RESET:
+        return (action_keys){KEY_GPU, 0};
+    default:
+        return (action_keys){KEY_NODE, 0};
+    }
+}
+
+// "" would be any job without a name
+static uint32_t keys_given(const gs_scenario_action *written)
+{
+    const char *job = written->job;
+    return (job && job[0] ? KEY_JOB : 0u) | (written->node ? KEY_NODE : 0u) |
+           (written->gpu ? KEY_GPU : 0u) | (written->rack ? KEY_RACK : 0u) |
+           (!isnan(written->power) ? KEY_POWER : 0u) |
+           (written->state != UINT32_MAX ? KEY_STATE : 0u) |
+           (written->span != GPUSIM_TIME_MAX ? KEY_FOR : 0u) |
+           (!isnan(written->speed) ? KEY_SPEED : 0u) | (written->restart_jobs ? KEY_RESTART : 0u);
+}
+
+// ---- caps ----
 
 static uint32_t group_of_rack(const gs_cluster *cluster, uint32_t rack)
 {
@@ -176,7 +232,8 @@ static gpusim_status compile_cap(const action_maker *m, gpusim_error *err)
     int targets = (written->gpu != NULL) + (written->node != NULL) + (written->rack != NULL);
     uint32_t *entity = &m->action->entity;
     int lifts = written->power < 0;
-    if (targets > 1 || written->job || written->state != UINT32_MAX) {
+    uint32_t takes = KEY_GPU | KEY_NODE | KEY_RACK | KEY_POWER;
+    if (targets > 1 || (keys_given(written) & ~takes)) {
         return fail(m, "", err, "a cap is of one `gpu:`, one `node:`, one `rack:` or of every GPU");
     }
     if (isnan(written->power)) {
@@ -210,49 +267,85 @@ cleanup:
     return status;
 }
 
-static gpusim_status compile_pstate(const action_maker *m, gpusim_error *err)
+// ---- all kinds but caps ----
+
+static gpusim_status check_keys(const action_maker *m, gpusim_error *err)
 {
-    const gs_scenario_action *written = m->written;
-    if (!written->node || written->job || written->gpu || written->rack || !isnan(written->power) ||
-        written->state == UINT32_MAX) {
-        return fail(m, "", err, "this action needs `node:` and `state:` and nothing else");
+    action_keys keys = keys_of((gpusim_action)m->written->what);
+    uint32_t given = keys_given(m->written);
+    char needed[64] = "";
+    if ((given & keys.needs) == keys.needs && !(given & ~(keys.needs | keys.takes))) {
+        return GPUSIM_OK;
     }
-    gpusim_status status =
-        find_node(m, "node", written->node, strlen(written->node), &m->action->entity, err);
-    if (status != GPUSIM_OK) {
-        return status;
+    for (uint32_t k = 0; k < KEYS; k++) {
+        size_t used = strlen(needed);
+        if (keys.needs >> k & 1) {
+            snprintf(needed + used, sizeof needed - used, "%s`%s:`", used ? " and " : "",
+                     key_names[k]);
+        }
     }
-    uint32_t group = m->at->model->cluster.node_group[m->action->entity];
-    const gs_node_hardware *node = &m->at->model->hardware.groups[group];
-    m->action->value = written->state;
-    if (!node->physical || written->state >= node->cpu_state_count) {
-        status = fail(m, "state", err, "the CPUs of '%s' have no state %u", written->node,
-                      written->state);
-        gpusim_error_hint(err, "they have %u, counted from 0: see `power: {cpu_states: [...]}`",
-                          node->physical ? node->cpu_state_count : 0);
+    gpusim_status status = fail(m, "", err, "this action needs %s and nothing else", needed);
+    if (keys.takes & KEY_RESTART) {
+        gpusim_error_hint(err, "it takes `restart_jobs:`, too");
     }
     return status;
 }
 
-// ---- all kinds ----
+static gpusim_status check_state(const action_maker *m, gpusim_error *err)
+{
+    const gpusim_model *model = m->at->model;
+    const gs_scenario_action *written = m->written;
+    const gs_node_hardware *node =
+        &model->hardware.groups[model->cluster.node_group[m->action->entity]];
+    m->action->value = written->state;
+    if (node->physical && written->state < node->cpu_state_count) {
+        return GPUSIM_OK;
+    }
+    gpusim_status status =
+        fail(m, "state", err, "the CPUs of '%s' have no state %u", written->node, written->state);
+    gpusim_error_hint(err, "they have %u, counted from 0: see `power: {cpu_states: [...]}`",
+                      node->physical ? node->cpu_state_count : 0);
+    return status;
+}
 
-// cancel, drain, undrain: one thing, and nothing that belongs to others
-static gpusim_status compile_simple(const action_maker *m, gpusim_error *err)
+static gpusim_status check_fans(const action_maker *m, gpusim_error *err)
+{
+    const gpusim_model *model = m->at->model;
+    m->action->value = m->written->speed < 0 ? (double)NAN : m->written->speed;
+    if (gs_node_has_fans(model, m->action->entity)) {
+        return GPUSIM_OK;
+    }
+    return fail(m, "node", err, "'%s' has no fans", m->written->node);
+}
+
+static gpusim_status compile_other(const action_maker *m, gpusim_error *err)
 {
     const gs_scenario_action *written = m->written;
-    int of_job = written->what == GPUSIM_ACTION_CANCEL_JOB;
-    int others =
-        written->gpu || written->rack || !isnan(written->power) || written->state != UINT32_MAX;
-
-    // "" would be any job without a name
-    if (others || (of_job && (!written->job || !written->job[0] || written->node)) ||
-        (!of_job && (!written->node || written->job))) {
-        return fail(m, "", err, "this action needs `%s:` and nothing else",
-                    of_job ? "job" : "node");
+    gpusim_status status = check_keys(m, err);
+    if (status != GPUSIM_OK || written->what == GPUSIM_ACTION_CANCEL_JOB) {
+        return status != GPUSIM_OK ? status : parse_job(m, err);
     }
-    return of_job ? parse_job(m, err)
-                  : find_node(m, "node", written->node, strlen(written->node), &m->action->entity,
-                              err);
+    if (written->gpu) {
+        return find_gpu(m, written->gpu, &m->action->entity, err);
+    }
+    status = find_node(m, "node", written->node, strlen(written->node), &m->action->entity, err);
+    if (status != GPUSIM_OK) {
+        return status;
+    }
+    switch ((gpusim_action)written->what) {
+    case GPUSIM_ACTION_PSTATE:
+        return check_state(m, err);
+    case GPUSIM_ACTION_FAN:
+        return check_fans(m, err);
+    case GPUSIM_ACTION_REBOOT:
+        m->action->value = gpusim_seconds(written->span);
+        return GPUSIM_OK;
+    case GPUSIM_ACTION_DRAIN:
+        m->action->value = written->restart_jobs ? 1 : (double)NAN;
+        return GPUSIM_OK;
+    default:
+        return GPUSIM_OK;
+    }
 }
 
 static gpusim_status compile_action(const gs_compilation *at, uint32_t i, gpusim_error *err)
@@ -264,16 +357,10 @@ static gpusim_status compile_action(const gs_compilation *at, uint32_t i, gpusim
                               .what = (uint32_t)written->what,
                               .entity = GPUSIM_NONE};
     action_maker m = {at, written, &action, i};
-    switch (written->what) {
-    case GPUSIM_ACTION_CAP_GPU:
+    if (written->what == GPUSIM_ACTION_CAP_GPU) {
         GPUSIM_TRY(compile_cap(&m, err));
-        break;
-    case GPUSIM_ACTION_PSTATE:
-        GPUSIM_TRY(compile_pstate(&m, err));
-        break;
-    default:
-        GPUSIM_TRY(compile_simple(&m, err));
-        break;
+    } else {
+        GPUSIM_TRY(compile_other(&m, err));
     }
     GPUSIM_TRY(gs_array_push(&at->model->actions, &action, err));
 cleanup:

@@ -73,9 +73,12 @@ typedef struct gs_scenario_action {
     const char *job;  /* NULL: not of a job */
     const char *node; /* NULL: not of a node */
     const char *gpu, *rack;
-    double power;   /* W; GS_POWER_NONE: lifted; NaN: not given */
-    int32_t what;   /* gpusim_action; GPUSIM_ACTION_CAP_GPU: any cap */
-    uint32_t state; /* the maximum: not given */
+    double power;     /* W; GS_POWER_NONE: lifted; NaN: not given */
+    gpusim_time span; /* GPUSIM_TIME_MAX: not given */
+    double speed;     /* share; GS_SPEED_AUTO; NaN: not given */
+    int32_t what;     /* gpusim_action; GPUSIM_ACTION_CAP_GPU: any cap */
+    uint32_t state;   /* the maximum: not given */
+    uint8_t restart_jobs, reserved[7];
 } gs_scenario_action;
 
 typedef struct gs_repairs_fields {
@@ -84,6 +87,7 @@ typedef struct gs_repairs_fields {
 } gs_repairs_fields;
 
 #define GS_POWER_NONE (-1) /* the word `none` for a power */
+#define GS_SPEED_AUTO (-1) /* the word `auto` for the speed of fans */
 
 typedef struct gs_scenario {
     int64_t format;

@@ -85,7 +85,7 @@ typedef enum gpusim_event_type {
     GPUSIM_EVENT_FAIL, /* a job loses its GPUs to a fault; detail: why (gpusim_job_reason) */
     GPUSIM_EVENT_HANG, /* of a job; detail: 1 it begins, 0 it is over */
     GPUSIM_EVENT_CHECKPOINT_LOST, /* it could not be completed; detail: the work that it had, ns */
-    GPUSIM_EVENT_XID,  /* entity: GPU; detail: the error that its driver logs */
+    GPUSIM_EVENT_XID,             /* entity: GPU; detail: the error that its driver logs */
 } gpusim_event_type;
 
 typedef struct gpusim_event_row {
@@ -139,12 +139,21 @@ typedef struct gpusim_action_row {
 
 typedef enum gpusim_action {
     GPUSIM_ACTION_CANCEL_JOB,
-    GPUSIM_ACTION_DRAIN,
+    GPUSIM_ACTION_DRAIN, /* value: 1: its jobs were queued again */
     GPUSIM_ACTION_UNDRAIN,
     GPUSIM_ACTION_CAP_GPU, /* value: W; NaN: lifted */
     GPUSIM_ACTION_CAP_NODE,
     GPUSIM_ACTION_CAP_RACK,
     GPUSIM_ACTION_PSTATE, /* of a node's CPUs; value: the state */
+    GPUSIM_ACTION_CORDON,
+    GPUSIM_ACTION_UNCORDON,
+    GPUSIM_ACTION_KILL,
+    GPUSIM_ACTION_REPAIR,
+    GPUSIM_ACTION_REBOOT, /* value: s that it is down */
+    GPUSIM_ACTION_REMOVE,
+    GPUSIM_ACTION_ADD,
+    GPUSIM_ACTION_FAN,   /* value: share of full speed; NaN: automatic */
+    GPUSIM_ACTION_RESET, /* of a GPU */
 } gpusim_action;
 
 typedef struct gpusim_node_row {

@@ -6,6 +6,7 @@
 #include <stddef.h>
 
 #include <gpusim/model.h>
+#include <gpusim/record.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -66,6 +67,12 @@ GPUSIM_API gpusim_status gpusim_sim_cancel(gpusim_sim *sim, uint64_t job, gpusim
 /* Drains a node: no new jobs; `drained` when the last has left. Undrain makes it `up`. */
 GPUSIM_API gpusim_status gpusim_sim_drain(gpusim_sim *sim, uint32_t node, gpusim_error *err);
 GPUSIM_API gpusim_status gpusim_sim_undrain(gpusim_sim *sim, uint32_t node, gpusim_error *err);
+
+/* Does something to a node (or, for GPUSIM_ACTION_RESET, a GPU): drain, undrain, cordon, uncordon,
+ * kill, repair, reboot, remove, add, fan, reset. `value` is that of gpusim_action_row, NaN where it
+ * means nothing. GPUSIM_ARGUMENT when there is no such thing, or it cannot have that value. */
+GPUSIM_API gpusim_status gpusim_sim_act(gpusim_sim *sim, gpusim_action what, uint32_t index,
+                                        double value, gpusim_error *err);
 
 /* Limits what a GPU, a node or a rack may draw, in W, in place of what the scenario says; INFINITY
  * makes that hold again. GPUSIM_ARGUMENT when it draws nothing, or the GPU's driver would not take
