@@ -129,6 +129,11 @@ static const char *const cases[][3] = {
     {"actions=[{at: 0 s, do: pstate, node: a-0000, state: 1}]"},
     {"actions=[{at: 0 s, do: pstate, node: a-0000, state: 0, power: 3 W}]"},
     {"actions=[{at: 0 s, do: drain, node: a-0000, power: 3 W}]"},
+    {"actions=[{at: 0 s, do: reboot, node: a-0000}]"},
+    {"actions=[{at: 0 s, do: fan, node: b-0000, speed: 50 %}]"},
+    {"actions=[{at: 0 s, do: fan, node: a-0000, speed: 150 %}]"},
+    {"actions=[{at: 0 s, do: reset, node: a-0000}]"},
+    {"actions=[{at: 0 s, do: kill, node: a-00001}]"},
 };
 
 static void say(char *out, size_t size, const char *text)
