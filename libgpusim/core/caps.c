@@ -12,6 +12,20 @@
 /* W by which a rack may stay below its cap for the sake of not searching on. */
 #define GS_CAP_SLACK 1e-6
 
+// W at the input that the power supplies which are left can carry; INFINITY where none has failed
+static double supplied(const gpusim_sim *sim, uint32_t node)
+{
+    const gs_node_hardware *hardware = gs_node_hardware_of(sim, node);
+    uint32_t lost = gs_node_effect(sim, node)->supplies;
+    if (lost == 0 || hardware->psus == 0) {
+        return INFINITY;
+    }
+    double left = lost < hardware->psus ? hardware->psus - lost : 0;
+    double output =
+        gs_losses_output(hardware->losses, hardware->loss_count, left * hardware->psu_rating);
+    return gs_node_input_of(hardware, output);
+}
+
 double gs_node_cap(const gpusim_sim *sim, uint32_t node)
 {
     const gs_steps *steps = &gs_node_hardware_of(sim, node)->cap;
@@ -20,7 +34,7 @@ double gs_node_cap(const gpusim_sim *sim, uint32_t node)
     if (!(cap < INFINITY) && steps->count > 0) {
         cap = gs_steps_at(steps, gpusim_engine_now(sim->engine), &next);
     }
-    return fmin(cap, gs_node_effect(sim, node)->cap);
+    return fmin(cap, fmin(gs_node_effect(sim, node)->cap, supplied(sim, node)));
 }
 
 double gs_rack_cap(const gpusim_sim *sim, uint32_t rack)

@@ -163,6 +163,7 @@ static gs_changes renew_gpus(gpusim_sim *sim, const gs_reach *reach)
                         now.nvlink != held->nvlink || now.pcie != held->pcie ||
                         now.network != held->network || now.delay != held->delay;
         changes.inlet |= now.inlet != held->inlet;
+        gs_gpu_errors_settle(sim, g);
         *held = now;
         change_gpu(sim, g, &now);
     }

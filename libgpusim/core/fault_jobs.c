@@ -42,16 +42,34 @@ static int any_faults(const gpusim_sim *sim)
     return sim->fault_totals.count > 0 && GS_FAULT_TOTALS(sim)->active > 0;
 }
 
+static int is_cut(const gpusim_sim *sim, uint32_t scope, uint32_t entity)
+{
+    uint32_t fault = gs_fault_first(sim, scope, entity);
+    while (fault != GPUSIM_NONE &&
+           !(GS_KIND_OF(sim, GS_FAULT(sim, fault)->rule)->flags & GS_FAULT_CUT_OFF)) {
+        fault = GS_FAULT(sim, fault)->next;
+    }
+    return fault != GPUSIM_NONE;
+}
+
 gpusim_status gs_faults_follow(gpusim_sim *sim, uint32_t slot, gpusim_error *err)
 {
     gpusim_status status = GPUSIM_OK;
-    uint32_t flags = 0, nodes = 0, last = GPUSIM_NONE;
+    uint32_t flags = 0, nodes = 0, racks = 0, node = GPUSIM_NONE, rack = GPUSIM_NONE;
+    int node_cut = 0, rack_cut = 0;
     for (gs_stand stand = {0}; next_stand(sim, slot, &stand);) {
         flags |= stand.effect->flags;
-        nodes += stand.node != last;
-        last = stand.node;
+        if (stand.node != node) {
+            node = stand.node;
+            nodes++;
+            node_cut |= is_cut(sim, GS_FAULT_ON_NODE, node);
+            racks += GS_NODE(sim, node)->rack != rack;
+            rack = GS_NODE(sim, node)->rack;
+            rack_cut |= is_cut(sim, GS_FAULT_ON_RACK, rack);
+        }
     }
-    int hangs = (flags & GS_FAULT_HANG) || ((flags & GS_FAULT_CUT_OFF) && nodes > 1);
+    // who is cut off together can still talk to each other
+    int hangs = (flags & GS_FAULT_HANG) || (node_cut && nodes > 1) || (rack_cut && racks > 1);
     GPUSIM_TRY(hangs ? gs_job_hang(sim, slot, err) : gs_job_unhang(sim, slot, err));
     gs_job_disk(sim, slot, (flags & GS_FAULT_NO_DISK) != 0);
 cleanup:

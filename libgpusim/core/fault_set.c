@@ -39,6 +39,7 @@ gpusim_status gs_fault_set_create(gpusim_sim *sim, gpusim_error *err)
     uint32_t lists = list_of(sim, GS_FAULT_ON_CLUSTER, 0) + 1;
     GPUSIM_TRY(gs_array_resize(&sim->fault_totals, 1, err));
     GPUSIM_TRY(gs_array_resize(&sim->fault_lists, lists, err));
+    GPUSIM_TRY(gs_gpu_errors_create(sim, err));
     GPUSIM_TRY(gs_array_resize(&sim->lives, cluster->node_count, err));
     GPUSIM_TRY(gs_effects_create(sim, err));
     GS_FAULT_TOTALS(sim)->first_free = GPUSIM_NONE;

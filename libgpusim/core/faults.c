@@ -154,6 +154,9 @@ static gpusim_status hit(gpusim_sim *sim, const gs_fault *made, gpusim_error *er
     gpusim_status status = GPUSIM_OK;
     const gs_fault_kind *kind = GS_KIND_OF(sim, made->rule);
     const gs_strike *strike = &kind->strike;
+    if (made->scope == GS_FAULT_ON_GPU) {
+        gs_gpu_errors_strike(sim, made->entity, strike);
+    }
     if (strike->xid != 0 && made->scope == GS_FAULT_ON_GPU) {
         if (sim->gpus.count > 0) {
             GS_GPU(sim, made->entity)->xid = strike->xid;
@@ -372,6 +375,7 @@ gpusim_status gs_faults_begin(gpusim_sim *sim, gpusim_error *err)
     GPUSIM_TRY(gs_fault_set_create(sim, err));
     for (uint32_t r = 0; r < sim->model->chaos.count; r++) {
         sim->slows = (uint8_t)(sim->slows || can_slow(GS_RULE(sim, r)));
+        sim->holds = (uint8_t)(sim->holds || (GS_KIND_OF(sim, r)->flags & GS_FAULT_STUCK));
         sim->hazards =
             (uint8_t)(sim->hazards || GS_RULE(sim, r)->busy || GS_RULE(sim, r)->activation > 0);
         GPUSIM_TRY(gs_clocks_create(sim, r, err));

@@ -162,6 +162,14 @@ gpusim_status gs_clocks_create(gpusim_sim *sim, uint32_t rule, gpusim_error *err
 gpusim_status gs_clocks_of_node(gpusim_sim *sim, uint32_t node, gpusim_error *err);
 gpusim_status gs_clocks_burst(gpusim_sim *sim, uint32_t rule, gpusim_error *err);
 
+/* ---- core/fault_errors.c: what drivers count ---- */
+gpusim_status gs_gpu_errors_create(gpusim_sim *sim, gpusim_error *err);
+/* Before the rate of what is corrected changes. */
+void gs_gpu_errors_settle(gpusim_sim *sim, uint32_t gpu);
+void gs_gpu_errors_strike(gpusim_sim *sim, uint32_t gpu, const gs_strike *strike);
+/* A node starts: what is counted since then begins at 0, and rows are remapped. */
+void gs_gpu_errors_restart(gpusim_sim *sim, uint32_t gpu);
+
 /* ---- core/node_life.c: states of nodes that can fail, and crews ---- */
 /* Its state follows from faults, crews, jobs and who has drained it. */
 gpusim_status gs_node_life_update(gpusim_sim *sim, uint32_t node, gpusim_error *err);

@@ -182,6 +182,10 @@ static gpusim_status start_again(gpusim_sim *sim, uint32_t node, gpusim_error *e
 {
     gpusim_status status = GPUSIM_OK;
     gs_physics_node_up(sim, node);
+    gs_reach reach = gs_reach_of(sim, GS_FAULT_ON_NODE, node);
+    for (uint32_t g = reach.first_gpu; g < reach.end_gpu; g++) {
+        gs_gpu_errors_restart(sim, g);
+    }
     for (uint32_t f = next_mend(sim, node, GS_MEND_RESET); f != GPUSIM_NONE;
          f = next_mend(sim, node, GS_MEND_RESET)) {
         GPUSIM_TRY(gs_fault_end(sim, f, err));

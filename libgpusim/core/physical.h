@@ -123,6 +123,19 @@ typedef struct gs_gpu {
 } gs_gpu;
 _Static_assert(sizeof(gs_gpu) == 384, "no padding: it is hashed");
 
+/* Errors of a GPU that its driver counts; what is corrected holds at `settled`. Those since its
+ * node last started are the difference. */
+typedef struct gs_gpu_errors {
+    gpusim_time settled;
+    double correctable, correctable_before; /* in all, and at the last start */
+    uint32_t uncorrectable, uncorrectable_before;
+    uint32_t remapped, remapped_correctable; /* rows, by what was wrong with them */
+    uint32_t links;                          /* times that its NVLinks had to recover */
+    uint8_t failed, pending; /* a row could not be remapped; will be at the next start */
+    uint8_t reserved[2];
+} gs_gpu_errors;
+_Static_assert(sizeof(gs_gpu_errors) == 48, "no padding: it is hashed");
+
 /* One job on one GPU (or part of it). */
 typedef struct gs_tenant {
     gs_wide energy;       /* nW ns of the GPU that this tenant pays, at `gs_gpu.settled` */

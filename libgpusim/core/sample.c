@@ -41,6 +41,7 @@ static gpusim_status make_room(const gpusim_model *model, gs_sampling *sampling,
         size += space_of(metric, count);
     }
     GPUSIM_TRY(gs_allocate(&sampling->block, size, 1, err));
+    sampling->size = size;
     size = 0;
     for (uint32_t i = 0; i < model->metric_count; i++) {
         gpusim_sample *sample = &sampling->samples[i];
@@ -153,6 +154,7 @@ static gpusim_status tell(gpusim_sim *sim, gpusim_error *err)
     gs_sample_jobs(sim, sampling);
     gs_sample_gpus(sim, sampling);
     gs_sample_plant(sim, sampling);
+    GPUSIM_TRY(gs_sample_faults(sim, sampling, err));
     const gpusim_observer *observers = sim->observers.data;
     for (uint32_t i = 0; i < sim->observers.count; i++) {
         if (observers[i].sample) {
@@ -171,7 +173,7 @@ gpusim_status gs_on_sample(void *context, const gpusim_event *event, gpusim_erro
     if (event->payload > 0) {
         return gs_sampling_marked(sim, event, err);
     }
-    if (sim->observers.count > 0) {
+    if (sim->observers.count > 0 || sim->holds) {
         GPUSIM_TRY(tell(sim, err));
     }
     GPUSIM_TRY(gs_sampling_sampled(sim, event, err));

@@ -186,7 +186,8 @@ GAUGE(fb_free,
       model->memory > 0
           ? fmax(0, (double)model->memory - (double)model->memory_reserved - at->held[i]) / MEBIBYTE
           : (double)NAN)
-GAUGE(none, 0)
+GAUGE(row_remap_failure, gs_gpu_errors_now(at->sim, number).failed)
+GAUGE(row_remap_pending, gs_gpu_errors_now(at->sim, number).pending)
 GAUGE(gr_engine_active, OF_SAMPLE(utilised, gpu->load.busy + gpu->load.spin))
 GAUGE(sm_active, OF_SAMPLE(engine, gpu->load.busy))
 GAUGE(pipe_tensor_active, OF_SAMPLE(tensor, gpu->load.tensor))
@@ -222,8 +223,8 @@ static const gs_gauge gauges[GS_METRIC_COUNT] = {
     [GS_METRIC_FB_FREE] = fb_free,
     [GS_METRIC_FB_USED] = fb_used,
     [GS_METRIC_FB_RESERVED] = fb_reserved,
-    [GS_METRIC_ROW_REMAP_FAILURE] = none,
-    [GS_METRIC_ROW_REMAP_PENDING] = none,
+    [GS_METRIC_ROW_REMAP_FAILURE] = row_remap_failure,
+    [GS_METRIC_ROW_REMAP_PENDING] = row_remap_pending,
     [GS_METRIC_GR_ENGINE_ACTIVE] = gr_engine_active,
     [GS_METRIC_SM_ACTIVE] = sm_active,
     [GS_METRIC_PIPE_TENSOR_ACTIVE] = pipe_tensor_active,
@@ -237,6 +238,28 @@ static const gs_gauge gauges[GS_METRIC_COUNT] = {
 static int has_nvlink(const gs_node_hardware *hardware)
 {
     return hardware->nvlink > 0 || hardware->gpu.links.nvlink > 0;
+}
+
+// what faults alone make
+static uint64_t errors(const gs_looks *at, uint32_t metric, uint32_t i)
+{
+    gs_gpu_errors errors = gs_gpu_errors_now(at->sim, at->first + i);
+    switch (metric) {
+    case GS_METRIC_ECC_SBE_AGG_TOTAL:
+        return (uint64_t)errors.correctable;
+    case GS_METRIC_ECC_SBE_VOL_TOTAL:
+        return (uint64_t)(errors.correctable - errors.correctable_before);
+    case GS_METRIC_ECC_DBE_AGG_TOTAL:
+        return errors.uncorrectable;
+    case GS_METRIC_ECC_DBE_VOL_TOTAL:
+        return errors.uncorrectable - errors.uncorrectable_before;
+    case GS_METRIC_UNCORRECTABLE_REMAPPED_ROWS:
+        return errors.remapped;
+    case GS_METRIC_CORRECTABLE_REMAPPED_ROWS:
+        return errors.remapped_correctable;
+    default:
+        return 0; // nothing in the model makes any
+    }
 }
 
 static uint64_t counter(const gs_looks *at, uint32_t metric, uint32_t i)
@@ -256,10 +279,12 @@ static uint64_t counter(const gs_looks *at, uint32_t metric, uint32_t i)
                    : UINT64_MAX;
     case GS_METRIC_NVLINK_CRC_FLIT_ERROR_COUNT_TOTAL:
     case GS_METRIC_NVLINK_REPLAY_ERROR_COUNT_TOTAL:
-    case GS_METRIC_NVLINK_RECOVERY_ERROR_COUNT_TOTAL:
         return has_nvlink(at->hardware[i]) ? 0 : UINT64_MAX;
+    case GS_METRIC_NVLINK_RECOVERY_ERROR_COUNT_TOTAL:
+        return has_nvlink(at->hardware[i]) ? gs_gpu_errors_now(at->sim, at->first + i).links
+                                           : UINT64_MAX;
     default:
-        return 0; // errors: nothing in the model makes any
+        return errors(at, metric, i);
     }
 }
 

@@ -77,13 +77,15 @@ static double node_gauge(const gpusim_sim *sim, uint32_t metric, uint32_t node)
     }
 }
 
-// the supplies that work: all of them
+// the supplies that work; the last ones fail first
 static void fill_psus(const gpusim_sim *sim, uint32_t *values)
 {
     for (uint32_t n = 0; n < sim->plant.count; n++) {
         const gs_node_hardware *hardware = gs_node_hardware_of(sim, n);
         uint32_t psus = hardware->physical ? hardware->psus : 0;
-        values[n] = psus == 0 ? UINT32_MAX : psus < 31 ? (1u << psus) - 1 : UINT32_MAX >> 1;
+        uint32_t lost = gs_node_effect(sim, n)->supplies;
+        uint32_t left = lost < psus ? psus - lost : 0;
+        values[n] = psus == 0 ? UINT32_MAX : left < 31 ? (1u << left) - 1 : UINT32_MAX >> 1;
     }
 }
 

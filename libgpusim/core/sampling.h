@@ -13,6 +13,7 @@ struct gs_sampling {
     void *values[GS_METRIC_COUNT];                 /* where each metric's go; NULL: not sampled */
     const gpusim_stream *streams[GS_METRIC_COUNT]; /* [GPUs] of a noisy metric, or NULL */
     unsigned char *block;                          /* what `values` point into */
+    size_t size;                                   /* of that, bytes */
     gpusim_stream *all_streams;                    /* what `streams` point into */
     uint64_t ordinal;                              /* number of the sample, from 1 */
 };
@@ -66,5 +67,7 @@ static inline int gs_has_fans(const gs_node_hardware *hardware)
 void gs_sample_jobs(const gpusim_sim *sim, gs_sampling *sampling);  /* core/sample_jobs.c */
 void gs_sample_gpus(const gpusim_sim *sim, gs_sampling *sampling);  /* core/sample_gpu.c */
 void gs_sample_plant(const gpusim_sim *sim, gs_sampling *sampling); /* core/sample_plant.c */
+/* ... and what faults make of all that: core/sample_faults.c */
+gpusim_status gs_sample_faults(gpusim_sim *sim, gs_sampling *sampling, gpusim_error *err);
 
 #endif

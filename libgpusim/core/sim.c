@@ -236,6 +236,8 @@ static void set_element_sizes(gpusim_sim *sim)
     sim->lives = GS_ARRAY(gs_node_life);
     sim->fault_bursts = GS_ARRAY(gs_fault_burst);
     sim->clock_marks = GS_ARRAY(uint32_t);
+    sim->gpu_errors = GS_ARRAY(gs_gpu_errors);
+    sim->held_samples = GS_ARRAY(uint8_t);
     sim->gpu_effects = sim->node_effects = sim->rack_effects = GS_ARRAY(gs_effect);
     sim->sampler = GS_ARRAY(gs_sampler);
     sim->second_marks = GS_ARRAY(gs_second_mark);
@@ -292,6 +294,8 @@ gpusim_status gs_sim_register(gpusim_sim *sim, gpusim_error *err)
         {"nodes.lives", &sim->lives},
         {"faults.bursts", &sim->fault_bursts},
         {"marked.clocks", &sim->clock_marks},
+        {"gpus.errors", &sim->gpu_errors},
+        {"samples.held", &sim->held_samples},
         {"samples", &sim->sampler},
         {"samples.second", &sim->second_marks},
         {"samples.part_time", &sim->part_time_marks},
@@ -472,7 +476,8 @@ void gpusim_sim_destroy(gpusim_sim *sim)
         &sim->rule_clocks,  &sim->fault_jobs,
         &sim->gpu_effects,  &sim->node_effects,
         &sim->rack_effects, &sim->fault_bursts,
-        &sim->clock_marks,
+        &sim->clock_marks,  &sim->gpu_errors,
+        &sim->held_samples,
     };
     for (size_t i = 0; i < sizeof arrays / sizeof arrays[0]; i++) {
         gs_array_release(arrays[i]);

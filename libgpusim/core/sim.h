@@ -230,6 +230,8 @@ struct gpusim_sim {
     gs_array fault_totals; /* gs_fault_totals, one */
     gs_array lives;        /* gs_node_life, by node */
     gs_array fault_bursts; /* gs_fault_burst, by rule */
+    gs_array gpu_errors;   /* gs_gpu_errors, by GPU */
+    gs_array held_samples; /* uint8_t: the last sample, where series may stand still */
     gs_array clock_marks;  /* uint32_t: nodes whose clocks may run at another speed */
 
     gs_array sampler; /* gs_sampler, one; see core/sampling.h for these */
@@ -258,6 +260,7 @@ struct gpusim_sim {
     uint8_t begun, paranoid, finished;
     uint8_t slows;   /* faults may change rates of jobs */
     uint8_t hazards; /* clocks of rules run by load or temperature */
+    uint8_t holds;   /* series may stand still */
 };
 
 /* 1 while a running job holds its GPUs and does no work. */
@@ -457,6 +460,8 @@ gpusim_status gs_faults_unfinished(gpusim_sim *sim, gpusim_error *err);
 gpusim_status gs_faults_check(const gpusim_sim *sim, gpusim_error *err);
 gpusim_status gs_faults_restored(gpusim_sim *sim, gpusim_error *err);
 uint64_t gs_faults_count(const gpusim_sim *sim);
+/* Errors of a GPU by now. */
+gs_gpu_errors gs_gpu_errors_now(const gpusim_sim *sim, uint32_t gpu);
 /* What all faults that reach it do to a GPU, node or rack. */
 static inline const gs_effect *gs_gpu_effect(const gpusim_sim *sim, uint32_t gpu)
 {
