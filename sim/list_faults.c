@@ -56,6 +56,21 @@ static void print_kind(const gpusim_fault_kind *kind)
     printf("    source       %s\n", kind->source);
 }
 
+// what a cause says besides how often it comes
+static void print_effect(const gpusim_fault_cause *cause)
+{
+    char text[48];
+    if (cause->lasts > 0) {
+        gpusim_quantity_format(cause->lasts * 3600, GPUSIM_UNIT_SECOND, 0, text, sizeof text);
+        printf("    %-24s for %s in the mean\n", "", text);
+    }
+    if (cause->tail > 0) {
+        printf("    %-24s slowdown: Pareto from %g, shape %g\n", "", cause->least, cause->tail);
+    } else if (cause->least > 0) {
+        printf("    %-24s slowdown: %g\n", "", cause->least);
+    }
+}
+
 static void print_mix(const gpusim_fault_mix *mix)
 {
     printf("%s: %s\n", mix->name, mix->doc);
@@ -67,6 +82,7 @@ static void print_mix(const gpusim_fault_mix *mix)
                                sizeof text);
         printf("    %-24s %-18s %10.4g %20s\n", mix->causes[i].name, mix->causes[i].kind,
                mix->causes[i].count, text);
+        print_effect(&mix->causes[i]);
     }
 }
 
@@ -125,6 +141,9 @@ static json_t *mix_json(const gpusim_fault_mix *mix)
         json_object_set_new(cause, "kind", json_string(mix->causes[i].kind));
         json_object_set_new(cause, "count", json_real(mix->causes[i].count));
         json_object_set_new(cause, "hours", json_real(mix->causes[i].hours));
+        json_object_set_new(cause, "lasts_hours", json_real(mix->causes[i].lasts));
+        json_object_set_new(cause, "least", json_real(mix->causes[i].least));
+        json_object_set_new(cause, "tail", json_real(mix->causes[i].tail));
         json_array_append_new(causes, cause);
     }
     json_object_set_new(object, "causes", causes);

@@ -11,7 +11,8 @@
     GS_MIX(RSC2, rsc2, "rsc2", "Node failures of RSC-2, 8,000 A100.")                              \
     GS_MIX(ACME, acme, "acme", "Infrastructure failures of Acme, 4,704 A100.")                     \
     GS_MIX(DELTA_A100, delta_a100, "delta-a100", "GPU errors of the A100 in Delta.")               \
-    GS_MIX(DELTA_H100, delta_h100, "delta-h100", "GPU errors of the H100 in DeltaAI.")
+    GS_MIX(DELTA_H100, delta_h100, "delta-h100", "GPU errors of the H100 in DeltaAI.")             \
+    GS_MIX(STRAGGLERS, stragglers, "stragglers", "Slow members of training jobs.")
 
 enum {
 #define GS_MIX(ID, id, name, doc) GS_MIX_##ID,

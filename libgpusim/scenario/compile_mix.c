@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Mixes of causes: each becomes a rule of its kind. */
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -35,6 +36,30 @@ static gpusim_status make_every(const gs_rule_maker *m, double mean, gpusim_erro
     return gs_rule_distribution(m, "scale", &written, GPUSIM_UNIT_SECOND, &m->rule->every, err);
 }
 
+// how long the cause lasts and its first parameter, where it gives them
+static gpusim_status make_effect(const gs_rule_maker *m, const gpusim_fault_cause *cause,
+                                 gpusim_error *err)
+{
+    gpusim_status status = GPUSIM_OK;
+    gs_exponential_fields lasts = {.mean = cause->lasts * 3600};
+    gs_pareto_fields tail = {.minimum = cause->least, .shape = cause->tail, .maximum = (double)NAN};
+    gpusim_one_of written = {.value = &lasts, .which = GS_EXPONENTIAL};
+    if (cause->lasts > 0) {
+        GPUSIM_TRY(
+            gs_rule_distribution(m, "scale", &written, GPUSIM_UNIT_SECOND, &m->rule->lasts, err));
+        m->rule->ends = 1;
+    }
+    if (cause->tail > 0) {
+        written = (gpusim_one_of){.value = &tail, .which = GS_PARETO};
+        GPUSIM_TRY(gs_rule_distribution(m, "scale", &written, GPUSIM_UNIT_NONE,
+                                        &m->rule->parameters[0], err));
+    } else if (cause->least > 0) {
+        m->rule->parameters[0] = gs_distribution_constant(cause->least);
+    }
+cleanup:
+    return status;
+}
+
 // what needs a reset gets it after the time of a repair; what hangs does so until jobs have failed
 static gpusim_status make_end(const gs_rule_maker *m, gpusim_error *err)
 {
@@ -56,7 +81,7 @@ static gpusim_status make_end(const gs_rule_maker *m, gpusim_error *err)
     return GPUSIM_OK;
 }
 
-// parameters have the defaults of their kind; a kind without defaults is in no mix
+// parameters that the cause does not give are 0: those of kinds that have none
 static gpusim_status compile_cause(gs_rule_maker *m, const char *name,
                                    const gpusim_fault_cause *cause, gpusim_error *err)
 {
@@ -79,6 +104,7 @@ static gpusim_status compile_cause(gs_rule_maker *m, const char *name,
     GPUSIM_TRY(make_every(m, cause->hours * 3600 / m->fields->scale, err));
     GPUSIM_TRY(gs_rule_speeds(m, err));
     GPUSIM_TRY(make_end(m, err));
+    GPUSIM_TRY(make_effect(m, cause, err));
     GPUSIM_TRY(gs_compile_targets(m, err));
     GPUSIM_TRY(gs_rule_keep(m, err));
 cleanup:

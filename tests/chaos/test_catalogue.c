@@ -140,7 +140,7 @@ START_TEST(every_cause_has_a_kind)
 {
     uint32_t count;
     const gpusim_fault_mix *mixes = gpusim_fault_mixes(&count);
-    ck_assert_uint_eq(count, 6);
+    ck_assert_uint_eq(count, 7);
     for (uint32_t m = 0; m < count; m++) {
         ck_assert(is_text(mixes[m].doc) && is_text(mixes[m].source));
         ck_assert_str_eq(gs_fault_record.fields[gs_fault_kind_count + m].name, mixes[m].name);
@@ -151,8 +151,9 @@ START_TEST(every_cause_has_a_kind)
                 k++;
             }
             ck_assert_msg(k < gs_fault_kind_count, "%s", cause->kind);
-            // a mix gives no parameters: its kinds have none, or defaults
-            ck_assert_msg(!gs_fault_kinds[k].effect, "%s", cause->kind);
+            // a cause gives its kind's only parameter, or the kind has none
+            ck_assert_msg(!gs_fault_kinds[k].effect == !(cause->least > 0), "%s", cause->kind);
+            ck_assert(!gs_fault_parameter(k, 1) || !gs_fault_kinds[k].effect);
             double hours = gs_fault_kinds[k].scope == GS_FAULT_ON_GPU ? mixes[m].gpu_hours
                                                                       : mixes[m].node_hours;
             double expected = hours / cause->count;

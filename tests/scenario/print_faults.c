@@ -181,6 +181,13 @@ static void print_mixes(FILE *to)
                                    sizeof text);
             fprintf(to, "| %s | %s | %.4g | %s |\n", mix->causes[c].name, mix->causes[c].kind,
                     mix->causes[c].count, text);
+            if (mix->causes[c].tail > 0) {
+                fprintf(to, "| | `slowdown: {pareto: {minimum: %g, shape: %g}}` | | for %g h |\n",
+                        mix->causes[c].least, mix->causes[c].tail, mix->causes[c].lasts);
+            } else if (mix->causes[c].least > 0) {
+                fprintf(to, "| | `slowdown: %g` | | for %g h |\n", mix->causes[c].least,
+                        mix->causes[c].lasts);
+            }
         }
     }
 }

@@ -25,12 +25,16 @@ typedef struct gpusim_fault_kind {
 /* Fills in the kind of that number, counted from 0; returns 0 when there is none. */
 GPUSIM_API int gpusim_fault_kind_at(uint32_t number, gpusim_fault_kind *kind);
 
-/* A cause of a mix: at scale 1 each target of its kind is struck once in `hours`, in the mean. */
+/* A cause of a mix: at scale 1 each target of its kind is struck once in `hours`, in the mean. What
+ * it leaves out is 0. */
 typedef struct gpusim_fault_cause {
     const char *name; /* "faulty-gpu" */
     const char *kind;
     double count; /* as the source counts it */
     double hours; /* of a GPU, or of a node where the kind strikes nodes */
+    double lasts; /* h: an exponential of that mean; 0: as its kind ends */
+    double least; /* its kind's first parameter, which nothing else may be; 0: the kind has none */
+    double tail;  /* that is the least of a Pareto distribution of this shape; 0: it is constant */
 } gpusim_fault_cause;
 
 typedef struct gpusim_fault_mix {
