@@ -149,6 +149,7 @@ gs_effect gs_effect_of_node(const gpusim_sim *sim, uint32_t node)
     gs_effect sum = below(*gs_rack_effect(sim, sim->model->cluster.node_rack[node]));
     add_list(sim, GS_FAULT_ON_NODE, node, &sum);
     sum.flags |= GS_LIFE(sim, node)->held & GS_HELD_DEAD ? GS_FAULT_DOWN : 0u;
+    sum.flags |= GS_LIFE(sim, node)->held & GS_HELD_PAUSED ? GS_FAULT_HANG : 0u;
     return sum;
 }
 

@@ -71,7 +71,7 @@ typedef struct gs_fault_totals {
     uint32_t crews;   /* at work */
     uint32_t waiting; /* nodes that wait for one */
     uint32_t links;   /* active faults of links */
-    uint32_t reserved;
+    uint32_t paused;  /* nodes */
 } gs_fault_totals;
 
 /* Of a rule whose clocks run faster in storms. */
@@ -87,6 +87,7 @@ enum {
     GS_HELD_KILLED = 1 << 2,   /* until it is repaired */
     GS_HELD_STARTING = 1 << 3, /* it reboots */
     GS_HELD_REMOVED = 1 << 4,
+    GS_HELD_PAUSED = 1 << 5, /* whoever computes there stands still */
 };
 
 /* No job, no power, no signs of life. */

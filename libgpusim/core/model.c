@@ -13,6 +13,7 @@ gpusim_status gs_model_create(gpusim_model **model, gpusim_error *err)
     GPUSIM_TRY(gs_allocate(model, 1, sizeof **model, err));
     (*model)->vcs = GS_ARRAY(gpusim_vc_info);
     (*model)->actions = GS_ARRAY(gs_timed_action);
+    (*model)->responses = GS_ARRAY(gs_response);
     (*model)->warnings = GS_ARRAY(const char *);
     (*model)->loads = GS_ARRAY(gpusim_load);
     GPUSIM_TRY(gs_names_create(&(*model)->names, err));
@@ -31,6 +32,7 @@ void gpusim_model_destroy(gpusim_model *model)
     gs_workload_release(&model->workload);
     gs_array_release(&model->vcs);
     gs_array_release(&model->actions);
+    gs_array_release(&model->responses);
     gs_array_release(&model->warnings);
     gs_array_release(&model->loads);
     gs_names_destroy(model->names);

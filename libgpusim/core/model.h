@@ -26,6 +26,22 @@ typedef struct gs_timed_action {
     int64_t id;
 } gs_timed_action;
 
+/* A rule by which somebody acts on what telemetry shows. */
+typedef struct gs_response {
+    double threshold, until; /* it begins at the one, and is over beyond the other */
+    double value;            /* of the action, as in gpusim_action_row */
+    double cost;             /* of each action */
+    gpusim_time hold, delay;
+    uint32_t metric; /* its place in `metrics`; GPUSIM_NONE: the state of nodes */
+    uint32_t state;  /* gpusim_node_state */
+    uint32_t group;  /* whose nodes; GPUSIM_NONE: all */
+    uint32_t what;   /* gpusim_action */
+    uint32_t undo;   /* gpusim_action once it is over; GPUSIM_NONE: nothing */
+    uint32_t who;    /* name */
+    uint32_t budget; /* actions a day; GPUSIM_NONE: no limit */
+    uint32_t below;  /* 1: at or below the threshold, not at or above */
+} gs_response;
+
 struct gpusim_model {
     gpusim_model_info info;
     gs_arena arena;
@@ -40,8 +56,9 @@ struct gpusim_model {
     uint32_t *dependents_first; /* [jobs + 1] in dependents; NULL: nobody depends on anybody */
     uint32_t *dependents;       /* log jobs */
     gs_setup setup;
-    gs_array actions; /* gs_timed_action */
-    gs_chaos chaos;   /* in the arena */
+    gs_array actions;   /* gs_timed_action */
+    gs_array responses; /* gs_response */
+    gs_chaos chaos;     /* in the arena */
     uint32_t *metrics;
     uint32_t metric_count;
     gs_array warnings; /* const char * */

@@ -16,6 +16,8 @@ int gs_acts_on_life(gpusim_action what)
     case GPUSIM_ACTION_REMOVE:
     case GPUSIM_ACTION_ADD:
     case GPUSIM_ACTION_RESET:
+    case GPUSIM_ACTION_PAUSE:
+    case GPUSIM_ACTION_RESUME:
         return 1;
     default:
         return 0;
@@ -87,6 +89,10 @@ gpusim_status gs_act(gpusim_sim *sim, gpusim_action what, uint32_t entity, doubl
         return gs_fans_hold(sim, entity, isfinite(value) ? value : 0, err);
     case GPUSIM_ACTION_RESET:
         return gs_gpu_reset(sim, entity, err);
+    case GPUSIM_ACTION_PAUSE:
+        return gs_node_hold(sim, entity, GS_HELD_PAUSED, 0, err);
+    case GPUSIM_ACTION_RESUME:
+        return gs_node_hold(sim, entity, 0, GS_HELD_PAUSED, err);
     case GPUSIM_ACTION_CANCEL_JOB:
         break;
     }

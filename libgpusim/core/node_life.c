@@ -170,8 +170,8 @@ static gpusim_node_state state_of(const gpusim_sim *sim, uint32_t node)
     if (flags & GS_FAULT_DOWN) {
         return life->mends != GPUSIM_NONE ? GPUSIM_NODE_REPAIRING : GPUSIM_NODE_DOWN;
     }
-    if (life->held & (GS_HELD_DRAINED | GS_HELD_CORDONED) || (flags & GS_FAULT_CLOSED) ||
-        has_broken_gpu(sim, node)) {
+    if (life->held & (GS_HELD_DRAINED | GS_HELD_CORDONED | GS_HELD_PAUSED) ||
+        (flags & GS_FAULT_CLOSED) || has_broken_gpu(sim, node)) {
         return GS_NODE(sim, node)->jobs ? GPUSIM_NODE_DRAINING : GPUSIM_NODE_DRAINED;
     }
     return GPUSIM_NODE_UP;
@@ -257,7 +257,9 @@ gpusim_status gs_node_hold(gpusim_sim *sim, uint32_t node, uint32_t begin, uint3
     gs_node_life *life = GS_LIFE(sim, node);
     uint32_t held = (life->held & ~end) | begin, moved = held ^ life->held;
     life->held = (uint8_t)held;
-    if (moved & GS_HELD_DEAD) {
+    GS_FAULT_TOTALS(sim)->paused += (moved & begin & GS_HELD_PAUSED) != 0;
+    GS_FAULT_TOTALS(sim)->paused -= (moved & end & GS_HELD_PAUSED) != 0;
+    if (moved & (GS_HELD_DEAD | GS_HELD_PAUSED)) {
         return gs_faults_changed(sim, GS_FAULT_ON_NODE, node, err);
     }
     return moved ? gs_node_life_update(sim, node, err) : GPUSIM_OK;

@@ -124,6 +124,8 @@ static const gpusim_choice actions[] = {
     {"add", GPUSIM_ACTION_ADD, "a node that was removed joins the cluster"},
     {"fan", GPUSIM_ACTION_FAN, "speed of a node's fans"},
     {"reset", GPUSIM_ACTION_RESET, "a GPU starts again"},
+    {"pause", GPUSIM_ACTION_PAUSE, "jobs on a node stand still, and it takes no others"},
+    {"resume", GPUSIM_ACTION_RESUME, "the end of that"},
     {NULL, 0, NULL},
 };
 
@@ -206,7 +208,8 @@ static const gpusim_field allocation_columns[] = {
     COLUMN(gpusim_action_row, member, type, unit, flags, doc)
 static const gpusim_field action_columns[] = {
     ACTION(time, TIME, SECOND, 0, "When it was done."),
-    ACTION(who, NAME, NONE, 0, "Who asked: scenario, scheduler, api or replay."),
+    ACTION(who, NAME, NONE, 0,
+           "Who asked: scenario, scheduler, api, replay or a response by its name."),
     CHOICE_COLUMN(gpusim_action_row, what, actions, "What was done."),
     ACTION(entity, UINT64, NONE, 0, "The job's index, the GPU, the node or the rack."),
     ACTION(value, FLOAT64, NONE, GPUSIM_OPTIONAL,

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* One run: created from a model, moved by its engine, ended, saved and restored. */
 #include "core/faults.h"
+#include "core/responses.h"
 #include "core/sampling.h"
 
 #include <string.h>
@@ -90,7 +91,7 @@ static int over(gpusim_sim *sim)
     }
     uint64_t samples = sim->model->info.sample_every != GPUSIM_TIME_MAX;
     uint64_t background = sim->running.count == 0 ? totals->background : 0;
-    if (gpusim_engine_count(sim->engine) <= samples + background) {
+    if (gpusim_engine_count(sim->engine) <= samples + background && !gs_responses_may_act(sim)) {
         totals->stalled = 1;
         return 1;
     }
@@ -160,6 +161,7 @@ static const struct {
     [GS_ON_FAULT_OVER] = {"end of a fault", gs_on_fault_over},
     [GS_ON_REPAIR] = {"repair", gs_on_repair},
     [GS_ON_BACK] = {"end of a reboot", gs_on_back},
+    [GS_ON_RESPONSE] = {"response", gs_on_response},
 };
 
 void gs_sim_refresh_view(gpusim_sim *sim)
@@ -234,6 +236,8 @@ static void set_element_sizes(gpusim_sim *sim)
     sim->fault_lists = sim->rule_clocks = sim->fault_jobs = GS_ARRAY(uint32_t);
     sim->fault_totals = GS_ARRAY(gs_fault_totals);
     sim->lives = GS_ARRAY(gs_node_life);
+    sim->watches = GS_ARRAY(gs_watch);
+    sim->watchers = GS_ARRAY(gs_watcher);
     sim->fault_bursts = GS_ARRAY(gs_fault_burst);
     sim->clock_marks = GS_ARRAY(uint32_t);
     sim->gpu_errors = GS_ARRAY(gs_gpu_errors);
@@ -296,6 +300,8 @@ gpusim_status gs_sim_register(gpusim_sim *sim, gpusim_error *err)
         {"marked.clocks", &sim->clock_marks},
         {"gpus.errors", &sim->gpu_errors},
         {"samples.held", &sim->held_samples},
+        {"responses.watches", &sim->watches},
+        {"responses.watchers", &sim->watchers},
         {"samples", &sim->sampler},
         {"samples.second", &sim->second_marks},
         {"samples.part_time", &sim->part_time_marks},
@@ -387,6 +393,7 @@ static gpusim_status schedule_first(gpusim_sim *sim, gpusim_error *err)
     GPUSIM_TRY(gs_arrivals_begin(sim, err));
     GPUSIM_TRY(gs_sampling_begin(sim, err));
     GPUSIM_TRY(gs_faults_begin(sim, err));
+    GPUSIM_TRY(gs_responses_begin(sim, err));
     for (uint32_t i = 0; i < model->actions.count; i++) {
         GPUSIM_TRY(gpusim_engine_schedule(sim->engine, GS_AT(model->actions, gs_timed_action, i).at,
                                           GS_CLASS_CONTROL, GS_ON_ACTION, i, 0, NULL, err));
@@ -473,6 +480,7 @@ void gpusim_sim_destroy(gpusim_sim *sim)
         &sim->sample_marks, &sim->faults,
         &sim->fault_clocks, &sim->fault_lists,
         &sim->fault_totals, &sim->lives,
+        &sim->watches,      &sim->watchers,
         &sim->rule_clocks,  &sim->fault_jobs,
         &sim->gpu_effects,  &sim->node_effects,
         &sim->rack_effects, &sim->fault_bursts,

@@ -45,6 +45,7 @@ enum {
     GS_ON_FAULT_OVER,   /* entity: fault; payload: it ends, or its ramp gets worse */
     GS_ON_REPAIR,       /* entity: node; a crew is done with a fault of it */
     GS_ON_BACK,         /* entity: node; it has started again */
+    GS_ON_RESPONSE,     /* entity: of gs_watch; payload: 1 for the end of what it does */
     GS_HANDLERS
 };
 
@@ -233,6 +234,9 @@ struct gpusim_sim {
     gs_array gpu_errors;   /* gs_gpu_errors, by GPU */
     gs_array held_samples; /* uint8_t: the last sample, where series may stand still */
     gs_array clock_marks;  /* uint32_t: nodes whose clocks may run at another speed */
+
+    gs_array watches;  /* gs_watch; see core/responses.c for these; empty without rules */
+    gs_array watchers; /* gs_watcher, by rule */
 
     gs_array sampler; /* gs_sampler, one; see core/sampling.h for these */
     gs_array second_marks, part_time_marks,
@@ -432,6 +436,16 @@ gpusim_status gs_act(gpusim_sim *sim, gpusim_action what, uint32_t entity, doubl
                      gpusim_error *err);
 /* Whether an action needs nodes that can be down. */
 int gs_acts_on_life(gpusim_action what);
+
+/* ---- core/responses.c: rules that act on what telemetry shows ---- */
+gpusim_status gs_responses_begin(gpusim_sim *sim, gpusim_error *err);
+/* A sample was taken. */
+gpusim_status gs_responses_see(gpusim_sim *sim, const gs_sampling *sampling, gpusim_error *err);
+gpusim_status gs_on_response(void *context, const gpusim_event *event, gpusim_error *err);
+/* Whether a rule may still act on what is there now, with nothing else happening. */
+int gs_responses_may_act(const gpusim_sim *sim);
+/* Actions of all rules, and what they cost. */
+uint64_t gs_responses_count(const gpusim_sim *sim, double *cost);
 
 /* ---- core/cap_actions.c: one GPU, node or rack; GPUSIM_NONE: every GPU that has physics ---- */
 gpusim_status gs_action_cap(gpusim_sim *sim, gpusim_action what, uint32_t entity, double watts,

@@ -318,6 +318,7 @@ gpusim_status gs_summary_make(gpusim_sim *sim, gpusim_error *err)
     fill_counters(sim);
     fill_integrals(sim);
     sim->summary.faults = gs_faults_count(sim);
+    sim->summary.responses = gs_responses_count(sim, &sim->summary.response_cost);
     if (sim->summary.stalled) {
         snprintf(sim->summary.stall_reason, sizeof sim->summary.stall_reason,
                  "%u jobs wait, nothing runs and nothing else will happen: no node that is up can "

@@ -158,6 +158,8 @@ static const gpusim_field summary_fields[] = {
             "GPU-hours below the clock because of a cap."),
     SUMMARY(shutdowns, UINT64, NONE, 0, "Times that a GPU turned itself off."),
     SUMMARY(faults, UINT64, NONE, 0, "Faults that struck."),
+    SUMMARY(responses, UINT64, NONE, 0, "Actions of `responses`."),
+    SUMMARY(response_cost, FLOAT64, NONE, 0, "What those cost, as the rules have it."),
     SUMMARY(alerts, UINT64, NONE, 0, "Alerts raised."),
     SUMMARY(peak_memory_bytes, UINT64, BYTE, GPUSIM_UNMEASURED, "Memory of the state at its peak."),
     SUMMARY(stalled, UINT32, NONE, 0, "1 when the run ended because no job could ever run again."),

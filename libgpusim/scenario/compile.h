@@ -44,6 +44,10 @@ uint32_t gs_rack_size(const gs_scenario_group *group);
 gpusim_status gs_compile_run(const gs_compilation *at, gpusim_error *err);
 /* compile_actions.c: timed actions. */
 gpusim_status gs_compile_actions(const gs_compilation *at, gpusim_error *err);
+gpusim_status gs_compile_responses(const gs_compilation *at, gpusim_error *err);
+/* A metric by one of its names, as its place in the model's list; GPUSIM_NONE: it is not sampled.
+ */
+uint32_t gs_compile_sampled(const gpusim_model *model, const char *name);
 /* compile_chaos.c: rules of faults, repairs. */
 gpusim_status gs_compile_chaos(const gs_compilation *at, gpusim_error *err);
 /* compile_telemetry.c: metrics. */

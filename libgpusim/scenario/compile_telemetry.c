@@ -56,6 +56,25 @@ static int is_selected(const gpusim_model *model, uint32_t metric)
     return 0;
 }
 
+static int is_called(const gpusim_metric *metric, const char *name)
+{
+    metric_name full;
+    full_name(metric, full);
+    return strcmp(metric->name, name) == 0 || strcmp(full, name) == 0 ||
+           (metric->dcgm && strcmp(metric->dcgm, name) == 0);
+}
+
+uint32_t gs_compile_sampled(const gpusim_model *model, const char *name)
+{
+    const gpusim_metric *metrics = gpusim_metrics(&(uint32_t){0});
+    for (uint32_t i = 0; i < model->metric_count; i++) {
+        if (is_called(&metrics[model->metrics[i]], name)) {
+            return i;
+        }
+    }
+    return GPUSIM_NONE;
+}
+
 static gpusim_status add_named(const gs_compilation *at, uint32_t item, const char *name,
                                gpusim_error *err)
 {
@@ -71,8 +90,7 @@ static gpusim_status add_named(const gs_compilation *at, uint32_t item, const ch
     for (uint32_t m = 0; m < known; m++) {
         metric_name full;
         full_name(&metrics[m], full);
-        if (strcmp(metrics[m].name, name) != 0 && strcmp(full, name) != 0 &&
-            (!metrics[m].dcgm || strcmp(metrics[m].dcgm, name) != 0)) {
+        if (!is_called(&metrics[m], name)) {
             continue;
         }
         if (is_selected(model, m)) {

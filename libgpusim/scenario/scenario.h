@@ -86,6 +86,22 @@ typedef struct gs_repairs_fields {
     uint32_t crews; /* UINT32_MAX: no limit */
 } gs_repairs_fields;
 
+/* An item of `responses:`. */
+typedef struct gs_response_fields {
+    const char *name, *metric, *group; /* NULL: not given */
+    double above, below, until;        /* NaN: not given */
+    double speed;                      /* share; GS_SPEED_AUTO; NaN: not given */
+    double cost;
+    gpusim_time hold, delay;
+    gpusim_time takes; /* GPUSIM_TIME_MAX: not given */
+    int32_t state;     /* gpusim_node_state; -1: not given */
+    int32_t what;      /* gpusim_action */
+    uint32_t budget;   /* UINT32_MAX: no limit */
+    uint8_t restart_jobs, undo, reserved[2];
+} gs_response_fields;
+
+extern const gpusim_field gs_response_element;
+
 #define GS_POWER_NONE (-1) /* the word `none` for a power */
 #define GS_SPEED_AUTO (-1) /* the word `auto` for the speed of fans */
 
@@ -105,6 +121,7 @@ typedef struct gs_scenario {
     gpusim_list actions; /* gs_scenario_action */
     gpusim_list chaos;   /* gpusim_one_of of gs_rule_fields, by chaos/tables.h */
     gs_repairs_fields repairs;
+    gpusim_list responses; /* gs_response_fields */
 } gs_scenario;
 
 extern const gpusim_field gs_chaos_element;

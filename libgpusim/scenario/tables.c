@@ -339,6 +339,9 @@ static const gpusim_choice action_choices[] = {
      "back"},
     {"cap", GPUSIM_ACTION_CAP_GPU, "limit what a GPU, a node, a rack or every GPU may draw"},
     {"pstate", GPUSIM_ACTION_PSTATE, "set the P-state of a node's CPUs"},
+    {"pause", GPUSIM_ACTION_PAUSE,
+     "let jobs on a node stand still (they fail when collectives time out), and give it no others"},
+    {"resume", GPUSIM_ACTION_RESUME, "let them go on"},
     {NULL, 0, NULL},
 };
 
@@ -538,6 +541,12 @@ static const gpusim_field scenario_fields[] = {
      .flags = GPUSIM_OPTIONAL,
      .detail.record = &gs_repairs_record,
      .doc = "Who repairs what is down; absent: as many as are needed."},
+    {.name = "responses",
+     .type = GPUSIM_LIST,
+     .offset = OF_SCENARIO(responses),
+     .flags = GPUSIM_OPTIONAL,
+     .detail.element = &gs_response_element,
+     .doc = "Who acts on what telemetry shows."},
 };
 
 const gpusim_record gs_scenario_record = {

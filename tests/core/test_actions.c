@@ -49,21 +49,23 @@ static double celsius(uint32_t gpu)
 /* How a node comes into a state before the action: letters of actions below, `f` for a crash. */
 static const struct {
     const char *how;
-    const char *after; /* of drain, undrain, cordon, uncordon, kill, repair, reboot, remove, add */
+    const char *after; /* of drain, undrain, cordon, uncordon, kill, repair, reboot, remove, add,
+                          pause, resume */
 } table[] = {
-    {"", "dUdUXUX-U"},   // up, idle
-    {"j", "gUgUXUX-U"},  // up, busy
-    {"jd", "gUggXgX-g"}, // draining
-    {"d", "dUddXdX-d"},  // drained
-    {"c", "dddUXdX-d"},  // cordoned, which ends by its own opposite alone
-    {"dc", "ddddXdX-d"}, // both
-    {"k", "XXXXXUX-X"},  // killed: only a repair helps, ...
-    {"kd", "XXXXXdX-X"}, // ... and leads to what was said meanwhile
-    {"b", "XXXXXXX-X"},  // it reboots
-    {"f", "RRRRRUR-R"},  // a crew is there
-    {"m", "--------U"},  // removed
-    {"km", "--------X"}, // killed before
-    {"fm", "--------R"}, // a crew begins anew
+    {"", "dUdUXUX-UdU"},   // up, idle
+    {"j", "gUgUXUX-UgU"},  // up, busy
+    {"jd", "gUggXgX-ggg"}, // draining
+    {"d", "dUddXdX-ddd"},  // drained
+    {"c", "dddUXdX-ddd"},  // cordoned, which ends by its own opposite alone
+    {"dc", "ddddXdX-ddd"}, // both
+    {"k", "XXXXXUX-XXX"},  // killed: only a repair helps, ...
+    {"kd", "XXXXXdX-XXX"}, // ... and leads to what was said meanwhile
+    {"b", "XXXXXXX-XXX"},  // it reboots
+    {"jp", "ggggXgX-ggU"}, // its job stands still
+    {"f", "RRRRRUR-RRR"},  // a crew is there
+    {"m", "--------U--"},  // removed
+    {"km", "--------X--"}, // killed before
+    {"fm", "--------R--"}, // a crew begins anew
 };
 
 static const struct {
@@ -75,7 +77,8 @@ static const struct {
     {'c', GPUSIM_ACTION_CORDON, 0},   {'C', GPUSIM_ACTION_UNCORDON, 0},
     {'k', GPUSIM_ACTION_KILL, 0},     {'r', GPUSIM_ACTION_REPAIR, 0},
     {'b', GPUSIM_ACTION_REBOOT, 900}, {'m', GPUSIM_ACTION_REMOVE, 0},
-    {'a', GPUSIM_ACTION_ADD, 0},
+    {'a', GPUSIM_ACTION_ADD, 0},      {'p', GPUSIM_ACTION_PAUSE, 0},
+    {'P', GPUSIM_ACTION_RESUME, 0},
 };
 
 static char shown(uint32_t node)
@@ -111,7 +114,7 @@ START_TEST(which_action_in_which_state)
 {
     static char text[1024];
     const char *how = table[_i].how;
-    for (uint32_t k = 0; k < 9; k++) {
+    for (uint32_t k = 0; k < 11; k++) {
         snprintf(text, sizeof text,
                  "gpusim: 1\n"
                  "cluster:\n"
@@ -131,10 +134,10 @@ START_TEST(which_action_in_which_state)
             act_by(*letter);
         }
         failing_run_to(sim, 121);
-        act_by("ducCkrbma"[k]);
+        act_by("ducCkrbmapP"[k]);
         failing_run_to(sim, 122);
         ck_assert_msg(shown(1) == table[_i].after[k], "after '%s', '%c' leads to '%c', not '%c'",
-                      how, "ducCkrbma"[k], shown(1), table[_i].after[k]);
+                      how, "ducCkrbmapP"[k], shown(1), table[_i].after[k]);
         ck_assert_int_eq(shown(0), 'U');
         ck_assert_int_eq(shown(2), 'U');
         int dead = strchr("XR-", shown(1)) != NULL;
@@ -235,6 +238,24 @@ START_TEST(drain_restarts_jobs)
 }
 END_TEST
 
+/* Five minutes of standing still, at the end of which the job is where it was. */
+START_TEST(pause)
+{
+    begin("gpusim: 1\ncluster: {nodes: [{name: n, count: 1, gpus: 2}]}\nduration: 3 h\n"
+          "workload: [{jobs: [{duration: 1 h, gpus: 2}]}]\n"
+          "actions:\n"
+          "  - {at: 10 min, do: pause, node: n-0000}\n"
+          "  - {at: 15 min, do: resume, node: n-0000}\n");
+    failing_run_to(sim, 800);
+    ck_assert_int_eq(shown(0), 'g');
+    failing_run_to(sim, 10000);
+    const gpusim_job_row *job = job_row(&rows, 0);
+    ck_assert_int_eq(job->end, 3900 * S);
+    ck_assert_int_eq(job->hung, 300 * S);
+    ck_assert_uint_eq(job->failures, 0);
+}
+END_TEST
+
 /* Fans held at full speed cool and draw their power; at a crawl they do neither; `auto` leads back
  * to where they were. */
 START_TEST(fans)
@@ -327,6 +348,7 @@ int main(void)
     tcase_add_test(states, reboot);
     tcase_add_test(states, reset);
     tcase_add_test(states, drain_restarts_jobs);
+    tcase_add_test(states, pause);
     tcase_add_test(states, fans);
     tcase_add_test(states, saved_and_restored);
     tcase_add_test(states, what_cannot_be);

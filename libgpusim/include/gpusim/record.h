@@ -154,6 +154,8 @@ typedef enum gpusim_action {
     GPUSIM_ACTION_ADD,
     GPUSIM_ACTION_FAN,   /* value: share of full speed; NaN: automatic */
     GPUSIM_ACTION_RESET, /* of a GPU */
+    GPUSIM_ACTION_PAUSE,
+    GPUSIM_ACTION_RESUME,
 } gpusim_action;
 
 typedef struct gpusim_node_row {

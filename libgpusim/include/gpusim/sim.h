@@ -69,7 +69,7 @@ GPUSIM_API gpusim_status gpusim_sim_drain(gpusim_sim *sim, uint32_t node, gpusim
 GPUSIM_API gpusim_status gpusim_sim_undrain(gpusim_sim *sim, uint32_t node, gpusim_error *err);
 
 /* Does something to a node (or, for GPUSIM_ACTION_RESET, a GPU): drain, undrain, cordon, uncordon,
- * kill, repair, reboot, remove, add, fan, reset. `value` is that of gpusim_action_row, NaN where it
+ * kill, repair, reboot, remove, add, fan, reset, pause, resume. `value` is that of gpusim_action_row, NaN where it
  * means nothing. GPUSIM_ARGUMENT when there is no such thing, or it cannot have that value. */
 GPUSIM_API gpusim_status gpusim_sim_act(gpusim_sim *sim, gpusim_action what, uint32_t index,
                                         double value, gpusim_error *err);
@@ -130,6 +130,8 @@ struct gpusim_summary {
     double throttled_gpu_h, capped_gpu_h; /* below the clock for heat, and for a cap */
     uint64_t shutdowns;                   /* of GPUs */
     uint64_t faults, alerts;
+    uint64_t responses;         /* actions of rules */
+    double response_cost;       /* of all of them */
     uint64_t peak_memory_bytes; /* of the state */
     char stall_reason[256];
 };

@@ -1,0 +1,239 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Rules that act on what telemetry shows. Each looks at every sample at each GPU or node it is
+ * about: a condition begins at its threshold, holds, and is over beyond `until`; between the two
+ * nothing changes, and neither does it where the value is missing. What follows is done once while
+ * it lasts, for several GPUs of one node together, and taken back when it is over for all of them.
+ */
+#include <math.h>
+
+#include "core/faults.h"
+#include "core/responses.h"
+#include "core/sampling.h"
+
+#define WATCH(sim, i)   (&GS_AT((sim)->watches, gs_watch, i))
+#define WATCHER(sim, r) (&GS_AT((sim)->watchers, gs_watcher, r))
+#define RULE(sim, r)    (&GS_AT((sim)->model->responses, gs_response, r))
+
+// ---- who is watched ----
+
+static int is_of_gpus(const gpusim_model *model, const gs_response *rule)
+{
+    return rule->metric != GPUSIM_NONE &&
+           gpusim_metrics(&(uint32_t){0})[model->metrics[rule->metric]].entity == GPUSIM_OF_GPU;
+}
+
+static gpusim_status watch(gpusim_sim *sim, uint32_t r, uint32_t entity, gpusim_error *err)
+{
+    const gpusim_model *model = sim->model;
+    const gs_response *rule = RULE(sim, r);
+    int gpus = is_of_gpus(model, rule);
+    uint32_t node = gpus ? gs_reach_of(sim, GS_FAULT_ON_GPU, entity).first_node : entity;
+    if ((rule->group != GPUSIM_NONE && GS_NODE(sim, node)->group != rule->group) ||
+        (rule->what == GPUSIM_ACTION_FAN && !gs_node_has_fans(model, node))) {
+        return GPUSIM_OK;
+    }
+    gs_watch made = {.since = GPUSIM_TIME_MAX,
+                     .rule = r,
+                     .entity = entity,
+                     .target = rule->what == GPUSIM_ACTION_RESET ? entity : node};
+    return gs_array_push(&sim->watches, &made, err);
+}
+
+gpusim_status gs_responses_begin(gpusim_sim *sim, gpusim_error *err)
+{
+    gpusim_status status = GPUSIM_OK;
+    const gpusim_model *model = sim->model;
+    GPUSIM_TRY(gs_array_resize(&sim->watchers, model->responses.count, err));
+    for (uint32_t r = 0; r < model->responses.count; r++) {
+        uint32_t count =
+            is_of_gpus(model, RULE(sim, r)) ? model->cluster.gpu_count : model->cluster.node_count;
+        for (uint32_t e = 0; e < count; e++) {
+            GPUSIM_TRY(watch(sim, r, e, err));
+        }
+    }
+cleanup:
+    return status;
+}
+
+// ---- conditions ----
+
+/* What a condition says of a value: begin, end, or neither. */
+typedef enum gs_sign { GS_SIGN_NEITHER, GS_SIGN_BEGIN, GS_SIGN_END } gs_sign;
+
+static double value_of(const gpusim_sim *sim, const gs_sampling *sampling, uint32_t place,
+                       uint32_t entity)
+{
+    uint32_t metric = sim->model->metrics[place];
+    const void *values = sampling->values[metric];
+    switch (gpusim_metrics(&(uint32_t){0})[metric].type) {
+    case GPUSIM_FLOAT32:
+        return (double)((const float *)values)[entity];
+    case GPUSIM_UINT64: {
+        uint64_t value = ((const uint64_t *)values)[entity];
+        return value == UINT64_MAX ? (double)NAN : (double)value;
+    }
+    default: {
+        uint32_t value = ((const uint32_t *)values)[entity];
+        return value == UINT32_MAX ? (double)NAN : value;
+    }
+    }
+}
+
+static gs_sign sign_of(const gpusim_sim *sim, const gs_sampling *sampling, const gs_watch *at)
+{
+    const gs_response *rule = RULE(sim, at->rule);
+    if (rule->metric == GPUSIM_NONE) {
+        return GS_NODE(sim, at->entity)->state == rule->state ? GS_SIGN_BEGIN : GS_SIGN_END;
+    }
+    double value = value_of(sim, sampling, rule->metric, at->entity);
+    double sign = rule->below ? -1 : 1;
+    if (isnan(value)) {
+        return GS_SIGN_NEITHER;
+    }
+    if (sign * value >= sign * rule->threshold) {
+        return GS_SIGN_BEGIN;
+    }
+    return rule->until == rule->threshold || sign * value <= sign * rule->until ? GS_SIGN_END
+                                                                                : GS_SIGN_NEITHER;
+}
+
+static gpusim_status fire(gpusim_sim *sim, uint32_t index, uint64_t over, gpusim_error *err)
+{
+    gpusim_time delay = RULE(sim, WATCH(sim, index)->rule)->delay;
+    return gpusim_engine_schedule(sim->engine,
+                                  gpusim_time_add(gpusim_engine_now(sim->engine), delay),
+                                  GS_CLASS_CONTROL, GS_ON_RESPONSE, index, over, NULL, err);
+}
+
+static gpusim_status see(gpusim_sim *sim, const gs_sampling *sampling, uint32_t index,
+                         gpusim_error *err)
+{
+    gpusim_status status = GPUSIM_OK;
+    gs_watch *at = WATCH(sim, index);
+    gpusim_time now = gpusim_engine_now(sim->engine);
+    gs_sign sign = sign_of(sim, sampling, at);
+    if (sign == GS_SIGN_BEGIN && at->since == GPUSIM_TIME_MAX) {
+        at->since = now;
+    } else if (sign == GS_SIGN_END && at->since != GPUSIM_TIME_MAX) {
+        at->since = GPUSIM_TIME_MAX;
+        GPUSIM_TRY(at->fired ? fire(sim, index, 1, err) : GPUSIM_OK);
+        at->fired = 0;
+    }
+    if (at->since == GPUSIM_TIME_MAX || at->fired) {
+        return GPUSIM_OK;
+    }
+    if (now - at->since >= RULE(sim, at->rule)->hold) {
+        at->fired = 1;
+        GPUSIM_TRY(fire(sim, index, 0, err));
+    } else {
+        WATCHER(sim, at->rule)->holding++;
+    }
+cleanup:
+    return status;
+}
+
+gpusim_status gs_responses_see(gpusim_sim *sim, const gs_sampling *sampling, gpusim_error *err)
+{
+    gpusim_status status = GPUSIM_OK;
+    for (uint32_t r = 0; r < sim->watchers.count; r++) {
+        WATCHER(sim, r)->seen = gpusim_engine_now(sim->engine);
+        WATCHER(sim, r)->holding = 0;
+    }
+    for (uint32_t i = 0; i < sim->watches.count; i++) {
+        GPUSIM_TRY(see(sim, sampling, i, err));
+    }
+cleanup:
+    return status;
+}
+
+int gs_responses_may_act(const gpusim_sim *sim)
+{
+    for (uint32_t r = 0; r < sim->watchers.count; r++) {
+        const gs_watcher *rule = WATCHER(sim, r);
+        if (rule->holding > 0 || rule->seen < gpusim_engine_now(sim->engine)) {
+            return 1;
+        }
+    }
+    return 0;
+}
+
+uint64_t gs_responses_count(const gpusim_sim *sim, double *cost)
+{
+    uint64_t actions = 0;
+    *cost = 0;
+    for (uint32_t r = 0; r < sim->watchers.count; r++) {
+        actions += WATCHER(sim, r)->actions;
+        *cost += WATCHER(sim, r)->cost;
+    }
+    return actions;
+}
+
+// ---- what is done ----
+
+// whether its rule has done it to the same target because of another GPU; those stand together
+static int done_for_another(const gpusim_sim *sim, uint32_t index)
+{
+    const gs_watch *at = WATCH(sim, index);
+    for (uint32_t i = index;
+         i > 0 && WATCH(sim, i - 1)->rule == at->rule && WATCH(sim, i - 1)->target == at->target;
+         i--) {
+        if (WATCH(sim, i - 1)->done) {
+            return 1;
+        }
+    }
+    for (uint32_t i = index + 1; i < sim->watches.count && WATCH(sim, i)->rule == at->rule &&
+                                 WATCH(sim, i)->target == at->target;
+         i++) {
+        if (WATCH(sim, i)->done) {
+            return 1;
+        }
+    }
+    return 0;
+}
+
+static gpusim_status act(gpusim_sim *sim, const gs_watch *at, gpusim_action what, double value,
+                         gpusim_error *err)
+{
+    gpusim_status status = GPUSIM_OK;
+    GPUSIM_TRY(gs_act(sim, what, at->target, value, err));
+    GPUSIM_TRY(gs_emit_action(sim, RULE(sim, at->rule)->who, what, at->target, value, err));
+cleanup:
+    return status;
+}
+
+// within the budget of the day
+static int may_spend(gpusim_sim *sim, uint32_t r)
+{
+    gs_watcher *watcher = WATCHER(sim, r);
+    int64_t day = gpusim_engine_now(sim->engine) / (24 * GPUSIM_HOUR);
+    watcher->today = day == watcher->day ? watcher->today : 0;
+    watcher->day = day;
+    if (watcher->today >= RULE(sim, r)->budget) {
+        return 0;
+    }
+    watcher->today++;
+    watcher->actions++;
+    watcher->cost += RULE(sim, r)->cost;
+    return 1;
+}
+
+gpusim_status gs_on_response(void *context, const gpusim_event *event, gpusim_error *err)
+{
+    gpusim_sim *sim = context;
+    gs_watch *at = WATCH(sim, event->entity);
+    const gs_response *rule = RULE(sim, at->rule);
+    int others = done_for_another(sim, event->entity);
+    if (event->payload) {
+        int was = at->done;
+        at->done = 0;
+        return was && !others && rule->undo != GPUSIM_NONE
+                   ? act(sim, at, (gpusim_action)rule->undo, (double)NAN, err)
+                   : GPUSIM_OK;
+    }
+    if (others) {
+        at->done = 1;
+        return GPUSIM_OK;
+    }
+    at->done = (uint8_t)may_spend(sim, at->rule);
+    return at->done ? act(sim, at, (gpusim_action)rule->what, rule->value, err) : GPUSIM_OK;
+}
