@@ -177,6 +177,58 @@ START_TEST(nobody_listens)
 }
 END_TEST
 
+// ---- shipped scenarios ----
+
+static gpusim_model *compile_file(const char *name, const char *without)
+{
+    gpusim_error err = {0};
+    gpusim_spec *spec = NULL;
+    gpusim_model *made = NULL;
+    char path[1024];
+    snprintf(path, sizeof path, "%s/scenarios/gallery/%s", getenv("GPUSIM_SOURCE"), name);
+    ASSERT_OK(gpusim_spec_load(path, &spec, &err), &err);
+    if (without) {
+        ASSERT_OK(gpusim_spec_set(spec, without, &err), &err);
+    }
+    ASSERT_OK(gpusim_model_compile(spec, &made, &err), &err);
+    gpusim_spec_destroy(spec);
+    return made;
+}
+
+/* The third worker is killed two seconds after it has become slow, and stays killed; the others and
+ * their jobs never notice. */
+START_TEST(io_guard)
+{
+    model = compile_file("io-guard.yaml", NULL);
+    sim = run_model(model, 1, &rows);
+    ck_assert_uint_eq(actions(), 1);
+    ck_action(0, 122.1, GPUSIM_ACTION_KILL, 2);
+    ck_assert_int_eq(GS_NODE(sim, 2)->state, GPUSIM_NODE_DOWN);
+    ck_assert(GS_PLANT(sim, 2)->input == 0);
+    for (uint32_t n = 0; n < 2; n++) {
+        ck_assert_int_eq(GS_NODE(sim, n)->state, GPUSIM_NODE_UP);
+        ck_assert_int_eq(job_row(&rows, n)->end, 360 * S);
+    }
+    ck_assert(gpusim_sim_summary(sim)->response_cost == 50);
+}
+END_TEST
+
+/* GPUs are throttled for less long with the guard than without it. */
+START_TEST(thermal_guard)
+{
+    double throttled[2];
+    for (int k = 0; k < 2; k++) {
+        model = compile_file("thermal-guard.yaml", k ? "responses=[]" : NULL);
+        sim = run_model(model, 1, &rows);
+        ck_assert_int_eq(actions() > 0, k == 0);
+        throttled[k] = gpusim_sim_summary(sim)->throttled_gpu_h;
+        teardown();
+    }
+    ck_assert_msg(throttled[0] < throttled[1] / 2, "%g GPU-hours throttled, without guard %g",
+                  throttled[0], throttled[1]);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("responses");
@@ -190,6 +242,8 @@ int main(void)
     tcase_add_test(all, gpus_of_one_node);
     tcase_add_loop_test(all, who_waits_for_repair, 0, 2);
     tcase_add_test(all, nobody_listens);
+    tcase_add_test(all, io_guard);
+    tcase_add_test(all, thermal_guard);
     suite_add_tcase(suite, all);
     return test_run(suite);
 }
