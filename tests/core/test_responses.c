@@ -188,7 +188,7 @@ static gpusim_model *compile_file(const char *name, const char *without)
     snprintf(path, sizeof path, "%s/scenarios/gallery/%s", getenv("GPUSIM_SOURCE"), name);
     ASSERT_OK(gpusim_spec_load(path, &spec, &err), &err);
     if (without) {
-        ASSERT_OK(gpusim_spec_set(spec, without, &err), &err);
+        ASSERT_OK(gpusim_spec_set(spec, without, "[]", &err), &err);
     }
     ASSERT_OK(gpusim_model_compile(spec, &made, &err), &err);
     gpusim_spec_destroy(spec);
@@ -218,7 +218,7 @@ START_TEST(thermal_guard)
 {
     double throttled[2];
     for (int k = 0; k < 2; k++) {
-        model = compile_file("thermal-guard.yaml", k ? "responses=[]" : NULL);
+        model = compile_file("thermal-guard.yaml", k ? "responses" : NULL);
         sim = run_model(model, 1, &rows);
         ck_assert_int_eq(actions() > 0, k == 0);
         throttled[k] = gpusim_sim_summary(sim)->throttled_gpu_h;
