@@ -9,6 +9,29 @@ static int may_use(const gpusim_view *view, const gpusim_job_info *job, uint32_t
     return (job->group == GPUSIM_NONE || job->group == group) && gs_group_takes(view, job, group);
 }
 
+static int is_taken(const gpusim_search *search, uint32_t node)
+{
+    const gpusim_part *parts = search->taken->parts;
+    uint32_t low = 0, high = search->rising;
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+        if (parts[middle].node < node) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    if (low < search->rising && parts[low].node == node) {
+        return 1;
+    }
+    for (uint32_t i = search->rising; i < search->taken->count; i++) {
+        if (parts[i].node == node) {
+            return 1;
+        }
+    }
+    return 0;
+}
+
 int gpusim_search_admits(const gpusim_search *search, uint32_t node)
 {
     if (node < search->first || node >= search->end) {
@@ -18,12 +41,7 @@ int gpusim_search_admits(const gpusim_search *search, uint32_t node)
     if (gpusim_view_room(search->view, search->job, node) < wanted) {
         return 0;
     }
-    for (uint32_t i = 0; i < search->taken->count; i++) {
-        if (search->taken->parts[i].node == node) {
-            return 0;
-        }
-    }
-    return 1;
+    return !is_taken(search, node);
 }
 
 uint32_t gpusim_search_largest(const gpusim_search *search)
@@ -133,6 +151,7 @@ static int place_on_many(const gpusim_context *context, const gpusim_job_info *j
         }
     }
     search.gpus = need;
+    search.rising = placement->count; // groups and nodes came in order
     return need == 0 || place_on_one(context, &search, placement, rule);
 }
 

@@ -20,7 +20,7 @@ typedef struct gpusim_search {
     const gpusim_placement *taken;
     uint32_t gpus; /* 0 for a job without GPUs */
     uint32_t first, end;
-    uint32_t reserved;
+    uint32_t rising; /* so many of what `taken` has first are on nodes in order of number */
 } gpusim_search;
 
 /* The lowest such node >= from; of all, or of those with exactly so many free GPUs. GPUSIM_NONE:
