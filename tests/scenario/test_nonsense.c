@@ -134,6 +134,25 @@ static const char *const cases[][3] = {
     {"actions=[{at: 0 s, do: fan, node: a-0000, speed: 150 %}]"},
     {"actions=[{at: 0 s, do: reset, node: a-0000}]"},
     {"actions=[{at: 0 s, do: kill, node: a-00001}]"},
+    // responses
+    {"responses=[{metric: gpu_temp, above: 85, do: drain}]"},
+    {"telemetry={every: 1 s, metrics: [gpu_temp]}",
+     "responses=[{metric: power_usage, above: 85, do: drain}]"},
+    {"telemetry={every: 1 s, metrics: [cluster/queue_length]}",
+     "responses=[{metric: queue_length, above: 85, do: drain}]"},
+    {"telemetry={every: 1 s, metrics: [gpu_temp]}",
+     "responses=[{metric: gpu_temp, above: 85, below: 3, do: drain}]"},
+    {"telemetry={every: 1 s, metrics: [gpu_temp]}",
+     "responses=[{metric: gpu_temp, above: 85, until: 90, do: drain}]"},
+    {"telemetry={every: 1 s, metrics: [gpu_temp]}",
+     "responses=[{metric: gpu_temp, above: 85, do: kill, undo: true}]"},
+    {"telemetry={every: 1 s, metrics: [gpu_temp]}",
+     "responses=[{metric: gpu_temp, above: 85, do: reboot}]"},
+    {"telemetry={every: 1 s, metrics: [gpu_temp]}",
+     "responses=[{metric: gpu_temp, above: 85, do: drain, speed: 50 %}]"},
+    {"telemetry={every: 1 s, metrics: [gpu_temp]}",
+     "responses=[{metric: gpu_temp, above: 85, do: drain, group: nobody}]"},
+    {"telemetry={every: 1 s, metrics: [gpu_temp]}", "responses=[{state: down, do: reset}]"},
 };
 
 static void say(char *out, size_t size, const char *text)
