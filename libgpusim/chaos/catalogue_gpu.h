@@ -24,8 +24,8 @@ GS_KIND(STRAGGLER, straggler, "straggler", GPU, 0, effect_slowdown,
         "Its own power sinks, and that of its peers, whose utilisation stays at 100 %.",
         "The gang runs at the pace of its slowest member.",
         "Slowdowns of 1.16 to 3: Lin 2025 (OSDI), and Greyhound (ATC 2025).",
-        PARAMETER(0, "slowdown", number, NULL, 1, 1e6, "So many times as long for each step."),
-        RAMP("0 s"), SPREAD("0 %"), HEATS)
+        NEEDED(0, "slowdown", number, 1, 1e6, "So many times as long for each step."), RAMP("0 s"),
+        SPREAD("0 %"), HEATS)
 
 GS_KIND(HBM_THROTTLE, hbm_throttle, "hbm-throttle", GPU, 0, effect_memory,
         STRIKE(.needs = GS_NEEDS_NOTHING), "A GPU's memory slows down to cool.",

@@ -17,7 +17,7 @@ GS_KIND(MEMORY_LEAK, memory_leak, "memory-leak", GPU, 0, effect_leak,
         STRIKE(.needs = GS_NEEDS_NOTHING), "What runs on a GPU leaks its memory.",
         "Memory used grows.", "Memory used rises in a line.",
         "Jobs on it end (oom) when it is full.", "Catalogue of Litmus (pod-memory-hog).",
-        PARAMETER(0, "rate", byte_per_second, NULL, 0, 1e12, "How fast."), SPREAD("0 %"))
+        NEEDED(0, "rate", byte_per_second, 0, 1e12, "How fast."), SPREAD("0 %"))
 
 GS_KIND(COLLECTIVE_HANG, collective_hang, "collective-hang", NODE, GS_FAULT_HANG, NULL,
         STRIKE(.needs = GS_NEEDS_NOTHING), "What runs on a node waits for ever.",

@@ -38,8 +38,7 @@ GS_KIND(PACKET_DELAY, packet_delay, "packet-delay", NODE, 0, effect_delay,
         STRIKE(.needs = GS_NEEDS_NOTHING), "Messages to and from a node take longer.",
         "So much on top of every message.", "Steps take longer, power sinks.",
         "Slow where collectives wait for messages.", "Catalogue of Chaos Mesh (delay).",
-        PARAMETER(0, "delay", second, NULL, 0, 1e4, "Of every message."), RAMP("0 s"),
-        SPREAD("0 %"), HEATS)
+        NEEDED(0, "delay", second, 0, 1e4, "Of every message."), RAMP("0 s"), SPREAD("0 %"), HEATS)
 
 GS_KIND(PACKET_LOSS, packet_loss, "packet-loss", NODE, 0, effect_loss,
         STRIKE(.needs = GS_NEEDS_NOTHING),

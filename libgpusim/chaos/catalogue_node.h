@@ -43,7 +43,7 @@ GS_KIND(POWER_CAP, power_cap, "power-cap", NODE, 0, effect_cap, STRIKE(.needs = 
         "A node is given less power.", "Its input power is capped; its GPUs share what is left.",
         "Bit 0x4; power pinned at the cap; power violation time grows; clocks fall.",
         "Slow, along the curve of power and clock.", "The physics of caps (docs/physics.md).",
-        PARAMETER(0, "power", watt, NULL, 0, 1e9, "What the node may draw."), SPREAD("0 %"))
+        NEEDED(0, "power", watt, 0, 1e9, "What the node may draw."), SPREAD("0 %"))
 
 GS_KIND(PSU_LOSS, psu_loss, "psu-loss", NODE, 0, effect_supplies, STRIKE(.needs = GS_NEEDS_REPAIR),
         "Power supplies of a node fail.",

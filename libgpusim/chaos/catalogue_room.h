@@ -13,7 +13,7 @@ GS_KIND(RACK_POWER_CAP, rack_power_cap, "rack-power-cap", RACK, 0, effect_cap,
         "Its input power is capped; its nodes share what is left.",
         "Bit 0x4; power pinned at the cap; clocks fall.",
         "Slow, along the curve of power and clock.", "The physics of caps (docs/physics.md).",
-        PARAMETER(0, "power", watt, NULL, 0, 1e9, "What the rack may draw."))
+        NEEDED(0, "power", watt, 0, 1e9, "What the rack may draw."))
 
 GS_KIND(COOLING_LOOP_FAILURE, cooling_loop_failure, "cooling-loop-failure", RACK, 0, effect_loop,
         STRIKE(.needs = GS_NEEDS_NOTHING), "The coolant of a rack gets warmer and flows less.",
@@ -33,7 +33,7 @@ GS_KIND(HEAT_WAVE, heat_wave, "heat-wave", CLUSTER, 0, effect_rise,
         "Inlet temperatures rise, those of GPUs by a little more (leakage).",
         "Slow by what thermal limits take.",
         "Throughput of Llama 3 swung by 1 to 2 % a day (Grattafiori 2024).",
-        PARAMETER(0, "rise", kelvin, NULL, 0, 200, "By how much."), RAMP("1 h"))
+        NEEDED(0, "rise", kelvin, 0, 200, "By how much."), RAMP("1 h"))
 
 GS_KIND(SWITCH_FAILURE, switch_failure, "switch-failure", RACK, GS_FAULT_CUT_OFF, NULL,
         STRIKE(.needs = GS_NEEDS_NOTHING), "The switch of a rack fails.",

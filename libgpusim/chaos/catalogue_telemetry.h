@@ -20,12 +20,12 @@ GS_KIND(CLOCK_SKEW, clock_skew, "clock-skew", NODE, 0, effect_skew,
         STRIKE(.needs = GS_NEEDS_NOTHING), "The clock of a node is fast.", "None.",
         "The times of its samples are off by so much.", "None.",
         "Catalogues of Chaos Mesh (TimeChaos) and Gremlin (time travel).",
-        PARAMETER(0, "skew", second, NULL, 0, 9e9, "By how much."), RAMP("0 s"), SPREAD("0 %"))
+        NEEDED(0, "skew", second, 0, 9e9, "By how much."), RAMP("0 s"), SPREAD("0 %"))
 
 GS_KIND(TELEMETRY_SPOOF, telemetry_spoof, "telemetry-spoof", NODE, 0, effect_bias,
         STRIKE(.silent = 1, .needs = GS_NEEDS_NOTHING),
         "Somebody lies about a node's temperatures.", "None.",
         "Temperatures that are off by so much and look right.", "None.",
         "Injected temperatures of nvml-mock-ctl and dcgmi test --inject.",
-        PARAMETER(0, "bias", kelvin, NULL, -200, 200, "What is added; below 0 hides heat."),
-        RAMP("0 s"), SPREAD("0 %"))
+        NEEDED(0, "bias", kelvin, -200, 200, "What is added; below 0 hides heat."), RAMP("0 s"),
+        SPREAD("0 %"))

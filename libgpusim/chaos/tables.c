@@ -261,13 +261,16 @@ static const gpusim_choice clocks[] = {{"wall", 0, "runs whatever the target doe
     }
 
 // a parameter of the kind: a distribution in `unit_` whose draws lie within [low, high]
-#define PARAMETER(number_, name_, unit_, fallback_, low, high, doc_)                               \
+#define QUANTITY_OF_KIND(number_, name_, unit_, flags_, fallback_, low, high, doc_)                \
     {                                                                                              \
         .name = (name_), .type = GPUSIM_ONE_OF, AT(gs_rule_fields, parameters[number_]),           \
-        .flags = GPUSIM_PLAIN | ((fallback_) ? 0 : GPUSIM_REQUIRED), .fallback = (fallback_),      \
-        .minimum = (low), .maximum = (high), .detail = {&gs_distribution_record_##unit_},          \
-        .doc = (doc_)                                                                              \
+        .flags = GPUSIM_PLAIN | (flags_), .fallback = (fallback_), .minimum = (low),               \
+        .maximum = (high), .detail = {&gs_distribution_record_##unit_}, .doc = (doc_)              \
     }
+#define PARAMETER(number_, name_, unit_, fallback_, low, high, doc_)                               \
+    QUANTITY_OF_KIND(number_, name_, unit_, 0, fallback_, low, high, doc_)
+#define NEEDED(number_, name_, unit_, low, high, doc_)                                             \
+    QUANTITY_OF_KIND(number_, name_, unit_, GPUSIM_REQUIRED, NULL, low, high, doc_)
 
 #define GS_KIND(ID, id, name_, scope_, flags_, effect_, strike_, doc_, does_, signature_, jobs_,   \
                 source_, ...)                                                                      \
