@@ -89,7 +89,7 @@ static void fill_power(const gs_node_hardware *node, const gs_draw *idle, const 
     h->rack_idle = idle->rack;
     h->rack_peak = peak->rack;
     h->gpu_cap = least_of(&node->gpu_cap);
-    h->node_cap = least_of(&node->cap);
+    gs_steps_extremes(&node->cap, &h->node_cap, &h->node_cap_high);
     h->psu = node->psus ? node->psus_needed * node->psu_rating : NONE;
 }
 
@@ -182,7 +182,7 @@ void gpusim_model_facility_hardware_fill(const gpusim_model *model,
     add_racks(model, &h);
     h.facility_idle = gs_facility_input(all->fixed, all->linear, h.it_idle) + all->cdu;
     h.facility_peak = gs_facility_input(all->fixed, all->linear, h.it_peak) + all->cdu;
-    h.rack_cap = least_of(&all->rack_cap);
+    gs_steps_extremes(&all->rack_cap, &h.rack_cap, &h.rack_cap_high);
     gs_steps_extremes(&all->carbon, &h.carbon_low, &h.carbon_high);
     gs_steps_extremes(&all->price, &h.price_low, &h.price_high);
     h.spine = limit_of(all->spine);
