@@ -3,6 +3,7 @@
  * stands in the reference's definitions 16 to 18 and 22. */
 #include <math.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "core/sim.h"
 #include "stats/bound.h"
@@ -172,6 +173,8 @@ static void fill_nothing(gpusim_summary *summary)
     }
 }
 
+#define DUST 1e-12 // what rounding leaves of a difference of sums, as a part of them
+
 static double jobs_joules(const gpusim_sim *sim)
 {
     double joules = GS_FACILITY(sim)->jobs_input, gpu;
@@ -242,12 +245,16 @@ static void fill_energy(gpusim_sim *sim)
     summary->energy_it_j = gs_joules(it);
     summary->energy_facility_j = gs_joules(all);
     summary->energy_jobs_j = jobs_joules(sim);
-    summary->energy_unallocated_j = summary->energy_facility_j - summary->energy_jobs_j;
+    double rest = summary->energy_facility_j - summary->energy_jobs_j;
+    summary->energy_unallocated_j = fabs(rest) < DUST * summary->energy_facility_j ? 0 : rest;
     summary->power_mean_w = summary->energy_facility_j / summary->sim_time_s;
     summary->power_peak_w = (double)facility.peak / 1e9;
     const gs_hardware *hardware = &sim->model->hardware;
     summary->carbon_kg = hardware->carbon.count > 0 ? facility.carbon : (double)NAN;
     summary->cost = hardware->price.count > 0 ? facility.cost : (double)NAN;
+    if (hardware->price.count > 0) {
+        snprintf(summary->cost_currency, sizeof summary->cost_currency, "%s", hardware->currency);
+    }
     fill_throttling(sim, &facility);
 }
 
@@ -286,6 +293,32 @@ static void fill_integrals(gpusim_sim *sim)
     fill_energy(sim);
 }
 
+// why nothing goes on: with the first node that drained because one of its GPUs turned itself off
+static void fill_stall(gpusim_sim *sim)
+{
+    char *text = sim->summary.stall_reason;
+    size_t size = sizeof sim->summary.stall_reason;
+    uint32_t lost = GPUSIM_NONE, count = 0;
+    for (uint32_t g = sim->gpus.count; g-- > 0;) {
+        uint32_t node = GS_GPU(sim, g)->node;
+        if (GS_GPU(sim, g)->level == GS_GPU_OFF && node != lost) {
+            lost = node;
+            count++;
+        }
+    }
+    snprintf(text, size,
+             "%u %s, nothing runs and nothing else will happen: no node that is up can take what "
+             "waits, or the scheduler does not start it",
+             GS_TOTALS(sim)->queued_now,
+             GS_TOTALS(sim)->queued_now == 1 ? "job waits" : "jobs wait");
+    if (lost != GPUSIM_NONE) {
+        size_t used = strlen(text);
+        snprintf(text + used, size - used, "; %.40s%s drained as a GPU turned itself off",
+                 gpusim_model_name(sim->model, sim->model->cluster.node_name[lost]),
+                 count > 1 ? " and others" : "");
+    }
+}
+
 gpusim_status gs_summary_make(gpusim_sim *sim, gpusim_error *err)
 {
     gpusim_status status = GPUSIM_OK;
@@ -294,10 +327,7 @@ gpusim_status gs_summary_make(gpusim_sim *sim, gpusim_error *err)
     fill_counters(sim);
     fill_integrals(sim);
     if (sim->summary.stalled) {
-        snprintf(sim->summary.stall_reason, sizeof sim->summary.stall_reason,
-                 "%u jobs wait, nothing runs and nothing else will happen: no node that is up can "
-                 "take them, or the scheduler does not start them",
-                 GS_TOTALS(sim)->queued_now);
+        fill_stall(sim);
     }
     GPUSIM_TRY(fill_statistics(sim, err));
     GPUSIM_TRY(fill_bound(sim, err));

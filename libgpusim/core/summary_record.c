@@ -80,7 +80,8 @@ static const gpusim_field energy_fields[] = {
     ENERGY("facility", energy_facility_j, "All of it."),
     ENERGY("jobs", energy_jobs_j,
            "Charged to jobs: their GPUs and part of their nodes, at the nodes' input."),
-    ENERGY("unallocated", energy_unallocated_j, "Of the facility's, charged to nobody."),
+    ENERGY("unallocated", energy_unallocated_j,
+           "Of the facility's, charged to nobody; 0 where no more is left than rounding."),
 };
 static const gpusim_record energy_record = {
     "energy", GPUSIM_FIELDS(energy_fields),
@@ -136,7 +137,7 @@ static const gpusim_field summary_fields[] = {
     GROUP("energy_j", energy_gpu_j, energy_record, "Energy used."),
     GROUP("power_w", power_mean_w, power_record, "Power of the facility."),
     SUMMARY(carbon_kg, FLOAT64, KILOGRAM, GPUSIM_OPTIONAL, "CO2 of the energy used."),
-    SUMMARY(cost, FLOAT64, NONE, GPUSIM_OPTIONAL, "Price of the energy used."),
+    SUMMARY(cost, FLOAT64, NONE, GPUSIM_OPTIONAL, "Price of the energy used, in `cost_currency`."),
     SUMMARY(hottest_c, FLOAT64, CELSIUS, GPUSIM_OPTIONAL, "Highest temperature of any GPU."),
     SUMMARY(throttled_gpu_h, FLOAT64, NONE, GPUSIM_OPTIONAL,
             "GPU-hours below the clock because of heat."),

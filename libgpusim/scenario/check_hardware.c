@@ -329,6 +329,50 @@ static gpusim_status check_sum(const gs_compilation *at, gpusim_error *err)
     return gs_compile_fail(at, err, "cluster", "the facility would draw more than 4 GW");
 }
 
+// what is said of the whole cluster where nothing in it has power: a comparison with a plain model
+// may keep it, so it is no error, but joules are missing then and their reader is told why
+static gpusim_status check_plain(const gs_compilation *at, gpusim_error *err)
+{
+    const gs_scenario_cluster *cluster = &at->scenario->cluster;
+    const gs_hardware *hardware = &at->model->hardware;
+    const gs_steps *supply = &hardware->supply;
+    const struct {
+        const char *name;
+        int given;
+    } all[] = {
+        {"power.pue", !isnan(cluster->power.pue)},
+        {"power.overhead", cluster->power.overhead.present},
+        {"power.cdu", cluster->power.cdu > 0},
+        {"power.rack_cap", hardware->rack_cap.count > 0},
+        {"power.carbon", hardware->carbon.count > 0},
+        {"power.price", hardware->price.count > 0},
+        {"cooling.supply", supply->count > 1 || (supply->count == 1 && supply->value[0] != 22)},
+        {"cooling.water", hardware->water.count > 0},
+        {"cooling.recirculation", cluster->cooling.recirculation.present},
+    };
+    char list[256] = "";
+    int silent = !cluster->physics || hardware->physical;
+    for (uint32_t g = 0; g < at->model->cluster.group_count; g++) {
+        silent |=
+            hardware->groups[g].legacy != 0; // another simulator's nodes have heat of their own
+    }
+    if (silent) {
+        return GPUSIM_OK;
+    }
+    for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) {
+        if (all[i].given) {
+            size_t used = strlen(list);
+            snprintf(list + used, sizeof list - used, "%s%s", used ? ", " : "", all[i].name);
+        }
+    }
+    return list[0] ? gs_model_warn(at->model, err,
+                                   "nothing in this cluster has power and heat, so %s say nothing: "
+                                   "GPU model 'generic' has none, `gpusim list gpus` shows those "
+                                   "that do",
+                                   list)
+                   : GPUSIM_OK;
+}
+
 gpusim_status gs_check_hardware(const gs_compilation *at, gpusim_error *err)
 {
     gpusim_status status = GPUSIM_OK;
@@ -347,6 +391,7 @@ gpusim_status gs_check_hardware(const gs_compilation *at, gpusim_error *err)
     }
     GPUSIM_TRY(gs_compile_note(at, check_recirculation(at, err), err));
     GPUSIM_TRY(gs_compile_note(at, check_sum(at, err), err));
+    GPUSIM_TRY(check_plain(at, err));
 cleanup:
     return status;
 }

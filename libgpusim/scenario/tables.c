@@ -317,8 +317,9 @@ static const gpusim_choice action_choices[] = {
     {NULL, 0, NULL},
 };
 
-static const gpusim_choice power_words[] = {{"none", GS_POWER_NONE, "the cap is lifted"},
-                                            {NULL, 0, NULL}};
+static const gpusim_choice power_words[] = {
+    {"none", GS_POWER_NONE, "the action's cap is lifted: the scenario's own holds again"},
+    {NULL, 0, NULL}};
 
 static const gpusim_field action_fields[] = {
     {.name = "at",
@@ -362,7 +363,9 @@ static const gpusim_field action_fields[] = {
      .flags = GPUSIM_OPTIONAL | GPUSIM_EXCLUSIVE | GPUSIM_WORD,
      .maximum = INFINITY,
      .detail.choices = power_words,
-     .doc = "What it may draw from then on, or `none`: what the scenario says otherwise."},
+     .doc = "What it may draw from then on, however often the scenario's own cap changes; `none` "
+            "lifts "
+            "that, and the scenario's own cap holds again."},
     {.name = "state",
      .type = GPUSIM_UINT32,
      .offset = AT(action, state),

@@ -67,7 +67,8 @@ static const char summary[] =
     "## Summary\n"
     "\n"
     "Attributes of `/summary` and of the groups in it; the same names as `gpusim run --json`.\n"
-    "*not in the digest*: depends on the machine. `stall_reason` says why a run could not go on.\n"
+    "*not in the digest*: depends on the machine. `stall_reason` says why a run could not go on,\n"
+    "`cost_currency` what `cost` is in.\n"
     "\n"
     "| attribute | type | unit | meaning |\n"
     "|---|---|---|---|\n";

@@ -119,6 +119,7 @@ struct gpusim_summary {
     uint64_t faults, alerts;
     uint64_t peak_memory_bytes; /* of the state */
     char stall_reason[256];
+    char cost_currency[24]; /* what `cost` is in; "" without it */
 };
 
 /* The summary up to now; valid until the sim goes on or is destroyed. O(jobs ended). */
