@@ -60,7 +60,7 @@ static const gpusim_choice job_reasons[] = {
 static const gpusim_choice event_types[] = {
     {"submit", GPUSIM_EVENT_SUBMIT, "a job arrives"},
     {"start", GPUSIM_EVENT_START, "a job gets its GPUs"},
-    {"end", GPUSIM_EVENT_END, "a job ends; the detail is its final state"},
+    {"end", GPUSIM_EVENT_END, "a job ends; the detail is its final state, as in /jobs"},
     {"preempt", GPUSIM_EVENT_PREEMPT, "a job goes back to the queue"},
     {"migrate", GPUSIM_EVENT_MIGRATE, "a job moves to other GPUs"},
     {"node", GPUSIM_EVENT_NODE,

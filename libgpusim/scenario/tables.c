@@ -37,7 +37,7 @@ static const gpusim_field group_fields[] = {
      .type = GPUSIM_STRING,
      .offset = AT(group, gpu),
      .fallback = "generic",
-     .doc = "GPU model under the driver's product name (`gpusim list gpus`); `generic` has neither "
+     .doc = "GPU model by its name in the catalogue (`gpusim list gpus`); `generic` has neither "
             "physics nor a memory limit."},
     {.name = "gpu_model",
      .type = GPUSIM_RECORD,
