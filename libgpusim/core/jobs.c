@@ -33,10 +33,13 @@ gs_times gs_job_times(const gpusim_sim *sim, uint32_t slot)
                       .written = live->written + (live->writes ? span : 0)};
     times.slowed = job->attained + span - times.written - times.done;
 
-    // a share of a GPU is not slow for being one
+    // a share of a GPU is not slow for being one: of each second of work, what it takes longer
     double share = gs_job_share(job);
-    times.slowed_gpu_s = job->gpus * (share * gpusim_seconds(times.slowed) -
-                                      (1 - share) * gpusim_seconds(times.done));
+    double reference = live->reference > 1 ? live->reference : 1;
+    double longer = (gs_step_on(share, gs_profile_of(sim, slot)->host_bound) - 1) / reference;
+    double own = gpusim_seconds(times.done) * longer;
+    times.useful_gpu_s = job->gpus * share * (gpusim_seconds(times.done) + own);
+    times.slowed_gpu_s = job->gpus * share * (gpusim_seconds(times.slowed) - own);
     times.written_gpu_s = job->gpus * share * gpusim_seconds(times.written);
     return times;
 }
@@ -214,15 +217,19 @@ static gpusim_status remember(gpusim_sim *sim, uint32_t slot, gpusim_job_state s
         .first_start = live->first_start,
         .duration = live->duration,
         .allocated = live->allocated,
+        .share = gs_job_share(job),
+        .host_bound = gs_profile_of(sim, slot)->host_bound,
         .gpus = job->gpus,
+        .milli = job->milli,
         .state = (uint32_t)state,
+        .communicates = live->reference > 1,
     };
     gs_times times = gs_job_times(sim, slot);
     GS_TOTALS(sim)->last_end = now;
     GS_TOTALS(sim)->slowed += times.slowed_gpu_s;
     GS_TOTALS(sim)->checkpointing += times.written_gpu_s;
     if (state == GPUSIM_JOB_COMPLETED) {
-        GS_TOTALS(sim)->useful += gpusim_seconds(live->duration) * job->gpus;
+        GS_TOTALS(sim)->useful += times.useful_gpu_s;
     }
     return gs_array_push(&sim->ended_jobs, &ended, err);
 }

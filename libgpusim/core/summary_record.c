@@ -120,9 +120,10 @@ static const gpusim_field summary_fields[] = {
     SUMMARY(gpu_utilization, FLOAT64, RATIO, GPUSIM_OPTIONAL,
             "GPU activity over GPU time installed."),
     SUMMARY(goodput, FLOAT64, RATIO, GPUSIM_OPTIONAL,
-            "Useful reference GPU time over GPU time installed."),
+            "GPU time that useful work takes on nominal GPUs over GPU time installed."),
     SUMMARY(slowdown_lost_gpu_s, FLOAT64, SECOND, 0,
-            "GPU time that jobs held beyond their work, checkpoints aside."),
+            "GPU time that jobs held beyond what their work takes on their share of nominal GPUs, "
+            "checkpoints aside; below 0 where faster GPUs took less."),
     SUMMARY(checkpoint_lost_gpu_s, FLOAT64, SECOND, 0,
             "GPU time in which checkpoints were written."),
     SUMMARY(throughput_per_h, FLOAT64, NONE, GPUSIM_OPTIONAL, "Jobs completed per hour."),
@@ -143,6 +144,10 @@ static const gpusim_field summary_fields[] = {
             "GPU-hours below the clock because of heat."),
     SUMMARY(capped_gpu_h, FLOAT64, NONE, GPUSIM_OPTIONAL,
             "GPU-hours below the clock because of a cap."),
+    SUMMARY(
+        cap_not_held_gpu_h, FLOAT64, NONE, GPUSIM_OPTIONAL,
+        "GPU-hours in which the cap of a GPU, its node or its rack could not be held: the lowest "
+        "clock draws more."),
     SUMMARY(shutdowns, UINT64, NONE, 0, "Times that a GPU turned itself off."),
     SUMMARY(faults, UINT64, NONE, 0, "Faults that struck."),
     SUMMARY(alerts, UINT64, NONE, 0, "Alerts raised."),

@@ -125,6 +125,16 @@ static gpusim_status check_psu(const group_check *c, const gs_draw *peak, gpusim
                                "%u power supplies are needed, but there are %u", node->psus_needed,
                                node->psus);
     }
+    // more output takes more input: of straight pieces of efficiency, if it does so from end to end
+    const gs_curve *curve = &node->psu_efficiency;
+    for (uint32_t i = 1; i < curve->count; i++) {
+        if (curve->x[i] * curve->y[i - 1] <= curve->x[i - 1] * curve->y[i]) {
+            char inner[64];
+            snprintf(inner, sizeof inner, "power.psu.efficiency.points[%u]", i);
+            return gs_compile_fail(c->at, err, key_of(c, inner, key),
+                                   "with this efficiency the input falls as the output rises");
+        }
+    }
     double carried = node->psus_needed * node->psu_rating;
     if (carried >= peak->output) {
         return GPUSIM_OK;
@@ -174,6 +184,22 @@ static gpusim_status check_caps(const group_check *c, const gs_draw *idle, gpusi
                                show(idle->rack, GPUSIM_UNIT_WATT, limit));
     }
     return GPUSIM_OK;
+}
+
+// a cap that the driver accepts, though not even the lowest clock draws so little
+static gpusim_status warn_floor(const group_check *c, gpusim_error *err)
+{
+    double least, largest, floor = gs_draw_floor(c->node, 0);
+    watts cap, drawn;
+    gs_steps_extremes(&c->node->gpu_cap, &least, &largest);
+    if (c->group->gpus == 0 || c->node->gpu_cap.count == 0 || least >= floor) {
+        return GPUSIM_OK;
+    }
+    return gs_model_warn(c->at->model, err,
+                         "GPUs of '%s' cannot hold a cap of %s: a %s draws up to %s at its lowest "
+                         "clock",
+                         c->group->name, show(least, GPUSIM_UNIT_WATT, cap), c->group->gpu,
+                         show(floor, GPUSIM_UNIT_WATT, drawn));
 }
 
 // ---- heat ----
@@ -299,6 +325,7 @@ static gpusim_status check_group(const group_check *c, gpusim_error *err)
     GPUSIM_TRY(gs_compile_note(c->at, check_cpu(c, err), err));
     GPUSIM_TRY(gs_compile_note(c->at, check_psu(c, &peak, err), err));
     GPUSIM_TRY(gs_compile_note(c->at, check_caps(c, &idle, err), err));
+    GPUSIM_TRY(warn_floor(c, err));
     GPUSIM_TRY(gs_compile_note(c->at, check_air(c, err), err));
     GPUSIM_TRY(gs_compile_note(c->at, check_cooling(c, err), err));
     GPUSIM_TRY(gs_compile_note(c->at, check_supply(c, err), err));

@@ -64,6 +64,8 @@ static const char *const cases[][3] = {
     {"cluster.nodes[0].power.psu.efficiency={points: [{load: 0.5, efficiency: 0.9}, {load: 0.5, "
      "efficiency: 0.9}]}"},
     {"cluster.nodes[0].power.psu.efficiency={points: [{load: 0.5, efficiency: 1.1}]}"},
+    {"cluster.nodes[0].power.psu.efficiency={points: [{load: 0.5, efficiency: 0.45}, {load: 0.6, "
+     "efficiency: 0.9}]}"},
     {"cluster.nodes[0].power.psu.efficiency={points: [{load: 0.5, efficiency: 0}]}"},
     {"cluster.nodes[0].power.losses=[{constant: 13 W, efficiency: 1.02}]"},
     {"cluster.nodes[0].power.losses=[{constant: -13 W}]"},
@@ -76,6 +78,7 @@ static const char *const cases[][3] = {
     {"cluster.nodes[0].power={cpu_states: [{idle: 90 W, max: 80 W}]}"},
     {"cluster.nodes[0].power.nic={idle: 25 W, max: 20 W}"},
     // the rest
+    {"cluster.nodes[0].gpu_model={clocks: {step: 0.5 MHz}}"},
     {"cluster.nodes[0].spread={slow: {share: 0.7, speed: 0.9}, tail: {share: 0.4, speed: 0.5}}"},
     {"cluster.nodes[0].spread.speed=0.5"},
     {"cluster.power.overhead={linear: 0.2}"},
