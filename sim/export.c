@@ -81,16 +81,19 @@ static int is_called(const gpusim_trace_metric *metric, const char *word)
 
 static int no_metric(const gpusim_trace *trace, const char *word)
 {
-    // the nearest among those that the trace has
+    // the nearest among those that the trace has, by each of the names that they go by
     char words[METRICS_MAX][64];
-    const char *names[METRICS_MAX];
-    uint32_t count = 0;
+    const char *names[3 * METRICS_MAX];
+    uint32_t metrics = 0, count = 0;
     const gpusim_trace_metric *metric;
-    while (count < METRICS_MAX && (metric = gpusim_trace_get_metric(trace, count)) != NULL) {
-        snprintf(words[count], sizeof words[0], "%s/%.48s", entities[metric->entity % ENTITIES],
+    while (metrics < METRICS_MAX && (metric = gpusim_trace_get_metric(trace, metrics)) != NULL) {
+        snprintf(words[metrics], sizeof words[0], "%s/%.48s", entities[metric->entity % ENTITIES],
                  metric->name);
-        names[count] = words[count];
-        count++;
+        names[count++] = metric->name;
+        names[count++] = words[metrics++];
+        if (metric->dcgm[0]) {
+            names[count++] = metric->dcgm;
+        }
     }
     return wrong("the trace has no metric", word, gpusim_nearest(word, names, count),
                  count ? words[0] : "it has no telemetry");

@@ -50,6 +50,19 @@ static void add_range(line *to, double low, double high, gpusim_unit unit)
     }
 }
 
+// a cap, and how it changes with time
+static void add_cap(line *to, double low, double high)
+{
+    quantity text;
+    add(to, " capped at ");
+    if (isfinite(high)) {
+        add_range(to, low, high, GPUSIM_UNIT_WATT);
+        add(to, low < high ? " over time" : "");
+    } else {
+        add(to, "%s at times", show(low, GPUSIM_UNIT_WATT, text));
+    }
+}
+
 // the section's title before its first line, the line's own before each
 static void print_line(const char *section, int *lines, const char *title, const line *text)
 {
@@ -75,7 +88,7 @@ static void group_power(const gpusim_group_hardware *h, line *to)
     add(to, "%snodes ", comma(to));
     add_range(to, h->node_idle, h->node_peak, GPUSIM_UNIT_WATT);
     if (!isnan(h->node_cap)) {
-        add(to, " capped at %s", show(h->node_cap, GPUSIM_UNIT_WATT, text));
+        add_cap(to, h->node_cap, h->node_cap_high);
     }
     add(to, ", racks ");
     add_range(to, h->rack_idle, h->rack_peak, GPUSIM_UNIT_WATT);
@@ -92,7 +105,8 @@ static void facility_power(const gpusim_facility_hardware *h, line *to)
     add(to, ", facility ");
     add_range(to, h->facility_idle, h->facility_peak, GPUSIM_UNIT_WATT);
     if (!isnan(h->rack_cap)) {
-        add(to, ", racks capped at %s", show(h->rack_cap, GPUSIM_UNIT_WATT, text));
+        add(to, ", racks");
+        add_cap(to, h->rack_cap, h->rack_cap_high);
     }
 }
 
@@ -246,6 +260,7 @@ json_t *cli_facility_hardware_json(const gpusim_model *model)
     put(object, "facility_idle_w", h.physical ? h.facility_idle : (double)NAN);
     put(object, "facility_peak_w", h.physical ? h.facility_peak : (double)NAN);
     put(object, "rack_cap_w", h.rack_cap);
+    put(object, "rack_cap_high_w", h.rack_cap_high);
     put(object, "spine_b_per_s", h.spine);
     put(object, "storage_b_per_s", h.storage);
     return object;

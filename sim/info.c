@@ -52,7 +52,7 @@ static void print_text(const char *path, const gpusim_trace_info *info,
     putchar('\n');
     if (has_summary(summary)) {
         puts("\nsummary");
-        cli_report_text(stdout, gpusim_summary_record(), summary);
+        cli_report_text(stdout, gpusim_summary_record(), summary, summary->cost_currency);
     }
 }
 
@@ -101,6 +101,7 @@ static int print_json(const char *path, const gpusim_trace *trace, const gpusim_
     if (has_summary(summary)) {
         values = json_object();
         cli_report_json(values, gpusim_summary_record(), summary);
+        json_object_set_new(values, "cost_currency", cli_currency_json(summary));
     }
     json_object_set_new(object, "summary", values);
     return cli_json_print(object);

@@ -255,18 +255,18 @@ static int print_json(const gpusim_gpu_model *models, uint32_t count)
 static int unknown_model(const cli_arguments *arguments, const gpusim_gpu_model *models,
                          uint32_t count, const char *name)
 {
-    char message[160], hint[160] = "`gpusim list gpus` shows the names";
+    char message[160], hint[200] = "";
     const char **names = calloc(count, sizeof *names);
     for (uint32_t i = 0; names && i < count; i++) {
         names[i] = models[i].name;
     }
-    const char *nearest = names ? gpusim_nearest(name, names, count) : NULL;
-    snprintf(message, sizeof message, "no GPU model is called '%.80s'", name);
-    if (nearest) {
-        snprintf(hint, sizeof hint, "did you mean '%s'?", nearest);
+    if (names) {
+        gpusim_suggest(name, names, count, hint, sizeof hint);
     }
+    snprintf(message, sizeof message, "no GPU model is called '%.80s'", name);
     free(names);
-    return cli_fail_with(arguments->json, GPUSIM_ARGUMENT, message, hint);
+    return cli_fail_with(arguments->json, GPUSIM_ARGUMENT, message,
+                         hint[0] ? hint : "`gpusim list gpus` shows the names");
 }
 
 int cli_list_gpus(const cli_arguments *arguments)

@@ -5,9 +5,11 @@
 #include <math.h>
 #include <string.h>
 
-#define LABEL_WIDTH 26
-#define LINE_WIDTH  96
-#define CELL_WIDTH  10
+#define LABEL_WIDTH   26
+#define LINE_WIDTH    96
+#define CELL_WIDTH    10
+
+#define LEAST_SECONDS 1e-6 // what people are told of: less is what rounding leaves of sums
 
 /* ---- values ---- */
 
@@ -89,6 +91,11 @@ void cli_report_json(json_t *object, const gpusim_record *record, const void *va
     }
 }
 
+json_t *cli_currency_json(const gpusim_summary *summary)
+{
+    return summary->cost_currency[0] ? json_string(summary->cost_currency) : json_null();
+}
+
 json_t *cli_load_json(const gpusim_model *model)
 {
     uint32_t count;
@@ -139,7 +146,7 @@ void cli_value_text(const gpusim_field *field, const void *value, char *text, in
             snprintf(text, (size_t)size, "-");
         } else if (field->unit == GPUSIM_UNIT_RATIO) {
             snprintf(text, (size_t)size, "%.1f %%", 100.0 * real);
-        } else if (field->unit == GPUSIM_UNIT_SECOND && real == 0.0) {
+        } else if (field->unit == GPUSIM_UNIT_SECOND && fabs(real) < LEAST_SECONDS) {
             snprintf(text, (size_t)size, "0 s");
         } else if (field->unit == GPUSIM_UNIT_NONE) {
             number_text(real, text, size);
@@ -198,7 +205,8 @@ static int ends_in(const char *name, const char *end)
     return length > tail && strcmp(name + length - tail, end) == 0;
 }
 
-static void print_scalar(FILE *to, const gpusim_field *field, const void *value)
+static void print_scalar(FILE *to, const gpusim_field *field, const void *value,
+                         const char *currency)
 {
     char label[48], text[64];
     label_of(field->name, label, sizeof label);
@@ -206,10 +214,47 @@ static void print_scalar(FILE *to, const gpusim_field *field, const void *value)
     if (strcmp(field->name, "oracle") == 0) {
         snprintf(text, sizeof text, "the scheduler knew true run times");
     }
-    const char *unit = ends_in(field->name, "_per_h")   ? " an hour"
-                       : ends_in(field->name, "_gpu_h") ? " GPU-hours"
-                                                        : "";
-    fprintf(to, "  %-*s  %s%s\n", LABEL_WIDTH + 2, label, text, unit);
+    const char *unit = ends_in(field->name, "_per_h")     ? "an hour"
+                       : ends_in(field->name, "_gpu_h")   ? "GPU-hours"
+                       : strcmp(field->name, "cost") == 0 ? currency
+                                                          : "";
+    fprintf(to, "  %-*s  %s%s%s\n", LABEL_WIDTH + 2, label, text, unit[0] ? " " : "", unit);
+}
+
+// the unit that suits the largest of a group's amounts, so that they can be compared: its word, and
+// how much it is; NULL when amounts of this kind go by no unit
+static const char *common_unit(const gpusim_record *record, const void *values, char *text,
+                               int size, double *one)
+{
+    double largest = 0;
+    gpusim_unit unit = (gpusim_unit)record->fields[0].unit;
+    for (uint32_t i = 0; i < record->count; i++) {
+        const gpusim_field *field = &record->fields[i];
+        if (!is_real(field) || (gpusim_unit)field->unit != unit || unit == GPUSIM_UNIT_NONE) {
+            return NULL;
+        }
+        double amount = fabs(real_of(field, (const char *)values + field->offset));
+        largest = amount > largest ? amount : largest;
+    }
+    gpusim_quantity_format(largest, unit, 0, text, size);
+    char *word = strchr(text, ' ');
+    if (!word || !(largest > 0 && isfinite(largest))) {
+        return NULL;
+    }
+    char unity[48];
+    snprintf(unity, sizeof unity, "1%s", word);
+    return gpusim_quantity_parse(unity, unit, one, NULL) == GPUSIM_OK ? word : NULL;
+}
+
+// four digits, and no more than four behind the point
+static void amount_text(double number, const char *word, char *text, size_t size)
+{
+    if (fabs(number) >= 1000) {
+        snprintf(text, size, "%.0f%s", number, word);
+        return;
+    }
+    double rounded = (double)(int64_t)(number * 1e4 + (number < 0 ? -0.5 : 0.5)) / 1e4;
+    snprintf(text, size, "%.4g%s", rounded, word);
 }
 
 // a group of counts or amounts in a row: "6,720 submitted, 6,700 completed"; what is nothing is
@@ -221,6 +266,9 @@ static void print_counts(FILE *to, const gpusim_field *group, const void *values
     fprintf(to, "  %-*s  ", LABEL_WIDTH + 2, label);
     const gpusim_record *record = group->detail.record;
     int column = LABEL_WIDTH + 6;
+    char unit[64];
+    double one = 1;
+    const char *word = common_unit(record, values, unit, sizeof unit, &one);
     for (uint32_t i = 0, printed = 0; i < record->count; i++) {
         const gpusim_field *field = &record->fields[i];
         const void *value = (const char *)values + field->offset;
@@ -228,7 +276,11 @@ static void print_counts(FILE *to, const gpusim_field *group, const void *values
         if (i > 0 && nothing) {
             continue;
         }
-        cli_value_text(field, value, text, sizeof text);
+        if (word && isfinite(real_of(field, value))) {
+            amount_text(real_of(field, value) / one, word, text, sizeof text);
+        } else {
+            cli_value_text(field, value, text, sizeof text);
+        }
         label_of(field->name, name, sizeof name);
         int length = snprintf(entry, sizeof entry, "%s %s", text, name);
         if (printed && column + 2 + length > LINE_WIDTH) {
@@ -289,7 +341,8 @@ static void print_censored(FILE *to, const gpusim_record *record, const void *va
     }
 }
 
-void cli_report_text(FILE *to, const gpusim_record *record, const void *values)
+void cli_report_text(FILE *to, const gpusim_record *record, const void *values,
+                     const char *currency)
 {
     int in_table = 0;
     for (uint32_t i = 0; i < record->count; i++) {
@@ -311,7 +364,7 @@ void cli_report_text(FILE *to, const gpusim_record *record, const void *values)
                 print_counts(to, field, value);
             }
         } else if (!is_void(field, value)) {
-            print_scalar(to, field, value);
+            print_scalar(to, field, value, currency);
         }
     }
 }

@@ -13,8 +13,12 @@
 void cli_report_json(json_t *object, const gpusim_record *record, const void *values);
 
 /* The same as text: names and values, a table of the groups of statistics. Counts of 0 and what is
- * absent are left out. */
-void cli_report_text(FILE *to, const gpusim_record *record, const void *values);
+ * absent are left out. `currency`: what a field `cost` is in. */
+void cli_report_text(FILE *to, const gpusim_record *record, const void *values,
+                     const char *currency);
+
+/* What a summary's cost is in, or null. */
+json_t *cli_currency_json(const gpusim_summary *summary);
 
 /* The load offered to each GPU model of a scenario, as a list. */
 json_t *cli_load_json(const gpusim_model *model);

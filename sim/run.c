@@ -117,6 +117,7 @@ static int print_json(const job *run, const gpusim_summary *summary, int interru
     json_object_set_new(object, "interrupted", json_boolean(interrupted));
     json_object_set_new(object, "offered_load", cli_load_json(run->model));
     cli_report_json(object, gpusim_summary_record(), summary);
+    json_object_set_new(object, "cost_currency", cli_currency_json(summary));
     double wall = summary->wall_time_s;
     json_object_set_new(object, "events_per_s",
                         wall > 0.0 ? json_real((double)summary->events / wall) : json_null());
@@ -133,7 +134,7 @@ static int print_json(const job *run, const gpusim_summary *summary, int interru
 static void print_text(const job *run, const gpusim_summary *summary)
 {
     printf("%s: %s\n", run->info.name, run->info.scheduler);
-    cli_report_text(stdout, gpusim_summary_record(), summary);
+    cli_report_text(stdout, gpusim_summary_record(), summary, summary->cost_currency);
     if (run->trace) {
         printf("  %-28s  %s\n", "trace", run->trace);
     }

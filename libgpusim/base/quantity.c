@@ -119,6 +119,11 @@ static gpusim_status fail_unit(const char *text, size_t number, const char *word
     } else {
         gpusim_fail(err, GPUSIM_ARGUMENT, "'%s' is no unit of %s", unknown, gs_unit_noun(unit));
         hint_units(err, text, number, unit);
+        if (unit == GPUSIM_UNIT_PER_JOULE && word[0] != '/') {
+            gpusim_error_hint(err,
+                              "write '%.*s/kWh'; what that is in stands apart, `currency: EUR`",
+                              (int)(number < 20 ? number : 20), text);
+        }
     }
     return GPUSIM_ARGUMENT;
 }

@@ -2,6 +2,7 @@
 /* Nearest names by edit distance: insertions, deletions, substitutions, and two letters swapped. */
 #include "base/suggest.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include <gpusim/field.h>
@@ -71,6 +72,91 @@ const char *gs_suggested(const gs_suggestion *suggestion)
         return suggestion->beginning;
     }
     return suggestion->best;
+}
+
+// ---- families of names ----
+
+static int is_letter(char c)
+{
+    return (lower(c) >= 'a' && lower(c) <= 'z') || (c >= '0' && c <= '9');
+}
+
+// letters and digits alone, in lower case; returns how much of `from` it has read
+static size_t squash(const char *from, int one_part, char *to, size_t size)
+{
+    size_t used = 0, at = 0;
+    for (; from[at] && !(one_part && used > 0 && !is_letter(from[at])); at++) {
+        if (is_letter(from[at]) && used + 1 < size) {
+            to[used++] = lower(from[at]);
+        }
+    }
+    to[used] = '\0';
+    return at;
+}
+
+// the candidate has the word in it, or all of its parts
+static int holds(const char *candidate, const char *word)
+{
+    char whole[LONGEST + 1], part[LONGEST + 1];
+    squash(candidate, 0, whole, sizeof whole);
+    squash(word, 0, part, sizeof part);
+    if (strlen(part) < 2) {
+        return 0;
+    }
+    int found = strstr(whole, part) != NULL;
+    for (int all = !found; all;) {
+        word += squash(word, 1, part, sizeof part);
+        found = part[0] == '\0';
+        all = !found && strstr(whole, part) != NULL;
+    }
+    return found;
+}
+
+// "H200-141GB" goes on from "H200"
+static const char *stem_of(const char *word, const char *const *candidates, uint32_t count)
+{
+    char whole[LONGEST + 1], stem[LONGEST + 1];
+    const char *longest = NULL;
+    squash(word, 0, whole, sizeof whole);
+    for (uint32_t i = 0; i < count; i++) {
+        squash(candidates[i], 0, stem, sizeof stem);
+        if (strlen(stem) > 1 && strncmp(whole, stem, strlen(stem)) == 0 &&
+            (!longest || strlen(candidates[i]) > strlen(longest))) {
+            longest = candidates[i];
+        }
+    }
+    return longest;
+}
+
+void gpusim_suggest(const char *word, const char *const *candidates, uint32_t count, char *text,
+                    size_t size)
+{
+    const char *names[8];
+    uint32_t found = 0;
+    text[0] = '\0';
+    for (uint32_t i = 0; i < count && found < 8; i++) {
+        if (holds(candidates[i], word)) {
+            names[found++] = candidates[i];
+        }
+    }
+    if (found == 0) {
+        names[0] = stem_of(word, candidates, count);
+        names[0] = names[0] ? names[0] : gpusim_nearest(word, candidates, count);
+        found = names[0] != NULL;
+    }
+
+    // what does not fit is left out, from the end
+    size_t length = strlen("did you mean ?") + 1;
+    for (uint32_t i = 0; i < found; i++) {
+        length += strlen(names[i]) + strlen("'', ") + (i == 1 ? strlen(" or ") : 0);
+        found = length > size ? i : found;
+    }
+    for (uint32_t i = 0; i < found; i++) {
+        const char *between = i == 0 ? "did you mean " : i + 1 < found ? ", " : " or ";
+        size_t used = strlen(text);
+        snprintf(text + used, size - used, "%s'%s'%s", between, names[i],
+                 i + 1 == found ? "?" : "");
+    }
 }
 
 const char *gpusim_nearest(const char *word, const char *const *candidates, uint32_t count)

@@ -68,27 +68,13 @@ cleanup:
     return status;
 }
 
-// the nearest names, or those that begin as the word does: families have many members
 static gpusim_status fail_name(const char *word, const char *const *names, uint32_t count,
                                gpusim_error *err)
 {
-    char list[160] = "";
+    char hint[200];
+    gpusim_suggest(word, names, count, hint, sizeof hint);
     gpusim_fail(err, GPUSIM_SCENARIO, "no GPU model is called '%.100s'", word);
-    for (uint32_t i = 0; i < count; i++) {
-        size_t used = strlen(list);
-        if (*word && strncmp(names[i], word, strlen(word)) == 0 &&
-            used + strlen(names[i]) + 3 < sizeof list) {
-            snprintf(list + used, sizeof list - used, "%s%s", used ? ", " : "", names[i]);
-        }
-    }
-    const char *nearest = gpusim_nearest(word, names, count);
-    if (list[0]) {
-        gpusim_error_hint(err, "there is %s", list);
-    } else if (nearest) {
-        gpusim_error_hint(err, "did you mean '%s'?", nearest);
-    } else {
-        gpusim_error_hint(err, "`gpusim list gpus` shows the names");
-    }
+    gpusim_error_hint(err, "%s", hint[0] ? hint : "`gpusim list gpus` shows the names");
     return GPUSIM_SCENARIO;
 }
 

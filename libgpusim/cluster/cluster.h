@@ -33,6 +33,12 @@ typedef struct gs_cluster {
     uint32_t largest_node; /* most GPUs of any node */
 } gs_cluster;
 
+/* The nodes of a rack are of one group. */
+static inline uint32_t gs_group_of_rack(const gs_cluster *cluster, uint32_t rack)
+{
+    return cluster->node_group[cluster->racks[rack].first_node];
+}
+
 /* Lays the groups out in order. GPUSIM_SCENARIO for a cluster beyond 2^31 nodes or GPUs; *wrong is
  * then the group at fault. */
 gpusim_status gs_cluster_build(const gs_group_setup *setups, uint32_t count, gs_names *names,

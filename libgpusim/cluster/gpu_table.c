@@ -26,7 +26,7 @@ static const gpusim_field clocks_fields[] = {
     ABOVE(clocks, maximum, HERTZ, 0, 1e10, "Highest clock of the SMs."),
     ABOVE(clocks, minimum, HERTZ, 0, 1e10, "The lowest clock that a power cap goes down to."),
     ABOVE(clocks, idle, HERTZ, 0, 1e10, "Clock of the SMs without a context."),
-    ABOVE(clocks, step, HERTZ, 0, 1e9, "The driver's grid of clocks."),
+    FROM(clocks, step, HERTZ, 1e6, 1e9, "The driver's grid of clocks."),
     ABOVE(clocks, memory, HERTZ, 0, 1e11, "Clock of the memory, for telemetry."),
 };
 TABLE(clocks, "GPU clocks", "Clocks of a GPU model.");
@@ -242,7 +242,7 @@ static const gpusim_field model_fields[] = {
      .flags = GPUSIM_REQUIRED,
      .minimum = 1,
      .maximum = 100,
-     .doc = "What scenarios call it: the driver's product name."},
+     .doc = "What scenarios call it."},
     {.name = "base",
      .type = GPUSIM_STRING,
      .offset = MODEL(base),

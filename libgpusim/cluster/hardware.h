@@ -110,8 +110,7 @@ typedef struct gs_node_hardware {
 double gs_spread_speed(const gs_node_hardware *node, uint64_t seed, const char *gpu);
 
 typedef struct gs_recirculation {
-    const double
-        *d; /* [nodes][nodes] K/W of a full rack, row-major: inlet rise by power; NULL: none */
+    const double *d; /* [nodes][nodes] K/W, row-major: inlet rise by power; NULL: none */
     uint32_t nodes;
     uint32_t reserved;
 } gs_recirculation;
@@ -122,8 +121,9 @@ typedef struct gs_rack_hardware {
     const gs_loss *losses; /* [loss_count], of the whole rack's power */
     uint32_t loss_count;
     uint32_t reserved;
-    gs_recirculation air;
-    double uplink; /* B/s one way from the rack to the spine */
+    gs_recirculation air;  /* of a full rack */
+    gs_recirculation last; /* of the smaller one that a group may end with */
+    double uplink;         /* B/s one way from the rack to the spine */
 } gs_rack_hardware;
 
 /* alpha-beta costs of collectives by how far they reach. */

@@ -23,16 +23,24 @@ gs_times gs_job_times(const gpusim_sim *sim, uint32_t slot)
     return times;
 }
 
-static void add_losses(const gs_times *times, double gpus, double share, gs_account *account)
+// of each second of work, how much longer it takes on its own share of nominal GPUs: a part of a
+// GPU is not slow for being one
+static double longer_on_share(const gpusim_sim *sim, uint32_t slot, double share)
 {
-    // a share of a GPU is not slow for being one
+    double reference = GS_LIVE(sim, slot)->reference;
+    double longer = gs_step_on(share, gs_profile_of(sim, slot)->host_bound) - 1;
+    return longer / (reference > 1 ? reference : 1);
+}
+
+static void add_losses(const gs_times *times, double held, double longer, gs_account *account)
+{
     double lost = gpusim_seconds(times->redone);
-    account->slowed += gpus * (share * gpusim_seconds(times->slowed) -
-                               (1 - share) * (gpusim_seconds(times->done) + lost));
-    account->checkpointing += gpus * share * gpusim_seconds(times->written);
-    account->redone += gpus * lost;
-    account->restarting += gpus * share * gpusim_seconds(times->restarting);
-    account->hung += gpus * share * gpusim_seconds(times->hung);
+    account->slowed += held * (gpusim_seconds(times->slowed) -
+                               longer * (gpusim_seconds(times->done) + lost));
+    account->checkpointing += held * gpusim_seconds(times->written);
+    account->redone += held * (1 + longer) * lost;
+    account->restarting += held * gpusim_seconds(times->restarting);
+    account->hung += held * gpusim_seconds(times->hung);
 }
 
 void gs_account_job(const gpusim_sim *sim, uint32_t slot, gpusim_job_state state,
@@ -43,22 +51,22 @@ void gs_account_job(const gpusim_sim *sim, uint32_t slot, gpusim_job_state state
     if (times.held == 0) {
         return;
     }
-    double gpus = job->gpus, share = gs_job_share(job), done = gpusim_seconds(times.done);
-    double held =
-        times.done == times.held && share == 1 ? done : share * gpusim_seconds(times.held);
+    double share = gs_job_share(job), gpus = job->gpus * share;
+    double longer = share == 1 ? 0 : longer_on_share(sim, slot, share);
+    double held = gpusim_seconds(times.held), done = (1 + longer) * gpusim_seconds(times.done);
 
     // who neither completed nor is on the way to that has worked for nothing
     int useful =
         state == GPUSIM_JOB_COMPLETED || state == GPUSIM_JOB_RUNNING || state == GPUSIM_JOB_QUEUED;
-    *(useful ? &account->useful : &account->abandoned) += done * gpus;
+    *(useful ? &account->useful : &account->abandoned) += gpus * done;
     if (times.done != times.held) {
-        add_losses(&times, gpus, share, account);
+        add_losses(&times, gpus, longer, account);
     }
 
     // ETTR, by job and weighted by GPU time
     gpusim_time elapsed = gpusim_engine_now(sim->engine) - job->submit;
     double weight = gpus * held, scheduled = done / held;
-    double ettr = elapsed == times.held ? scheduled : done / (share * gpusim_seconds(elapsed));
+    double ettr = elapsed == times.held ? scheduled : done / gpusim_seconds(elapsed);
     account->jobs++;
     account->weight += weight;
     account->ettr += ettr;

@@ -6,15 +6,6 @@
 
 #include "core/sim.h"
 
-uint32_t gs_bits_count(const uint64_t *words, uint32_t count)
-{
-    uint32_t bits = 0;
-    for (uint32_t i = 0; i < count; i++) {
-        bits += (uint32_t)__builtin_popcountll(words[i]);
-    }
-    return bits;
-}
-
 static uint64_t *words_of(gpusim_sim *sim, uint32_t node)
 {
     return (uint64_t *)sim->gpu_free.data + sim->model->cluster.node_first_word[node];

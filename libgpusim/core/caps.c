@@ -41,7 +41,7 @@ double gs_rack_cap(const gpusim_sim *sim, uint32_t rack)
 {
     const gs_steps *steps = &sim->model->hardware.rack_cap;
     gpusim_time next;
-    uint32_t group = sim->model->cluster.node_group[sim->model->cluster.racks[rack].first_node];
+    uint32_t group = gs_group_of_rack(&sim->model->cluster, rack);
     if (!sim->model->hardware.groups[group].physical) {
         return INFINITY; // nothing there has a clock to lower
     }
@@ -259,8 +259,7 @@ gpusim_status gs_caps_of_rack(gpusim_sim *sim, uint32_t rack, gpusim_error *err)
     uint32_t end_node = nodes->first_node + nodes->nodes;
     uint32_t first = cluster->node_first_gpu[nodes->first_node];
     uint32_t end = cluster->node_first_gpu[end_node];
-    const gs_rack_hardware *hardware =
-        &sim->model->hardware.racks[cluster->node_group[nodes->first_node]];
+    const gs_rack_hardware *hardware = &sim->model->hardware.racks[gs_group_of_rack(cluster, rack)];
     double cap = gs_rack_cap(sim, rack);
     int pulled = 0;
     if (cap < INFINITY) {

@@ -89,7 +89,7 @@ static void fill_power(const gs_node_hardware *node, const gs_draw *idle, const 
     h->rack_idle = idle->rack;
     h->rack_peak = peak->rack;
     h->gpu_cap = least_of(&node->gpu_cap);
-    h->node_cap = least_of(&node->cap);
+    gs_steps_extremes(&node->cap, &h->node_cap, &h->node_cap_high);
     h->psu = node->psus ? node->psus_needed * node->psu_rating : NONE;
 }
 
@@ -161,7 +161,7 @@ static void add_racks(const gpusim_model *model, gpusim_facility_hardware *h)
 {
     const gs_cluster *cluster = &model->cluster;
     for (uint32_t r = 0; r < cluster->rack_count; r++) {
-        uint32_t group = cluster->node_group[cluster->racks[r].first_node];
+        uint32_t group = gs_group_of_rack(cluster, r);
         const gs_node_hardware *node = &model->hardware.groups[group];
         const gs_rack_hardware *rack = &model->hardware.racks[group];
         uint32_t gpus = cluster->groups[group].gpus, nodes = cluster->racks[r].nodes;
@@ -180,9 +180,11 @@ void gpusim_model_facility_hardware_fill(const gpusim_model *model,
     const gs_hardware *all = &model->hardware;
     gpusim_facility_hardware h = {.currency = all->currency};
     add_racks(model, &h);
-    h.facility_idle = gs_facility_input(all->fixed, all->linear, h.it_idle) + all->cdu;
-    h.facility_peak = gs_facility_input(all->fixed, all->linear, h.it_peak) + all->cdu;
-    h.rack_cap = least_of(&all->rack_cap);
+    h.facility_idle =
+        h.it_idle + all->cdu + gs_facility_overhead(all->fixed, all->linear, h.it_idle);
+    h.facility_peak =
+        h.it_peak + all->cdu + gs_facility_overhead(all->fixed, all->linear, h.it_peak);
+    gs_steps_extremes(&all->rack_cap, &h.rack_cap, &h.rack_cap_high);
     gs_steps_extremes(&all->carbon, &h.carbon_low, &h.carbon_high);
     gs_steps_extremes(&all->price, &h.price_low, &h.price_high);
     h.spine = limit_of(all->spine);

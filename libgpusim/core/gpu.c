@@ -83,6 +83,7 @@ static void count_up(gs_gpu *gpu, gpusim_time span)
     gpu->energy += (gs_wide)(uint64_t)gpu->power * (uint64_t)span;
     gpu->utilised += (double)span * (load->busy + load->spin);
     gpu->engine += (double)span * load->busy;
+    gpu->active += (double)span * load->active;
     gpu->tensor += (double)span * load->tensor;
     gpu->dram += (double)span * load->memory;
     gpu->nvlink += dt * load->nvlink;
@@ -149,14 +150,18 @@ void gs_gpu_settle(gpusim_sim *sim, uint32_t index)
     if (gpu->reasons & GS_THROTTLE_CAP) {
         facility->capped_ns += (uint64_t)span;
     }
+    if (gs_gpu_unheld(sim, gpu)) {
+        facility->unheld_ns += (uint64_t)span;
+    }
     advance(sim, gpu, now);
-    facility->hottest = fmax(facility->hottest, gs_gpu_temperature(gpu));
+    if (gs_node_hardware_of(sim, gpu->node)->physical) {
+        facility->hottest = fmax(facility->hottest, gs_gpu_temperature(gpu));
+    }
 }
 
 // ---- what holds now ----
 
-/* W the driver or the scenario allows, whatever node and rack do. */
-static double own_cap(const gpusim_sim *sim, const gs_gpu *gpu)
+double gs_gpu_own_cap(const gpusim_sim *sim, const gs_gpu *gpu)
 {
     const gs_node_hardware *hardware = gs_node_hardware_of(sim, gpu->node);
     double cap = hardware->gpu.power.tdp;
@@ -167,6 +172,14 @@ static double own_cap(const gpusim_sim *sim, const gs_gpu *gpu)
         cap = gs_steps_at(&hardware->gpu_cap, gpusim_engine_now(sim->engine), &next);
     }
     return gpu->fault_cap < cap ? gpu->fault_cap : cap;
+}
+
+int gs_gpu_unheld(const gpusim_sim *sim, const gs_gpu *gpu)
+{
+    // as they were at its last update, like all that is settled
+    return gs_node_hardware_of(sim, gpu->node)->physical &&
+           ((gpu->reasons & GS_THROTTLE_POWER_BRAKE) ||
+            gs_watts(gpu->power) > gpu->cap * (1 + GS_CAP_ROUNDING));
 }
 
 static int same_load(const gs_gpu_load *a, const gs_gpu_load *b)
@@ -183,7 +196,7 @@ static void take_inputs(const gpusim_sim *sim, uint32_t index)
     gs_gpu *gpu = GS_GPU(sim, index);
     gs_gpu_load load = gpu->load;
     gs_load_of_gpu(sim, index, &load);
-    double cap = fmin(own_cap(sim, gpu), fmin(gpu->node_cap, gpu->rack_cap));
+    double cap = fmin(gs_gpu_own_cap(sim, gpu), fmin(gpu->node_cap, gpu->rack_cap));
     double held = gs_gpu_hardware(sim, index)->gpu.leakage.power > 0 ? GS_CAP_HELD : 0;
     int fresh = cap > gpu->cap * (1 + held) || load.intensity != gpu->load.intensity;
     if (fresh || cap != gpu->cap || !same_load(&load, &gpu->load)) {
@@ -300,7 +313,7 @@ static gpusim_status set_demand(gpusim_sim *sim, uint32_t index, gpusim_error *e
     if (gs_gpu_leaks(gpu)) {
         double clock = gs_clock_of_step(hardware, gpu->thermal_clock);
         demand = gs_busy_power(&hardware->gpu.power, gpu->load.intensity, clock, gpu->leak);
-        demand = fmin(demand, own_cap(sim, gpu));
+        demand = fmin(demand, gs_gpu_own_cap(sim, gpu));
     }
     if (demand <= gpu->demand && demand > gpu->demand * (1 - GS_DEMAND_HELD)) {
         return GPUSIM_OK;

@@ -195,8 +195,12 @@ static gpusim_status remember(gpusim_sim *sim, uint32_t slot, gpusim_job_state s
         .first_start = live->first_start,
         .duration = live->duration,
         .allocated = live->allocated,
+        .share = gs_job_share(job),
+        .host_bound = gs_profile_of(sim, slot)->host_bound,
         .gpus = job->gpus,
+        .milli = job->milli,
         .state = (uint32_t)state,
+        .communicates = live->reference > 1,
     };
     GS_TOTALS(sim)->last_end = now;
     gs_account_job(sim, slot, state, &GS_TOTALS(sim)->account);

@@ -4,24 +4,18 @@
  */
 #include <math.h>
 
-#include "core/sim.h"
+#include "core/plant.h"
 #include "policy/share.h"
-
-static const gs_node_hardware *hardware_of(const gpusim_sim *sim, const gs_gpu *gpu)
-{
-    return &sim->model->hardware.groups[sim->model->cluster.node_group[gpu->node]];
-}
 
 // B/s over NVLink, or PCIe without it, and through the NICs, of one GPU in a gang's all-reduce
 static void add_collective(const gpusim_sim *sim, uint32_t slot, double seconds, gs_gpu_load *load)
 {
     const gs_live *live = GS_LIVE(sim, slot);
-    const gs_cluster *cluster = &sim->model->cluster;
     if (live->tier == GS_TIER_GPU) {
         return;
     }
     uint32_t node = GS_AT(sim->parts, gpusim_part, GS_JOB(sim, slot)->first_part).node;
-    const gs_node_hardware *hardware = &sim->model->hardware.groups[cluster->node_group[node]];
+    const gs_node_hardware *hardware = gs_node_hardware_of(sim, node);
 
     // what each GPU of a ring passes on; of that, each node's NICs once, which its GPUs share
     double gpus = GS_JOB(sim, slot)->gpus;
@@ -87,7 +81,8 @@ static void load_of_tenant(const gpusim_sim *sim, const gs_tenant *it, const gs_
     *load = (gs_gpu_load){.intensity = intensity, .tenants = 1};
     if (GS_JOB(sim, it->job)->gpus > 1) {
         // a cap has to hold back its spinning, too
-        load->intensity = fmax(load->intensity, hardware_of(sim, gpu)->gpu.power.spin);
+        load->intensity =
+            fmax(load->intensity, gs_node_hardware_of(sim, gpu->node)->gpu.power.spin);
     }
     if (!add_activity(sim, it, gpu, clock, load, &step)) {
         add_standing(sim, it->job, load);
@@ -115,6 +110,7 @@ static void load_at(const gpusim_sim *sim, const gs_gpu *gpu, double clock, gs_g
         gs_gpu_load one;
         load_of_tenant(sim, tenant, gpu, clock, &one);
         sum.tenants++;
+        sum.active += one.busy;
         sum.dynamic += one.dynamic;
         sum.memory += one.memory;
         sum.tensor += one.tensor;
@@ -140,6 +136,7 @@ static void load_at(const gpusim_sim *sim, const gs_gpu *gpu, double clock, gs_g
         sum.intensity = instances;
     }
     sum.busy = fmin(sum.busy, 1);
+    sum.active = fmin(sum.active, 1);
     sum.spin = fmin(sum.spin, 1 - sum.busy);
     sum.memory = fmin(sum.memory, 1);
     sum.tensor = fmin(sum.tensor, 1);

@@ -262,12 +262,6 @@ void gs_network_leave(gpusim_sim *sim, uint32_t slot)
     }
 }
 
-double gs_network_bandwidth(const gpusim_sim *sim, uint32_t slot, gs_tier *tier)
-{
-    *tier = (gs_tier)GS_LIVE(sim, slot)->tier;
-    return GS_LIVE(sim, slot)->bandwidth;
-}
-
 // ---- checkpoints ----
 
 void gs_network_write(gpusim_sim *sim, uint32_t slot)

@@ -28,15 +28,6 @@ double gs_node_input_of(const gs_node_hardware *hardware, double output)
     return input;
 }
 
-double gs_node_output_of(const gs_node_hardware *hardware, double input)
-{
-    if (hardware->psus > 0) {
-        input =
-            gs_psu_output(&hardware->psu_efficiency, hardware->psus, hardware->psu_rating, input);
-    }
-    return gs_losses_output(hardware->losses, hardware->loss_count, input);
-}
-
 // where cores are not limited, GPUs that are held say how busy the CPUs are
 static double cpu_load(const gpusim_sim *sim, uint32_t node)
 {

@@ -46,6 +46,7 @@ typedef struct gs_gpu_load {
     double busy;      /* share of time in kernels of its own */
     double spin;      /* share of time waiting in collectives: utilised, at little power */
     double dynamic;   /* sum over tenants of busy x intensity */
+    double active;    /* sum over tenants of busy: below it where MIG instances overlap */
     double intensity; /* of the busy phases: what a cap has to hold back */
     double memory;    /* mean share of the memory's bandwidth */
     double tensor;    /* mean share of the tensor pipes */
@@ -99,7 +100,8 @@ typedef struct gs_gpu {
     double demand;             /* W it would draw but for the caps of node and rack */
     gs_gpu_load load;
     double utilised; /* ns x (busy + spin): GPU_UTIL */
-    double engine;   /* ns x busy: activity (definitions 2 and 18) */
+    double engine;   /* ns x busy: activity (definitions 2) */
+    double active;   /* ns x active: what tenants use of it (definitions 18) */
     double tensor, dram;
     double nvlink, pcie_rx, pcie_tx;                /* B: integrals */
     gpusim_time power_violation, thermal_violation; /* ns below the clock for that reason */
@@ -121,7 +123,7 @@ typedef struct gs_gpu {
     uint8_t shut;        /* it has turned itself off */
     uint8_t reserved[4];
 } gs_gpu;
-_Static_assert(sizeof(gs_gpu) == 384, "no padding: it is hashed");
+_Static_assert(sizeof(gs_gpu) == 400, "no padding: it is hashed");
 
 /* Errors of a GPU that its driver counts; what is corrected holds at `settled`. Those since its
  * node last started are the difference. */
@@ -227,20 +229,20 @@ typedef struct gs_rack_state {
 typedef struct gs_facility {
     gs_wide energy[GS_COMPONENTS]; /* nW ns */
     gs_wide jobs;                  /* nW ns of GPUs that ended tenants have paid */
+    gs_wide throttled_ns;          /* GPU-ns below the clock for heat, of what was settled */
+    gs_wide capped_ns;             /* ... for a cap */
+    gs_wide unheld_ns;             /* ... in which a cap could not be held: see gs_gpu_unheld */
     gpusim_time settled;
     int64_t power[GS_COMPONENTS]; /* nW now */
     int64_t peak;                 /* nW: highest that lasted, up to `settled` */
     double carbon, cost;          /* kg, currency: up to `settled` */
     double jobs_input;            /* J at their nodes' input that jobs which left have paid */
-    double hottest;               /* degC: highest of any GPU at any event */
-    uint64_t throttled_ns;        /* GPU-ns below the clock for heat, of what was settled */
-    uint64_t capped_ns;
-    uint64_t shutdowns, oom;
+    double hottest;               /* degC: highest of any GPU at any event; -INFINITY: none yet */
+    uint64_t shutdowns;
     uint64_t updates; /* of GPUs: what a change costs */
-    uint64_t reserved;
 } gs_facility;
 _Static_assert(sizeof(gs_tenant) == 64 && sizeof(gs_node) == 208 && sizeof(gs_rack_state) == 80 &&
-                   sizeof(gs_facility) == 400,
+                   sizeof(gs_facility) == 416,
                "no padding: they are hashed");
 
 struct gpusim_sim;
@@ -274,6 +276,10 @@ gpusim_status gs_physics_check(const struct gpusim_sim *sim, gpusim_error *err);
 const gs_node_hardware *gs_gpu_hardware(const struct gpusim_sim *sim, uint32_t gpu);
 uint32_t gs_gpu_node(const struct gpusim_sim *sim, uint32_t gpu);
 double gs_gpu_clock(const struct gpusim_sim *sim, uint32_t gpu); /* over the maximum; 0: off */
+/* W the driver or the scenario allows it, whatever node and rack do. */
+double gs_gpu_own_cap(const struct gpusim_sim *sim, const gs_gpu *gpu);
+/* It draws more than it may, or its node or rack does: their clocks are at the minimum. */
+int gs_gpu_unheld(const struct gpusim_sim *sim, const gs_gpu *gpu);
 void gs_gpu_settle(struct gpusim_sim *sim, uint32_t gpu);
 /* A copy of a GPU as it is now, without settling it: for samples and checks. */
 gs_gpu gs_gpu_now(const struct gpusim_sim *sim, uint32_t gpu);
@@ -353,7 +359,6 @@ void gs_network_written(struct gpusim_sim *sim, uint32_t slot);
 gpusim_status gs_network_update(struct gpusim_sim *sim, gpusim_error *err);
 /* Faults leave another share of a node's NICs. */
 void gs_network_degrade(struct gpusim_sim *sim, uint32_t node);
-double gs_network_bandwidth(const struct gpusim_sim *sim, uint32_t slot, gs_tier *tier); /* B/s */
 uint32_t gs_link_of_storage(const struct gpusim_sim *sim);
 double gs_link_capacity(const struct gpusim_sim *sim, uint32_t link); /* B/s; INFINITY: no limit */
 

@@ -2,6 +2,7 @@
 /* The physical state is marked by whatever happens, and worked off after each batch in one order:
  * network, jobs, GPUs, nodes, racks, facility. */
 #include "core/plant.h"
+#include "physics/power.h"
 
 int gs_is_physical(const gpusim_sim *sim)
 {
@@ -235,7 +236,7 @@ void gs_facility_update(gpusim_sim *sim)
     }
     facility->power[GS_POWER_CDU] = gs_nanowatts(hardware->cdu);
     facility->power[GS_POWER_OVERHEAD] =
-        gs_nanowatts(hardware->fixed + hardware->linear * gs_watts(it));
+        gs_nanowatts(gs_facility_overhead(hardware->fixed, hardware->linear, gs_watts(it)));
 }
 
 // nothing is marked after most batches of a run that only schedules

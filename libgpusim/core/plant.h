@@ -78,9 +78,8 @@ double gs_node_rest(const gpusim_sim *sim, uint32_t node);  /* J: of what is not
 int gs_node_dead(const gpusim_sim *sim, uint32_t node); /* it draws nothing */
 void gs_node_settle(gpusim_sim *sim, uint32_t node);
 int64_t gs_node_output(const gs_node *plant); /* nW before losses */
-/* W at the input that an output draws, and the output that an input carries. */
+/* W at the input that an output draws. */
 double gs_node_input_of(const gs_node_hardware *hardware, double output);
-double gs_node_output_of(const gs_node_hardware *hardware, double input);
 /* W of what is not GPU, by component, as it is now. */
 void gs_node_rest_power(const gpusim_sim *sim, uint32_t node, int64_t power[]);
 /* Its control looks after caps, fans and inlets once the reaction time has passed. */

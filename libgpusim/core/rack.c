@@ -9,12 +9,6 @@
 #include "core/plant.h"
 #include "physics/power.h"
 
-static uint32_t group_of_rack(const gpusim_sim *sim, uint32_t rack)
-{
-    const gs_cluster *cluster = &sim->model->cluster;
-    return cluster->node_group[cluster->racks[rack].first_node];
-}
-
 void gs_rack_settle(gpusim_sim *sim, uint32_t rack)
 {
     gs_rack_state *state = GS_RACK(sim, rack);
@@ -28,7 +22,7 @@ gpusim_status gs_rack_update(gpusim_sim *sim, uint32_t rack, gpusim_error *err)
     (void)err;
     gs_rack_state *state = GS_RACK(sim, rack);
     gs_facility *facility = GS_FACILITY(sim);
-    uint32_t group = group_of_rack(sim, rack);
+    uint32_t group = gs_group_of_rack(&sim->model->cluster, rack);
     state->marked = 0;
     if (!gs_draws_power(&sim->model->hardware.groups[group])) {
         return GPUSIM_OK;
@@ -66,14 +60,16 @@ double gs_inlet_target(const gpusim_sim *sim, uint32_t node)
 {
     const gs_cluster *cluster = &sim->model->cluster;
     uint32_t group = cluster->node_group[node];
-    const gs_recirculation *air = &sim->model->hardware.racks[group].air;
+    const gs_rack *rack = &cluster->racks[cluster->node_rack[node]];
+    const gs_rack_hardware *hardware = &sim->model->hardware.racks[group];
+    const gs_recirculation *air =
+        rack->nodes == hardware->air.nodes ? &hardware->air : &hardware->last;
     double target = gs_supply_of(sim, group);
     if (!air->d || sim->model->hardware.groups[group].cooling != GS_COOLING_AIR) {
         return target;
     }
-    const gs_rack *rack = &cluster->racks[cluster->node_rack[node]];
     const double *row = air->d + (size_t)(node - rack->first_node) * air->nodes;
-    for (uint32_t k = 0; k < rack->nodes && k < air->nodes; k++) {
+    for (uint32_t k = 0; k < air->nodes; k++) {
         target += row[k] * gs_watts(GS_PLANT(sim, rack->first_node + k)->input);
     }
     return target;
@@ -111,7 +107,7 @@ gpusim_status gs_on_rack_control(void *context, const gpusim_event *event, gpusi
     uint32_t rack = event->entity;
     gs_background_fired(sim);
     GS_RACK(sim, rack)->control = (gpusim_event_id){0};
-    if (sim->model->hardware.groups[group_of_rack(sim, rack)].physical) {
+    if (sim->model->hardware.groups[gs_group_of_rack(&sim->model->cluster, rack)].physical) {
         move_inlets(sim, rack);
     }
     return gs_caps_of_rack(sim, rack, err);

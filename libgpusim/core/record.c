@@ -64,16 +64,21 @@ static const gpusim_choice job_reasons[] = {
 static const gpusim_choice event_types[] = {
     {"submit", GPUSIM_EVENT_SUBMIT, "a job arrives"},
     {"start", GPUSIM_EVENT_START, "a job gets its GPUs"},
-    {"end", GPUSIM_EVENT_END, "a job ends; the detail is its final state"},
+    {"end", GPUSIM_EVENT_END, "a job ends; the detail is its final state, as in /jobs"},
     {"preempt", GPUSIM_EVENT_PREEMPT, "a job goes back to the queue"},
     {"migrate", GPUSIM_EVENT_MIGRATE, "a job moves to other GPUs"},
-    {"node", GPUSIM_EVENT_NODE, "a node changes; the detail is its new state"},
+    {"node", GPUSIM_EVENT_NODE,
+     "a node changes; the detail is its new state: 0 up, 1 draining, 2 drained, 3 down, "
+     "4 repairing, 5 removed"},
     {"throttle", GPUSIM_EVENT_THROTTLE,
-     "a GPU is slowed by heat, the power brake or a cap below its TDP; the detail has the driver's "
-     "bits, 0 when it is over"},
-    {"gpu_off", GPUSIM_EVENT_GPU_OFF, "a GPU turns itself off; the detail is the XID"},
+     "a GPU is slowed by heat, the power brake or a cap below its TDP; the detail is the sum of "
+     "the driver's bits: 4 software power cap, 8 hardware slowdown, 32 software thermal "
+     "slowdown, 64 hardware thermal slowdown, 128 hardware power brake; 0: over"},
+    {"gpu_off", GPUSIM_EVENT_GPU_OFF,
+     "a GPU turns itself off; the detail is the driver's error (XID): 79, it is off the bus"},
     {"node_cap", GPUSIM_EVENT_NODE_CAP,
-     "clocks at their lowest do not hold a node's cap (detail 1), or they do again (0)"},
+     "what a node's GPUs draw at the least is more than its cap leaves them: the detail is 1, the "
+     "power brake is pulled and clocks are at their lowest; 0 it is let go"},
     {"rack_cap", GPUSIM_EVENT_RACK_CAP, "the same of a rack"},
     {"checkpoint", GPUSIM_EVENT_CHECKPOINT,
      "a job begins to write a checkpoint; the detail is its work by then, in ns"},
@@ -172,7 +177,8 @@ static const gpusim_field event_columns[] = {
     EVENT(time, TIME, SECOND, 0, "When it happened."),
     CHOICE_COLUMN(gpusim_event_row, type, event_types, "What happened."),
     EVENT(entity, UINT64, NONE, 0, "The job's index, the node, the GPU or the rack."),
-    EVENT(detail, INT64, NONE, 0, "What more there is to say; depends on the type."),
+    EVENT(detail, INT64, NONE, 0,
+          "What more there is to say, by type (see `type`); 0 where that says nothing of it."),
 };
 
 #define DECISION(member, type, unit, flags, doc)                                                   \
@@ -211,7 +217,8 @@ static const gpusim_field action_columns[] = {
     ACTION(who, NAME, NONE, 0,
            "Who asked: scenario, scheduler, api, replay or a response by its name."),
     CHOICE_COLUMN(gpusim_action_row, what, actions, "What was done."),
-    ACTION(entity, UINT64, NONE, 0, "The job's index, the GPU, the node or the rack."),
+    ACTION(entity, UINT64, NONE, GPUSIM_OPTIONAL,
+           "The job's index, the GPU, the node or the rack; none: every one, or no such job."),
     ACTION(value, FLOAT64, NONE, GPUSIM_OPTIONAL,
            "How much, where that means something: watts of a cap (none: it was lifted), the state "
            "of CPUs, share of the fans' full speed (none: automatic), seconds of a reboot, 1 for a "

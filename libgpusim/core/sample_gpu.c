@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "core/sampling.h"
+#include "physics/power.h"
 #include "telemetry/sensor.h"
 
 #define GPUS_AT_ONCE 32u
@@ -82,19 +83,6 @@ static double idle_clock(const gpusim_gpu_model *model)
     return model->clocks.idle > 0 ? model->clocks.idle : model->clocks.minimum;
 }
 
-// what the driver was told
-static double power_limit(const gpusim_sim *sim, const gs_gpu *gpu,
-                          const gs_node_hardware *hardware)
-{
-    gpusim_time next;
-    if (gpu->own_cap < INFINITY) {
-        return gpu->own_cap;
-    }
-    return hardware->gpu_cap.count > 0
-               ? gs_steps_at(&hardware->gpu_cap, gpusim_engine_now(sim->engine), &next)
-               : hardware->gpu.power.tdp;
-}
-
 // energy up to now, nW ns
 static gs_wide energy_of(const gs_looks *at, uint32_t i)
 {
@@ -156,7 +144,7 @@ static double power_reading(const gs_looks *at, uint32_t i)
 
 GAUGE(sm_clock,
       (gpu->level == GS_GPU_IDLE ? idle_clock(model)
-                                 : model->clocks.minimum + gpu->clock * model->clocks.step) *
+                                 : gs_clock_of_step(hardware, gpu->clock) * model->clocks.maximum) *
           1e-6)
 GAUGE(mem_clock, positive(model->clocks.memory * 1e-6))
 GAUGE(gpu_temp, at->temperature[i])
@@ -167,10 +155,9 @@ GAUGE(slowdown_temp, model->limits.slowdown)
 GAUGE(shutdown_temp, model->limits.shutdown)
 GAUGE(power_usage, power_reading(at, i))
 GAUGE(power_usage_instant, (double)gpu->power * 1e-9)
-GAUGE(power_mgmt_limit, power_limit(at->sim, gpu, hardware))
+GAUGE(power_mgmt_limit, gs_gpu_own_cap(at->sim, gpu))
 GAUGE(power_mgmt_limit_def, model->power.tdp)
-GAUGE(enforced_power_limit,
-      fmin(power_limit(at->sim, gpu, hardware), fmin(gpu->node_cap, gpu->rack_cap)))
+GAUGE(enforced_power_limit, fmin(gs_gpu_own_cap(at->sim, gpu), fmin(gpu->node_cap, gpu->rack_cap)))
 GAUGE(pstate, gpu->level == GS_GPU_IDLE ? 8 : 0)
 GAUGE(fan_speed,
       gs_has_fans(hardware) ? 100 * GS_PLANT(at->sim, gpu->node)->fan_speed : (double)NAN)

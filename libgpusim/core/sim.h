@@ -118,9 +118,12 @@ _Static_assert(sizeof(gs_live) == 320, "no padding: it is hashed");
 /* What is kept of a job that has ended, for exact quantiles and the lower bound. */
 typedef struct gs_ended {
     gpusim_time submit, end, first_start, duration, allocated;
-    uint32_t gpus;
+    double share, host_bound; /* what its step is made of: see gs_step_on */
+    uint32_t gpus, milli;
     uint32_t state; /* gpusim_job_state */
+    uint32_t communicates;
 } gs_ended;
+_Static_assert(sizeof(gs_ended) == 72, "no padding: it is hashed");
 
 /* One distinct request; see core/shapes.c. */
 typedef struct gs_shape {
@@ -350,6 +353,12 @@ int gs_job_alive(const gpusim_sim *sim, gpusim_job_id id);
 typedef struct gs_times {
     gpusim_time held, done, slowed, written, redone, restarting, hung;
 } gs_times;
+/* Computing of a step on so many nominal GPUs (a share of one, or a faster one), over that on one:
+ * what runs on the host is no slower for it. */
+static inline double gs_step_on(double gpus, double host_bound)
+{
+    return 1 + (1 - host_bound) * (1 / gpus - 1);
+}
 gs_times gs_job_times(const gpusim_sim *sim, uint32_t slot);
 /* Adds a job that is in this state, or ends in it now, to an account; nothing if it never ran. */
 void gs_account_job(const gpusim_sim *sim, uint32_t slot, gpusim_job_state state,
@@ -395,7 +404,6 @@ gpusim_refusal gs_allocation_take(gpusim_sim *sim, uint32_t slot, const gpusim_p
 void gs_allocation_release(gpusim_sim *sim, uint32_t slot);
 /* Any free GPUs, lowest nodes first, scattered if need be; 0 when there are too few. */
 int gs_allocation_anywhere(gpusim_sim *sim, uint32_t slot, gpusim_placement *placement);
-uint32_t gs_bits_count(const uint64_t *words, uint32_t count);
 
 /* ---- core/share.c: jobs that share GPUs; called by allocate.c ---- */
 /* Takes a part's share of as many GPUs of its node as it says, and names them in sim->scratch;

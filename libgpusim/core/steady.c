@@ -155,6 +155,7 @@ static gpusim_status add_up(gpusim_sim *sim, gpusim_error *err)
 {
     gpusim_status status = GPUSIM_OK;
     gs_facility *facility = GS_FACILITY(sim);
+    facility->hottest = -INFINITY;
     for (uint32_t n = 0; n < sim->plant.count; n++) {
         const gs_node *plant = GS_PLANT(sim, n);
         for (int c = 0; c <= GS_POWER_NODE_LOSS; c++) {
@@ -175,7 +176,9 @@ static gpusim_status add_up(gpusim_sim *sim, gpusim_error *err)
     }
     gs_facility_update(sim);
     for (uint32_t g = 0; g < sim->gpus.count; g++) {
-        facility->hottest = fmax(facility->hottest, gs_gpu_temperature(GS_GPU(sim, g)));
+        if (gs_gpu_hardware(sim, g)->physical) {
+            facility->hottest = fmax(facility->hottest, gs_gpu_temperature(GS_GPU(sim, g)));
+        }
     }
 cleanup:
     return status;

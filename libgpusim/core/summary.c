@@ -3,6 +3,7 @@
  * stands in the reference's definitions 16 to 18 and 22. */
 #include <math.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "core/sim.h"
 #include "stats/bound.h"
@@ -77,6 +78,37 @@ cleanup:
     return status;
 }
 
+// the fastest GPU there is, over a nominal one; and the fastest CPUs of any P-state
+static double fastest_gpu(const gpusim_sim *sim)
+{
+    double speed = sim->gpus.count > 0 ? 0 : 1;
+    for (uint32_t g = 0; g < sim->gpus.count; g++) {
+        speed = fmax(speed, GS_GPU(sim, g)->speed);
+    }
+    return speed;
+}
+
+static double fastest_cpu(const gpusim_sim *sim)
+{
+    double speed = 1;
+    for (uint32_t g = 0; g < sim->model->cluster.group_count; g++) {
+        const gs_node_hardware *hardware = &sim->model->hardware.groups[g];
+        for (uint32_t i = 0; i < hardware->cpu_state_count; i++) {
+            speed = fmax(speed, hardware->cpu_states[i].speed);
+        }
+    }
+    return speed;
+}
+
+// No allocation makes its run shorter. Communication that is not hidden never shrinks, so next to
+// it a step is at best as much shorter as its computing is.
+static gpusim_time shortest_run(const gs_ended *job, double gpu, double cpu)
+{
+    double share = job->communicates ? 1 : job->share;
+    double step = job->gpus > 0 ? gs_step_on(gpu * share, job->host_bound) : 1 / cpu;
+    return step == 1 ? job->duration : (gpusim_time)((double)job->duration * step);
+}
+
 // of the jobs that completed: their own lower bound, to be held against their own mean
 static gpusim_status fill_bound(gpusim_sim *sim, gpusim_error *err)
 {
@@ -84,27 +116,29 @@ static gpusim_status fill_bound(gpusim_sim *sim, gpusim_error *err)
     const gs_ended *jobs = sim->ended_jobs.data;
     uint32_t all = sim->ended_jobs.count;
     gpusim_time *submit = NULL, *duration = NULL;
-    uint32_t *gpus = NULL;
+    uint64_t *milli = NULL;
+    double gpu = fastest_gpu(sim), cpu = fastest_cpu(sim);
     size_t count = 0;
     sim->summary.lower_bound_jct_s = (double)NAN;
     GPUSIM_TRY(gs_allocate(&submit, all, sizeof *submit, err));
     GPUSIM_TRY(gs_allocate(&duration, all, sizeof *duration, err));
-    GPUSIM_TRY(gs_allocate(&gpus, all, sizeof *gpus, err));
+    GPUSIM_TRY(gs_allocate(&milli, all, sizeof *milli, err));
     for (uint32_t i = 0; i < all; i++) {
         if (jobs[i].state == GPUSIM_JOB_COMPLETED) {
             submit[count] = jobs[i].submit;
-            duration[count] = jobs[i].duration;
-            gpus[count++] = jobs[i].gpus;
+            duration[count] = shortest_run(&jobs[i], gpu, cpu);
+            milli[count++] = (uint64_t)jobs[i].gpus * jobs[i].milli;
         }
     }
     if (count > 0 && sim->model->cluster.gpu_count > 0) {
-        GPUSIM_TRY(gs_lower_bound_jct(submit, duration, gpus, count, sim->model->cluster.gpu_count,
+        GPUSIM_TRY(gs_lower_bound_jct(submit, duration, milli, count,
+                                      1000 * (uint64_t)sim->model->cluster.gpu_count,
                                       &sim->summary.lower_bound_jct_s, err));
     }
 cleanup:
     gs_release(&submit);
     gs_release(&duration);
-    gs_release(&gpus);
+    gs_release(&milli);
     return status;
 }
 
@@ -167,11 +201,13 @@ static double seconds_of(gs_wide integral)
 
 static void fill_nothing(gpusim_summary *summary)
 {
-    double *first = &summary->energy_gpu_j, *last = &summary->capped_gpu_h;
+    double *first = &summary->energy_gpu_j, *last = &summary->cap_not_held_gpu_h;
     for (double *value = first; value <= last; value++) {
         *value = (double)NAN;
     }
 }
+
+#define DUST 1e-12 // what rounding leaves of a difference of sums, as a part of them
 
 static double jobs_joules(const gpusim_sim *sim)
 {
@@ -188,7 +224,7 @@ static double activity(const gpusim_sim *sim)
 {
     double seconds = 0;
     for (uint32_t g = 0; g < sim->gpus.count; g++) {
-        seconds += gs_gpu_now(sim, g).engine / 1e9;
+        seconds += gs_gpu_now(sim, g).active / 1e9;
     }
     return seconds;
 }
@@ -197,18 +233,24 @@ static void fill_throttling(gpusim_sim *sim, const gs_facility *facility)
 {
     gpusim_summary *summary = &sim->summary;
     gpusim_time now = gpusim_engine_now(sim->engine);
-    uint64_t throttled = facility->throttled_ns, capped = facility->capped_ns;
+    gs_wide throttled = facility->throttled_ns, capped = facility->capped_ns;
+    gs_wide unheld = facility->unheld_ns;
     double hottest = facility->hottest;
     for (uint32_t g = 0; g < sim->gpus.count; g++) {
         const gs_gpu *held = GS_GPU(sim, g);
         gs_gpu gpu = gs_gpu_now(sim, g);
-        throttled += held->reasons & GS_THROTTLE_HEAT ? (uint64_t)(now - held->settled) : 0;
-        capped += held->reasons & GS_THROTTLE_CAP ? (uint64_t)(now - held->settled) : 0;
-        hottest = fmax(hottest, gs_gpu_temperature(&gpu));
+        gs_wide since = (uint64_t)(now - held->settled);
+        throttled += held->reasons & GS_THROTTLE_HEAT ? since : 0;
+        capped += held->reasons & GS_THROTTLE_CAP ? since : 0;
+        unheld += gs_gpu_unheld(sim, held) ? since : 0;
+        if (gs_gpu_hardware(sim, g)->physical) {
+            hottest = fmax(hottest, gs_gpu_temperature(&gpu));
+        }
     }
-    summary->throttled_gpu_h = (double)throttled / 3.6e12;
-    summary->capped_gpu_h = (double)capped / 3.6e12;
-    summary->hottest_c = hottest;
+    summary->throttled_gpu_h = seconds_of(throttled) / 3600;
+    summary->capped_gpu_h = seconds_of(capped) / 3600;
+    summary->cap_not_held_gpu_h = seconds_of(unheld) / 3600;
+    summary->hottest_c = hottest > -INFINITY ? hottest : (double)NAN; // nothing has one
     summary->shutdowns = facility->shutdowns;
 }
 
@@ -243,12 +285,16 @@ static void fill_energy(gpusim_sim *sim)
     summary->energy_it_j = gs_joules(it);
     summary->energy_facility_j = gs_joules(all);
     summary->energy_jobs_j = jobs_joules(sim);
-    summary->energy_unallocated_j = summary->energy_facility_j - summary->energy_jobs_j;
+    double rest = summary->energy_facility_j - summary->energy_jobs_j;
+    summary->energy_unallocated_j = fabs(rest) < DUST * summary->energy_facility_j ? 0 : rest;
     summary->power_mean_w = summary->energy_facility_j / summary->sim_time_s;
     summary->power_peak_w = (double)facility.peak / 1e9;
     const gs_hardware *hardware = &sim->model->hardware;
     summary->carbon_kg = hardware->carbon.count > 0 ? facility.carbon : (double)NAN;
     summary->cost = hardware->price.count > 0 ? facility.cost : (double)NAN;
+    if (hardware->price.count > 0) {
+        snprintf(summary->cost_currency, sizeof summary->cost_currency, "%s", hardware->currency);
+    }
     fill_throttling(sim, &facility);
 }
 
@@ -310,6 +356,32 @@ static void fill_integrals(gpusim_sim *sim)
     fill_energy(sim);
 }
 
+// why nothing goes on: with the first node that drained because one of its GPUs turned itself off
+static void fill_stall(gpusim_sim *sim)
+{
+    char *text = sim->summary.stall_reason;
+    size_t size = sizeof sim->summary.stall_reason;
+    uint32_t lost = GPUSIM_NONE, count = 0;
+    for (uint32_t g = sim->gpus.count; g-- > 0;) {
+        uint32_t node = GS_GPU(sim, g)->node;
+        if (GS_GPU(sim, g)->level == GS_GPU_OFF && node != lost) {
+            lost = node;
+            count++;
+        }
+    }
+    snprintf(text, size,
+             "%u %s, nothing runs and nothing else will happen: no node that is up can take what "
+             "waits, or the scheduler does not start it",
+             GS_TOTALS(sim)->queued_now,
+             GS_TOTALS(sim)->queued_now == 1 ? "job waits" : "jobs wait");
+    if (lost != GPUSIM_NONE) {
+        size_t used = strlen(text);
+        snprintf(text + used, size - used, "; %.40s%s drained as a GPU turned itself off",
+                 gpusim_model_name(sim->model, sim->model->cluster.node_name[lost]),
+                 count > 1 ? " and others" : "");
+    }
+}
+
 gpusim_status gs_summary_make(gpusim_sim *sim, gpusim_error *err)
 {
     gpusim_status status = GPUSIM_OK;
@@ -320,10 +392,7 @@ gpusim_status gs_summary_make(gpusim_sim *sim, gpusim_error *err)
     sim->summary.faults = gs_faults_count(sim);
     sim->summary.responses = gs_responses_count(sim, &sim->summary.response_cost);
     if (sim->summary.stalled) {
-        snprintf(sim->summary.stall_reason, sizeof sim->summary.stall_reason,
-                 "%u jobs wait, nothing runs and nothing else will happen: no node that is up can "
-                 "take them, or the scheduler does not start them",
-                 GS_TOTALS(sim)->queued_now);
+        fill_stall(sim);
     }
     GPUSIM_TRY(fill_statistics(sim, err));
     GPUSIM_TRY(fill_bound(sim, err));

@@ -81,7 +81,8 @@ static const gpusim_field energy_fields[] = {
     ENERGY("facility", energy_facility_j, "All of it."),
     ENERGY("jobs", energy_jobs_j,
            "Charged to jobs: their GPUs and part of their nodes, at the nodes' input."),
-    ENERGY("unallocated", energy_unallocated_j, "Of the facility's, charged to nobody."),
+    ENERGY("unallocated", energy_unallocated_j,
+           "Of the facility's, charged to nobody; 0 where no more is left than rounding."),
 };
 static const gpusim_record energy_record = {
     "energy", GPUSIM_FIELDS(energy_fields),
@@ -120,7 +121,7 @@ static const gpusim_field summary_fields[] = {
     SUMMARY(gpu_utilization, FLOAT64, RATIO, GPUSIM_OPTIONAL,
             "GPU activity over GPU time installed."),
     SUMMARY(goodput, FLOAT64, RATIO, GPUSIM_OPTIONAL,
-            "Useful reference GPU time over GPU time installed."),
+            "GPU time that useful work takes on nominal GPUs over GPU time installed."),
     SUMMARY(ettr, FLOAT64, RATIO, GPUSIM_OPTIONAL,
             "Work done and kept over time since submission: mean over jobs that ran, weighted by "
             "GPU time."),
@@ -130,7 +131,8 @@ static const gpusim_field summary_fields[] = {
     SUMMARY(ettr_scheduled_by_job, FLOAT64, RATIO, GPUSIM_OPTIONAL,
             "The same, every job weighing the same."),
     SUMMARY(slowdown_lost_gpu_s, FLOAT64, SECOND, 0,
-            "GPU time that jobs held beyond their work, kept or lost, while they worked."),
+            "GPU time that jobs held beyond what their work, kept or lost, takes on their share of "
+            "nominal GPUs; below 0 where faster GPUs took less."),
     SUMMARY(checkpoint_lost_gpu_s, FLOAT64, SECOND, 0,
             "GPU time in which checkpoints were written."),
     SUMMARY(redone_lost_gpu_s, FLOAT64, SECOND, 0, "GPU time of work that failures undid."),
@@ -150,12 +152,16 @@ static const gpusim_field summary_fields[] = {
     GROUP("energy_j", energy_gpu_j, energy_record, "Energy used."),
     GROUP("power_w", power_mean_w, power_record, "Power of the facility."),
     SUMMARY(carbon_kg, FLOAT64, KILOGRAM, GPUSIM_OPTIONAL, "CO2 of the energy used."),
-    SUMMARY(cost, FLOAT64, NONE, GPUSIM_OPTIONAL, "Price of the energy used."),
+    SUMMARY(cost, FLOAT64, NONE, GPUSIM_OPTIONAL, "Price of the energy used, in `cost_currency`."),
     SUMMARY(hottest_c, FLOAT64, CELSIUS, GPUSIM_OPTIONAL, "Highest temperature of any GPU."),
     SUMMARY(throttled_gpu_h, FLOAT64, NONE, GPUSIM_OPTIONAL,
             "GPU-hours below the clock because of heat."),
     SUMMARY(capped_gpu_h, FLOAT64, NONE, GPUSIM_OPTIONAL,
             "GPU-hours below the clock because of a cap."),
+    SUMMARY(
+        cap_not_held_gpu_h, FLOAT64, NONE, GPUSIM_OPTIONAL,
+        "GPU-hours in which the cap of a GPU, its node or its rack could not be held: the lowest "
+        "clock draws more."),
     SUMMARY(shutdowns, UINT64, NONE, 0, "Times that a GPU turned itself off."),
     SUMMARY(faults, UINT64, NONE, 0, "Faults that struck."),
     SUMMARY(responses, UINT64, NONE, 0, "Actions of `responses`."),

@@ -242,7 +242,6 @@ gpusim_status gs_on_oom(void *context, const gpusim_event *event, gpusim_error *
 {
     gpusim_sim *sim = context;
     GS_LIVE(sim, event->entity)->oom = (gpusim_event_id){0};
-    GS_FACILITY(sim)->oom++;
     return gs_job_end(sim, event->entity, GPUSIM_JOB_OOM, GPUSIM_REASON_GPU_MEMORY, err);
 }
 

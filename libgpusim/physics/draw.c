@@ -34,6 +34,14 @@ gs_draw gs_draw_idle(const gs_node_hardware *node, const gs_rack_hardware *rack,
     return convert(node, rack, draw, nodes);
 }
 
+double gs_draw_floor(const gs_node_hardware *node, double leak)
+{
+    const gpusim_gpu_power *power = &node->gpu.power;
+    double lowest = gs_busy_power(power, 1, gs_clock_of_step(node, 0), leak);
+    return fmax(lowest, power->context);
+}
+
+// what its cap leaves, or what its lowest clock takes if that is more
 static double gpu_peak(const gs_node_hardware *node)
 {
     double least, cap = node->gpu.power.tdp;
@@ -41,7 +49,7 @@ static double gpu_peak(const gs_node_hardware *node)
         gs_steps_extremes(&node->gpu_cap, &least, &cap);
     }
     double leak = gs_leakage(&node->gpu.leakage, node->gpu.limits.operating);
-    return fmin(cap, gs_busy_power(&node->gpu.power, 1, 1, leak));
+    return fmax(fmin(cap, gs_busy_power(&node->gpu.power, 1, 1, leak)), gs_draw_floor(node, leak));
 }
 
 gs_draw gs_draw_peak(const gs_node_hardware *node, const gs_rack_hardware *rack, uint32_t gpus,

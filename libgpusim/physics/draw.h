@@ -13,10 +13,13 @@ typedef struct gs_draw {
     double rack;   /* at the input of a rack of `nodes` */
 } gs_draw;
 
-/* gpus of a node, nodes of a rack. At full power a GPU draws its cap, or less where its figures do
- * not reach that at the operating limit. */
+/* gpus of a node, nodes of a rack. At full power a GPU draws its cap; less where its figures do
+ * not reach that at the operating limit, more where its lowest clock does not hold it. */
 gs_draw gs_draw_idle(const gs_node_hardware *node, const gs_rack_hardware *rack, uint32_t gpus,
                      uint32_t nodes);
+/* W of a GPU whose kernels are as intense as they get, at its lowest clock; `leak` is what
+ * gs_leakage says. No cap holds it below that. */
+double gs_draw_floor(const gs_node_hardware *node, double leak);
 gs_draw gs_draw_peak(const gs_node_hardware *node, const gs_rack_hardware *rack, uint32_t gpus,
                      uint32_t nodes);
 

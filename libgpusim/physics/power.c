@@ -132,25 +132,7 @@ double gs_psu_input(const gs_curve *efficiency, uint32_t psus, double rating, do
     return output / gs_curve_at(efficiency, output / (psus * rating));
 }
 
-double gs_psu_output(const gs_curve *efficiency, uint32_t psus, double rating, double input)
+double gs_facility_overhead(double fixed, double linear, double it)
 {
-    if (input <= 0) {
-        return 0;
-    }
-    // input rises with output, and output is never above it
-    double low = 0, high = input;
-    for (int i = 0; i < 64; i++) {
-        double middle = low + (high - low) / 2;
-        if (gs_psu_input(efficiency, psus, rating, middle) <= input) {
-            low = middle;
-        } else {
-            high = middle;
-        }
-    }
-    return low;
-}
-
-double gs_facility_input(double fixed, double linear, double it)
-{
-    return it + fixed + linear * it;
+    return fixed + linear * it;
 }

@@ -39,13 +39,11 @@ double gs_fan_power(double at_full_speed, double speed); /* cube law */
 double gs_losses_input(const gs_loss *losses, uint32_t count, double output);
 double gs_losses_output(const gs_loss *losses, uint32_t count, double input);
 double gs_curve_at(const gs_curve *curve, double x); /* of one point at least */
-/* Input of `psus` supplies that share the load evenly, and the largest output that an input
- * carries. Below the curve's first point the efficiency is that of the first point. */
+/* Input of `psus` supplies that share the load evenly. Below the curve's first point the efficiency
+ * is that of the first point. */
 double gs_psu_input(const gs_curve *efficiency, uint32_t psus, double rating, double output);
-double gs_psu_output(const gs_curve *efficiency, uint32_t psus, double rating, double input);
-/* What a facility draws for `it` watts of racks and the cooling distribution's pumps:
- * it + fixed + linear it. */
-double gs_facility_input(double fixed, double linear, double it);
+/* What cooling and distribution of a facility draw for `it` watts of racks: fixed + linear it. */
+double gs_facility_overhead(double fixed, double linear, double it);
 /* 80 PLUS curves by name ("titanium", "platinum", "gold", ...): efficiency over load / rating.
  * NULL: no such curve. */
 const gs_curve *gs_psu_curve(const char *name);

@@ -96,7 +96,13 @@ static const gpusim_record composition = {
     .fields = composition_fields,
     .count = sizeof composition_fields / sizeof composition_fields[0],
     .size = sizeof(gs_composition),
-    .doc = "A scheduler composed of an order, a placement, a backfill and a kind of preemption.",
+    .doc =
+        "A scheduler composed of an order, a placement, a backfill and a kind of preemption. A job "
+        "no larger than a node gets one node. A larger one takes fully idle nodes of one group, "
+        "in order of number whatever the placement, as long as it fills them, and the placement "
+        "picks one more for what is left; nodes of several groups only where no group is large "
+        "enough. With `scatter` of the placement a job for which that fails takes what is free "
+        "in pieces, large ones first, and the placement picks the node of each.",
 };
 
 static const gpusim_field alternatives[] = {

@@ -72,24 +72,47 @@ static const gpusim_gpu_model *find_own(const gpusim_catalogue *catalogue, const
     return NULL;
 }
 
+static int before(const char *a, const char *b)
+{
+    int generic = strcmp(b, "generic") == 0 ? 0 : strcmp(a, "generic") == 0 ? 1 : -1;
+    return generic >= 0 ? generic : strcmp(a, b) < 0;
+}
+
+// every name once, in order; `generic` first
+static uint32_t list_names(const gpusim_catalogue *catalogue, const char **names)
+{
+    const gpusim_gpu_model *own = catalogue->own.gpus.items;
+    uint32_t owned = catalogue->own.gpus.count, count = 0;
+    for (uint32_t i = 0; i < owned + gs_gpu_entry_count; i++) {
+        const char *name = i < owned ? own[i].name : gs_gpu_entries[i - owned].name;
+        if (i >= owned && find_own(catalogue, name)) {
+            continue;
+        }
+        uint32_t at = count++;
+        for (; at > 0 && before(name, names[at - 1]); at--) {
+            names[at] = names[at - 1];
+        }
+        names[at] = name;
+    }
+    return count;
+}
+
 static gpusim_status fail_name(const gpusim_catalogue *catalogue, const char *name,
                                gpusim_error *err)
 {
-    const gpusim_gpu_model *own = catalogue->own.gpus.items;
-    gs_suggestion suggestion = {.word = name};
-    for (uint32_t i = 0; i < catalogue->own.gpus.count; i++) {
-        gs_suggest(&suggestion, own[i].name);
-    }
-    for (uint32_t i = 0; i < gs_gpu_entry_count; i++) {
-        gs_suggest(&suggestion, gs_gpu_entries[i].name);
-    }
-    gpusim_fail(err, GPUSIM_SCENARIO, "no GPU model is called '%.100s'", name);
-    if (gs_suggested(&suggestion)) {
-        gpusim_error_hint(err, "did you mean '%s'?", gs_suggested(&suggestion));
-    } else {
-        gpusim_error_hint(err, "`gpusim list gpus` shows the names");
-    }
-    return GPUSIM_SCENARIO;
+    gpusim_status status;
+    char hint[200];
+    const char **names = NULL;
+    uint32_t count = 0;
+    GPUSIM_TRY(
+        gs_allocate(&names, catalogue->own.gpus.count + gs_gpu_entry_count, sizeof *names, err));
+    count = list_names(catalogue, names);
+    gpusim_suggest(name, names, count, hint, sizeof hint);
+    status = gpusim_fail(err, GPUSIM_SCENARIO, "no GPU model is called '%.100s'", name);
+    gpusim_error_hint(err, "%s", hint[0] ? hint : "`gpusim list gpus` shows the names");
+cleanup:
+    gs_release(&names);
+    return status;
 }
 
 // an entry that is compiled in: a list of one item, bound into the arena
@@ -378,39 +401,6 @@ const char *gs_catalogue_file_text(const gpusim_catalogue *catalogue)
 
 // ---- the whole of it ----
 
-static int before(const char *a, const char *b)
-{
-    int generic = strcmp(b, "generic") == 0 ? 0 : strcmp(a, "generic") == 0 ? 1 : -1;
-    return generic >= 0 ? generic : strcmp(a, b) < 0;
-}
-
-// every name once, in order; `generic` first
-static gpusim_status list_names(gpusim_catalogue *catalogue, const char ***list, uint32_t *count,
-                                gpusim_error *err)
-{
-    const gpusim_gpu_model *own = catalogue->own.gpus.items;
-    uint32_t owned = catalogue->own.gpus.count;
-    const char **names =
-        gs_arena_get(catalogue->arena, (owned + gs_gpu_entry_count) * sizeof *names);
-    if (!names) {
-        return gpusim_fail(err, GPUSIM_MEMORY, "no memory for a catalogue");
-    }
-    *list = names;
-    *count = 0;
-    for (uint32_t i = 0; i < owned + gs_gpu_entry_count; i++) {
-        const char *name = i < owned ? own[i].name : gs_gpu_entries[i - owned].name;
-        if (i >= owned && find_own(catalogue, name)) {
-            continue;
-        }
-        uint32_t at = (*count)++;
-        for (; at > 0 && before(name, names[at - 1]); at--) {
-            names[at] = names[at - 1];
-        }
-        names[at] = name;
-    }
-    return GPUSIM_OK;
-}
-
 gpusim_status gpusim_catalogue_load(const char *path, gpusim_catalogue **result, gpusim_error *err)
 {
     gpusim_status status = GPUSIM_OK;
@@ -431,7 +421,9 @@ gpusim_status gpusim_catalogue_load(const char *path, gpusim_catalogue **result,
         }
         goto cleanup;
     }
-    GPUSIM_TRY(list_names(catalogue, &names, &count, err));
+    GPUSIM_TRY(
+        gs_allocate(&names, catalogue->own.gpus.count + gs_gpu_entry_count, sizeof *names, err));
+    count = list_names(catalogue, names);
     catalogue->models = gs_arena_get(catalogue->arena, count * sizeof *catalogue->models);
     if (!catalogue->models) {
         status = gpusim_fail(err, GPUSIM_MEMORY, "no memory for a catalogue");
@@ -446,6 +438,7 @@ gpusim_status gpusim_catalogue_load(const char *path, gpusim_catalogue **result,
 cleanup:
     gpusim_catalogue_destroy(catalogue);
     gs_release(&problems);
+    gs_release(&names);
     return status;
 }
 

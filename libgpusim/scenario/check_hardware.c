@@ -125,6 +125,16 @@ static gpusim_status check_psu(const group_check *c, const gs_draw *peak, gpusim
                                "%u power supplies are needed, but there are %u", node->psus_needed,
                                node->psus);
     }
+    // more output takes more input: of straight pieces of efficiency, if it does so from end to end
+    const gs_curve *curve = &node->psu_efficiency;
+    for (uint32_t i = 1; i < curve->count; i++) {
+        if (curve->x[i] * curve->y[i - 1] <= curve->x[i - 1] * curve->y[i]) {
+            char inner[64];
+            snprintf(inner, sizeof inner, "power.psu.efficiency.points[%u]", i);
+            return gs_compile_fail(c->at, err, key_of(c, inner, key),
+                                   "with this efficiency the input falls as the output rises");
+        }
+    }
     double carried = node->psus_needed * node->psu_rating;
     if (carried >= peak->output) {
         return GPUSIM_OK;
@@ -174,6 +184,22 @@ static gpusim_status check_caps(const group_check *c, const gs_draw *idle, gpusi
                                show(idle->rack, GPUSIM_UNIT_WATT, limit));
     }
     return GPUSIM_OK;
+}
+
+// a cap that the driver accepts, though not even the lowest clock draws so little
+static gpusim_status warn_floor(const group_check *c, gpusim_error *err)
+{
+    double least, largest, floor = gs_draw_floor(c->node, 0);
+    watts cap, drawn;
+    gs_steps_extremes(&c->node->gpu_cap, &least, &largest);
+    if (c->group->gpus == 0 || c->node->gpu_cap.count == 0 || least >= floor) {
+        return GPUSIM_OK;
+    }
+    return gs_model_warn(c->at->model, err,
+                         "GPUs of '%s' cannot hold a cap of %s: a %s draws up to %s at its lowest "
+                         "clock",
+                         c->group->name, show(least, GPUSIM_UNIT_WATT, cap), c->group->gpu,
+                         show(floor, GPUSIM_UNIT_WATT, drawn));
 }
 
 // ---- heat ----
@@ -299,6 +325,7 @@ static gpusim_status check_group(const group_check *c, gpusim_error *err)
     GPUSIM_TRY(gs_compile_note(c->at, check_cpu(c, err), err));
     GPUSIM_TRY(gs_compile_note(c->at, check_psu(c, &peak, err), err));
     GPUSIM_TRY(gs_compile_note(c->at, check_caps(c, &idle, err), err));
+    GPUSIM_TRY(warn_floor(c, err));
     GPUSIM_TRY(gs_compile_note(c->at, check_air(c, err), err));
     GPUSIM_TRY(gs_compile_note(c->at, check_cooling(c, err), err));
     GPUSIM_TRY(gs_compile_note(c->at, check_supply(c, err), err));
@@ -329,6 +356,50 @@ static gpusim_status check_sum(const gs_compilation *at, gpusim_error *err)
     return gs_compile_fail(at, err, "cluster", "the facility would draw more than 4 GW");
 }
 
+// what is said of the whole cluster where nothing in it has power: a comparison with a plain model
+// may keep it, so it is no error, but joules are missing then and their reader is told why
+static gpusim_status check_plain(const gs_compilation *at, gpusim_error *err)
+{
+    const gs_scenario_cluster *cluster = &at->scenario->cluster;
+    const gs_hardware *hardware = &at->model->hardware;
+    const gs_steps *supply = &hardware->supply;
+    const struct {
+        const char *name;
+        int given;
+    } all[] = {
+        {"power.pue", !isnan(cluster->power.pue)},
+        {"power.overhead", cluster->power.overhead.present},
+        {"power.cdu", cluster->power.cdu > 0},
+        {"power.rack_cap", hardware->rack_cap.count > 0},
+        {"power.carbon", hardware->carbon.count > 0},
+        {"power.price", hardware->price.count > 0},
+        {"cooling.supply", supply->count > 1 || (supply->count == 1 && supply->value[0] != 22)},
+        {"cooling.water", hardware->water.count > 0},
+        {"cooling.recirculation", cluster->cooling.recirculation.present},
+    };
+    char list[256] = "";
+    int silent = !cluster->physics || hardware->physical;
+    for (uint32_t g = 0; g < at->model->cluster.group_count; g++) {
+        silent |=
+            hardware->groups[g].legacy != 0; // another simulator's nodes have heat of their own
+    }
+    if (silent) {
+        return GPUSIM_OK;
+    }
+    for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) {
+        if (all[i].given) {
+            size_t used = strlen(list);
+            snprintf(list + used, sizeof list - used, "%s%s", used ? ", " : "", all[i].name);
+        }
+    }
+    return list[0] ? gs_model_warn(at->model, err,
+                                   "nothing in this cluster has power and heat, so %s say nothing: "
+                                   "GPU model 'generic' has none, `gpusim list gpus` shows those "
+                                   "that do",
+                                   list)
+                   : GPUSIM_OK;
+}
+
 gpusim_status gs_check_hardware(const gs_compilation *at, gpusim_error *err)
 {
     gpusim_status status = GPUSIM_OK;
@@ -347,6 +418,7 @@ gpusim_status gs_check_hardware(const gs_compilation *at, gpusim_error *err)
     }
     GPUSIM_TRY(gs_compile_note(at, check_recirculation(at, err), err));
     GPUSIM_TRY(gs_compile_note(at, check_sum(at, err), err));
+    GPUSIM_TRY(check_plain(at, err));
 cleanup:
     return status;
 }

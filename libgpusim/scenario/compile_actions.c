@@ -163,11 +163,6 @@ static uint32_t keys_given(const gs_scenario_action *written)
 
 // ---- caps ----
 
-static uint32_t group_of_rack(const gs_cluster *cluster, uint32_t rack)
-{
-    return cluster->node_group[cluster->racks[rack].first_node];
-}
-
 // a cap below what is drawn when nothing runs could only be broken
 static gpusim_status check_floor(const action_maker *m, uint32_t group, uint32_t nodes, int of_rack,
                                  gpusim_error *err)
@@ -259,7 +254,7 @@ static gpusim_status compile_cap(const action_maker *m, gpusim_error *err)
         m->action->what = GPUSIM_ACTION_CAP_RACK;
         GPUSIM_TRY(find_rack(m, written->rack, entity, err));
         return lifts ? GPUSIM_OK
-                     : check_floor(m, group_of_rack(cluster, *entity),
+                     : check_floor(m, gs_group_of_rack(cluster, *entity),
                                    cluster->racks[*entity].nodes, 1, err);
     }
     return check_every_gpu(m, err);

@@ -59,21 +59,24 @@ static void spread_shares(const gs_recirculation_fields *written, uint32_t nodes
     }
 }
 
-static gpusim_status copy_matrix(const gs_compilation *at, const gpusim_list *rows, uint32_t nodes,
-                                 double *cross, gpusim_error *err)
+// of a smaller rack, the first nodes' part
+static gpusim_status copy_matrix(const gs_compilation *at, const gpusim_list *rows, uint32_t full,
+                                 uint32_t nodes, double *cross, gpusim_error *err)
 {
     const gpusim_list *row = rows->items;
-    if (rows->count != nodes) {
+    if (rows->count != full) {
         return gs_compile_fail(at, err, RECIRCULATION ".matrix",
-                               "a full rack has %u nodes, the matrix is of %u", nodes, rows->count);
+                               "a full rack has %u nodes, the matrix is of %u", full, rows->count);
     }
-    for (uint32_t i = 0; i < nodes; i++) {
-        if (row[i].count != nodes) {
+    for (uint32_t i = 0; i < full; i++) {
+        if (row[i].count != full) {
             char key[96];
             snprintf(key, sizeof key, RECIRCULATION ".matrix[%u]", i);
             return gs_compile_fail(at, err, key, "a row must have an entry for each of %u nodes",
-                                   nodes);
+                                   full);
         }
+    }
+    for (uint32_t i = 0; i < nodes; i++) {
         memcpy(cross + (size_t)i * nodes, row[i].items, nodes * sizeof *cross);
     }
     return GPUSIM_OK;
@@ -84,14 +87,14 @@ uint32_t gs_rack_size(const gs_scenario_group *group)
     return group->per_rack && group->per_rack < group->count ? group->per_rack : group->count;
 }
 
-static gpusim_status make_recirculation(const gs_compilation *at, uint32_t group,
+// for a rack of so many nodes
+static gpusim_status make_recirculation(const gs_compilation *at, uint32_t group, uint32_t nodes,
                                         gs_recirculation *air, gpusim_error *err)
 {
     gpusim_status status = GPUSIM_OK;
     const gs_recirculation_fields *written = &at->scenario->cluster.cooling.recirculation;
     const gs_node_hardware *node = &at->model->hardware.groups[group];
     const gs_scenario_group *groups = at->scenario->cluster.nodes.items;
-    uint32_t nodes = gs_rack_size(&groups[group]);
     double *cross = NULL, *flow = NULL;
     if (!written->present || !node->physical || node->cooling != GS_COOLING_AIR ||
         groups[group].gpus == 0 || node->airflow <= 0) {
@@ -108,7 +111,8 @@ static gpusim_status make_recirculation(const gs_compilation *at, uint32_t group
     GPUSIM_TRY(gs_allocate(&cross, (size_t)nodes * nodes, sizeof *cross, err));
     GPUSIM_TRY(gs_allocate(&flow, nodes, sizeof *flow, err));
     if (written->matrix.count) {
-        GPUSIM_TRY(copy_matrix(at, &written->matrix, nodes, cross, err));
+        GPUSIM_TRY(
+            copy_matrix(at, &written->matrix, gs_rack_size(&groups[group]), nodes, cross, err));
     } else {
         spread_shares(written, nodes, cross);
     }
@@ -151,8 +155,12 @@ static gpusim_status compile_racks(const gs_compilation *at, gpusim_error *err)
         racks[i].losses = written->losses.items;
         racks[i].loss_count = written->losses.count;
         racks[i].uplink = isnan(group[i].uplink) ? 0 : group[i].uplink;
-        status = make_recirculation(at, i, &racks[i].air, err);
+        uint32_t full = gs_rack_size(&group[i]), last = group[i].count % full;
+        status = make_recirculation(at, i, full, &racks[i].air, err);
         GPUSIM_TRY(gs_compile_note(at, status, err));
+        if (last > 0 && racks[i].air.d) {
+            GPUSIM_TRY(make_recirculation(at, i, last, &racks[i].last, err));
+        }
     }
 cleanup:
     return status;

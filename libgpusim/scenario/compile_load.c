@@ -159,14 +159,25 @@ static double asked_for(const gpusim_model *model, uint32_t gpu_model)
     return sum;
 }
 
+// seconds from the first submit to the last; 0 where the jobs that are known are no stream with a
+// rate but a batch: all there before a GPU that serves them would be free again
 static double span_of(const gpusim_model *model)
 {
     const gs_array *jobs = &model->workload.jobs;
+    double work = 0, gpus = 0;
+    for (uint32_t i = 0; i < jobs->count; i++) {
+        const gs_job *job = &GS_AT(*jobs, gs_job, i);
+        if (job->duration > 0) {
+            work += gpusim_seconds(job->duration) * job->gpus;
+            gpus += job->gpus;
+        }
+    }
     if (jobs->count == 0) {
         return 0;
     }
     gpusim_time last = GS_AT(*jobs, gs_job, jobs->count - 1).submit;
-    return gpusim_seconds(last - GS_AT(*jobs, gs_job, 0).submit);
+    double span = gpusim_seconds(last - GS_AT(*jobs, gs_job, 0).submit);
+    return span * gpus < work ? 0 : span;
 }
 
 // of the GPUs of group `first` and all like it; GPUSIM_NONE: of any
@@ -188,12 +199,14 @@ static gpusim_status add_load(const gs_compilation *at, uint32_t first, int only
         load.gpu_seconds += asked_for(model, GPUSIM_NONE);
     }
     double span = span_of(model);
-    double rate = span > 0 ? load.gpu_seconds / span : load.gpu_seconds > 0 ? (double)NAN : 0;
+    double rate = span > 0 ? load.gpu_seconds / span : 0;
+    int known = span > 0 || load.gpu_seconds <= 0;
     for (uint32_t i = 0; (only || gpu_model == GPUSIM_NONE) && i < model->workload.synthetic_count;
          i++) {
         rate += gs_synthetic_load(model->workload.synthetic[i]);
+        known = 1;
     }
-    load.load = load.gpus > 0 ? rate / load.gpus : (double)NAN;
+    load.load = known && load.gpus > 0 ? rate / load.gpus : (double)NAN;
     if (load.load > 1) {
         gpusim_status status = gs_model_warn(
             model, err,

@@ -88,14 +88,20 @@ static gpusim_status add_written(maker *m, const gpusim_list *list, gpusim_error
 
 // ---- files ----
 
+// of a number without one
+static const char *usual_unit(gpusim_unit unit)
+{
+    return unit == GPUSIM_UNIT_CELSIUS              ? "C"
+           : unit == GPUSIM_UNIT_WATT               ? "W"
+           : unit == GPUSIM_UNIT_KILOGRAM_PER_JOULE ? "g/kWh"
+                                                    : "/kWh";
+}
+
 // a number in the unit that people write (C, W, g/kWh, /kWh), or a quantity with its own
 static int read_value(const maker *m, const char *text, size_t length, double *value)
 {
     char quantity[96];
-    const char *usual = m->unit == GPUSIM_UNIT_CELSIUS              ? "C"
-                        : m->unit == GPUSIM_UNIT_WATT               ? "W"
-                        : m->unit == GPUSIM_UNIT_KILOGRAM_PER_JOULE ? "g/kWh"
-                                                                    : "/kWh";
+    const char *usual = usual_unit(m->unit);
     int bare = gs_parse_double(text, length, value);
     if (length > 64) {
         return 0;
@@ -104,6 +110,24 @@ static int read_value(const maker *m, const char *text, size_t length, double *v
              bare ? usual : "");
     return gpusim_quantity_parse(quantity, m->unit, value, NULL) == GPUSIM_OK &&
            (m->low >= m->high || (*value >= m->low && *value <= m->high));
+}
+
+static gpusim_status fail_value(const maker *m, const gs_lines *lines, const char *text,
+                                size_t length, gpusim_error *err)
+{
+    char low[48], high[48];
+    gpusim_status status = gs_lines_fail(lines, text, err, "'%.*s' is no possible value",
+                                         (int)(length < 40 ? length : 40), text);
+    if (m->low < m->high && isfinite(m->high)) {
+        gpusim_quantity_format(m->low, m->unit, 0, low, sizeof low);
+        gpusim_quantity_format(m->high, m->unit, 0, high, sizeof high);
+        gpusim_error_hint(err, "a number of %s, or one with its unit, from %s to %s",
+                          usual_unit(m->unit), low, high);
+    } else {
+        gpusim_error_hint(err, "a number of %s, or one with its unit%s", usual_unit(m->unit),
+                          m->low < m->high ? ", not below 0" : "");
+    }
+    return status;
 }
 
 static int read_time(const char *text, size_t length, gpusim_time *time)
@@ -124,22 +148,38 @@ static gpusim_status add_line(maker *m, const gs_lines *lines, const char *text,
     const char *comma = memchr(text, ',', length);
     size_t time = comma ? (size_t)(comma - text) : length;
     if (!comma) {
-        return gs_lines_fail(lines, text, err, "expected 'time_s,value'");
+        gpusim_status status =
+            gs_lines_fail(lines, text, err, "expected 'time_s,value', found '%.*s'",
+                          (int)(length < 40 ? length : 40), text);
+        gpusim_error_hint(err, "a line has two columns, such as '3600,21.5'");
+        return status;
     }
     if (!read_time(text, time, &next.at)) {
-        return gs_lines_fail(lines, text, err, "expected a time in seconds, found '%.*s'",
-                             (int)(time < 40 ? time : 40), text);
+        gpusim_status status =
+            gs_lines_fail(lines, text, err, "expected a time in seconds, found '%.*s'",
+                          (int)(time < 40 ? time : 40), text);
+        gpusim_error_hint(err,
+                          "times are counted from the start of the run: 3600, not 01:00 or a date");
+        return status;
     }
     size_t rest = length - time - 1;
     if (!read_value(m, comma + 1, rest, &next.value)) {
-        return gs_lines_fail(lines, comma + 1, err, "'%.*s' is no possible value",
-                             (int)(rest < 40 ? rest : 40), comma + 1);
+        return fail_value(m, lines, comma + 1, rest, err);
     }
     if (m->steps.count == 0 && next.at != 0) {
-        return gs_lines_fail(lines, text, err, "the first value must be at 0 s");
+        gpusim_status status =
+            gs_lines_fail(lines, text, err, "the first value must be at 0 s, found '%.*s'",
+                          (int)(time < 40 ? time : 40), text);
+        gpusim_error_hint(err, "a value must hold from the beginning on");
+        return status;
     }
     if (m->steps.count > 0 && next.at <= GS_AT(m->steps, step, m->steps.count - 1).at) {
-        return gs_lines_fail(lines, text, err, "values must be in order of time");
+        gpusim_status status =
+            gs_lines_fail(lines, text, err,
+                          "values must be in order of time: '%.*s' s is not after the line before",
+                          (int)(time < 40 ? time : 40), text);
+        gpusim_error_hint(err, "sort the file by its first column, each time once");
+        return status;
     }
     if (m->steps.count == MOST_STEPS) {
         return gs_lines_fail(lines, text, err, "a series has at most %u values", MOST_STEPS);
@@ -160,7 +200,13 @@ static gpusim_status add_file(maker *m, const char *path, gpusim_error *err)
     GPUSIM_TRY(gs_open_input(m->at, key, path, &full, &lines, err));
     GPUSIM_TRY(gs_lines_next(lines, &text, &length, &more, err));
     if (!more || length != 12 || memcmp(text, "time_s,value", 12) != 0) {
-        status = gs_lines_fail(lines, NULL, err, "a series begins with the line 'time_s,value'");
+        status = more ? gs_lines_fail(lines, text, err,
+                                      "a series begins with the line 'time_s,value', found '%.*s'",
+                                      (int)(length < 40 ? length : 40), text)
+                      : gs_lines_fail(lines, NULL, err,
+                                      "a series begins with the line 'time_s,value', the file is "
+                                      "empty");
+        gpusim_error_hint(err, "its lines are then such as '0,20', '3600,21.5'");
         goto cleanup;
     }
     for (;;) {
@@ -174,6 +220,7 @@ static gpusim_status add_file(maker *m, const char *path, gpusim_error *err)
     }
     if (m->steps.count == 0) {
         status = gs_lines_fail(lines, NULL, err, "the series has no values");
+        gpusim_error_hint(err, "after 'time_s,value' there are lines such as '0,20', '3600,21.5'");
     }
 cleanup:
     gs_lines_close(lines);

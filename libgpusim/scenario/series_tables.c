@@ -9,7 +9,7 @@
 
 // All tables for one unit; values lie in [low, high] (equal: anywhere), differences of them are
 // measured in `difference`.
-#define SERIES(kind, unit_, difference, low, high)                                                 \
+#define SERIES(kind, words, unit_, difference, low, high)                                          \
     static const gpusim_field step_fields_##kind[] = {                                             \
         {.name = "at",                                                                             \
          .type = GPUSIM_TIME,                                                                      \
@@ -27,9 +27,9 @@
          .maximum = (high),                                                                        \
          .doc = "The value, until the next step."},                                                \
     };                                                                                             \
-    static const gpusim_record step_record_##kind = {"step", GPUSIM_FIELDS(step_fields_##kind),    \
-                                                     (uint32_t)sizeof(gs_series_step),             \
-                                                     "A value and from when it holds."};           \
+    static const gpusim_record step_record_##kind = {                                              \
+        "step of " words, GPUSIM_FIELDS(step_fields_##kind), (uint32_t)sizeof(gs_series_step),     \
+        "A value and from when it holds."};                                                        \
     static const gpusim_field step_##kind = {                                                      \
         .name = "step", .type = GPUSIM_RECORD, .detail = {&step_record_##kind}, .doc = "A step."}; \
     static const gpusim_field wave_fields_##kind[] = {                                             \
@@ -73,9 +73,9 @@
          .doc = "How long each value of the wave, that in the middle of the step, is held; a "     \
                 "whole number of steps makes a period."},                                          \
     };                                                                                             \
-    static const gpusim_record wave_record_##kind = {"wave", GPUSIM_FIELDS(wave_fields_##kind),    \
-                                                     (uint32_t)sizeof(gs_wave_fields),             \
-                                                     "A cosine, held in steps: a day or a year."}; \
+    static const gpusim_record wave_record_##kind = {                                              \
+        "wave of " words, GPUSIM_FIELDS(wave_fields_##kind), (uint32_t)sizeof(gs_wave_fields),     \
+        "A cosine, held in steps: a day or a year."};                                              \
     static const gpusim_field series_fields_##kind[] = {                                           \
         {.name = "steps",                                                                          \
          .type = GPUSIM_LIST,                                                                      \
@@ -108,7 +108,8 @@
                 "repeats by itself."},                                                             \
     };                                                                                             \
     static const gpusim_record inner_record_##kind = {                                             \
-        "series", GPUSIM_FIELDS(series_fields_##kind), (uint32_t)sizeof(gs_series_fields),         \
+        "series of " words, GPUSIM_FIELDS(series_fields_##kind),                                   \
+        (uint32_t)sizeof(gs_series_fields),                                                        \
         "A value over time: `steps`, `file` or `wave`, one of them."};                             \
     static const gpusim_field fields_##kind[] = {                                                  \
         {.name = "value",                                                                          \
@@ -126,7 +127,8 @@
         "value or series", GPUSIM_FIELDS(fields_##kind), (uint32_t)sizeof(gpusim_one_of),          \
         "A plain value, or a map of steps over time."}
 
-SERIES(celsius, GPUSIM_UNIT_CELSIUS, GPUSIM_UNIT_KELVIN, -50, 150);
-SERIES(watt, GPUSIM_UNIT_WATT, GPUSIM_UNIT_WATT, 0, 1e9);
-SERIES(carbon, GPUSIM_UNIT_KILOGRAM_PER_JOULE, GPUSIM_UNIT_KILOGRAM_PER_JOULE, 0, INFINITY);
-SERIES(price, GPUSIM_UNIT_PER_JOULE, GPUSIM_UNIT_PER_JOULE, 0, 0);
+SERIES(celsius, "temperatures", GPUSIM_UNIT_CELSIUS, GPUSIM_UNIT_KELVIN, -50, 150);
+SERIES(watt, "power", GPUSIM_UNIT_WATT, GPUSIM_UNIT_WATT, 0, 1e9);
+SERIES(carbon, "carbon intensity", GPUSIM_UNIT_KILOGRAM_PER_JOULE, GPUSIM_UNIT_KILOGRAM_PER_JOULE,
+       0, INFINITY);
+SERIES(price, "prices", GPUSIM_UNIT_PER_JOULE, GPUSIM_UNIT_PER_JOULE, 0, 0);

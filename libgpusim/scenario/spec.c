@@ -2,6 +2,7 @@
 /* Specs: read, looked at, bound. Editing is in edit.c. */
 #include "scenario/spec.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -79,6 +80,38 @@ cleanup:
     return status;
 }
 
+// the file of that folder whose name is nearest to one that is not there, in the hint
+static void hint_file(gpusim_error *err, const char *path)
+{
+    char folder[512] = ".", best[256] = "";
+    const char *slash = strrchr(path, '/');
+    const char *word = slash ? slash + 1 : path;
+    int length = slash ? (int)(slash - path) + 1 : 0;
+    if (length >= (int)sizeof folder) {
+        return;
+    }
+    if (slash) {
+        snprintf(folder, sizeof folder, "%.*s", length, path);
+    }
+    DIR *open = opendir(folder);
+    struct dirent *entry;
+    while (open && (entry = readdir(open)) != NULL) {
+        // of names that are as near as each other the first in order, whatever order these come in
+        int first = best[0] && strcmp(best, entry->d_name) < 0;
+        const char *names[] = {first ? best : entry->d_name, first ? entry->d_name : best};
+        const char *nearest = gpusim_nearest(word, names, 2);
+        if (nearest == entry->d_name && entry->d_name[0] != '.') {
+            snprintf(best, sizeof best, "%s", entry->d_name);
+        }
+    }
+    if (open) {
+        closedir(open);
+    }
+    if (best[0]) {
+        gpusim_error_hint(err, "did you mean '%.*s%s'?", length, path, best);
+    }
+}
+
 static gpusim_status fail_file(gpusim_error *err, const char *path, const char *what)
 {
     int reason = errno;
@@ -87,6 +120,9 @@ static gpusim_status fail_file(gpusim_error *err, const char *path, const char *
                 : reason == EISDIR ? "it is a folder"
                 : reason == EACCES ? "no permission"
                                    : "input or output failed");
+    if (reason == ENOENT) {
+        hint_file(err, path);
+    }
     return GPUSIM_IO;
 }
 

@@ -37,7 +37,7 @@ static const gpusim_field group_fields[] = {
      .type = GPUSIM_STRING,
      .offset = AT(group, gpu),
      .fallback = "generic",
-     .doc = "GPU model under the driver's product name (`gpusim list gpus`); `generic` has neither "
+     .doc = "GPU model by its name in the catalogue (`gpusim list gpus`); `generic` has neither "
             "physics nor a memory limit."},
     {.name = "gpu_model",
      .type = GPUSIM_RECORD,
@@ -348,8 +348,9 @@ static const gpusim_choice action_choices[] = {
 static const gpusim_choice speed_words[] = {{"auto", GS_SPEED_AUTO, "as hot as its GPUs are"},
                                             {NULL, 0, NULL}};
 
-static const gpusim_choice power_words[] = {{"none", GS_POWER_NONE, "the cap is lifted"},
-                                            {NULL, 0, NULL}};
+static const gpusim_choice power_words[] = {
+    {"none", GS_POWER_NONE, "the action's cap is lifted: the scenario's own holds again"},
+    {NULL, 0, NULL}};
 
 static const gpusim_field action_fields[] = {
     {.name = "at",
@@ -393,7 +394,9 @@ static const gpusim_field action_fields[] = {
      .flags = GPUSIM_OPTIONAL | GPUSIM_EXCLUSIVE | GPUSIM_WORD,
      .maximum = INFINITY,
      .detail.choices = power_words,
-     .doc = "What it may draw from then on, or `none`: what the scenario says otherwise."},
+     .doc = "What it may draw from then on, however often the scenario's own cap changes; `none` "
+            "lifts "
+            "that, and the scenario's own cap holds again."},
     {.name = "state",
      .type = GPUSIM_UINT32,
      .offset = AT(action, state),

@@ -113,8 +113,8 @@ static const gpusim_field loop_fields[] = {
      AT(gs_loop_fields, delay),
      .fallback = "20 s",
      .maximum = 86400,
-     .doc = "Until a change of the water's temperature reaches the nodes; 20 s were seen at "
-            "Summit."},
+     .doc = "Until a change of the water's temperature reaches the nodes, which then react to it "
+            "after `power.reaction`; 20 s were seen at Summit."},
     QUANTITY("time", GPUSIM_UNIT_SECOND, gs_loop_fields, time, 0, "35 s", 0, 86400,
              "Time constant with which it then arrives; 30 to 40 s were seen at Summit."),
 };

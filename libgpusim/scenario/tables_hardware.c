@@ -121,7 +121,8 @@ static const gpusim_field power_fields[] = {
     WATT("other", gs_power_fields, other, 0, "0 W",
          "Of what else is in a node: NVSwitch, management controller."),
     WATT("fans", gs_power_fields, fans, 0, "0 W",
-         "Of all fans at full speed; at less it falls with the cube of the speed."),
+         "Of all fans at full speed; at less, as `cooling.fans` controls them, it falls with the "
+         "cube of the speed."),
     {.name = "losses",
      .type = GPUSIM_LIST,
      AT(gs_power_fields, losses),
@@ -211,7 +212,7 @@ static const gpusim_field cooling_fields[] = {
      .flags = GPUSIM_OPTIONAL,
      .detail = {&fans_record},
      .doc = "Fans that follow the temperature; absent: always at full speed, at which the GPU's "
-            "thermal resistance is stated."},
+            "thermal resistance is stated. What they draw is `power.fans`."},
     FLOW("flow", gs_cooling_fields, flow, GPUSIM_EXCLUSIVE, "1 L/min",
          "Coolant through the cold plate of each GPU."),
     {.name = "cold_plate",

@@ -84,7 +84,7 @@ static gpu_time srpt(heap *arrivals, heap *waiting)
 }
 
 gpusim_status gs_lower_bound_jct(const gpusim_time *submit, const gpusim_time *duration,
-                                 const uint32_t *gpus, size_t count, uint32_t total, double *bound,
+                                 const uint64_t *gpus, size_t count, uint64_t total, double *bound,
                                  gpusim_error *err)
 {
     gpusim_status status = GPUSIM_OK;

@@ -193,7 +193,7 @@ static gpusim_status put_all(gs_dcgm *dcgm, gpusim_error *err)
     gpusim_status status = GPUSIM_OK;
     const gpusim_export_filter *filter = &dcgm->selection.filter;
     uint32_t count = filter->metric_count ? filter->metric_count : dcgm->trace->series_count;
-    for (uint32_t i = 0; i < count; i++) {
+    for (uint32_t i = 0; i < count && dcgm->selection.count > 0; i++) { // no sample, no head
         uint32_t metric = filter->metric_count ? filter->metrics[i] : i;
         if (is_field(&dcgm->trace->series[metric].metric)) {
             GPUSIM_TRY(put_metric(dcgm, metric, err));

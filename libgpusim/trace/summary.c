@@ -9,7 +9,8 @@
 
 #include "trace/reader.h"
 
-#define STALL "stall_reason"
+#define STALL    "stall_reason"
+#define CURRENCY "cost_currency"
 
 void gs_missing(const gpusim_field *field, void *struct_)
 {
@@ -55,20 +56,28 @@ cleanup:
     return status;
 }
 
-gpusim_status gs_summary_create(gs_file *file, gpusim_error *err)
+// a text as wide as it may become: one that is full has `size` bytes with its end
+static gpusim_status make_room(hid_t group, const char *name, size_t size, gpusim_error *err)
 {
     gpusim_status status = GPUSIM_OK;
     char room[sizeof((gpusim_summary *)0)->stall_reason];
+    memset(room, ' ', size);
+    room[size - 1] = 0;
+    GPUSIM_TRY(gs_h5_put_text(group, name, room, err));
+    GPUSIM_TRY(gs_h5_set_text(group, name, "", err));
+cleanup:
+    return status;
+}
+
+gpusim_status gs_summary_create(gs_file *file, gpusim_error *err)
+{
+    gpusim_status status = GPUSIM_OK;
     hid_t group = 0;
     GPUSIM_TRY(create(file->id, "summary", gpusim_summary_record(), err));
-
-    // a text as wide as it may become
     group = H5Gopen2(file->id, "summary", H5P_DEFAULT);
     GS_H5(group, "cannot open group", "summary");
-    memset(room, ' ', sizeof room);
-    room[sizeof room - 1] = 0;
-    GPUSIM_TRY(gs_h5_put_text(group, STALL, room, err));
-    GPUSIM_TRY(gs_h5_set_text(group, STALL, "", err));
+    GPUSIM_TRY(make_room(group, STALL, sizeof((gpusim_summary *)0)->stall_reason, err));
+    GPUSIM_TRY(make_room(group, CURRENCY, sizeof((gpusim_summary *)0)->cost_currency, err));
 
 cleanup:
     gs_h5_close(&group);
@@ -107,6 +116,7 @@ gpusim_status gs_summary_write(const gpusim_summary *summary, int complete, int 
         group = H5Gopen2(file->id, "summary", H5P_DEFAULT);
         GS_H5(group, "cannot open group", "summary");
         GPUSIM_TRY(gs_h5_set_text(group, STALL, summary->stall_reason, err));
+        GPUSIM_TRY(gs_h5_set_text(group, CURRENCY, summary->cost_currency, err));
     }
     GPUSIM_TRY(gs_h5_set_number(file->id, "complete", GPUSIM_BOOL, &flag, err));
 
@@ -150,6 +160,8 @@ gpusim_status gs_summary_read(hid_t file, gpusim_summary *summary, gpusim_error 
     GS_H5(group, "cannot open group", "summary");
     GPUSIM_TRY(gs_read_text(group, STALL, &arena, &text, err));
     memcpy(summary->stall_reason, text, strnlen(text, sizeof summary->stall_reason - 1));
+    GPUSIM_TRY(gs_read_text(group, CURRENCY, &arena, &text, err));
+    memcpy(summary->cost_currency, text, strnlen(text, sizeof summary->cost_currency - 1));
 
 cleanup:
     gs_h5_close(&group);

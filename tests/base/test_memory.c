@@ -172,7 +172,7 @@ static gpusim_status live(gpusim_error *err)
     GPUSIM_TRY(gs_distribution_make(&(gpusim_one_of){.value = &many, .which = GS_EMPIRICAL},
                                     GPUSIM_UNIT_NONE, &arena, &distribution, err));
     const gpusim_time times[] = {1, 2, 3};
-    const uint32_t gpus[] = {1, 1, 1};
+    const uint64_t gpus[] = {1, 1, 1};
     double bound = 0;
     GPUSIM_TRY(gs_lower_bound_jct(times, times, gpus, 3, 1, &bound, err));
 cleanup:

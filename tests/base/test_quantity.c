@@ -279,12 +279,50 @@ START_TEST(the_nearest_name_is_found)
 }
 END_TEST
 
+START_TEST(names_of_a_family_are_all_suggested)
+{
+    static const char *const names[] = {
+        "generic", "A100-PCIE-80GB", "A100-SXM4-40GB", "A100-SXM4-80GB",   "A40",
+        "B200",    "GB200",          "H200",           "GeForce RTX 4090", "V100-SXM2-16GB"};
+    static const struct {
+        const char *word, *text;
+    } cases[] = {
+        {"V100", "did you mean 'V100-SXM2-16GB'?"},
+        {"A100", "did you mean 'A100-PCIE-80GB', 'A100-SXM4-40GB' or 'A100-SXM4-80GB'?"},
+        {"a100-80gb", "did you mean 'A100-PCIE-80GB' or 'A100-SXM4-80GB'?"},
+        {"A100 SXM", "did you mean 'A100-SXM4-40GB' or 'A100-SXM4-80GB'?"},
+        {"RTX4090", "did you mean 'GeForce RTX 4090'?"},
+        {"H200-141GB", "did you mean 'H200'?"},
+        {"GB200-NVL72", "did you mean 'GB200'?"},
+        {"A100-SXM3-80GB", "did you mean 'A100-SXM4-80GB'?"},
+        {"h-2-0-0", "did you mean 'H200'?"},
+        {"B20", "did you mean 'B200' or 'GB200'?"},
+        {"banana", ""},
+        {"", ""},
+        {"-", ""},
+        {"2", ""},
+    };
+    char text[120];
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        gpusim_suggest(cases[i].word, names, 10, text, sizeof text);
+        ck_assert_str_eq(text, cases[i].text);
+    }
+
+    // no more than there is room for
+    gpusim_suggest("A100", names, 10, text, 60);
+    ck_assert_str_eq(text, "did you mean 'A100-PCIE-80GB' or 'A100-SXM4-40GB'?");
+    gpusim_suggest("A100", names, 10, text, 10);
+    ck_assert_str_eq(text, "");
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("quantity");
     TEST_CASE(suite, 20, values_are_those_of_the_units, what_is_none_is_refused,
               times_are_exact_integers, times_are_written_and_read_back,
               quantities_are_written_for_people, every_unit_reads_what_it_writes,
-              sizes_are_exact_integers, a_decimal_comma_changes_nothing, the_nearest_name_is_found);
+              sizes_are_exact_integers, a_decimal_comma_changes_nothing, the_nearest_name_is_found,
+              names_of_a_family_are_all_suggested);
     return test_run(suite);
 }

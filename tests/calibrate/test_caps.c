@@ -243,7 +243,7 @@ START_TEST(options_are_checked)
     gpusim_calibrate_options_default(&options);
     options.base = "V100-PCIE-16G";
     ck_assert_int_eq(gpusim_calibrate("options.csv", &options, &c, &err), GPUSIM_SCENARIO);
-    ck_assert_str_eq(err.hint, "there is V100-PCIE-16GB");
+    ck_assert_str_eq(err.hint, "did you mean 'V100-PCIE-16GB'?");
     options.base = "V100-PCIE-16GB"; // which takes 250 W at most
     ck_assert_int_eq(gpusim_calibrate("options.csv", &options, &c, &err), GPUSIM_ARGUMENT);
     ck_assert_str_eq(err.message,

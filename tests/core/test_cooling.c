@@ -108,6 +108,28 @@ START_TEST(test_recirculation)
 }
 END_TEST
 
+/* Three nodes in racks of two: the last is alone, and has nobody to hand its air to. By hand, of
+ * one node that breathes a share s of its own: D = (1/(1 - s) - 1)/(rho cp V). */
+START_TEST(test_rack_of_the_remainder)
+{
+    static const char *const air[] = {"self: 0.1, neighbour: 0.4",
+                                      "matrix: [[0.1, 0.4], [0.4, 0.1]]"};
+    for (int i = 0; i < 2; i++) {
+        char text[2048];
+        snprintf(text, sizeof text,
+                 PLANT("count: 3, per_rack: 2, gpus: 4, " PLAIN_GPUS
+                       ", cooling: {kind: air, airflow: 0.25 m3/s}",
+                       ", recirculation: {%s}}\n") "duration: 3 h\n" JOB("4"),
+                 air[i]);
+        begin(text);
+        double k = GS_AIR_DENSITY * GS_AIR_HEAT * 0.25;
+        ASSERT_NEAR(GS_PLANT(sim, 2)->inlet, 25 + (1 / 0.9 - 1) / k * 200, 1e-12);
+        ASSERT_NEAR(GS_PLANT(sim, 0)->inlet, 25 + (1 / 0.5 - 1) / k * 200, 1e-12);
+        end();
+    }
+}
+END_TEST
+
 /* Water: a step of 10 K arrives after 20 s (and the rack's second), with a time constant of 35 s.
  */
 START_TEST(test_water)
@@ -144,6 +166,7 @@ END_TEST
 int main(void)
 {
     Suite *suite = suite_create("cooling");
-    TEST_CASE(suite, 30, test_fans, test_lane, test_recirculation, test_water, test_cold_plate);
+    TEST_CASE(suite, 30, test_fans, test_lane, test_recirculation, test_rack_of_the_remainder,
+              test_water, test_cold_plate);
     return test_run(suite);
 }

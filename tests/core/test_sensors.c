@@ -26,6 +26,19 @@
                                                 "group: part, " BUSY "}\n"                         \
                                                 "duration: 80 s\n"
 
+/* The last step of the grid is the shorter one that ends at the maximum. */
+START_TEST(clocks_end_at_the_maximum)
+{
+    run("gpusim: 1\nduration: 20 s\ncluster:\n"
+        "  nodes: [{name: n, gpus: 1, gpu: A100-SXM4-80GB, gpu_model: {clocks: {minimum: 210 MHz, "
+        "maximum: 1412 MHz, step: 15 MHz}}}]\n" EXACT
+        "workload: [{jobs: [{id: 0, at: 0 s, duration: 1 h, gpus: 1}]}]\n"
+        "telemetry: {every: 10 s, metrics: [sm_clock]}\n");
+    same(GS_METRIC_SM_CLOCK, 0, 0, 1412);
+    end();
+}
+END_TEST
+
 /* GPUs 0 and 1 have the sensor of Ampere and later, 2 and 3 that of GA100, 4 and 5 a part-time one;
  * 6 is generic, 7 a T4. 0, 2 and 4 begin to work just before the first sample. */
 START_TEST(means_and_moments)
@@ -538,6 +551,7 @@ int main(void)
     tcase_add_test(cases, of_this_moment);
     tcase_add_test(cases, what_a_gpu_does_not_have);
     tcase_add_test(cases, windows_no_shorter_than_the_interval);
+    tcase_add_test(cases, clocks_end_at_the_maximum);
     tcase_add_test(cases, capped);
     tcase_add_test(cases, hot);
     tcase_add_test(cases, gone);

@@ -117,15 +117,21 @@ START_TEST(a_cap_is_drawn_only_by_who_can)
     const double caps[] = {300, 350};
     gs_node_hardware node = {
         .gpu = linear(50, 400),
+        .clock_count = 4, // a quarter of the highest clock, and so on
         .cpu_states = &cpu,
         .cpu_state_count = 1,
         .gpu_cap = {.at = at, .value = caps, .repeat = GPUSIM_TIME_MAX, .count = 2},
     };
     gs_rack_hardware rack = {0};
+    node.gpu.clocks = (gpusim_gpu_clocks){.minimum = 0.25, .maximum = 1, .step = 0.25};
     ck_assert(gs_draw_peak(&node, &rack, 8, 1).output == 8 * 350);
     node.gpu_cap.count = 0;
     node.gpu.power.tdp = 500;
     ck_assert(gs_draw_peak(&node, &rack, 8, 1).output == 8 * 400);
+
+    // at a quarter of the clock 50 + 350/4 W are drawn all the same
+    node.gpu_cap = (gs_steps){.at = at, .value = (const double[]){60}, .count = 1};
+    ck_assert(gs_draw_peak(&node, &rack, 8, 1).gpu == 137.5);
 }
 END_TEST
 

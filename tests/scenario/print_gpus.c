@@ -15,7 +15,7 @@ static const char introduction[] =
     "-->\n"
     "# GPU models\n"
     "\n"
-    "A scenario names GPUs by their driver's product name (`gpu: H100-SXM5-80GB`). What such a GPU "
+    "A scenario names GPUs as `gpusim list gpus` does (`gpu: H100-SXM5-80GB`). What such a GPU "
     "is,\n"
     "the catalogue says: `libgpusim/cluster/gpus.yaml`, which is compiled in.\n"
     "\n"

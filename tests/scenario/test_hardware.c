@@ -131,6 +131,22 @@ START_TEST(draws_are_those_of_a_pocket_calculator)
 }
 END_TEST
 
+// a cap holds no GPU below what its lowest clock draws, and supplies have to carry that
+START_TEST(no_cap_holds_less_than_the_lowest_clock)
+{
+    gpusim_model *model = MODEL("cluster.nodes=[{name: a, gpu: B200, gpus: 8, power: {gpu_cap: 200 "
+                                "W}}]",
+                                "cluster.power={}", "cluster.cooling={}", "cluster.racks={}");
+    const gs_node_hardware *node = &model->hardware.groups[0];
+    gs_draw peak = gs_draw_peak(node, &model->hardware.racks[0], 8, 1);
+    double lowest = node->gpu.clocks.minimum / node->gpu.clocks.maximum;
+    double leak = gs_leakage(&node->gpu.leakage, node->gpu.limits.operating);
+    near(peak.gpu, gs_busy_power(&node->gpu.power, 1, lowest, leak));
+    ck_assert(peak.gpu > 200);
+    gpusim_model_destroy(model);
+}
+END_TEST
+
 START_TEST(clocks_lie_on_the_grid)
 {
     gpusim_model *model = MODEL("cluster.nodes[0].gpu_model={clocks: {minimum: 210 MHz, maximum: "
@@ -349,9 +365,9 @@ int main(void)
     Suite *suite = suite_create("hardware");
     TEST_CASE(suite, 30, a_group_is_what_it_says, racks_and_facility_are_what_they_say,
               defaults_draw_what_the_gpus_do, draws_are_those_of_a_pocket_calculator,
-              clocks_lie_on_the_grid, physics_is_where_gpus_have_it, states_of_a_cpu,
-              recirculation_by_shares_and_by_matrix, curves_by_points_and_by_name,
-              tiers_keep_their_defaults, steps_as_written, a_wave_is_a_cosine_in_steps,
-              a_file_of_values, every_key_changes_the_hash);
+              no_cap_holds_less_than_the_lowest_clock, clocks_lie_on_the_grid,
+              physics_is_where_gpus_have_it, states_of_a_cpu, recirculation_by_shares_and_by_matrix,
+              curves_by_points_and_by_name, tiers_keep_their_defaults, steps_as_written,
+              a_wave_is_a_cosine_in_steps, a_file_of_values, every_key_changes_the_hash);
     return test_run(suite);
 }

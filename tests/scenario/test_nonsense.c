@@ -64,6 +64,8 @@ static const char *const cases[][3] = {
     {"cluster.nodes[0].power.psu.efficiency={points: [{load: 0.5, efficiency: 0.9}, {load: 0.5, "
      "efficiency: 0.9}]}"},
     {"cluster.nodes[0].power.psu.efficiency={points: [{load: 0.5, efficiency: 1.1}]}"},
+    {"cluster.nodes[0].power.psu.efficiency={points: [{load: 0.5, efficiency: 0.45}, {load: 0.6, "
+     "efficiency: 0.9}]}"},
     {"cluster.nodes[0].power.psu.efficiency={points: [{load: 0.5, efficiency: 0}]}"},
     {"cluster.nodes[0].power.losses=[{constant: 13 W, efficiency: 1.02}]"},
     {"cluster.nodes[0].power.losses=[{constant: -13 W}]"},
@@ -76,6 +78,7 @@ static const char *const cases[][3] = {
     {"cluster.nodes[0].power={cpu_states: [{idle: 90 W, max: 80 W}]}"},
     {"cluster.nodes[0].power.nic={idle: 25 W, max: 20 W}"},
     // the rest
+    {"cluster.nodes[0].gpu_model={clocks: {step: 0.5 MHz}}"},
     {"cluster.nodes[0].spread={slow: {share: 0.7, speed: 0.9}, tail: {share: 0.4, speed: 0.5}}"},
     {"cluster.nodes[0].spread.speed=0.5"},
     {"cluster.power.overhead={linear: 0.2}"},
@@ -210,16 +213,18 @@ START_TEST(files_that_are_no_series)
         int32_t line;
         const char *message;
     } files[] = {
-        {"", 0, "a series begins with the line 'time_s,value'"},
-        {"time,value\n0,1\n", 1, "a series begins with the line 'time_s,value'"},
+        {"", 0, "a series begins with the line 'time_s,value', the file is empty"},
+        {"time,value\n0,1\n", 1,
+         "a series begins with the line 'time_s,value', found 'time,value'"},
         {"time_s,value\n", 0, "the series has no values"},
-        {"time_s,value\n5,20\n", 2, "the first value must be at 0 s"},
-        {"time_s,value\n0,20\n10,21\n10,22\n", 4, "values must be in order of time"},
+        {"time_s,value\n5,20\n", 2, "the first value must be at 0 s, found '5'"},
+        {"time_s,value\n0,20\n10,21\n10,22\n", 4,
+         "values must be in order of time: '10' s is not after the line before"},
         {"time_s,value\n0,20\n\nx,21\n", 4, "expected a time in seconds, found 'x'"},
         {"time_s,value\n0,20\n-3,21\n", 3, "expected a time in seconds, found '-3'"},
         {"time_s,value\n0,20 K\n", 2, "'20 K' is no possible value"},
         {"time_s,value\n0,200\n", 2, "'200' is no possible value"},
-        {"time_s,value\n0\n", 2, "expected 'time_s,value'"},
+        {"time_s,value\n0\n", 2, "expected 'time_s,value', found '0'"},
         {"time_s,value\n0,22\n99,nan\n", 3, "'nan' is no possible value"},
     };
     for (size_t i = 0; i < sizeof files / sizeof files[0]; i++) {
@@ -237,6 +242,7 @@ START_TEST(files_that_are_no_series)
         ck_assert_msg(files[i].line == 0 || err.line == files[i].line, "case %zu: line %d", i,
                       err.line);
         ck_assert_str_eq(err.file, path);
+        ck_assert_msg(err.hint[0], "case %zu has no hint", i);
         gpusim_spec_destroy(spec);
         remove(path);
     }

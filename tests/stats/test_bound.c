@@ -8,8 +8,8 @@
 
 #define JOBS_MAX 20000
 
-static double bound_of(const gpusim_time *submit, const gpusim_time *duration, const uint32_t *gpus,
-                       size_t count, uint32_t total)
+static double bound_of(const gpusim_time *submit, const gpusim_time *duration, const uint64_t *gpus,
+                       size_t count, uint64_t total)
 {
     gpusim_error err = {0};
     double bound = 0;
@@ -24,7 +24,7 @@ START_TEST(worked_by_hand)
     const gpusim_time s = GPUSIM_SECOND;
     const gpusim_time submit[] = {5 * s, 0, 1 * s};
     const gpusim_time duration[] = {9 * s, 10 * s, 2 * s};
-    const uint32_t one[] = {1, 1, 1};
+    const uint64_t one[] = {1, 1, 1};
     ck_assert_double_eq_tol(bound_of(submit, duration, one, 3, 1), 10, 1e-12);
 
     // many GPUs: nothing waits, the mean duration is the larger bound
@@ -33,13 +33,13 @@ START_TEST(worked_by_hand)
     // sizes count: on 2 GPUs, gangs of 2 for 3 s and 4 s at once end at 3 s and 7 s
     const gpusim_time at_once[] = {0, 0};
     const gpusim_time runs[] = {3 * s, 4 * s};
-    const uint32_t gang[] = {2, 2};
+    const uint64_t gang[] = {2, 2};
     ck_assert_double_eq_tol(bound_of(at_once, runs, gang, 2, 2), 5, 1e-12);
 
     // far beyond 64 bits when multiplied out
     const gpusim_time late[] = {INT64_C(4000000000) * s};
     const gpusim_time years[] = {INT64_C(4000000000) * s};
-    const uint32_t all[] = {100000};
+    const uint64_t all[] = {100000};
     ck_assert_double_eq_tol(bound_of(late, years, all, 1, 100000), 4e9, 1e-3);
 
     ck_assert(isnan(bound_of(submit, duration, one, 0, 1)));
@@ -52,7 +52,7 @@ END_TEST
 
 // reads id,submit_s,duration_s,gpus[,vc]; 0 when the file is absent
 static size_t read_trace(const char *file, gpusim_time *submit, gpusim_time *duration,
-                         uint32_t *gpus)
+                         uint64_t *gpus)
 {
     const char *path = test_shared(file);
     if (!path) {
@@ -65,9 +65,11 @@ static size_t read_trace(const char *file, gpusim_time *submit, gpusim_time *dur
     ck_assert_ptr_nonnull(fgets(line, sizeof line, stream));
     while (fgets(line, sizeof line, stream)) {
         long long s, d;
-        ck_assert_int_eq(sscanf(line, "%*d,%lld,%lld,%u", &s, &d, &gpus[count]), 3);
+        unsigned long long g;
+        ck_assert_int_eq(sscanf(line, "%*d,%lld,%lld,%llu", &s, &d, &g), 3);
         submit[count] = s * GPUSIM_SECOND;
         duration[count] = d * GPUSIM_SECOND;
+        gpus[count] = g;
         count++;
         ck_assert_uint_lt(count, JOBS_MAX);
     }
@@ -87,7 +89,7 @@ START_TEST(published_traces)
                   {"data/schedules/trace3.csv", 64, 108083.6, 0.05},
                   {"data/schedules/phillyvc4.csv", 128, 80310499.0 / 1001, 1e-6}};
     static gpusim_time submit[JOBS_MAX], duration[JOBS_MAX];
-    static uint32_t gpus[JOBS_MAX];
+    static uint64_t gpus[JOBS_MAX];
     for (size_t i = 0; i < 3; i++) {
         size_t count = read_trace(traces[i].file, submit, duration, gpus);
         if (count) {

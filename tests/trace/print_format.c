@@ -67,7 +67,8 @@ static const char summary[] =
     "## Summary\n"
     "\n"
     "Attributes of `/summary` and of the groups in it; the same names as `gpusim run --json`.\n"
-    "*not in the digest*: depends on the machine. `stall_reason` says why a run could not go on.\n"
+    "*not in the digest*: depends on the machine. `stall_reason` says why a run could not go on,\n"
+    "`cost_currency` what `cost` is in.\n"
     "\n"
     "| attribute | type | unit | meaning |\n"
     "|---|---|---|---|\n";
@@ -107,12 +108,19 @@ static void print_table(FILE *out, const gpusim_record *record)
         const gpusim_field *field = &record->fields[i];
         fprintf(out, "| `%s` | %s | %s | %s%s", field->name, type_name(field->type), unit(field),
                 field->doc, field->flags & GPUSIM_OPTIONAL ? " *Optional.*" : "");
-        for (const gpusim_choice *choice = field->detail.choices; choice && choice->name;
-             choice++) {
-            fprintf(out, "%s%d `%s`", choice == field->detail.choices ? " " : ", ", choice->value,
-                    choice->name);
-        }
         fprintf(out, " |\n");
+    }
+
+    // what each number of an enumeration is
+    for (uint32_t i = 0; i < record->count; i++) {
+        const gpusim_choice *choice = record->fields[i].detail.choices;
+        if (record->fields[i].type != GPUSIM_ENUM || !choice) {
+            continue;
+        }
+        fprintf(out, "\n`%s`:\n\n", record->fields[i].name);
+        for (; choice->name; choice++) {
+            fprintf(out, "- %d `%s`: %s\n", choice->value, choice->name, choice->doc);
+        }
     }
 }
 

@@ -170,6 +170,13 @@ GPUSIM_API gpusim_status gpusim_date_parse(const char *text, gpusim_time *since_
 GPUSIM_API const char *gpusim_nearest(const char *word, const char *const *candidates,
                                       uint32_t count);
 
+/* "did you mean 'A', 'B' or 'C'?" for names of families ("H100-SXM5-80GB"): all that hold the word,
+ * or each of its parts, ignoring case and what is no letter or digit; else the one that the word
+ * goes on from; else the nearest. The text is empty when there is none; as many as fit are named.
+ */
+GPUSIM_API void gpusim_suggest(const char *word, const char *const *candidates, uint32_t count,
+                               char *text, size_t size);
+
 /* Writes what there is to say about a table, an entry for each field and those within it: key path,
  * type, unit, default, range, doc. `write` is handed pieces of text, not terminated. */
 typedef void (*gpusim_write)(void *to, const char *text, size_t length);

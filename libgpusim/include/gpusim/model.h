@@ -75,7 +75,9 @@ typedef struct gpusim_load {
     uint32_t gpus;   /* installed */
     uint32_t reserved;
     double gpu_seconds; /* asked for by jobs known before the run */
-    double load;        /* gpu_seconds / (gpus x span), plus what generators offer; NaN: unknown */
+    double load;        /* gpu_seconds / (gpus x span of submits), plus what generators offer; jobs
+                         * submitted within less than their mean run time are a batch and have no
+                         * rate. NaN: unknown */
 } gpusim_load;
 GPUSIM_API const gpusim_load *gpusim_model_load(const gpusim_model *model, uint32_t *count);
 
@@ -102,6 +104,7 @@ typedef struct gpusim_group_hardware {
                                      * power; INFINITY: never */
     double operating, shutdown;     /* degC: limits of the GPU */
     double nvlink, nic, uplink;     /* B/s one way: of a GPU, of a node, of a rack */
+    double node_cap_high;           /* W: the highest over time, infinite where there is none */
 } gpusim_group_hardware;
 
 typedef struct gpusim_facility_hardware {
@@ -116,6 +119,7 @@ typedef struct gpusim_facility_hardware {
     double price_low, price_high;        /* currency/J */
     double spine, storage;               /* B/s */
     const char *currency;
+    double rack_cap_high; /* W: the highest over time, infinite where there is none at times */
 } gpusim_facility_hardware;
 
 #define gpusim_model_group_hardware(model, group, hardware)                                        \

@@ -128,12 +128,14 @@ struct gpusim_summary {
     double carbon_kg, cost;               /* NaN: no intensity, no price given */
     double hottest_c;                     /* of any GPU */
     double throttled_gpu_h, capped_gpu_h; /* below the clock for heat, and for a cap */
-    uint64_t shutdowns;                   /* of GPUs */
+    double cap_not_held_gpu_h; /* caps of GPU, node or rack below what the lowest clocks draw */
+    uint64_t shutdowns;        /* of GPUs */
     uint64_t faults, alerts;
     uint64_t responses;         /* actions of rules */
     double response_cost;       /* of all of them */
     uint64_t peak_memory_bytes; /* of the state */
     char stall_reason[256];
+    char cost_currency[24]; /* what `cost` is in; "" without it */
 };
 
 /* The summary up to now; valid until the sim goes on or is destroyed. O(jobs ended). */
