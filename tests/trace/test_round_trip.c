@@ -608,9 +608,11 @@ START_TEST(exports)
         &err);
     const char *expected =
         "id,name,user,vc,submit_s,start_s,end_s,state,gpus,nodes,gpu_ids,preemptions,restarts,"
-        "energy_j,wait_s,duration_s,walltime_s,cpus,memory,reason,source,index\n"
+        "energy_j,wait_s,duration_s,walltime_s,cpus,memory,reason,source,index,"
+        "done_s,slowed_s,checkpointing_s,redone_s,restarting_s,hung_s,failures\n"
         "-5,\"job, \"\"quoted\"\"\",alice,vc-0,0,465.000000001,48575.000000001,timeout,1,"
-        "train-0001 train-0002,9 10 18,0,0,,465.000000001,48110,96220,4,1,walltime,log.csv,0\n";
+        "train-0001 train-0002,9 10 18,0,0,,465.000000001,48110,96220,4,1,walltime,log.csv,0,"
+        "48095,1,2,3,4,5,6\n";
     ck_assert_msg(strncmp(text, expected, strlen(expected)) == 0, "%s", text);
 
     text[0] = 0;
