@@ -90,6 +90,21 @@ static gpusim_status find_metrics(study *all, gpusim_error *err)
     return GPUSIM_OK;
 }
 
+// a file may say anything: all parts are on GPUs of their nodes, and those are in the telemetry
+static gpusim_status check_places(const study *all, uint64_t nodes, gpusim_error *err)
+{
+    for (uint64_t i = 0; i < all->part_count; i++) {
+        const gpusim_allocation_row *part = &all->parts[i];
+        const gpusim_node_row *node = part->node < nodes ? &all->nodes[part->node] : NULL;
+        if (!node || (uint64_t)part->first_gpu + part->gpus > node->gpus ||
+            (uint64_t)node->first_gpu + node->gpus > all->gpu_count) {
+            return gpusim_fail(err, GPUSIM_FORMAT, "allocation %llu is on no GPU of the trace",
+                               (unsigned long long)i);
+        }
+    }
+    return GPUSIM_OK;
+}
+
 static gpusim_status prepare(study *all, gpusim_error *err)
 {
     gpusim_status status = GPUSIM_OK;
@@ -102,14 +117,7 @@ static gpusim_status prepare(study *all, gpusim_error *err)
     GPUSIM_TRY(
         read_table(all->trace, GPUSIM_TABLE_ALLOCATIONS, &all->parts, &all->part_count, err));
     GPUSIM_TRY(gs_sort(all->parts, all->part_count, sizeof *all->parts, compare_parts, err));
-    for (uint64_t i = 0; i < all->part_count; i++) {
-        const gpusim_allocation_row *part = &all->parts[i];
-        if (part->node >= nodes || part->gpus > all->gpu_count ||
-            all->nodes[part->node].first_gpu + part->first_gpu > all->gpu_count - part->gpus) {
-            return gpusim_fail(err, GPUSIM_FORMAT, "allocation %llu is on no GPU of the trace",
-                               (unsigned long long)i);
-        }
-    }
+    GPUSIM_TRY(check_places(all, nodes, err));
     GPUSIM_TRY(gs_allocate(&all->lost, all->gpu_count + 1, sizeof *all->lost, err));
     GPUSIM_TRY(gs_allocate(&all->slow_clock, all->gpu_count + 1, sizeof *all->slow_clock, err));
 cleanup:
