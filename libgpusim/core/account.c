@@ -35,8 +35,8 @@ static double longer_on_share(const gpusim_sim *sim, uint32_t slot, double share
 static void add_losses(const gs_times *times, double held, double longer, gs_account *account)
 {
     double lost = gpusim_seconds(times->redone);
-    account->slowed += held * (gpusim_seconds(times->slowed) -
-                               longer * (gpusim_seconds(times->done) + lost));
+    account->slowed +=
+        held * (gpusim_seconds(times->slowed) - longer * (gpusim_seconds(times->done) + lost));
     account->checkpointing += held * gpusim_seconds(times->written);
     account->redone += held * (1 + longer) * lost;
     account->restarting += held * gpusim_seconds(times->restarting);

@@ -69,8 +69,9 @@ GPUSIM_API gpusim_status gpusim_sim_drain(gpusim_sim *sim, uint32_t node, gpusim
 GPUSIM_API gpusim_status gpusim_sim_undrain(gpusim_sim *sim, uint32_t node, gpusim_error *err);
 
 /* Does something to a node (or, for GPUSIM_ACTION_RESET, a GPU): drain, undrain, cordon, uncordon,
- * kill, repair, reboot, remove, add, fan, reset, pause, resume. `value` is that of gpusim_action_row, NaN where it
- * means nothing. GPUSIM_ARGUMENT when there is no such thing, or it cannot have that value. */
+ * kill, repair, reboot, remove, add, fan, reset, pause, resume. `value` is that of
+ * gpusim_action_row, NaN where it means nothing. GPUSIM_ARGUMENT when there is no such thing, or it
+ * cannot have that value. */
 GPUSIM_API gpusim_status gpusim_sim_act(gpusim_sim *sim, gpusim_action what, uint32_t index,
                                         double value, gpusim_error *err);
 
@@ -111,7 +112,7 @@ struct gpusim_summary {
      * ended otherwise than by completing. */
     double slowdown_lost_gpu_s, checkpoint_lost_gpu_s, redone_lost_gpu_s, restart_lost_gpu_s;
     double hang_lost_gpu_s, abandoned_lost_gpu_s;
-    double throughput_per_h;   /* jobs completed */
+    double throughput_per_h; /* jobs completed */
     double
         lower_bound_jct_s; /* no schedule of rigid jobs has a smaller mean JCT (definitions 22) */
     double longest_wait_s; /* of any job, ended or not */
