@@ -160,7 +160,7 @@ int gs_responses_may_act(const gpusim_sim *sim)
 uint64_t gs_responses_count(const gpusim_sim *sim, double *cost)
 {
     uint64_t actions = 0;
-    *cost = 0;
+    *cost = sim->watchers.count > 0 ? 0 : (double)NAN;
     for (uint32_t r = 0; r < sim->watchers.count; r++) {
         actions += WATCHER(sim, r)->actions;
         *cost += WATCHER(sim, r)->cost;

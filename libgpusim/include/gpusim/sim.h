@@ -133,7 +133,7 @@ struct gpusim_summary {
     uint64_t shutdowns;        /* of GPUs */
     uint64_t faults, alerts;
     uint64_t responses;         /* actions of rules */
-    double response_cost;       /* of all of them */
+    double response_cost;       /* of all of them; NaN: there are no rules */
     uint64_t peak_memory_bytes; /* of the state */
     char stall_reason[256];
     char cost_currency[24]; /* what `cost` is in; "" without it */
