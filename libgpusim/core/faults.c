@@ -125,12 +125,14 @@ static void set_length(gpusim_sim *sim, const gs_struck *struck, gs_fault *made,
     if (*lasts == GPUSIM_TIME_MAX) {
         *lasts = gs_rule_lasts(rule, draws(sim, struck, "lasts", "spread lasts"), struck->ordinal);
     }
+    int holds = kind->flags != 0 || kind->effect != NULL;
     if (*lasts != GPUSIM_TIME_MAX) {
-        *at_once = *lasts == 0;
+        *at_once = *lasts == 0 && !holds;
+        *lasts += *lasts == 0; // what has an effect has it for a moment
         return;
     }
     if (kind->strike.needs == GS_NEEDS_NOTHING) {
-        *at_once = kind->flags == 0 && kind->effect == NULL;
+        *at_once = !holds;
         if (kind->flags & GS_FAULT_HANG) {
             *lasts = sim->model->chaos.hang_timeout; // until who hangs has failed
         }

@@ -100,7 +100,8 @@ typedef struct gs_node_life {
     gpusim_time asked;      /* for a crew; GPUSIM_TIME_MAX: it needs none */
     uint32_t mends;         /* the fault at hand; GPUSIM_NONE: no crew is there */
     uint8_t held;           /* GS_HELD bits */
-    uint8_t reserved[3];
+    uint8_t starts;         /* it is resetting its GPUs just now */
+    uint8_t reserved[2];
 } gs_node_life;
 _Static_assert(sizeof(gs_fault_clock) == 64 && sizeof(gs_fault) == 144 &&
                    sizeof(gs_fault_totals) == 32 && sizeof(gs_node_life) == 32,

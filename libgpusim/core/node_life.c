@@ -177,7 +177,7 @@ static gpusim_node_state state_of(const gpusim_sim *sim, uint32_t node)
     return GPUSIM_NODE_UP;
 }
 
-// a node that starts again resets its GPUs
+// a node that starts again resets its GPUs; that it does so is no news for the node itself
 static gpusim_status start_again(gpusim_sim *sim, uint32_t node, gpusim_error *err)
 {
     gpusim_status status = GPUSIM_OK;
@@ -186,17 +186,22 @@ static gpusim_status start_again(gpusim_sim *sim, uint32_t node, gpusim_error *e
     for (uint32_t g = reach.first_gpu; g < reach.end_gpu; g++) {
         gs_gpu_errors_restart(sim, g);
     }
+    GS_LIFE(sim, node)->starts = 1;
     for (uint32_t f = next_mend(sim, node, GS_MEND_RESET); f != GPUSIM_NONE;
          f = next_mend(sim, node, GS_MEND_RESET)) {
         GPUSIM_TRY(gs_fault_end(sim, f, err));
     }
 cleanup:
+    GS_LIFE(sim, node)->starts = 0;
     return status;
 }
 
 gpusim_status gs_node_life_update(gpusim_sim *sim, uint32_t node, gpusim_error *err)
 {
     gpusim_status status = GPUSIM_OK;
+    if (GS_LIFE(sim, node)->starts) {
+        return GPUSIM_OK; // whoever starts it looks at all of it afterwards
+    }
     int was_down = gs_node_dead(sim, node);
     GPUSIM_TRY(update_crew(sim, node, err));
     int is_down = (gs_node_effect(sim, node)->flags & GS_FAULT_DOWN) != 0;

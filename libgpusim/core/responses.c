@@ -122,7 +122,7 @@ static gpusim_status see(gpusim_sim *sim, const gs_sampling *sampling, uint32_t 
     if (at->since == GPUSIM_TIME_MAX || at->fired) {
         return GPUSIM_OK;
     }
-    if (now - at->since >= RULE(sim, at->rule)->hold) {
+    if (sign == GS_SIGN_BEGIN && now - at->since >= RULE(sim, at->rule)->hold) {
         at->fired = 1;
         GPUSIM_TRY(fire(sim, index, 0, err));
     } else {

@@ -87,11 +87,13 @@ gpusim_time gs_checkpoint_span(const gpusim_sim *sim, uint32_t slot)
 
 // ---- how often it fails ----
 
-// 1 when a strike of a kind takes a gang off its GPUs, if only after a time-out
-static int interrupts(const gs_chaos *chaos, const gs_rule *rule)
+// 1 when a strike of a kind takes a gang off its GPUs, if only after a time-out; who is alone on a
+// node misses nobody who is cut off
+static int interrupts(const gs_chaos *chaos, const gs_rule *rule, uint32_t nodes)
 {
     const gs_fault_kind *kind = &gs_fault_kinds[rule->kind];
-    int stops = (kind->flags & (GS_FAULT_HANG | GS_FAULT_CUT_OFF)) != 0;
+    uint32_t stopping = GS_FAULT_HANG | (nodes > 1 ? GS_FAULT_CUT_OFF : 0);
+    int stops = (kind->flags & stopping) != 0;
     if (stops && rule->ends &&
         gs_distribution_mean(&rule->lasts) < gpusim_seconds(chaos->hang_timeout)) {
         stops = 0;
@@ -122,7 +124,7 @@ double gs_chaos_rate(const gpusim_model *model, uint32_t nodes, uint32_t gpus)
         const gs_rule *rule = &model->chaos.rules[i];
         uint32_t scope = gs_fault_kinds[rule->kind].scope;
         int clocked = rule->when == GS_WHEN_EVERY || rule->when == GS_WHEN_POOL;
-        if (clocked && rule->target_count > 0 && interrupts(&model->chaos, rule)) {
+        if (clocked && rule->target_count > 0 && interrupts(&model->chaos, rule, nodes)) {
             rate += strikes_of(rule) * rule->target_count / all[scope] * held[scope];
         }
     }

@@ -100,6 +100,24 @@ static int compare_times(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
+// times before `from` come in the first round behind it, or never
+static void begin_at(gs_rule *rule, gpusim_time *times, gpusim_time from)
+{
+    uint32_t kept = 0;
+    for (uint32_t i = 0; i < rule->at_count; i++) {
+        gpusim_time time = times[i];
+        if (time < from && rule->period > 0) {
+            gpusim_time rounds = (from - time - 1) / rule->period + 1;
+            time = rounds <= (GPUSIM_TIME_MAX - time) / rule->period ? time + rounds * rule->period
+                                                                     : GPUSIM_TIME_MAX;
+        }
+        if (time >= from) {
+            times[kept++] = time;
+        }
+    }
+    rule->at_count = kept;
+}
+
 static gpusim_status make_times(gs_rule_maker *m, gpusim_error *err)
 {
     gpusim_status status = GPUSIM_OK;
@@ -113,7 +131,7 @@ static gpusim_status make_times(gs_rule_maker *m, gpusim_error *err)
     if (fields->at.count) {
         memcpy(times, fields->at.items, count * sizeof *times);
     } else {
-        times[0] = fields->from + fields->period;
+        times[0] = gpusim_time_add(fields->from, fields->period);
     }
     GPUSIM_TRY(gs_sort(times, count, sizeof *times, compare_times, err));
     rule->when = GS_WHEN_AT;
@@ -125,6 +143,10 @@ static gpusim_status make_times(gs_rule_maker *m, gpusim_error *err)
     if (rule->period && times[count - 1] - times[0] >= rule->period) {
         return gs_rule_fail(m, "period", err, "the times of `at` span more than one period");
     }
+
+    // strikes are counted from the first that may be
+    begin_at(rule, times, fields->from);
+    GPUSIM_TRY(gs_sort(times, rule->at_count, sizeof *times, compare_times, err));
 cleanup:
     return status;
 }

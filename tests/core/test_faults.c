@@ -65,6 +65,36 @@ START_TEST(crash)
 }
 END_TEST
 
+/* Rounds before `from` are none: three strikes at 10, 11 and 12 h. Of a period of a nanosecond,
+ * too, the first is at once the right one. */
+START_TEST(from_and_times)
+{
+    run(ONE(
+        1) "workload: [{jobs: [{duration: 20 h, gpus: 1}]}]\n"
+           "chaos: [{fault: job-crash, target: {node: n-0000}, at: 1 h, period: 1 h, from: 10 h, "
+           "times: 3},\n"
+           "        {fault: job-crash, target: {node: n-0000}, at: 0 s, period: 1 ns, from: 11.5 "
+           "h, times: 1}]\n");
+    static const double hours[] = {10, 11, 11.5, 12};
+    ck_assert_uint_eq(gpusim_sim_summary(sim)->faults, 4);
+    for (uint32_t i = 0; i < 4; i++) {
+        ck_assert_int_eq(fault_row(i)->start, gpusim_time_from_seconds(hours[i] * 3600));
+    }
+    ck_assert_uint_eq(job_row(&rows, 0)->failures, 4);
+}
+END_TEST
+
+/* What has an effect has it, however short: jobs on a node that is gone for no time have failed. */
+START_TEST(for_no_time)
+{
+    run(ONE(1) "workload: [{jobs: [{duration: 1 h, gpus: 1}]}]\n"
+               "chaos: [{fault: node-crash, target: {node: n-0000}, at: 30 min, for: 0 s}]\n");
+    ck_assert_uint_eq(fault_row(0)->jobs_hit, 1);
+    ck_assert_uint_eq(job_row(&rows, 0)->failures, 1);
+    ck_assert_int_eq(job_row(&rows, 0)->redone, 1800 * S);
+}
+END_TEST
+
 /* One crew for three nodes that crash at once: by index, one after another. */
 START_TEST(one_crew)
 {
@@ -226,6 +256,8 @@ int main(void)
     tcase_add_checked_fixture(tcase, NULL, teardown);
     tcase_set_timeout(tcase, 120);
     tcase_add_test(tcase, crash);
+    tcase_add_test(tcase, from_and_times);
+    tcase_add_test(tcase, for_no_time);
     tcase_add_test(tcase, one_crew);
     tcase_add_test(tcase, down_stays_down);
     tcase_add_loop_test(tcase, straggler, 0, 2);
