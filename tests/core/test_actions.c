@@ -52,19 +52,19 @@ static const struct {
     const char *after; /* of drain, undrain, cordon, uncordon, kill, repair, reboot, remove, add,
                           pause, resume */
 } table[] = {
-    {"", "dUdUXUX-UdU"},   // up, idle
-    {"j", "gUgUXUX-UgU"},  // up, busy
-    {"jd", "gUggXgX-ggg"}, // draining
-    {"d", "dUddXdX-ddd"},  // drained
-    {"c", "dddUXdX-ddd"},  // cordoned, which ends by its own opposite alone
-    {"dc", "ddddXdX-ddd"}, // both
-    {"k", "XXXXXUX-XXX"},  // killed: only a repair helps, ...
-    {"kd", "XXXXXdX-XXX"}, // ... and leads to what was said meanwhile
-    {"b", "XXXXXXX-XXX"},  // it reboots
-    {"jp", "ggggXgX-ggU"}, // its job stands still
+    {"", "dUdUoUo-UdU"},   // up, idle
+    {"j", "gUgUoUo-UgU"},  // up, busy
+    {"jd", "gUggogo-ggg"}, // draining
+    {"d", "dUddodo-ddd"},  // drained
+    {"c", "dddUodo-ddd"},  // cordoned, which ends by its own opposite alone
+    {"dc", "ddddodo-ddd"}, // both
+    {"k", "oooooUo-ooo"},  // killed: only a repair helps, ...
+    {"kd", "ooooodo-ooo"}, // ... and leads to what was said meanwhile
+    {"b", "ooooooo-ooo"},  // it reboots
+    {"jp", "ggggogo-ggU"}, // its job stands still
     {"f", "RRRRRUR-RRR"},  // a crew is there
     {"m", "--------U--"},  // removed
-    {"km", "--------X--"}, // killed before
+    {"km", "--------o--"}, // killed before
     {"fm", "--------R--"}, // a crew begins anew
 };
 
@@ -91,7 +91,7 @@ static char shown(uint32_t node)
     case GPUSIM_NODE_DRAINED:
         return 'd';
     case GPUSIM_NODE_DOWN:
-        return 'X';
+        return 'o';
     case GPUSIM_NODE_REPAIRING:
         return 'R';
     default:
@@ -140,7 +140,7 @@ START_TEST(which_action_in_which_state)
                       how, "ducCkrbmapP"[k], shown(1), table[_i].after[k]);
         ck_assert_int_eq(shown(0), 'U');
         ck_assert_int_eq(shown(2), 'U');
-        int dead = strchr("XR-", shown(1)) != NULL;
+        int dead = strchr("oR-", shown(1)) != NULL;
         ck_assert_int_eq(GS_PLANT(sim, 1)->input == 0, dead);
         ck_assert(GS_PLANT(sim, 2)->input > 0);
         failing_run_to(sim, 2000); // a reboot is over by then
@@ -167,7 +167,7 @@ START_TEST(killed_stays_killed)
                   "  - {at: 20 min, do: reset, gpu: n-0000/gpu0}\n"
                   "  - {at: 2 h, do: repair, node: n-0000}\n");
     failing_run_to(sim, 7199);
-    ck_assert_int_eq(shown(0), 'X');
+    ck_assert_int_eq(shown(0), 'o');
     ck_assert(GS_PLANT(sim, 0)->input == 0);
     ck_assert_int_eq(GS_GPU(sim, 0)->level, GS_GPU_OFF);
     ck_assert_int_eq(job_row(&rows, 0)->end, 4200 * S);
@@ -192,7 +192,7 @@ START_TEST(reboot)
                   "chaos: [{fault: nvlink-down, target: {gpu: n-0000/gpu1}, at: 5 min}]\n"
                   "actions: [{at: 10 min, do: reboot, node: n-0000, for: 5 min}]\n");
     failing_run_to(sim, 899);
-    ck_assert_int_eq(shown(0), 'X');
+    ck_assert_int_eq(shown(0), 'o');
     failing_run_to(sim, 10000);
     ck_assert_int_eq(job_row(&rows, 0)->end, 4500 * S);
     const gpusim_fault_row *fault = rows.tables[GPUSIM_TABLE_FAULTS].data;

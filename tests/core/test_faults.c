@@ -84,6 +84,21 @@ START_TEST(from_and_times)
 }
 END_TEST
 
+/* A clock of an hour that stands still for the 20 minutes in which its node is down. */
+START_TEST(clocks_wait_for_nodes)
+{
+    run(ONE(
+        1) "duration: 100 min\nworkload: [{jobs: [{duration: 90 min, gpus: 1}]}]\n"
+           "chaos: [{fault: job-crash, target: {node: n-0000}, every: 1 h},\n"
+           "        {fault: node-crash, target: {node: n-0000}, at: 30 min, repair: 20 min}]\n");
+    ck_assert_uint_eq(gpusim_sim_summary(sim)->faults, 2);
+    for (uint32_t i = 0; i < 2; i++) {
+        int of_job = strncmp(gpusim_model_name(model, fault_row(i)->kind), "job", 3) == 0;
+        ck_assert_int_eq(fault_row(i)->start, (of_job ? 4800 : 1800) * S);
+    }
+}
+END_TEST
+
 /* What has an effect has it, however short: jobs on a node that is gone for no time have failed. */
 START_TEST(for_no_time)
 {
@@ -257,6 +272,7 @@ int main(void)
     tcase_set_timeout(tcase, 120);
     tcase_add_test(tcase, crash);
     tcase_add_test(tcase, from_and_times);
+    tcase_add_test(tcase, clocks_wait_for_nodes);
     tcase_add_test(tcase, for_no_time);
     tcase_add_test(tcase, one_crew);
     tcase_add_test(tcase, down_stays_down);
