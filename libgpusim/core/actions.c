@@ -67,7 +67,9 @@ gpusim_refusal gs_start(gpusim_sim *sim, uint32_t slot, const gpusim_placement *
     GS_KEEP(sim, gs_progress_start(sim, slot, &sim->failure_error));
     GS_KEEP(sim, schedule_limit(sim, slot, &sim->failure_error));
     GS_KEEP(sim, gs_emit_event(sim, GPUSIM_EVENT_START, job->order, 0, &sim->failure_error));
-    GS_KEEP(sim, gs_faults_joined(sim, slot, &sim->failure_error));
+    if (gs_may_fail(sim)) {
+        GS_KEEP(sim, gs_faults_joined(sim, slot, &sim->failure_error));
+    }
     return GPUSIM_ACCEPTED;
 }
 
@@ -184,7 +186,9 @@ static gpusim_refusal move_jobs(gpusim_sim *sim, uint32_t count, const gpusim_jo
         job->start = now;
         gs_progress_settle(sim, ids[i].index);
         GS_KEEP(sim, gs_progress_start(sim, ids[i].index, &sim->failure_error));
-        GS_KEEP(sim, gs_faults_joined(sim, ids[i].index, &sim->failure_error));
+        if (gs_may_fail(sim)) {
+            GS_KEEP(sim, gs_faults_joined(sim, ids[i].index, &sim->failure_error));
+        }
     }
 cleanup:
     gs_release(&back);

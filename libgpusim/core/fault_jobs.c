@@ -39,7 +39,7 @@ static int next_stand(const gpusim_sim *sim, uint32_t slot, gs_stand *stand)
 
 static int any_faults(const gpusim_sim *sim)
 {
-    return sim->fault_totals.count > 0 &&
+    return gs_may_fail(sim) &&
            (GS_FAULT_TOTALS(sim)->active > 0 || GS_FAULT_TOTALS(sim)->paused > 0);
 }
 

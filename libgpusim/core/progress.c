@@ -308,7 +308,9 @@ gpusim_status gs_progress_start(gpusim_sim *sim, uint32_t slot, gpusim_error *er
 
 void gs_progress_leave(gpusim_sim *sim, uint32_t slot)
 {
-    gs_faults_left(sim, slot);
+    if (gs_may_fail(sim)) {
+        gs_faults_left(sim, slot);
+    }
     if (!GS_LIVE(sim, slot)->plain) {
         gs_network_leave(sim, slot);
         disturb(sim, slot);

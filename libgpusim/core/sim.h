@@ -465,7 +465,12 @@ gpusim_status gs_on_fault(void *context, const gpusim_event *event, gpusim_error
 gpusim_status gs_on_fault_over(void *context, const gpusim_event *event, gpusim_error *err);
 gpusim_status gs_on_repair(void *context, const gpusim_event *event, gpusim_error *err);
 gpusim_status gs_on_back(void *context, const gpusim_event *event, gpusim_error *err);
-/* A running job has got what it holds, or is about to leave it. */
+/* Whether anything can fail, or has been done to a node that lasts. */
+static inline int gs_may_fail(const gpusim_sim *sim)
+{
+    return sim->fault_totals.count > 0;
+}
+/* Where something may fail: a running job has got what it holds, or is about to leave it. */
 gpusim_status gs_faults_joined(gpusim_sim *sim, uint32_t slot, gpusim_error *err);
 void gs_faults_left(gpusim_sim *sim, uint32_t slot);
 /* What faults leave of the links of a job, at the worst of its members. */

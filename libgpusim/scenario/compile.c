@@ -22,6 +22,18 @@ gpusim_status gs_compile_fail(const gs_compilation *at, gpusim_error *err, const
     return status;
 }
 
+gpusim_status gs_compile_fail_at(const gs_compilation *at, gpusim_error *err, const char *list,
+                                 uint32_t number, const char *inner, const char *format, ...)
+{
+    char key[sizeof err->key], message[sizeof err->message];
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(message, sizeof message, format, arguments);
+    va_end(arguments);
+    snprintf(key, sizeof key, "%s[%u]%s%s", list, number, inner[0] ? "." : "", inner);
+    return gs_compile_fail(at, err, key, "%s", message);
+}
+
 // at the key that a room named as the culprit, or else at the room's own
 static void locate(const gs_compilation *at, const char *room, gpusim_error *err)
 {

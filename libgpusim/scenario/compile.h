@@ -27,6 +27,11 @@ gpusim_status gs_compile_note(const gs_compilation *at, gpusim_status status, gp
 gpusim_status gs_compile_fail(const gs_compilation *at, gpusim_error *err, const char *key,
                               const char *format, ...) GPUSIM_PRINTF(4, 5);
 
+/* The same at `inner` ("" for all of it) of an entry of a list: "actions[3].node". */
+gpusim_status gs_compile_fail_at(const gs_compilation *at, gpusim_error *err, const char *list,
+                                 uint32_t number, const char *inner, const char *format, ...)
+    GPUSIM_PRINTF(6, 7);
+
 /* compile_cluster.c: groups, racks, virtual clusters. */
 gpusim_status gs_compile_cluster(const gs_compilation *at, gpusim_error *err);
 /* compile_hardware.c, compile_facility.c: what groups, racks and the facility are physically. */

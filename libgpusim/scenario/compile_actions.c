@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Timed actions: names looked up, and what they ask for checked. */
 #include <math.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -17,19 +16,9 @@ typedef struct action_maker {
     uint32_t number;
 } action_maker;
 
-static gpusim_status fail(const action_maker *m, const char *inner, gpusim_error *err,
-                          const char *format, ...) GPUSIM_PRINTF(4, 5);
-static gpusim_status fail(const action_maker *m, const char *inner, gpusim_error *err,
-                          const char *format, ...)
-{
-    char key[64], message[sizeof err->message];
-    va_list arguments;
-    va_start(arguments, format);
-    vsnprintf(message, sizeof message, format, arguments);
-    va_end(arguments);
-    snprintf(key, sizeof key, "actions[%u]%s%s", m->number, inner[0] ? "." : "", inner);
-    return gs_compile_fail(m->at, err, key, "%s", message);
-}
+// at a key of the one in the making
+#define FAIL(m, inner, err, ...)                                                                   \
+    gs_compile_fail_at((m)->at, err, "actions", (m)->number, inner, __VA_ARGS__)
 
 // ---- names ----
 
@@ -44,7 +33,7 @@ static gpusim_status find_node(const action_maker *m, const char *inner, const c
             return GPUSIM_OK;
         }
     }
-    gpusim_status status = fail(m, inner, err, "no node is called '%.*s'", (int)length, name);
+    gpusim_status status = FAIL(m, inner, err, "no node is called '%.*s'", (int)length, name);
     gpusim_error_hint(err, "nodes are called GROUP-0000, GROUP-0001, ...: '%s' is the first",
                       gs_names_text(m->at->model->names, cluster->node_name[0]));
     return status;
@@ -60,7 +49,7 @@ static gpusim_status find_rack(const action_maker *m, const char *name, uint32_t
             return GPUSIM_OK;
         }
     }
-    gpusim_status status = fail(m, "rack", err, "no rack is called '%s'", name);
+    gpusim_status status = FAIL(m, "rack", err, "no rack is called '%s'", name);
     gpusim_error_hint(err, "'%s' is the first",
                       gs_names_text(m->at->model->names, cluster->racks[0].name));
     return status;
@@ -76,7 +65,7 @@ static gpusim_status find_gpu(const action_maker *m, const char *name, uint32_t 
     uint32_t node = 0;
     if (!slash || strncmp(slash, "/gpu", 4) != 0 ||
         !gs_parse_uint64(slash + 4, strlen(slash + 4), &slot)) {
-        gpusim_status status = fail(m, "gpu", err, "'%s' names no GPU", name);
+        gpusim_status status = FAIL(m, "gpu", err, "'%s' names no GPU", name);
         gpusim_error_hint(err, "GPUs are called NODE/gpu0, NODE/gpu1, ...");
         return status;
     }
@@ -86,7 +75,7 @@ static gpusim_status find_gpu(const action_maker *m, const char *name, uint32_t 
     }
     uint32_t gpus = cluster->node_first_gpu[node + 1] - cluster->node_first_gpu[node];
     if (slot >= gpus) {
-        return fail(m, "gpu", err, "node '%.*s' has %u GPUs, counted from gpu0",
+        return FAIL(m, "gpu", err, "node '%.*s' has %u GPUs, counted from gpu0",
                     (int)(slash - name), name, gpus);
     }
     *gpu = cluster->node_first_gpu[node] + (uint32_t)slot;
@@ -173,14 +162,14 @@ static gpusim_status check_floor(const action_maker *m, uint32_t group, uint32_t
                                 model->cluster.groups[group].gpus, nodes);
     double least = of_rack ? idle.rack : idle.input;
     if (!model->hardware.groups[group].physical) {
-        return fail(m, of_rack ? "rack" : "node", err, "what has no physics draws nothing to cap");
+        return FAIL(m, of_rack ? "rack" : "node", err, "what has no physics draws nothing to cap");
     }
     if (m->written->power >= least) {
         return GPUSIM_OK;
     }
     gpusim_quantity_format(m->written->power, GPUSIM_UNIT_WATT, 0, cap, sizeof cap);
     gpusim_quantity_format(least, GPUSIM_UNIT_WATT, 0, floor, sizeof floor);
-    return fail(m, "power", err, "a cap of %s is less than what it draws when idle (%s)", cap,
+    return FAIL(m, "power", err, "a cap of %s is less than what it draws when idle (%s)", cap,
                 floor);
 }
 
@@ -191,7 +180,7 @@ static gpusim_status check_range(const action_maker *m, uint32_t group, gpusim_e
     const gpusim_gpu_power *power = &node->gpu.power;
     char cap[40], low[40], high[40];
     if (!node->physical) {
-        return fail(m, "gpu", err, "a GPU without physics draws nothing to cap");
+        return FAIL(m, "gpu", err, "a GPU without physics draws nothing to cap");
     }
     if (m->written->power >= power->cap_min && m->written->power <= power->cap_max) {
         return GPUSIM_OK;
@@ -199,7 +188,7 @@ static gpusim_status check_range(const action_maker *m, uint32_t group, gpusim_e
     gpusim_quantity_format(m->written->power, GPUSIM_UNIT_WATT, 0, cap, sizeof cap);
     gpusim_quantity_format(power->cap_min, GPUSIM_UNIT_WATT, 0, low, sizeof low);
     gpusim_quantity_format(power->cap_max, GPUSIM_UNIT_WATT, 0, high, sizeof high);
-    return fail(m, "power", err, "the driver of '%s' accepts caps from %s to %s, not %s",
+    return FAIL(m, "power", err, "the driver of '%s' accepts caps from %s to %s, not %s",
                 node->gpu.name, low, high, cap);
 }
 
@@ -216,7 +205,7 @@ static gpusim_status check_every_gpu(const action_maker *m, gpusim_error *err)
             capped++;
         }
     }
-    return capped ? GPUSIM_OK : fail(m, "", err, "no GPU has physics: there is nothing to cap");
+    return capped ? GPUSIM_OK : FAIL(m, "", err, "no GPU has physics: there is nothing to cap");
 }
 
 static gpusim_status compile_cap(const action_maker *m, gpusim_error *err)
@@ -229,10 +218,10 @@ static gpusim_status compile_cap(const action_maker *m, gpusim_error *err)
     int lifts = written->power < 0;
     uint32_t takes = KEY_GPU | KEY_NODE | KEY_RACK | KEY_POWER;
     if (targets > 1 || (keys_given(written) & ~takes)) {
-        return fail(m, "", err, "a cap is of one `gpu:`, one `node:`, one `rack:` or of every GPU");
+        return FAIL(m, "", err, "a cap is of one `gpu:`, one `node:`, one `rack:` or of every GPU");
     }
     if (isnan(written->power)) {
-        status = fail(m, "power", err, "a cap needs `power:`");
+        status = FAIL(m, "power", err, "a cap needs `power:`");
         gpusim_error_hint(err, "`power: 250 W`, or `power: none` to lift it");
         return status;
     }
@@ -279,7 +268,7 @@ static gpusim_status check_keys(const action_maker *m, gpusim_error *err)
                      key_names[k]);
         }
     }
-    gpusim_status status = fail(m, "", err, "this action needs %s and nothing else", needed);
+    gpusim_status status = FAIL(m, "", err, "this action needs %s and nothing else", needed);
     if (keys.takes & KEY_RESTART) {
         gpusim_error_hint(err, "it takes `restart_jobs:`, too");
     }
@@ -297,7 +286,7 @@ static gpusim_status check_state(const action_maker *m, gpusim_error *err)
         return GPUSIM_OK;
     }
     gpusim_status status =
-        fail(m, "state", err, "the CPUs of '%s' have no state %u", written->node, written->state);
+        FAIL(m, "state", err, "the CPUs of '%s' have no state %u", written->node, written->state);
     gpusim_error_hint(err, "they have %u, counted from 0: see `power: {cpu_states: [...]}`",
                       node->physical ? node->cpu_state_count : 0);
     return status;
@@ -310,7 +299,7 @@ static gpusim_status check_fans(const action_maker *m, gpusim_error *err)
     if (gs_node_has_fans(model, m->action->entity)) {
         return GPUSIM_OK;
     }
-    return fail(m, "node", err, "'%s' has no fans", m->written->node);
+    return FAIL(m, "node", err, "'%s' has no fans", m->written->node);
 }
 
 static gpusim_status compile_other(const action_maker *m, gpusim_error *err)

@@ -3,23 +3,10 @@
 #include "scenario/compile_chaos.h"
 
 #include <math.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "base/sort.h"
-
-gpusim_status gs_rule_fail(const gs_rule_maker *m, const char *inner, gpusim_error *err,
-                           const char *format, ...)
-{
-    char key[96], message[sizeof err->message];
-    va_list arguments;
-    va_start(arguments, format);
-    vsnprintf(message, sizeof message, format, arguments);
-    va_end(arguments);
-    snprintf(key, sizeof key, "chaos[%u]%s%s", m->number, inner[0] ? "." : "", inner);
-    return gs_compile_fail(m->at, err, key, "%s", message);
-}
 
 // ---- distributions ----
 
@@ -31,7 +18,7 @@ gpusim_status gs_rule_distribution(const gs_rule_maker *m, const char *key,
     gpusim_status status =
         gs_distribution_make(written, unit, &m->at->model->arena, made, &problem);
     if (status == GPUSIM_SCENARIO) {
-        return gs_rule_fail(m, key, err, "%s", problem.message);
+        return GS_RULE_FAIL(m, key, err, "%s", problem.message);
     }
     if (status != GPUSIM_OK && err) {
         *err = problem;
@@ -52,7 +39,7 @@ static gpusim_status check_range(const gs_rule_maker *m, const gpusim_field *fie
     double wrong = above ? mean : least < field->minimum ? least : mean;
     gpusim_quantity_format(above ? field->maximum : field->minimum, unit, 0, bound, sizeof bound);
     gpusim_quantity_format(wrong, unit, 0, found, sizeof found);
-    return gs_rule_fail(m, field->name, err, "'%s' must be at %s %s, not %s", field->name,
+    return GS_RULE_FAIL(m, field->name, err, "'%s' must be at %s %s, not %s", field->name,
                         above ? "most" : "least", bound, found);
 }
 
@@ -141,7 +128,7 @@ static gpusim_status make_times(gs_rule_maker *m, gpusim_error *err)
 
     // a round must be over before the next begins, or times would not rise
     if (rule->period && times[count - 1] - times[0] >= rule->period) {
-        return gs_rule_fail(m, "period", err, "the times of `at` span more than one period");
+        return GS_RULE_FAIL(m, "period", err, "the times of `at` span more than one period");
     }
 
     // strikes are counted from the first that may be
@@ -163,7 +150,7 @@ gpusim_status gs_rule_speeds(const gs_rule_maker *m, gpusim_error *err)
                                         &rule->storm, err));
         rule->burst = fields->burst.factor;
         if (!(gs_distribution_mean(&rule->calm) > 0 && gs_distribution_mean(&rule->storm) > 0)) {
-            return gs_rule_fail(m, "burst", err, "calm and storm must take some time");
+            return GS_RULE_FAIL(m, "burst", err, "calm and storm must take some time");
         }
     }
     if (fields->heats.present) {
@@ -189,10 +176,10 @@ static gpusim_status make_clock(gs_rule_maker *m, gpusim_error *err)
     rule->when = rule->pick ? GS_WHEN_POOL : GS_WHEN_EVERY;
     rule->ages = fields->ages;
     if (!(gs_distribution_mean(&rule->every) > 0)) {
-        return gs_rule_fail(m, "every", err, "strikes must be some time apart");
+        return GS_RULE_FAIL(m, "every", err, "strikes must be some time apart");
     }
     if (fields->ages && isnan(gs_distribution_age(&rule->every, 1))) {
-        return gs_rule_fail(m, "ages", err,
+        return GS_RULE_FAIL(m, "ages", err,
                             "only what is exponential, Weibull or a bathtub can age");
     }
     GPUSIM_TRY(gs_rule_speeds(m, err));
@@ -210,7 +197,7 @@ static gpusim_status check_clockless(const gs_rule_maker *m, gpusim_error *err)
                       : fields->busy                  ? "clock"
                       : fields->target.lemons.present ? "target.lemons"
                                                       : NULL;
-    return key ? gs_rule_fail(m, key, err, "only rules with `every:` have a clock") : GPUSIM_OK;
+    return key ? GS_RULE_FAIL(m, key, err, "only rules with `every:` have a clock") : GPUSIM_OK;
 }
 
 static gpusim_status make_when(gs_rule_maker *m, gpusim_error *err)
@@ -219,14 +206,14 @@ static gpusim_status make_when(gs_rule_maker *m, gpusim_error *err)
     int timed = fields->at.count > 0 || fields->period != GPUSIM_TIME_MAX;
     int ways = timed + (fields->every.value != NULL) + (fields->trace != NULL);
     if (ways != 1) {
-        gpusim_status status = gs_rule_fail(m, "", err,
+        gpusim_status status = GS_RULE_FAIL(m, "", err,
                                             ways ? "this rule says more than once when it strikes"
                                                  : "this rule does not say when it strikes");
         gpusim_error_hint(err, "give one of `at:` (with `period:`), `every:` and `trace:`");
         return status;
     }
     if (fields->from >= fields->until) {
-        return gs_rule_fail(m, "until", err, "`until` must be after `from`");
+        return GS_RULE_FAIL(m, "until", err, "`until` must be after `from`");
     }
     if (fields->every.value) {
         return make_clock(m, err);
@@ -240,7 +227,7 @@ static gpusim_status make_when(gs_rule_maker *m, gpusim_error *err)
     }
     int named = fields->target.present || m->kind->scope == GS_FAULT_ON_CLUSTER;
     if (!named) {
-        status = gs_rule_fail(m, "", err, "this rule does not say whom it strikes");
+        status = GS_RULE_FAIL(m, "", err, "this rule does not say whom it strikes");
         gpusim_error_hint(err,
                           "`target: {%s: NAME}`, `target: {random: 1}`, or, for all of them, "
                           "`target: {each: %s}`",
@@ -264,10 +251,10 @@ static gpusim_status make_pick(const gs_rule_maker *m, gpusim_error *err)
     }
     int random = target->random != UINT32_MAX, hottest = target->hottest != UINT32_MAX;
     if (random && hottest) {
-        return gs_rule_fail(m, "target.hottest", err, "the hottest are not random");
+        return GS_RULE_FAIL(m, "target.hottest", err, "the hottest are not random");
     }
     if ((random || hottest) && target->lemons.present) {
-        return gs_rule_fail(m, "target.lemons", err,
+        return GS_RULE_FAIL(m, "target.lemons", err,
                             "what is picked for each strike has no clock of its own");
     }
     m->rule->hottest = (uint8_t)hottest;
@@ -282,7 +269,7 @@ gpusim_status gs_rule_call(const gs_rule_maker *m, const char *name, gpusim_erro
     const gs_rule *made = m->rules->data;
     for (uint32_t i = 0; i < m->rules->count; i++) {
         if (strcmp(made[i].name, name) == 0) {
-            return gs_rule_fail(m, "name", err, "another rule is called '%.100s' too", name);
+            return GS_RULE_FAIL(m, "name", err, "another rule is called '%.100s' too", name);
         }
     }
     m->rule->name = gs_arena_text(&m->at->model->arena, name, strlen(name));

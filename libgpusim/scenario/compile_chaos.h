@@ -25,8 +25,8 @@ typedef struct gs_rule_maker {
 } gs_rule_maker;
 
 /* Fails at a key of the item ("": at the item itself). */
-gpusim_status gs_rule_fail(const gs_rule_maker *m, const char *inner, gpusim_error *err,
-                           const char *format, ...) GPUSIM_PRINTF(4, 5);
+#define GS_RULE_FAIL(m, inner, err, ...)                                                           \
+    gs_compile_fail_at((m)->at, err, "chaos", (m)->number, inner, __VA_ARGS__)
 
 /* A distribution that is written at a key of the item. */
 gpusim_status gs_rule_distribution(const gs_rule_maker *m, const char *key,

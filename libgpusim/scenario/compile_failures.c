@@ -161,7 +161,7 @@ gpusim_status gs_compile_failures(gs_rule_maker *m, gpusim_error *err)
     char *full = NULL, key[64];
     snprintf(key, sizeof key, "chaos[%u].trace", m->number);
     if (m->fields->target.present) {
-        return gs_rule_fail(m, "target", err, "the trace says whom it strikes");
+        return GS_RULE_FAIL(m, "target", err, "the trace says whom it strikes");
     }
     GPUSIM_TRY(gs_open_input(m->at, key, m->fields->trace, &full, &lines, err));
     GPUSIM_TRY(gs_failures_read(m, lines, err));

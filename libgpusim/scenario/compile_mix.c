@@ -126,7 +126,7 @@ static gpusim_status check_targets(const gs_rule_maker *m, gpusim_error *err)
     if (!key) {
         return GPUSIM_OK;
     }
-    gpusim_status status = gs_rule_fail(m, key, err,
+    gpusim_status status = GS_RULE_FAIL(m, key, err,
                                         "a mix strikes GPUs and nodes, each on its "
                                         "own");
     gpusim_error_hint(err, "name nodes, racks, groups or GPU models");
@@ -138,7 +138,7 @@ gpusim_status gs_compile_mix(gs_rule_maker *m, const gpusim_fault_mix *mix, gpus
     gpusim_status status = GPUSIM_OK;
     const char *name = m->fields->name ? m->fields->name : mix->name;
     if (m->fields->from >= m->fields->until) {
-        return gs_rule_fail(m, "until", err, "`until` must be after `from`");
+        return GS_RULE_FAIL(m, "until", err, "`until` must be after `from`");
     }
     GPUSIM_TRY(check_targets(m, err));
     for (uint32_t i = 0; i < mix->count; i++) {

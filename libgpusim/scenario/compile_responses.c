@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Rules that act on what telemetry shows: names looked up, and what they ask for checked. */
 #include <math.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -15,19 +14,9 @@ typedef struct response_maker {
     uint32_t number;
 } response_maker;
 
-static gpusim_status fail(const response_maker *m, const char *inner, gpusim_error *err,
-                          const char *format, ...) GPUSIM_PRINTF(4, 5);
-static gpusim_status fail(const response_maker *m, const char *inner, gpusim_error *err,
-                          const char *format, ...)
-{
-    char key[64], message[sizeof err->message];
-    va_list arguments;
-    va_start(arguments, format);
-    vsnprintf(message, sizeof message, format, arguments);
-    va_end(arguments);
-    snprintf(key, sizeof key, "responses[%u]%s%s", m->number, inner[0] ? "." : "", inner);
-    return gs_compile_fail(m->at, err, key, "%s", message);
-}
+// at a key of the one in the making
+#define FAIL(m, inner, err, ...)                                                                   \
+    gs_compile_fail_at((m)->at, err, "responses", (m)->number, inner, __VA_ARGS__)
 
 // ---- conditions ----
 
@@ -37,16 +26,16 @@ static gpusim_status find_metric(const response_maker *m, gpusim_error *err)
     m->rule->metric = gs_compile_sampled(model, m->written->metric);
     if (m->rule->metric == GPUSIM_NONE) {
         gpusim_status status =
-            fail(m, "metric", err, "'%s' is not among the metrics sampled", m->written->metric);
+            FAIL(m, "metric", err, "'%s' is not among the metrics sampled", m->written->metric);
         gpusim_error_hint(err, "select it in `telemetry:`; `gpusim list metrics` shows the names");
         return status;
     }
     const gpusim_metric *metric = &gpusim_metrics(&(uint32_t){0})[model->metrics[m->rule->metric]];
     if (metric->entity != GPUSIM_OF_GPU && metric->entity != GPUSIM_OF_NODE) {
-        return fail(m, "metric", err, "'%s' is of no GPU and of no node", m->written->metric);
+        return FAIL(m, "metric", err, "'%s' is of no GPU and of no node", m->written->metric);
     }
     if (m->written->what == GPUSIM_ACTION_RESET && metric->entity != GPUSIM_OF_GPU) {
-        return fail(m, "metric", err, "a reset is of a GPU, '%s' of a node", m->written->metric);
+        return FAIL(m, "metric", err, "a reset is of a GPU, '%s' of a node", m->written->metric);
     }
     return GPUSIM_OK;
 }
@@ -58,20 +47,20 @@ static gpusim_status compile_condition(const response_maker *m, gpusim_error *er
     gs_response *rule = m->rule;
     int above = !isnan(written->above), below = !isnan(written->below);
     if (m->at->model->info.sample_every == GPUSIM_TIME_MAX) {
-        status = fail(m, "", err, "without telemetry nobody sees anything to act on");
+        status = FAIL(m, "", err, "without telemetry nobody sees anything to act on");
         gpusim_error_hint(err, "add `telemetry: {every: 15 s}`");
         return status;
     }
     if ((written->metric != NULL) == (written->state >= 0) ||
         above + below != (written->metric != NULL) ||
         (!written->metric && !isnan(written->until))) {
-        return fail(m, "", err,
+        return FAIL(m, "", err,
                     "a response needs `metric:` with `above:` or `below:`, or `state:`");
     }
     if (!written->metric) {
         rule->state = (uint32_t)written->state;
         return written->what == GPUSIM_ACTION_RESET
-                   ? fail(m, "do", err, "a reset is of a GPU: it needs a metric of one")
+                   ? FAIL(m, "do", err, "a reset is of a GPU: it needs a metric of one")
                    : GPUSIM_OK;
     }
     GPUSIM_TRY(find_metric(m, err));
@@ -79,7 +68,7 @@ static gpusim_status compile_condition(const response_maker *m, gpusim_error *er
     rule->threshold = rule->below ? written->below : written->above;
     rule->until = isnan(written->until) ? rule->threshold : written->until;
     if (rule->below ? rule->until < rule->threshold : rule->until > rule->threshold) {
-        return fail(m, "until", err, "it would be over before it begins");
+        return FAIL(m, "until", err, "it would be over before it begins");
     }
 cleanup:
     return status;
@@ -123,16 +112,16 @@ static gpusim_status compile_do(const response_maker *m, gpusim_error *err)
     gs_response *rule = m->rule;
     int takes = written->takes != GPUSIM_TIME_MAX, speed = !isnan(written->speed);
     if (takes != (written->what == GPUSIM_ACTION_REBOOT)) {
-        return fail(m, takes ? "takes" : "do", err, "`takes:` is of a reboot, which needs it");
+        return FAIL(m, takes ? "takes" : "do", err, "`takes:` is of a reboot, which needs it");
     }
     if (speed != (written->what == GPUSIM_ACTION_FAN)) {
-        return fail(m, speed ? "speed" : "do", err, "`speed:` is of fans, which need it");
+        return FAIL(m, speed ? "speed" : "do", err, "`speed:` is of fans, which need it");
     }
     if (written->restart_jobs && written->what != GPUSIM_ACTION_DRAIN) {
-        return fail(m, "restart_jobs", err, "`restart_jobs:` is of a drain");
+        return FAIL(m, "restart_jobs", err, "`restart_jobs:` is of a drain");
     }
     if (speed && !any_fans(m)) {
-        return fail(m, "do", err, "no node that it is about has fans");
+        return FAIL(m, "do", err, "no node that it is about has fans");
     }
     rule->what = (uint32_t)written->what;
     rule->value = takes                          ? gpusim_seconds(written->takes)
@@ -141,7 +130,7 @@ static gpusim_status compile_do(const response_maker *m, gpusim_error *err)
                                                  : (double)NAN;
     rule->undo = written->undo ? opposite(written->what) : GPUSIM_NONE;
     if (written->undo && rule->undo == GPUSIM_NONE) {
-        return fail(m, "undo", err, "this action cannot be undone");
+        return FAIL(m, "undo", err, "this action cannot be undone");
     }
     return GPUSIM_OK;
 }
@@ -156,7 +145,7 @@ static gpusim_status find_group(const response_maker *m, gpusim_error *err)
             return GPUSIM_OK;
         }
     }
-    return fail(m, "group", err, "no group of nodes is called '%s'", name);
+    return FAIL(m, "group", err, "no group of nodes is called '%s'", name);
 }
 
 static gpusim_status compile_response(const gs_compilation *at, uint32_t i, gpusim_error *err)

@@ -24,7 +24,7 @@ static gpusim_status fail_name(const gs_rule_maker *m, const char *key, const gp
 {
     char inner[64], example[256];
     snprintf(inner, sizeof inner, list->count > 1 ? "target.%s[%u]" : "target.%s", key, i);
-    gpusim_status status = gs_rule_fail(m, inner, err, "no %s is called '%.100s'", what,
+    gpusim_status status = GS_RULE_FAIL(m, inner, err, "no %s is called '%.100s'", what,
                                         ((const char *const *)list->items)[i]);
     if (scope != GS_FAULT_SCOPES) {
         gs_entities_example(m->entities, scope, example, sizeof example);
@@ -117,12 +117,12 @@ static gpusim_status check_scope(const gs_rule_maker *m, gpusim_error *err)
     }
     if (kind->scope == GS_FAULT_ON_CLUSTER) {
         gpusim_status status =
-            gs_rule_fail(m, key, err, "%s strikes the whole cluster", kind->name);
+            GS_RULE_FAIL(m, key, err, "%s strikes the whole cluster", kind->name);
         gpusim_error_hint(err, "leave `target:` out");
         return status;
     }
     const char *scope = gs_fault_scope_names[kind->scope];
-    gpusim_status status = gs_rule_fail(m, key, err, "%s strikes %ss", kind->name, scope);
+    gpusim_status status = GS_RULE_FAIL(m, key, err, "%s strikes %ss", kind->name, scope);
     gpusim_error_hint(
         err, "name %ss, or %s%s", scope,
         kind->scope == GS_FAULT_ON_RACK   ? "groups of nodes"
@@ -241,7 +241,7 @@ gpusim_status gs_compile_targets(gs_rule_maker *m, gpusim_error *err)
         GPUSIM_TRY(find_all(m, counts[m->kind->scope], err));
     }
     if (m->rule->target_count == 0) {
-        return gs_rule_fail(m, target->present ? "target" : "", err,
+        return GS_RULE_FAIL(m, target->present ? "target" : "", err,
                             "there is no %s that this could strike",
                             gs_fault_scope_names[m->kind->scope]);
     }

@@ -1,38 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Checkpoints (definitions 3): when they are written, for how long they block, what they keep; and
  * who shares the storage. */
-#include "placed.h"
-
-static gpusim_model *model;
-static gpusim_sim *sim;
-static collected rows;
-static gpusim_error err;
-
-static void begin(const char *text, const placed *table)
-{
-    model = compile_text(text);
-    sim = placed_begin(model, table, &rows);
-}
-
-static void run_to(double seconds)
-{
-    ASSERT_OK(gpusim_sim_run_until(sim, gpusim_time_from_seconds(seconds), &err), &err);
-}
-
-static void run_out(void)
-{
-    ASSERT_OK(gpusim_sim_run_until(sim, GPUSIM_TIME_MAX, &err), &err);
-}
-
-static void teardown(void)
-{
-    gpusim_sim_destroy(sim);
-    gpusim_model_destroy(model);
-    collect_release(&rows);
-    memset(&rows, 0, sizeof rows);
-    sim = NULL;
-    model = NULL;
-}
+#include "placed_run.h"
 
 #define S       GPUSIM_SECOND
 #define CLUSTER "gpusim: 1\ncluster: {nodes: [{name: n, count: 2, gpus: 2}]}\n"

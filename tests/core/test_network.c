@@ -2,40 +2,9 @@
 /* Communication and shared links through whole runs: step times by hand, measured tables. */
 #include <math.h>
 
-#include "placed.h"
+#include "placed_run.h"
 
 #include "physics/network.h"
-
-static gpusim_model *model;
-static gpusim_sim *sim;
-static collected rows;
-static gpusim_error err;
-
-static void begin(const char *text, const placed *table)
-{
-    model = compile_text(text);
-    sim = placed_begin(model, table, &rows);
-}
-
-static void run_to(double seconds)
-{
-    ASSERT_OK(gpusim_sim_run_until(sim, gpusim_time_from_seconds(seconds), &err), &err);
-}
-
-static void run_out(void)
-{
-    ASSERT_OK(gpusim_sim_run_until(sim, GPUSIM_TIME_MAX, &err), &err);
-}
-
-static void teardown(void)
-{
-    gpusim_sim_destroy(sim);
-    gpusim_model_destroy(model);
-    collect_release(&rows);
-    memset(&rows, 0, sizeof rows);
-    sim = NULL;
-    model = NULL;
-}
 
 // seconds after which a job has ended, to 2 ns: each change of a rate may round one up
 #define ENDS(job, seconds)                                                                         \

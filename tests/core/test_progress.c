@@ -3,40 +3,9 @@
  * that differ, P-states (definitions 1 and 2). */
 #include <math.h>
 
-#include "placed.h"
+#include "placed_run.h"
 
 #include "physics/power.h"
-
-static gpusim_model *model;
-static gpusim_sim *sim;
-static collected rows;
-static gpusim_error err;
-
-static void begin(const char *text, const placed *table)
-{
-    model = compile_text(text);
-    sim = placed_begin(model, table, &rows);
-}
-
-static void run_to(double seconds)
-{
-    ASSERT_OK(gpusim_sim_run_until(sim, gpusim_time_from_seconds(seconds), &err), &err);
-}
-
-static void run_out(void)
-{
-    ASSERT_OK(gpusim_sim_run_until(sim, GPUSIM_TIME_MAX, &err), &err);
-}
-
-static void teardown(void)
-{
-    gpusim_sim_destroy(sim);
-    gpusim_model_destroy(model);
-    collect_release(&rows);
-    memset(&rows, 0, sizeof rows);
-    sim = NULL;
-    model = NULL;
-}
 
 /* A GPU that neither leaks nor gets hot, of 100 + 300 f v(f)^2 W, so that only caps slow it. */
 #define GPU                                                                                        \

@@ -200,3 +200,17 @@ cleanup:
     gpusim_sim_destroy(sim);
     return status == GPUSIM_OK;
 }
+
+gpusim_status collect_resumed(const gpusim_model *model, const void *saved, size_t size,
+                              char hash[33], gpusim_error *err)
+{
+    gpusim_status status = GPUSIM_OK;
+    gpusim_sim *sim = NULL;
+    GPUSIM_TRY(gpusim_sim_create(model, 1, &sim, err));
+    GPUSIM_TRY(gpusim_sim_restore(sim, saved, size, err));
+    GPUSIM_TRY(gpusim_sim_run_until(sim, GPUSIM_TIME_MAX, err));
+    GPUSIM_TRY(gpusim_sim_hash(sim, hash, err));
+cleanup:
+    gpusim_sim_destroy(sim);
+    return status;
+}

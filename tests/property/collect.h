@@ -41,4 +41,8 @@ int run_model(const gpusim_model *model, uint64_t seed, int paranoid, collected 
 /* Prints an error as people read it. */
 void print_error(const char *what, const gpusim_error *err);
 
+/* The hash at the end of a run that goes on from a saved state; its seed was 1. */
+gpusim_status collect_resumed(const gpusim_model *model, const void *saved, size_t size,
+                              char hash[33], gpusim_error *err);
+
 #endif

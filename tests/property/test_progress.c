@@ -88,20 +88,6 @@ static int compare(const char *what, const collected *rows, const ledger *all)
     return wrong;
 }
 
-static gpusim_status finish(const gpusim_model *model, const void *saved, size_t size,
-                            char hash[33], gpusim_error *err)
-{
-    gpusim_status status = GPUSIM_OK;
-    gpusim_sim *sim = NULL;
-    GPUSIM_TRY(gpusim_sim_create(model, 1, &sim, err));
-    GPUSIM_TRY(gpusim_sim_restore(sim, saved, size, err));
-    GPUSIM_TRY(gpusim_sim_run_until(sim, GPUSIM_TIME_MAX, err));
-    GPUSIM_TRY(gpusim_sim_hash(sim, hash, err));
-cleanup:
-    gpusim_sim_destroy(sim);
-    return status;
-}
-
 static int try_model(const char *what, const gpusim_model *model, maker *m, ledger *all)
 {
     gpusim_status status = GPUSIM_OK;
@@ -129,7 +115,7 @@ static int try_model(const char *what, const gpusim_model *model, maker *m, ledg
     GPUSIM_TRY(gpusim_sim_finish(sim, &err));
     wrong += compare(what, &rows, all) + audit(what, model, &rows);
     if (saved) {
-        GPUSIM_TRY(finish(model, saved, size, again, &err));
+        GPUSIM_TRY(collect_resumed(model, saved, size, again, &err));
         if (strcmp(hash, again) != 0) {
             printf("%s: restored it ends in another state\n", what);
             wrong++;
