@@ -45,14 +45,13 @@ GS_KIND(POWER_CAP, power_cap, "power-cap", NODE, 0, effect_cap, STRIKE(.needs = 
         "Slow, along the curve of power and clock.", "The physics of caps (docs/physics.md).",
         NEEDED(0, "power", watt, 0, 1e9, "What the node may draw."), SPREAD("0 %"))
 
-GS_KIND(PSU_LOSS, psu_loss, "psu-loss", NODE, 0, effect_supplies, STRIKE(.needs = GS_NEEDS_REPAIR),
-        "Power supplies of a node fail.",
-        "Those that are left carry the load, at another efficiency. More than they can carry "
-        "brakes the GPUs.",
-        "Input power changes with the efficiency; bits 0x80 and 0x8 when there is too little.",
-        "None, or slow by half and more.", "DGX H100: six supplies, three needed (second-hand).",
-        PARAMETER(0, "supplies", number, "1", 1, 64, "How many."), REPAIR(LANL), SPREAD("0 %"),
-        HEATS)
+GS_KIND(
+    PSU_LOSS, psu_loss, "psu-loss", NODE, 0, effect_supplies, STRIKE(.needs = GS_NEEDS_REPAIR),
+    "Power supplies of a node fail.",
+    "Those that are left limit what the node may draw, as a cap of it does.",
+    "Their state; clocks below the maximum, and bits 0x80 and 0x8 where no clock is low enough.",
+    "None, or as slow as under such a cap.", "DGX H100: six supplies, three needed (second-hand).",
+    PARAMETER(0, "supplies", number, "1", 1, 64, "How many."), REPAIR(LANL), SPREAD("0 %"), HEATS)
 
 GS_KIND(PSU_BROWNOUT, psu_brownout, "psu-brownout", NODE, GS_FAULT_BRAKE, NULL,
         STRIKE(.needs = GS_NEEDS_NOTHING), "The supply of a node sags.",

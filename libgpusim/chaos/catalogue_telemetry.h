@@ -18,7 +18,7 @@ GS_KIND(TELEMETRY_NOISE, telemetry_noise, "telemetry-noise", NODE, 0, effect_noi
 
 GS_KIND(CLOCK_SKEW, clock_skew, "clock-skew", NODE, 0, effect_skew,
         STRIKE(.needs = GS_NEEDS_NOTHING), "The clock of a node is fast.", "None.",
-        "The times of its samples are off by so much.", "None.",
+        "`clock_offset` says by how much; samples keep the times of who collects them.", "None.",
         "Catalogues of Chaos Mesh (TimeChaos) and Gremlin (time travel).",
         NEEDED(0, "skew", second, 0, 9e9, "By how much."), RAMP("0 s"), SPREAD("0 %"))
 
