@@ -30,6 +30,7 @@ typedef struct gs_timed_action {
 typedef struct gs_response {
     double threshold, until; /* it begins at the one, and is over beyond the other */
     double value;            /* of the action, as in gpusim_action_row */
+    double undo_value;       /* of `undo`; of a cap INFINITY: lifted */
     double cost;             /* of each action */
     gpusim_time hold, delay;
     uint32_t metric; /* its place in `metrics`; GPUSIM_NONE: the state of nodes */
@@ -40,6 +41,8 @@ typedef struct gs_response {
     uint32_t who;    /* name */
     uint32_t budget; /* actions a day; GPUSIM_NONE: no limit */
     uint32_t below;  /* 1: at or below the threshold, not at or above */
+    uint32_t of_gpu; /* 1: what is done is done to the GPU, not to its node */
+    uint32_t reserved;
 } gs_response;
 
 struct gpusim_model {

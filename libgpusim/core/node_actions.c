@@ -18,6 +18,7 @@ int gs_acts_on_life(gpusim_action what)
     case GPUSIM_ACTION_RESET:
     case GPUSIM_ACTION_PAUSE:
     case GPUSIM_ACTION_RESUME:
+    case GPUSIM_ACTION_REQUEUE:
         return 1;
     default:
         return 0;
@@ -25,10 +26,11 @@ int gs_acts_on_life(gpusim_action what)
 }
 
 // who is there goes elsewhere at once, as when the scheduler preempts it
-static gpusim_status requeue_jobs(gpusim_sim *sim, uint32_t node, gpusim_error *err)
+static gpusim_status requeue_jobs(gpusim_sim *sim, uint32_t scope, uint32_t entity,
+                                  gpusim_error *err)
 {
     gpusim_status status = GPUSIM_OK;
-    GPUSIM_TRY(gs_fault_jobs(sim, GS_FAULT_ON_NODE, node, err));
+    GPUSIM_TRY(gs_fault_jobs(sim, scope, entity, err));
     for (uint32_t i = 0; i < sim->fault_jobs.count; i++) {
         uint32_t slot = GS_AT(sim->fault_jobs, uint32_t, i);
         uint64_t order = GS_JOB(sim, slot)->order;
@@ -44,7 +46,37 @@ static gpusim_status drain(gpusim_sim *sim, uint32_t node, double value, gpusim_
     gpusim_status status = GPUSIM_OK;
     GPUSIM_TRY(gs_node_drain(sim, node, err));
     if (value > 0) {
-        GPUSIM_TRY(requeue_jobs(sim, node, err));
+        GPUSIM_TRY(requeue_jobs(sim, GS_FAULT_ON_NODE, node, err));
+    }
+cleanup:
+    return status;
+}
+
+// jobs of the node, or of one of its GPUs, start elsewhere: it takes no others
+static gpusim_status requeue(gpusim_sim *sim, uint32_t node, double value, gpusim_error *err)
+{
+    gpusim_status status = GPUSIM_OK;
+    GPUSIM_TRY(gs_node_hold(sim, node, GS_HELD_CORDONED, 0, err));
+    if (isfinite(value)) {
+        uint32_t gpu = sim->model->cluster.node_first_gpu[node] + (uint32_t)value;
+        GPUSIM_TRY(requeue_jobs(sim, GS_FAULT_ON_GPU, gpu, err));
+    } else {
+        GPUSIM_TRY(requeue_jobs(sim, GS_FAULT_ON_NODE, node, err));
+    }
+cleanup:
+    return status;
+}
+
+gpusim_status gs_cancel_on(gpusim_sim *sim, int of_gpu, uint32_t entity, uint32_t who,
+                           gpusim_error *err)
+{
+    gpusim_status status = GPUSIM_OK;
+    GPUSIM_TRY(gs_fault_jobs(sim, of_gpu ? GS_FAULT_ON_GPU : GS_FAULT_ON_NODE, entity, err));
+    for (uint32_t i = 0; i < sim->fault_jobs.count; i++) {
+        uint32_t slot = GS_AT(sim->fault_jobs, uint32_t, i);
+        GPUSIM_TRY(gs_emit_action(sim, who, GPUSIM_ACTION_CANCEL_JOB, GS_JOB(sim, slot)->order,
+                                  (double)NAN, err));
+        GPUSIM_TRY(gs_job_end(sim, slot, GPUSIM_JOB_CANCELLED, GPUSIM_REASON_USER, err));
     }
 cleanup:
     return status;
@@ -93,6 +125,10 @@ gpusim_status gs_act(gpusim_sim *sim, gpusim_action what, uint32_t entity, doubl
         return gs_node_hold(sim, entity, GS_HELD_PAUSED, 0, err);
     case GPUSIM_ACTION_RESUME:
         return gs_node_hold(sim, entity, 0, GS_HELD_PAUSED, err);
+    case GPUSIM_ACTION_REQUEUE:
+        return requeue(sim, entity, value, err);
+    case GPUSIM_ACTION_IGNORE:
+        return GPUSIM_OK;
     case GPUSIM_ACTION_CANCEL_JOB:
         break;
     }
@@ -118,6 +154,11 @@ static gpusim_status check(const gpusim_sim *sim, gpusim_action what, uint32_t i
     }
     if (what == GPUSIM_ACTION_REBOOT && !(value > 0 && value <= 9e9)) {
         return gpusim_fail(err, GPUSIM_ARGUMENT, "a reboot takes more than 0 s");
+    }
+    const uint32_t *first = sim->model->cluster.node_first_gpu;
+    if (what == GPUSIM_ACTION_REQUEUE && !isnan(value) &&
+        !(value >= 0 && value < first[index + 1] - first[index] && value == floor(value))) {
+        return gpusim_fail(err, GPUSIM_ARGUMENT, "node %u has no GPU %g", index, value);
     }
     if (what != GPUSIM_ACTION_FAN) {
         return GPUSIM_OK;

@@ -131,6 +131,8 @@ static const gpusim_choice actions[] = {
     {"reset", GPUSIM_ACTION_RESET, "a GPU starts again"},
     {"pause", GPUSIM_ACTION_PAUSE, "jobs on a node stand still, and it takes no others"},
     {"resume", GPUSIM_ACTION_RESUME, "the end of that"},
+    {"requeue", GPUSIM_ACTION_REQUEUE, "jobs on a node start elsewhere, and it takes no others"},
+    {"ignore", GPUSIM_ACTION_IGNORE, "nothing: it is not worth it"},
     {NULL, 0, NULL},
 };
 
@@ -222,7 +224,7 @@ static const gpusim_field action_columns[] = {
     ACTION(value, FLOAT64, NONE, GPUSIM_OPTIONAL,
            "How much, where that means something: watts of a cap (none: it was lifted), the state "
            "of CPUs, share of the fans' full speed (none: automatic), seconds of a reboot, 1 for a "
-           "drain that restarted jobs."),
+           "drain that restarted jobs, the one GPU of the node whose jobs were queued again."),
 };
 
 #define NODE(member, type, unit, flags, doc) COLUMN(gpusim_node_row, member, type, unit, flags, doc)

@@ -22,6 +22,11 @@ static int is_of_gpus(const gpusim_model *model, const gs_response *rule)
            gpusim_metrics(&(uint32_t){0})[model->metrics[rule->metric]].entity == GPUSIM_OF_GPU;
 }
 
+static int is_cap(uint32_t what)
+{
+    return what == GPUSIM_ACTION_CAP_GPU || what == GPUSIM_ACTION_CAP_NODE;
+}
+
 static gpusim_status watch(gpusim_sim *sim, uint32_t r, uint32_t entity, gpusim_error *err)
 {
     const gpusim_model *model = sim->model;
@@ -29,13 +34,14 @@ static gpusim_status watch(gpusim_sim *sim, uint32_t r, uint32_t entity, gpusim_
     int gpus = is_of_gpus(model, rule);
     uint32_t node = gpus ? gs_reach_of(sim, GS_FAULT_ON_GPU, entity).first_node : entity;
     if ((rule->group != GPUSIM_NONE && GS_NODE(sim, node)->group != rule->group) ||
-        (rule->what == GPUSIM_ACTION_FAN && !gs_node_has_fans(model, node))) {
+        (rule->what == GPUSIM_ACTION_FAN && !gs_node_has_fans(model, node)) ||
+        (is_cap(rule->what) && !gs_node_hardware_of(sim, node)->physical)) {
         return GPUSIM_OK;
     }
     gs_watch made = {.since = GPUSIM_TIME_MAX,
                      .rule = r,
                      .entity = entity,
-                     .target = rule->what == GPUSIM_ACTION_RESET ? entity : node};
+                     .target = rule->of_gpu ? entity : node};
     return gs_array_push(&sim->watches, &made, err);
 }
 
@@ -195,8 +201,13 @@ static gpusim_status act(gpusim_sim *sim, const gs_watch *at, gpusim_action what
                          gpusim_error *err)
 {
     gpusim_status status = GPUSIM_OK;
+    uint32_t who = RULE(sim, at->rule)->who;
+    if (what == GPUSIM_ACTION_CANCEL_JOB) {
+        return gs_cancel_on(sim, (int)RULE(sim, at->rule)->of_gpu, at->target, who, err);
+    }
     GPUSIM_TRY(gs_act(sim, what, at->target, value, err));
-    GPUSIM_TRY(gs_emit_action(sim, RULE(sim, at->rule)->who, what, at->target, value, err));
+    GPUSIM_TRY(
+        gs_emit_action(sim, who, what, at->target, isfinite(value) ? value : (double)NAN, err));
 cleanup:
     return status;
 }
@@ -217,6 +228,16 @@ static int may_spend(gpusim_sim *sim, uint32_t r)
     return 1;
 }
 
+// of the action, or of the one that takes it back
+static double value_for(const gpusim_sim *sim, const gs_watch *at, int undo)
+{
+    const gs_response *rule = RULE(sim, at->rule);
+    if (rule->what == GPUSIM_ACTION_REQUEUE && !undo && is_of_gpus(sim->model, rule)) {
+        return at->entity - sim->model->cluster.node_first_gpu[at->target];
+    }
+    return undo ? rule->undo_value : rule->value;
+}
+
 gpusim_status gs_on_response(void *context, const gpusim_event *event, gpusim_error *err)
 {
     gpusim_sim *sim = context;
@@ -227,13 +248,14 @@ gpusim_status gs_on_response(void *context, const gpusim_event *event, gpusim_er
         int was = at->done;
         at->done = 0;
         return was && !others && rule->undo != GPUSIM_NONE
-                   ? act(sim, at, (gpusim_action)rule->undo, (double)NAN, err)
+                   ? act(sim, at, (gpusim_action)rule->undo, value_for(sim, at, 1), err)
                    : GPUSIM_OK;
     }
-    if (others) {
+    if (others && rule->what != GPUSIM_ACTION_REQUEUE) { // jobs of each GPU by themselves
         at->done = 1;
         return GPUSIM_OK;
     }
     at->done = (uint8_t)may_spend(sim, at->rule);
-    return at->done ? act(sim, at, (gpusim_action)rule->what, rule->value, err) : GPUSIM_OK;
+    return at->done ? act(sim, at, (gpusim_action)rule->what, value_for(sim, at, 0), err)
+                    : GPUSIM_OK;
 }

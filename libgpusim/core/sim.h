@@ -442,6 +442,9 @@ gpusim_status gs_wake(gpusim_sim *sim, gpusim_error *err); /* what was done take
 /* Something done to a node, or a GPU, now; value as in gpusim_action_row. */
 gpusim_status gs_act(gpusim_sim *sim, gpusim_action what, uint32_t entity, double value,
                      gpusim_error *err);
+/* Cancels what runs on a GPU or node; each job is a row of /actions. */
+gpusim_status gs_cancel_on(gpusim_sim *sim, int of_gpu, uint32_t entity, uint32_t who,
+                           gpusim_error *err);
 /* Whether an action needs nodes that can be down. */
 int gs_acts_on_life(gpusim_action what);
 

@@ -118,9 +118,9 @@ typedef struct action_keys {
     uint32_t needs, takes;
 } action_keys;
 
-static action_keys keys_of(gpusim_action what)
+static action_keys keys_of(const gs_scenario_action *written)
 {
-    switch (what) {
+    switch ((gpusim_action)written->what) {
     case GPUSIM_ACTION_CANCEL_JOB:
         return (action_keys){KEY_JOB, 0};
     case GPUSIM_ACTION_DRAIN:
@@ -133,6 +133,8 @@ static action_keys keys_of(gpusim_action what)
         return (action_keys){KEY_NODE | KEY_SPEED, 0};
     case GPUSIM_ACTION_RESET:
         return (action_keys){KEY_GPU, 0};
+    case GPUSIM_ACTION_REQUEUE:
+        return written->gpu ? (action_keys){KEY_GPU, 0} : (action_keys){KEY_NODE, 0};
     default:
         return (action_keys){KEY_NODE, 0};
     }
@@ -255,7 +257,7 @@ cleanup:
 
 static gpusim_status check_keys(const action_maker *m, gpusim_error *err)
 {
-    action_keys keys = keys_of((gpusim_action)m->written->what);
+    action_keys keys = keys_of(m->written);
     uint32_t given = keys_given(m->written);
     char needed[64] = "";
     if ((given & keys.needs) == keys.needs && !(given & ~(keys.needs | keys.takes))) {
@@ -302,6 +304,18 @@ static gpusim_status check_fans(const action_maker *m, gpusim_error *err)
     return FAIL(m, "node", err, "'%s' has no fans", m->written->node);
 }
 
+// an action of a node that means one of its GPUs
+static void name_by_node(const action_maker *m)
+{
+    const uint32_t *first = m->at->model->cluster.node_first_gpu;
+    uint32_t node = 0, gpu = m->action->entity;
+    while (first[node + 1] <= gpu) {
+        node++;
+    }
+    m->action->entity = node;
+    m->action->value = gpu - first[node];
+}
+
 static gpusim_status compile_other(const action_maker *m, gpusim_error *err)
 {
     const gs_scenario_action *written = m->written;
@@ -310,7 +324,11 @@ static gpusim_status compile_other(const action_maker *m, gpusim_error *err)
         return status != GPUSIM_OK ? status : parse_job(m, err);
     }
     if (written->gpu) {
-        return find_gpu(m, written->gpu, &m->action->entity, err);
+        status = find_gpu(m, written->gpu, &m->action->entity, err);
+        if (status == GPUSIM_OK && written->what == GPUSIM_ACTION_REQUEUE) {
+            name_by_node(m);
+        }
+        return status;
     }
     status = find_node(m, "node", written->node, strlen(written->node), &m->action->entity, err);
     if (status != GPUSIM_OK) {

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "physics/draw.h"
 #include "scenario/compile.h"
 
 /* A rule in the making, and where it stands. */
@@ -38,6 +39,13 @@ static gpusim_status find_metric(const response_maker *m, gpusim_error *err)
         return FAIL(m, "metric", err, "a reset is of a GPU, '%s' of a node", m->written->metric);
     }
     return GPUSIM_OK;
+}
+
+static int is_of_gpus(const response_maker *m)
+{
+    const gpusim_model *model = m->at->model;
+    return m->rule->metric != GPUSIM_NONE &&
+           gpusim_metrics(&(uint32_t){0})[model->metrics[m->rule->metric]].entity == GPUSIM_OF_GPU;
 }
 
 static gpusim_status compile_condition(const response_maker *m, gpusim_error *err)
@@ -89,50 +97,147 @@ static uint32_t opposite(int32_t what)
         return GPUSIM_ACTION_FAN;
     case GPUSIM_ACTION_PAUSE:
         return GPUSIM_ACTION_RESUME;
+    case GPUSIM_ACTION_REQUEUE:
+        return GPUSIM_ACTION_UNCORDON;
+    case GPUSIM_ACTION_CAP_GPU:
+    case GPUSIM_ACTION_PSTATE:
+        return (uint32_t)what;
     default:
         return GPUSIM_NONE;
     }
+}
+
+static int is_about(const response_maker *m, uint32_t group)
+{
+    return m->rule->group == GPUSIM_NONE || m->rule->group == group;
 }
 
 static int any_fans(const response_maker *m)
 {
     const gpusim_model *model = m->at->model;
     for (uint32_t n = 0; n < model->cluster.node_count; n++) {
-        int ours = m->rule->group == GPUSIM_NONE || model->cluster.node_group[n] == m->rule->group;
-        if (ours && gs_node_has_fans(model, n)) {
+        if (is_about(m, model->cluster.node_group[n]) && gs_node_has_fans(model, n)) {
             return 1;
         }
     }
     return 0;
 }
 
-static gpusim_status compile_do(const response_maker *m, gpusim_error *err)
+/* Keys of single actions, which need them. */
+static gpusim_status check_keys(const response_maker *m, gpusim_error *err)
 {
     const gs_response_fields *written = m->written;
-    gs_response *rule = m->rule;
-    int takes = written->takes != GPUSIM_TIME_MAX, speed = !isnan(written->speed);
-    if (takes != (written->what == GPUSIM_ACTION_REBOOT)) {
-        return FAIL(m, takes ? "takes" : "do", err, "`takes:` is of a reboot, which needs it");
-    }
-    if (speed != (written->what == GPUSIM_ACTION_FAN)) {
-        return FAIL(m, speed ? "speed" : "do", err, "`speed:` is of fans, which need it");
+    const struct {
+        const char *key, *text;
+        int32_t what;
+        int given;
+    } keys[] = {
+        {"takes", "`takes:` is of a reboot, which needs it", GPUSIM_ACTION_REBOOT,
+         written->takes != GPUSIM_TIME_MAX},
+        {"speed", "`speed:` is of fans, which need it", GPUSIM_ACTION_FAN, !isnan(written->speed)},
+        {"power", "`power:` is of a cap, which needs it", GPUSIM_ACTION_CAP_GPU,
+         !isnan(written->power)},
+        {"cpu_state", "`cpu_state:` is of a pstate, which needs it", GPUSIM_ACTION_PSTATE,
+         written->cpu_state != UINT32_MAX},
+    };
+    for (size_t k = 0; k < sizeof keys / sizeof keys[0]; k++) {
+        if (keys[k].given != (written->what == keys[k].what)) {
+            return FAIL(m, keys[k].given ? keys[k].key : "do", err, "%s", keys[k].text);
+        }
     }
     if (written->restart_jobs && written->what != GPUSIM_ACTION_DRAIN) {
         return FAIL(m, "restart_jobs", err, "`restart_jobs:` is of a drain");
     }
-    if (speed && !any_fans(m)) {
-        return FAIL(m, "do", err, "no node that it is about has fans");
+    return GPUSIM_OK;
+}
+
+// what the driver of each GPU takes, or no less than what each node draws when nothing runs
+static gpusim_status check_cap(const response_maker *m, gpusim_error *err)
+{
+    const gpusim_model *model = m->at->model;
+    uint32_t capped = 0;
+    for (uint32_t g = 0; g < model->cluster.group_count; g++) {
+        const gs_node_hardware *node = &model->hardware.groups[g];
+        if (!is_about(m, g) || !node->physical || model->cluster.groups[g].gpus == 0) {
+            continue;
+        }
+        double low = node->gpu.power.cap_min, high = node->gpu.power.cap_max;
+        if (!m->rule->of_gpu) {
+            low = gs_draw_idle(node, &model->hardware.racks[g], model->cluster.groups[g].gpus, 1)
+                      .input;
+            high = (double)INFINITY;
+        }
+        if (m->written->power < low || m->written->power > high) {
+            char limit[40];
+            gpusim_quantity_format(m->written->power < low ? low : high, GPUSIM_UNIT_WATT, 0, limit,
+                                   sizeof limit);
+            return FAIL(m, "power", err, "a cap of group '%s' is %s %s",
+                        gs_names_text(model->names, model->cluster.groups[g].name),
+                        m->written->power < low ? "at least" : "at most", limit);
+        }
+        capped++;
     }
+    m->rule->what = m->rule->of_gpu ? GPUSIM_ACTION_CAP_GPU : GPUSIM_ACTION_CAP_NODE;
+    m->rule->undo = m->written->undo ? m->rule->what : GPUSIM_NONE;
+    m->rule->undo_value = (double)INFINITY;
+    m->rule->value = m->written->power;
+    return capped ? GPUSIM_OK
+                  : FAIL(m, "do", err, "nothing that it is about has physics: nothing to cap");
+}
+
+static gpusim_status check_pstate(const response_maker *m, gpusim_error *err)
+{
+    const gpusim_model *model = m->at->model;
+    for (uint32_t g = 0; g < model->cluster.group_count; g++) {
+        const gs_node_hardware *node = &model->hardware.groups[g];
+        if (is_about(m, g) && (!node->physical || m->written->cpu_state >= node->cpu_state_count)) {
+            gpusim_status status = FAIL(
+                m, "cpu_state", err, "the CPUs of group '%s' have no state %u",
+                gs_names_text(model->names, model->cluster.groups[g].name), m->written->cpu_state);
+            gpusim_error_hint(err, "they have %u, counted from 0: see `power: {cpu_states: [...]}`",
+                              node->physical ? node->cpu_state_count : 0);
+            return status;
+        }
+    }
+    m->rule->value = m->written->cpu_state;
+    m->rule->undo_value = 0;
+    return GPUSIM_OK;
+}
+
+static gpusim_status compile_do(const response_maker *m, gpusim_error *err)
+{
+    gpusim_status status = GPUSIM_OK;
+    const gs_response_fields *written = m->written;
+    gs_response *rule = m->rule;
+    GPUSIM_TRY(check_keys(m, err));
     rule->what = (uint32_t)written->what;
-    rule->value = takes                          ? gpusim_seconds(written->takes)
-                  : speed && written->speed >= 0 ? written->speed
-                  : written->restart_jobs        ? 1
-                                                 : (double)NAN;
+    rule->value = rule->undo_value = (double)NAN;
+    rule->of_gpu = is_of_gpus(m) && (written->what == GPUSIM_ACTION_RESET ||
+                                     written->what == GPUSIM_ACTION_CAP_GPU ||
+                                     written->what == GPUSIM_ACTION_CANCEL_JOB);
     rule->undo = written->undo ? opposite(written->what) : GPUSIM_NONE;
     if (written->undo && rule->undo == GPUSIM_NONE) {
         return FAIL(m, "undo", err, "this action cannot be undone");
     }
-    return GPUSIM_OK;
+    switch (written->what) {
+    case GPUSIM_ACTION_FAN:
+        rule->value = written->speed >= 0 ? written->speed : (double)NAN;
+        return any_fans(m) ? GPUSIM_OK : FAIL(m, "do", err, "no node that it is about has fans");
+    case GPUSIM_ACTION_REBOOT:
+        rule->value = gpusim_seconds(written->takes);
+        return GPUSIM_OK;
+    case GPUSIM_ACTION_DRAIN:
+        rule->value = written->restart_jobs ? 1 : (double)NAN;
+        return GPUSIM_OK;
+    case GPUSIM_ACTION_CAP_GPU:
+        return check_cap(m, err);
+    case GPUSIM_ACTION_PSTATE:
+        return check_pstate(m, err);
+    default:
+        return GPUSIM_OK;
+    }
+cleanup:
+    return status;
 }
 
 static gpusim_status find_group(const response_maker *m, gpusim_error *err)

@@ -91,13 +91,15 @@ typedef struct gs_response_fields {
     const char *name, *metric, *group; /* NULL: not given */
     double above, below, until;        /* NaN: not given */
     double speed;                      /* share; GS_SPEED_AUTO; NaN: not given */
+    double power;                      /* W; NaN: not given */
     double cost;
     gpusim_time hold, delay;
-    gpusim_time takes; /* GPUSIM_TIME_MAX: not given */
-    int32_t state;     /* gpusim_node_state; -1: not given */
-    int32_t what;      /* gpusim_action */
-    uint32_t budget;   /* UINT32_MAX: no limit */
-    uint8_t restart_jobs, undo, reserved[2];
+    gpusim_time takes;  /* GPUSIM_TIME_MAX: not given */
+    int32_t state;      /* gpusim_node_state; -1: not given */
+    int32_t what;       /* gpusim_action */
+    uint32_t budget;    /* UINT32_MAX: no limit */
+    uint32_t cpu_state; /* UINT32_MAX: not given */
+    uint8_t restart_jobs, undo, reserved[6];
 } gs_response_fields;
 
 extern const gpusim_field gs_response_element;

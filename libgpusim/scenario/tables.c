@@ -342,6 +342,9 @@ static const gpusim_choice action_choices[] = {
     {"pause", GPUSIM_ACTION_PAUSE,
      "let jobs on a node stand still (they fail when collectives time out), and give it no others"},
     {"resume", GPUSIM_ACTION_RESUME, "let them go on"},
+    {"requeue", GPUSIM_ACTION_REQUEUE,
+     "queue jobs of a node, or of a GPU, again, and give the node no others until `uncordon`: they "
+     "start elsewhere"},
     {NULL, 0, NULL},
 };
 
@@ -381,7 +384,7 @@ static const gpusim_field action_fields[] = {
      .type = GPUSIM_STRING,
      .offset = AT(action, gpu),
      .flags = GPUSIM_OPTIONAL,
-     .doc = "The GPU, as NODE/gpuN; for `cap` and `reset`."},
+     .doc = "The GPU, as NODE/gpuN; for `cap`, `reset` and `requeue`."},
     {.name = "rack",
      .type = GPUSIM_STRING,
      .offset = AT(action, rack),

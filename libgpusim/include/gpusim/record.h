@@ -156,6 +156,8 @@ typedef enum gpusim_action {
     GPUSIM_ACTION_RESET, /* of a GPU */
     GPUSIM_ACTION_PAUSE,
     GPUSIM_ACTION_RESUME,
+    GPUSIM_ACTION_REQUEUE, /* of a node; value: of which of its GPUs, NaN: of all */
+    GPUSIM_ACTION_IGNORE,  /* nothing: somebody has looked at a node and lets it be */
 } gpusim_action;
 
 typedef struct gpusim_node_row {
