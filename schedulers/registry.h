@@ -19,9 +19,13 @@
     X(best_fit, "best-fit", "the node with the fewest free GPUs that fits")                        \
     X(consolidate, "consolidate", "best-fit; the rest of a large job on the emptiest node")        \
     X(first_fit, "first-fit", "the first node that fits")                                          \
+    X(power, "power", "the rack that is furthest below its power cap")                             \
     X(random, "random", "any node that fits")                                                      \
+    X(reliable, "reliable", "the node that has failed least of late")                              \
     X(round_robin, "round-robin", "the next node that fits after the last one used")               \
-    X(spread, "spread", "the node with the most free GPUs")
+    X(spread, "spread", "the node with the most free GPUs")                                        \
+    X(thermal, "thermal", "the coolest node")                                                      \
+    X(topology, "topology", "the fewest racks, then the fewest nodes")
 
 /* Those with parameters: each exports its table as gs_parameters_<identifier>. */
 #define GS_PARAMETERS_LIST(X)                                                                      \
@@ -31,7 +35,11 @@
     X(first_fit, "first-fit")                                                                      \
     X(random, "random")                                                                            \
     X(round_robin, "round-robin")                                                                  \
-    X(spread, "spread")
+    X(spread, "spread")                                                                            \
+    X(thermal, "thermal")                                                                          \
+    X(topology, "topology")                                                                        \
+    X(power, "power")                                                                              \
+    X(reliable, "reliable")
 
 #define GS_MODULE_NUMBER(identifier, name, doc) GS_MODULE_##identifier,
 typedef enum gs_order_number { GS_ORDER_LIST(GS_MODULE_NUMBER) GS_ORDER_COUNT } gs_order_number;

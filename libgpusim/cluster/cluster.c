@@ -134,6 +134,9 @@ gpusim_status gs_cluster_build(const gs_group_setup *setups, uint32_t count, gs_
         group->nodes = setups[i].count;
         group->gpus = setups[i].gpus;
         group->cpus = setups[i].cpus;
+        group->node_class = setups[i].node_class;
+        group->latency = setups[i].latency;
+        group->cost = setups[i].cost;
         GPUSIM_TRY(gs_names_add(names, setups[i].name, strlen(setups[i].name), &group->name, err));
         GPUSIM_TRY(
             gs_names_add(names, setups[i].gpu, strlen(setups[i].gpu), &cluster->group_gpu[i], err));

@@ -15,6 +15,8 @@ typedef struct gs_group_setup {
     uint64_t gpu_memory;                  /* of a GPU; 0: no limit */
     uint64_t memory;                      /* of a node */
     uint32_t count, per_rack, gpus, cpus; /* per_rack 0: all in one rack */
+    uint32_t node_class;                  /* gpusim_node_class */
+    double latency, cost;                 /* as in gpusim_group_info */
 } gs_group_setup;
 
 typedef struct gs_rack {

@@ -150,6 +150,20 @@ static void set_length(gpusim_sim *sim, const gs_struck *struck, gs_fault *made,
     }
 }
 
+// what an operator would call a failure of the nodes it strikes
+static void note_failure(gpusim_sim *sim, const gs_fault *made)
+{
+    const gs_fault_kind *kind = GS_KIND_OF(sim, made->rule);
+    uint32_t fatal = GS_FAULT_DOWN | GS_FAULT_OFF | GS_FAULT_HANG;
+    if (kind->strike.silent || !(kind->strike.kills || (kind->flags & fatal))) {
+        return;
+    }
+    gs_reach reach = gs_reach_of(sim, made->scope, made->entity);
+    for (uint32_t n = reach.first_node; n < reach.end_node; n++) {
+        gs_node_failed(sim, n);
+    }
+}
+
 // what a strike does once
 static gpusim_status hit(gpusim_sim *sim, const gs_fault *made, gpusim_error *err)
 {
@@ -192,6 +206,7 @@ static gpusim_status begin_fault(gpusim_sim *sim, const gs_struck *struck, gs_fa
     int felt = made->jobs_hit > 0 || GS_KIND_OF(sim, made->rule)->flags != 0;
     made->first_effect = felt ? now : GPUSIM_TIME_MAX;
     made->last_effect = GPUSIM_TIME_MAX;
+    note_failure(sim, made);
     GPUSIM_TRY(hit(sim, made, err));
     if (at_once) {
         made->last_effect = made->first_effect;

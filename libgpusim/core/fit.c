@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Whether a job could run on the cluster if nobody else did. */
+#include <string.h>
+
 #include "core/model.h"
 #include "policy/share.h"
 
@@ -100,4 +102,25 @@ uint32_t gs_model_find_vc(const gpusim_model *model, uint32_t name)
 uint32_t gs_model_find_group(const gpusim_model *model, uint32_t name)
 {
     return name != 0 && name < model->looked_up ? model->group_by_name[name] : GPUSIM_NONE;
+}
+
+uint32_t gs_model_find_node(const gpusim_model *model, const char *text)
+{
+    // "train-0003": what follows the last dash is its number within the group
+    const gs_cluster *cluster = &model->cluster;
+    const char *dash = strrchr(text, '-');
+    uint32_t name = gs_names_find(model->names, text, strlen(text)), number = 0;
+    if (!dash || name == GPUSIM_NONE) {
+        return GPUSIM_NONE;
+    }
+    for (const char *at = dash + 1; *at >= '0' && *at <= '9' && number < INT32_MAX / 10; at++) {
+        number = 10 * number + (uint32_t)(*at - '0');
+    }
+    for (uint32_t g = 0; g < cluster->group_count; g++) {
+        uint32_t node = cluster->groups[g].first_node + number;
+        if (number < cluster->groups[g].nodes && cluster->node_name[node] == name) {
+            return node;
+        }
+    }
+    return GPUSIM_NONE;
 }

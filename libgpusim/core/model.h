@@ -99,6 +99,8 @@ gpusim_status gs_model_index_names(gpusim_model *model, gpusim_error *err);
 /* The virtual cluster or node group of that name, or GPUSIM_NONE (also for name 0). */
 uint32_t gs_model_find_vc(const gpusim_model *model, uint32_t name);
 uint32_t gs_model_find_group(const gpusim_model *model, uint32_t name);
+/* The node of that name, or GPUSIM_NONE. O(groups). */
+uint32_t gs_model_find_node(const gpusim_model *model, const char *name);
 
 /* Adds a warning; the text is copied. */
 gpusim_status gs_model_warn(gpusim_model *model, gpusim_error *err, const char *format, ...)

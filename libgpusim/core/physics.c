@@ -180,6 +180,7 @@ static gpusim_status shut_down(gpusim_sim *sim, uint32_t index, gpusim_error *er
     gpu->steady = gpu->slowed = gpu->memory_slow = 0;
     gpu->thermal_clock = gs_gpu_hardware(sim, index)->clock_count - 1;
     GS_FACILITY(sim)->shutdowns++;
+    gs_node_failed(sim, gpu->node);
     gs_mark_gpu(sim, index);
     GPUSIM_TRY(gs_emit_event(sim, GPUSIM_EVENT_GPU_OFF, index, gpu->xid, err));
     while (gpu->first_tenant != GPUSIM_NONE) {

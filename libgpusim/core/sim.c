@@ -62,7 +62,11 @@ static gpusim_status ask_policy(gpusim_sim *sim, gpusim_time now, gpusim_error *
     }
     totals->passes++;
     sim->decisions.wait = GPUSIM_TIME_MAX;
-    GPUSIM_TRY(gs_policy_pass(sim->policy, &sim->decisions, err));
+    sim->in_pass = 1;
+    sim->reading_pass++;
+    status = gs_policy_pass(sim->policy, &sim->decisions, err);
+    sim->in_pass = 0;
+    GPUSIM_TRY(status);
     if (totals->refused_in_row >= GS_REFUSALS_MAX) {
         return gpusim_fail(err, GPUSIM_MODULE, "scheduler '%s' was refused %u times running",
                            sim->model->setup.text, GS_REFUSALS_MAX);
@@ -184,6 +188,7 @@ void gs_sim_refresh_view(gpusim_sim *sim)
         .index = sim->index,
         .node_first_gpu = cluster->node_first_gpu,
         .gpus = sim->model->cuts ? sim->shares.data : NULL,
+        .host = &sim->host,
     };
 }
 
@@ -240,6 +245,8 @@ static void set_element_sizes(gpusim_sim *sim)
     sim->watchers = GS_ARRAY(gs_watcher);
     sim->fault_bursts = GS_ARRAY(gs_fault_burst);
     sim->clock_marks = GS_ARRAY(uint32_t);
+    sim->failures = GS_ARRAY(gs_node_failures);
+    sim->readings = GS_ARRAY(gs_reading);
     sim->gpu_errors = GS_ARRAY(gs_gpu_errors);
     sim->held_samples = GS_ARRAY(uint8_t);
     sim->gpu_effects = sim->node_effects = sim->rack_effects = GS_ARRAY(gs_effect);
@@ -298,6 +305,7 @@ gpusim_status gs_sim_register(gpusim_sim *sim, gpusim_error *err)
         {"nodes.lives", &sim->lives},
         {"faults.bursts", &sim->fault_bursts},
         {"marked.clocks", &sim->clock_marks},
+        {"nodes.failures", &sim->failures},
         {"gpus.errors", &sim->gpu_errors},
         {"samples.held", &sim->held_samples},
         {"responses.watches", &sim->watches},
@@ -426,6 +434,8 @@ gpusim_status gpusim_sim_create(const gpusim_model *model, uint64_t seed, gpusim
 
     // the state, what is derived from it, and the policy on top
     GPUSIM_TRY(fill_state(sim, err));
+    gs_hardware_offer(sim);
+    GPUSIM_TRY(gs_hardware_create(sim, err));
     GPUSIM_TRY(gs_sim_register(sim, err));
     gs_sim_refresh_view(sim);
     GPUSIM_TRY(gs_index_create(&sim->view, model->cuts, &sim->index, err));
@@ -485,7 +495,8 @@ void gpusim_sim_destroy(gpusim_sim *sim)
         &sim->gpu_effects,  &sim->node_effects,
         &sim->rack_effects, &sim->fault_bursts,
         &sim->clock_marks,  &sim->gpu_errors,
-        &sim->held_samples,
+        &sim->held_samples, &sim->failures,
+        &sim->readings,
     };
     for (size_t i = 0; i < sizeof arrays / sizeof arrays[0]; i++) {
         gs_array_release(arrays[i]);

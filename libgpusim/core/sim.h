@@ -191,6 +191,18 @@ typedef struct gs_totals {
 } gs_totals;
 _Static_assert(sizeof(gs_totals) == 528, "no padding: it is hashed");
 
+/* When a node failed, for modules that read hardware. */
+typedef struct gs_node_failures {
+    gpusim_time times[GPUSIM_FAILURES]; /* the last first */
+    uint64_t count;
+} gs_node_failures;
+
+/* What a module was told of a node, and in which pass. No state. */
+typedef struct gs_reading {
+    gpusim_hardware_info info;
+    uint64_t pass;
+} gs_reading;
+
 typedef struct gs_sampling gs_sampling;
 
 struct gpusim_sim {
@@ -237,6 +249,7 @@ struct gpusim_sim {
     gs_array gpu_errors;   /* gs_gpu_errors, by GPU */
     gs_array held_samples; /* uint8_t: the last sample, where series may stand still */
     gs_array clock_marks;  /* uint32_t: nodes whose clocks may run at another speed */
+    gs_array failures;     /* gs_node_failures; empty where no module reads hardware */
 
     gs_array watches;  /* gs_watch; see core/responses.c for these; empty without rules */
     gs_array watchers; /* gs_watcher, by rule */
@@ -247,6 +260,9 @@ struct gpusim_sim {
 
     /* derived, or not state at all */
     gpusim_view view;
+    gs_view_host host;
+    gs_array readings;     /* gs_reading, by node; empty where no module reads hardware */
+    uint64_t reading_pass; /* counts passes, never back */
     gs_index *index;
     gs_network *network;
     gpusim_decisions decisions;
@@ -268,6 +284,7 @@ struct gpusim_sim {
     uint8_t slows;   /* faults may change rates of jobs */
     uint8_t hazards; /* clocks of rules run by load or temperature */
     uint8_t holds;   /* series may stand still */
+    uint8_t in_pass;
 };
 
 /* 1 while a running job holds its GPUs and does no work. */
@@ -323,6 +340,12 @@ gpusim_status gs_sim_begin(gpusim_sim *sim, gpusim_error *err);
  * something and the run cannot go on. */
 gpusim_status gs_sim_return(gpusim_sim *sim, gpusim_status status, const gpusim_error *said,
                             gpusim_error *err);
+
+/* ---- core/hardware.c: what modules see of hardware ---- */
+void gs_hardware_offer(gpusim_sim *sim); /* fills sim->host */
+gpusim_status gs_hardware_create(gpusim_sim *sim, gpusim_error *err);
+/* Something of a node has failed, now. */
+void gs_node_failed(gpusim_sim *sim, uint32_t node);
 
 /* ---- core/shapes.c ---- */
 gpusim_status gs_shape_take(gpusim_sim *sim, const gpusim_job_info *job, uint32_t *shape,

@@ -11,7 +11,9 @@ gpusim_context gs_order_context(const gs_policy *policy)
                             .job_state = policy->order_jobs.data,
                             .view = policy->view,
                             .stream = policy->order_stream,
-                            .job_bytes = policy->setup->order.module->job_bytes};
+                            .job_bytes = policy->setup->order.module->job_bytes,
+                            .node_bytes = policy->setup->order.module->node_bytes,
+                            .node_state = policy->order_nodes.data};
 }
 
 double gs_order_key(const gs_policy *policy, const gpusim_job_info *job)

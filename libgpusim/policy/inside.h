@@ -96,6 +96,7 @@ struct gs_policy {
     gs_array order_state, order_jobs; /* bytes of the modules */
     gs_array place_state, place_jobs;
     gs_array module_state, module_jobs;
+    gs_array order_nodes, module_nodes; /* the same by node */
 
     /* scratch */
     gs_array trial;              /* gpusim_part: one placement */

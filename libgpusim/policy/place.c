@@ -1,8 +1,16 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Places whole jobs by a rule that picks one node. */
+#include <math.h>
+
 #include <gpusim/placement.h>
 
 #include "policy/share.h"
+
+/* How nodes are picked: by one or the other. */
+typedef struct gs_rule {
+    gpusim_choice_of_node choice;
+    gpusim_figure_of_node figure;
+} gs_rule;
 
 static int may_use(const gpusim_view *view, const gpusim_job_info *job, uint32_t group)
 {
@@ -90,6 +98,72 @@ uint32_t gpusim_search_with(const gpusim_search *search, uint32_t exactly, uint3
     return exactly < search->gpus ? GPUSIM_NONE : next_node(search, exactly, 1, from);
 }
 
+// ---- by figures ----
+
+/* A node and its figure; the next best one comes after it. */
+typedef struct gs_ranked {
+    double figure;
+    uint32_t node;
+} gs_ranked;
+
+static int is_better(gs_ranked a, gs_ranked b)
+{
+    return a.figure < b.figure || (a.figure == b.figure && a.node < b.node);
+}
+
+static gs_ranked rank(const gpusim_context *context, const gpusim_job_info *job,
+                      const gs_rule *rule, uint32_t node)
+{
+    double figure = rule->figure(context, job, node);
+    return (gs_ranked){isnan(figure) ? (double)INFINITY : figure, node};
+}
+
+// the best node of a search
+static uint32_t pick_best(const gpusim_context *context, const gpusim_search *search,
+                          const gs_rule *rule)
+{
+    gs_ranked best = {(double)INFINITY, GPUSIM_NONE};
+    uint32_t node = gpusim_search_first(search, search->first);
+    for (; node != GPUSIM_NONE; node = gpusim_search_first(search, node + 1)) {
+        gs_ranked one = rank(context, search->job, rule, node);
+        best = is_better(one, best) ? one : best;
+    }
+    return best.node;
+}
+
+static uint32_t pick(const gpusim_context *context, const gpusim_search *search,
+                     const gs_rule *rule)
+{
+    return rule->choice ? rule->choice(context, search) : pick_best(context, search, rule);
+}
+
+// the next node of a group without jobs on its GPUs that can hold so much: by number, or by figure
+static uint32_t next_idle(const gpusim_context *context, const gpusim_job_info *job,
+                          const gs_rule *rule, uint32_t g, uint32_t fill, gs_ranked *last)
+{
+    const gpusim_view *view = context->view;
+    const gpusim_group_info *group = &view->groups[g];
+    gs_ranked best = {(double)INFINITY, GPUSIM_NONE};
+    uint32_t from = rule->figure || last->node == GPUSIM_NONE ? group->first_node : last->node + 1;
+    uint32_t node = gpusim_view_with(view, g, group->gpus, from);
+    for (; node != GPUSIM_NONE; node = gpusim_view_with(view, g, group->gpus, node + 1)) {
+        if (gpusim_view_room(view, job, node) < fill) {
+            continue;
+        }
+        gs_ranked one = rule->figure ? rank(context, job, rule, node) : (gs_ranked){0, node};
+        if ((last->node == GPUSIM_NONE || is_better(*last, one)) && is_better(one, best)) {
+            best = one;
+            if (!rule->figure) {
+                break;
+            }
+        }
+    }
+    *last = best;
+    return best.node;
+}
+
+// ---- pieces ----
+
 static void take(gpusim_placement *placement, uint32_t node, uint32_t gpus)
 {
     placement->parts[placement->count++] =
@@ -114,9 +188,9 @@ static uint32_t capacity(const gpusim_group_info *group, const gpusim_job_info *
 
 // One node for all of what the search wants.
 static int place_on_one(const gpusim_context *context, const gpusim_search *search,
-                        gpusim_placement *placement, gpusim_choice_of_node rule)
+                        gpusim_placement *placement, const gs_rule *rule)
 {
-    uint32_t node = rule(context, search);
+    uint32_t node = pick(context, search, rule);
     if (node == GPUSIM_NONE) {
         return 0;
     }
@@ -126,7 +200,7 @@ static int place_on_one(const gpusim_context *context, const gpusim_search *sear
 
 // Fully idle nodes of the groups g .. last-1 as long as the job fills them, and one more.
 static int place_on_many(const gpusim_context *context, const gpusim_job_info *job,
-                         gpusim_placement *placement, gpusim_choice_of_node rule, uint32_t g,
+                         gpusim_placement *placement, const gs_rule *rule, uint32_t g,
                          uint32_t last)
 {
     const gpusim_view *view = context->view;
@@ -141,30 +215,27 @@ static int place_on_many(const gpusim_context *context, const gpusim_job_info *j
         if (fill == 0) {
             continue;
         }
-        uint32_t node = gpusim_view_with(view, g, group->gpus, group->first_node);
-        while (node != GPUSIM_NONE && need >= fill) {
-            if (gpusim_view_room(view, job, node) >= fill) {
-                take(placement, node, fill);
-                need -= fill;
-            }
-            node = gpusim_view_with(view, g, group->gpus, node + 1);
+        gs_ranked best = {0, GPUSIM_NONE};
+        while (need >= fill && next_idle(context, job, rule, g, fill, &best) != GPUSIM_NONE) {
+            take(placement, best.node, fill);
+            need -= fill;
         }
     }
     search.gpus = need;
-    search.rising = placement->count; // groups and nodes came in order
+    search.rising = rule->figure ? 0 : placement->count; // groups and nodes came in order
     return need == 0 || place_on_one(context, &search, placement, rule);
 }
 
 // What is free on one node after another, large pieces first.
 static int scatter_over(const gpusim_context *context, gpusim_search *search,
-                        gpusim_placement *placement, gpusim_choice_of_node rule)
+                        gpusim_placement *placement, const gs_rule *rule)
 {
     placement->count = 0;
     uint32_t need = search->job->gpus;
     uint32_t piece = gpusim_search_largest(search);
     while (need && piece) {
         search->gpus = piece = piece < need ? piece : need;
-        uint32_t node = rule(context, search);
+        uint32_t node = pick(context, search, rule);
         if (node == GPUSIM_NONE) {
             piece--;
             continue;
@@ -189,8 +260,8 @@ static int one_is_enough(const gpusim_view *view, const gpusim_job_info *job)
     return 0;
 }
 
-int gpusim_place_job(const gpusim_context *context, const gpusim_job_info *job,
-                     gpusim_placement *placement, gpusim_choice_of_node rule, int scatter)
+static int place_by(const gpusim_context *context, const gpusim_job_info *job,
+                    gpusim_placement *placement, const gs_rule *rule, int scatter)
 {
     const gpusim_view *view = context->view;
     gpusim_search all = {
@@ -220,4 +291,24 @@ int gpusim_place_job(const gpusim_context *context, const gpusim_job_info *job,
         return 1;
     }
     return scatter && scatter_over(context, &all, placement, rule);
+}
+
+int gpusim_place_job(const gpusim_context *context, const gpusim_job_info *job,
+                     gpusim_placement *placement, gpusim_choice_of_node rule, int scatter)
+{
+    return place_by(context, job, placement, &(gs_rule){.choice = rule}, scatter);
+}
+
+int gpusim_place_by_figure(const gpusim_context *context, const gpusim_job_info *job,
+                           gpusim_placement *placement, gpusim_figure_of_node figure, int scatter)
+{
+    if (!place_by(context, job, placement, &(gs_rule){.figure = figure}, scatter)) {
+        return 0;
+    }
+    double worst = -(double)INFINITY;
+    for (uint32_t i = 0; i < placement->count; i++) {
+        worst = fmax(worst, figure(context, job, placement->parts[i].node));
+    }
+    placement->score = isfinite(worst) ? worst : (double)NAN;
+    return 1;
 }

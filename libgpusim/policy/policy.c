@@ -38,6 +38,17 @@ static gpusim_status adopt(const gs_chosen_module *chosen, uint64_t seed, gs_arr
     return gs_array_resize(state, chosen->module->state_bytes, err);
 }
 
+// its bytes for each node
+static gpusim_status adopt_nodes(const gs_policy *policy, const gs_chosen_module *chosen,
+                                 gs_array *nodes, gpusim_error *err)
+{
+    if (!chosen->module || chosen->module->node_bytes == 0) {
+        return GPUSIM_OK;
+    }
+    nodes->element = chosen->module->node_bytes;
+    return gs_array_resize(nodes, policy->view->node_count, err);
+}
+
 static gpusim_status set_up(gs_policy *policy, uint64_t seed, gpusim_error *err)
 {
     gpusim_status status;
@@ -70,6 +81,9 @@ static gpusim_status set_up(gs_policy *policy, uint64_t seed, gpusim_error *err)
                      &policy->placement_stream, err));
     GPUSIM_TRY(adopt(&setup->scheduler, seed, &policy->module_state, &policy->module_jobs,
                      &policy->scheduler_stream, err));
+    policy->order_nodes = policy->module_nodes = GS_ARRAY(unsigned char);
+    GPUSIM_TRY(adopt_nodes(policy, &setup->order, &policy->order_nodes, err));
+    GPUSIM_TRY(adopt_nodes(policy, &setup->scheduler, &policy->module_nodes, err));
     GPUSIM_TRY(gs_array_resize(&policy->state_copy, policy->place_state.count, err));
     gs_books books = {.next = GPUSIM_TIME_MAX,
                       .installed = gs_index_installed(policy->view->index),
@@ -102,6 +116,8 @@ static gpusim_status register_state(gs_policy *policy, gs_state *state, gpusim_e
         {"policy/placement_jobs", &policy->place_jobs},
         {"policy/module", &policy->module_state},
         {"policy/module_jobs", &policy->module_jobs},
+        {"policy/order_nodes", &policy->order_nodes},
+        {"policy/module_nodes", &policy->module_nodes},
     };
     gpusim_status status = GPUSIM_OK;
     for (uint32_t i = 0; i < sizeof all / sizeof all[0]; i++) {
@@ -157,14 +173,14 @@ void gs_policy_destroy(gs_policy *policy)
         return;
     }
     gs_array *all[] = {
-        &policy->books,        &policy->waiters,      &policy->members,     &policy->lines,
-        &policy->line_members, &policy->queues,       &policy->list,        &policy->reservations,
-        &policy->parts,        &policy->order_state,  &policy->order_jobs,  &policy->place_state,
-        &policy->place_jobs,   &policy->module_state, &policy->module_jobs, &policy->trial,
-        &policy->state_copy,   &policy->slots,        &policy->runs,        &policy->keys,
-        &policy->spare,        &policy->moves,        &policy->trial_parts, &policy->granted,
-        &policy->ring_jobs,    &policy->ring_places,  &policy->moments,     &policy->promises,
-        &policy->planned,
+        &policy->books,        &policy->waiters,      &policy->members,      &policy->lines,
+        &policy->line_members, &policy->queues,       &policy->list,         &policy->reservations,
+        &policy->parts,        &policy->order_state,  &policy->order_jobs,   &policy->place_state,
+        &policy->place_jobs,   &policy->module_state, &policy->module_jobs,  &policy->trial,
+        &policy->state_copy,   &policy->slots,        &policy->runs,         &policy->keys,
+        &policy->spare,        &policy->moves,        &policy->trial_parts,  &policy->granted,
+        &policy->ring_jobs,    &policy->ring_places,  &policy->moments,      &policy->promises,
+        &policy->planned,      &policy->order_nodes,  &policy->module_nodes,
     };
     for (uint32_t i = 0; i < sizeof all / sizeof all[0]; i++) {
         gs_array_release(all[i]);

@@ -22,6 +22,13 @@ typedef struct gs_chosen_module {
     const void *parameters;      /* the module's record; NULL when it has none */
 } gs_chosen_module;
 
+/* Whom a view asks. */
+typedef struct gs_view_host {
+    void *core;
+    void (*hardware)(void *core, uint32_t node, gpusim_hardware_info *info);
+    uint32_t (*find_node)(void *core, const char *name);
+} gs_view_host;
+
 /* A scheduler ready to be used by any number of runs; owned by the model. */
 typedef struct gs_setup {
     gs_chosen_module order, placement, scheduler; /* scheduler alone, or the other two */
@@ -37,6 +44,8 @@ typedef struct gs_setup {
 /* The record behind `scheduler:` and its conversion, both in policy/tables.c. */
 extern const gpusim_record gs_scheduler_record;
 gpusim_status gs_setup_make(const void *scheduler_record_value, gs_setup *setup, gpusim_error *err);
+/* 1 when a module of it has this flag. */
+int gs_setup_reads(const gs_setup *setup, gpusim_module_flag flag);
 
 /* ---- nodes by free GPUs ---- */
 

@@ -18,6 +18,18 @@ const gpusim_module *gpusim_module_builtin(gpusim_module_kind kind, uint32_t i)
     return NULL;
 }
 
+int gs_setup_reads(const gs_setup *setup, gpusim_module_flag flag)
+{
+    const gpusim_module *modules[] = {setup->order.module, setup->placement.module,
+                                      setup->scheduler.module};
+    for (size_t i = 0; i < sizeof modules / sizeof modules[0]; i++) {
+        if (modules[i] && (modules[i]->flags & (uint32_t)flag)) {
+            return 1;
+        }
+    }
+    return 0;
+}
+
 static const void *parameters_of(const gs_composition *said, const gpusim_module *module)
 {
 #define PLACE(identifier, name) &gs_parameters_##identifier,

@@ -14,7 +14,7 @@ typedef enum gs_preemption { GS_PREEMPTION_NONE, GS_PREEMPTION_REPACK } gs_preem
 
 /* Each module's parameters have a place of this size; a test holds all tables against it. */
 #define GS_PARAMETER_BYTES  64
-#define GS_PARAMETER_PLACES 7
+#define GS_PARAMETER_PLACES 11
 
 /* Alternative 0: a composition of modules. */
 typedef struct gs_composition {

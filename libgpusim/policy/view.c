@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The questions that modules ask of a view. */
+#include <math.h>
+
 #include "base/work.h"
 #include "policy/index.h"
+#include "policy/policy.h"
 
 gpusim_time gpusim_view_attained(const gpusim_view *view, const gpusim_job_info *job)
 {
@@ -40,6 +43,27 @@ uint32_t gpusim_view_with(const gpusim_view *view, uint32_t group, uint32_t exac
 {
     return group < view->group_count ? gs_index_with(view->index, group, exactly, from)
                                      : GPUSIM_NONE;
+}
+
+void gpusim_view_hardware(const gpusim_view *view, uint32_t node, gpusim_hardware_info *hardware)
+{
+    const gs_view_host *host = view->host;
+    if (host && host->hardware && node < view->node_count) {
+        host->hardware(host->core, node, hardware);
+        return;
+    }
+    const double none = (double)NAN;
+    *hardware = (gpusim_hardware_info){none, none, none, none, none, none, none,
+                                       none, none, none, none, {0},  0};
+    for (uint32_t i = 0; i < GPUSIM_FAILURES; i++) {
+        hardware->failed[i] = GPUSIM_TIME_MAX;
+    }
+}
+
+uint32_t gpusim_view_find_node(const gpusim_view *view, const char *name)
+{
+    const gs_view_host *host = view->host;
+    return host && host->find_node ? host->find_node(host->core, name) : GPUSIM_NONE;
 }
 
 // How many times `each` goes into `free`, at most `most` times.

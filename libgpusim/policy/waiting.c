@@ -72,7 +72,9 @@ gpusim_status gs_pass_module(gs_policy *policy, gpusim_decisions *decisions, gpu
                               .job_state = policy->module_jobs.data,
                               .view = policy->view,
                               .stream = policy->scheduler_stream,
-                              .job_bytes = chosen->module->job_bytes};
+                              .job_bytes = chosen->module->job_bytes,
+                              .node_bytes = chosen->module->node_bytes,
+                              .node_state = policy->module_nodes.data};
     const gpusim_scheduler *scheduler = chosen->module->operations;
     status = scheduler->pass(&context, policy->slots.data, policy->slots.count, decisions, err);
 cleanup:

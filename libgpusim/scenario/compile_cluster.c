@@ -61,6 +61,9 @@ static gpusim_status compile_groups(const gs_compilation *at, gpusim_error *err)
             .per_rack = group[i].per_rack,
             .gpus = group[i].gpus,
             .cpus = group[i].cpus,
+            .node_class = (uint32_t)group[i].node_class,
+            .latency = gpusim_seconds(group[i].latency),
+            .cost = group[i].cost * 3600,
         };
     }
     status = gs_cluster_build(setups, groups->count, at->model->names, &at->model->arena,

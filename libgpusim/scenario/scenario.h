@@ -15,6 +15,10 @@ typedef struct gs_scenario_group {
     uint32_t count, per_rack, gpus;
     uint32_t cpus; /* the maximum: no limit */
     uint8_t mig, reserved[3];
+    int32_t node_class; /* gpusim_node_class */
+    int32_t reserved2;
+    gpusim_time latency;
+    double cost;          /* 1/s */
     double uplink;        /* B/s; NaN: not limited */
     gpusim_one_of legacy; /* gs_ioguard, gs_sage or gs_astera; value NULL: none */
     gs_power_fields power;

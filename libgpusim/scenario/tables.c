@@ -13,6 +13,14 @@
 #define AT(type, member)    (uint32_t) offsetof(gs_scenario_##type, member)
 #define OF_SCENARIO(member) (uint32_t) offsetof(gs_scenario, member)
 
+static const gpusim_choice class_choices[] = {
+    {"none", GPUSIM_CLASS_NONE, "not said"},
+    {"edge", GPUSIM_CLASS_EDGE, "near who asks"},
+    {"cloud", GPUSIM_CLASS_CLOUD, "in a data centre"},
+    {"gpu", GPUSIM_CLASS_GPU, "with accelerators"},
+    {NULL, 0, NULL},
+};
+
 static const gpusim_field group_fields[] = {
     {.name = "name",
      .type = GPUSIM_STRING,
@@ -66,6 +74,29 @@ static const gpusim_field group_fields[] = {
      .minimum = 1,
      .maximum = 1e18,
      .doc = "Host memory of each node; without it jobs' memory is not limited here."},
+    {.name = "class",
+     .type = GPUSIM_ENUM,
+     .offset = AT(group, node_class),
+     .fallback = "none",
+     .detail.choices = class_choices,
+     .doc = "Where the nodes stand, for schedulers that route by it (`route-rule`)."},
+    {.name = "latency",
+     .type = GPUSIM_TIME,
+     .unit = GPUSIM_UNIT_SECOND,
+     .offset = AT(group, latency),
+     .fallback = "0 s",
+     .minimum = 0,
+     .maximum = 1e6,
+     .doc = "Of a message to one of the nodes, as schedulers may weigh it; runs take no longer for "
+            "it."},
+    {.name = "cost",
+     .type = GPUSIM_FLOAT64,
+     .unit = GPUSIM_UNIT_PER_SECOND,
+     .offset = AT(group, cost),
+     .fallback = "0/h",
+     .minimum = 0,
+     .maximum = 1e9,
+     .doc = "Of a node for a time, in the currency of prices, as schedulers may weigh it."},
     {.name = "mig",
      .type = GPUSIM_BOOL,
      .offset = AT(group, mig),

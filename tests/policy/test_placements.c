@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Where each placement puts a job, on clusters small enough to see; and the index of nodes by free
  * GPUs against a search of all nodes. */
-#include "harness.h"
+#include "hardware.h"
 
 #include <gpusim/placement.h>
 #include <string.h>
@@ -19,13 +19,17 @@ static world *cluster(const world_group *groups, uint32_t group_count, const uin
     return w;
 }
 
+/* What `thermal` goes by. */
+static int32_t choice;
+
 /* Places a job and writes it as "node:gpus node:gpus", or "-". */
 static const char *place(world *w, const char *name, gpusim_job_info job, int scatter,
                          uint32_t *state)
 {
     static char text[256];
     gs_setup setup = world_setup("fifo", 1, name, 0, 0);
-    uint8_t parameters[16] = {(uint8_t)scatter};
+    _Alignas(16) uint8_t parameters[GS_PARAMETER_BYTES] = {(uint8_t)scatter};
+    memcpy(parameters + 4, &choice, sizeof choice); // of `thermal`
     gpusim_part parts[64];
     gpusim_placement placement = {.parts = parts, .capacity = 64};
     gpusim_context context = {.parameters = parameters,
@@ -230,6 +234,115 @@ START_TEST(random_is_even)
 }
 END_TEST
 
+/* ---- by what is known of the hardware ---- */
+
+START_TEST(thermal)
+{
+    static const uint32_t free[] = {8, 8, 3, 8, 8};
+    static const double inlets[] = {24, 22, 20, 26, 22}, dies[] = {50, 60, 40, 30, 45};
+    static const double back[] = {0.001, 0.004, 0.002, 0.0005, 0.003};
+    known_hardware known;
+    world *w = cluster(&five_of_8, 1, free);
+    known_begin(&known, &w->view);
+    EXPECT(w, "thermal", 2, "0:2"); // nothing is known: the first
+    for (uint32_t i = 0; i < 5; i++) {
+        known.nodes[i].inlet = inlets[i];
+        known.nodes[i].temperature = dies[i];
+        known.nodes[i].recirculation = back[i];
+    }
+    EXPECT(w, "thermal", 2, "2:2");
+    EXPECT(w, "thermal", 4, "1:4");          // 22 degC, as node 4, which comes later
+    EXPECT(w, "thermal", 16, "1:8 4:8");     // the two coolest that are idle
+    EXPECT(w, "thermal", 19, "1:8 4:8 2:3"); // and the coolest for the rest
+    choice = 1;
+    EXPECT(w, "thermal", 4, "3:4");
+    EXPECT(w, "thermal", 11, "3:8 2:3");
+    choice = 2;
+    EXPECT(w, "thermal", 1, "3:1");
+    known.nodes[3].recirculation = NAN; // unknown comes last
+    EXPECT(w, "thermal", 1, "0:1");
+    choice = 0;
+    world_free(w);
+}
+END_TEST
+
+/* Racks {0, 1}, {2, 3} with caps of 10 and 20 kW, and {4} without one. The GPUs of a node draw 0.4
+ * of 3.2 kW, so that 2 of 8 idle ones may add 0.7 kW. */
+START_TEST(power)
+{
+    static const uint32_t free[] = {8, 8, 8, 8, 8};
+    known_hardware known;
+    world *w = cluster(&five_of_8, 1, free);
+    known_begin(&known, &w->view);
+    for (uint32_t i = 0; i < 5; i++) {
+        w->nodes[i].rack = i / 2;
+        known.nodes[i].gpu_power = 400;
+        known.nodes[i].gpu_power_limit = 3200;
+        known.nodes[i].rack_power = i < 2 ? 5000 : i < 4 ? 11000 : 90000;
+        known.nodes[i].rack_power_cap = i < 2 ? 10000 : i < 4 ? 20000 : INFINITY;
+    }
+    EXPECT(w, "power", 2, "4:2");
+    w->nodes[4].free_gpus = 0;
+    gs_index_rebuild(w->index, &w->view);
+    EXPECT(w, "power", 2, "0:2"); // (5 + 0.7) / 10 = 0.57 against (11 + 0.7) / 20 = 0.585
+    EXPECT(w, "power", 4, "2:4"); // (5 + 1.4) / 10 = 0.64 against 0.62
+    EXPECT(w, "power", 16, "2:8 3:8");
+    world_free(w);
+}
+END_TEST
+
+START_TEST(reliable)
+{
+    static const uint32_t free[] = {8, 8, 8, 8, 8};
+    known_hardware known;
+    world *w = cluster(&five_of_8, 1, free);
+    known_begin(&known, &w->view);
+    w->view.now = 100 * GPUSIM_DAY;
+    EXPECT(w, "reliable", 2, "0:2");
+    known.nodes[0].failed[0] = 99 * GPUSIM_DAY; // 1 - 1/30
+    known.nodes[1].failed[0] = 80 * GPUSIM_DAY; // 2 x (1 - 20/30)
+    known.nodes[1].failed[1] = 80 * GPUSIM_DAY;
+    known.nodes[2].failed[0] = 60 * GPUSIM_DAY; // too long ago
+    known.nodes[3].failed[0] = 95 * GPUSIM_DAY;
+    known.nodes[4].failed[0] = 71 * GPUSIM_DAY; // 1 - 29/30
+    EXPECT(w, "reliable", 2, "2:2");
+    EXPECT(w, "reliable", 16, "2:8 4:8");
+    EXPECT(w, "reliable", 32, "2:8 4:8 1:8 3:8");
+    world_free(w);
+}
+END_TEST
+
+/* Racks of three nodes: {0 1 2} {3 4 5} {6 7 8}. */
+START_TEST(topology)
+{
+    static const world_group nine_of_8 = {.nodes = 9, .gpus = 8};
+    static const uint32_t free[] = {8, 2, 8, 4, 8, 7, 8, 8, 6};
+    world *w = cluster(&nine_of_8, 1, free);
+    for (uint32_t i = 0; i < 9; i++) {
+        w->nodes[i].rack = i / 3;
+    }
+    EXPECT(w, "topology", 2, "1:2"); // the tightest node
+    EXPECT(w, "topology", 5, "8:5");
+    EXPECT(w, "topology", 16, "0:8 2:8");         // two nodes; the rack with less room to spare
+    EXPECT(w, "topology", 12, "0:8 2:4");         // two nodes in any rack: the tightest one
+    EXPECT(w, "topology", 18, "0:8 2:8 1:2");     // three nodes in any rack: the tightest fit
+    EXPECT(w, "topology", 20, "6:8 7:8 8:4");     // 19 in the middle, 22 in the last: one rack
+    EXPECT(w, "topology", 23, "6:8 7:8 8:6 1:1"); // the roomiest whole, and one GPU more
+    EXPECT(w, "topology", 59, "6:8 7:8 8:6 4:8 5:7 3:4 0:8 2:8 1:2");
+    EXPECT(w, "topology", 60, "-");
+
+    // what a node could hold waits for one, unless it may be scattered
+    uint32_t cursor = 0;
+    for (uint32_t i = 0; i < 9; i++) {
+        w->nodes[i].free_gpus = free[i] < 4 ? free[i] : 4;
+    }
+    gs_index_rebuild(w->index, &w->view);
+    EXPECT(w, "topology", 8, "-");
+    ck_assert_str_eq(place(w, "topology", wants(8), 1, &cursor), "0:4 2:4");
+    world_free(w);
+}
+END_TEST
+
 /* ---- the index ---- */
 
 static uint32_t slow_first(const world *w, uint32_t group, uint32_t gpus, int exactly,
@@ -285,6 +398,6 @@ int main(void)
     Suite *suite = suite_create("placements");
     TEST_CASE(suite, 30, one_node, more_than_a_node, scattered_only_where_asked,
               groups_of_different_nodes, cores_and_memory, round_robin_goes_on, random_is_even,
-              index_against_search);
+              thermal, power, reliable, topology, index_against_search);
     return test_run(suite);
 }

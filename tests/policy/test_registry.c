@@ -73,10 +73,10 @@ START_TEST(setups)
         ck_assert_ptr_eq(setup.placement.module, module);
         ck_assert_uint_eq(setup.reads_estimates, 0);
     }
-    ck_assert_str_eq(setup.text, "fifo (skip), spread");
+    ck_assert_str_eq(setup.text, "fifo (skip), topology");
     said.backfill = GS_BACKFILL_EASY;
     ASSERT_OK(gs_setup_make(&chosen, &setup, &err), &err);
-    ck_assert_str_eq(setup.text, "fifo, spread, backfill easy");
+    ck_assert_str_eq(setup.text, "fifo, topology, backfill easy");
     ck_assert_uint_eq(setup.reads_estimates, 1);
     said.preemption = GS_PREEMPTION_REPACK;
     ck_assert_int_eq(gs_setup_make(&chosen, &setup, &err), GPUSIM_SCENARIO);

@@ -80,6 +80,15 @@ typedef struct gpusim_node_info {
     uint32_t jobs;  /* with at least one part here */
 } gpusim_node_info;
 
+/* Where a group's nodes stand, for who routes by that: `class:` of the group. */
+typedef enum gpusim_node_class {
+    GPUSIM_CLASS_NONE, /* not said */
+    GPUSIM_CLASS_EDGE,
+    GPUSIM_CLASS_CLOUD,
+    GPUSIM_CLASS_GPU,
+    GPUSIM_CLASS_COUNT
+} gpusim_node_class;
+
 typedef struct gpusim_group_info {
     uint64_t memory;            /* of one node */
     uint64_t gpu_memory;        /* of one GPU, what the driver leaves of it; 0: no limit */
@@ -89,8 +98,36 @@ typedef struct gpusim_group_info {
                                  * model has the same name have the same number */
     uint32_t name;
     uint32_t cut; /* 1: its GPUs are cut into MIG instances; only jobs that want one run on them */
-    uint32_t reserved;
+    uint32_t node_class; /* gpusim_node_class */
+    double latency;      /* s: of a message to one of its nodes */
+    double cost;         /* of a node, an hour */
 } gpusim_group_info;
+
+/* Failures of a node that are remembered one by one. */
+#define GPUSIM_FAILURES 8
+
+/* What a monitoring system could say of a node now: its sensors without noise or delay, and what
+ * operators keep in their books. NaN: unknown, as all is of a node without physics but for
+ * `utilisation` and what is counted. */
+typedef struct gpusim_hardware_info {
+    double temperature; /* degC, of its hottest GPU */
+    double inlet;       /* degC, of the air or water that the node takes in */
+    double power;       /* W at its input */
+    double power_cap;   /* W that it may draw; INFINITY: no cap */
+    double gpu_power;   /* W of its GPUs, and what they may draw by themselves */
+    double gpu_power_limit;
+    double utilisation;   /* 0..1: mean of its GPUs, as GPU_UTIL; without physics the share of
+                           * its GPUs (of its cores, if it has none) that jobs hold */
+    double gpu_memory;    /* 0..1 of the memory of its GPUs that is in use */
+    double recirculation; /* K/W: by how much each watt here warms all inlets of the rack */
+    double rack_power;    /* W of its rack, and what that may draw; INFINITY: no cap */
+    double rack_power_cap;
+    gpusim_time failed[GPUSIM_FAILURES]; /* when it failed, the last time first; GPUSIM_TIME_MAX:
+                                          * not so often. A failure is a fault that takes the node
+                                          * or a GPU of it away, or makes jobs on them fail or
+                                          * hang; or a GPU that turns itself off for heat */
+    uint64_t failures;                   /* in all */
+} gpusim_hardware_info;
 
 typedef struct gpusim_vc_info {
     uint32_t name;
@@ -138,6 +175,7 @@ typedef struct gpusim_view {
     const uint32_t *node_first_gpu;  /* [node_count + 1]: GPUs of node n are first[n] .. first[n+1]
                                       * - 1 over the whole cluster */
     const gpusim_gpu_info *gpus;     /* by GPU over the whole cluster; NULL where none is shared */
+    const void *host;                /* the host's: whom the view asks about hardware and names */
 } gpusim_view;
 
 typedef struct gpusim_placement {
@@ -166,6 +204,15 @@ GPUSIM_API uint32_t gpusim_view_with(const gpusim_view *view, uint32_t group, ui
  * GPUs, by those with room for its share), cores and memory. */
 GPUSIM_API uint32_t gpusim_view_room(const gpusim_view *view, const gpusim_job_info *job,
                                      uint32_t node);
+
+/* Hardware of a node, for modules with GPUSIM_MODULE_READS_HARDWARE; to others all is unknown. In a
+ * pass it is as it was when the module first asked for that node in it: O(GPUs of the node) then,
+ * afterwards O(1). Of a hypothetical cluster it is that of the real one. */
+GPUSIM_API void gpusim_view_hardware(const gpusim_view *view, uint32_t node,
+                                     gpusim_hardware_info *hardware);
+
+/* The node of that name ("train-0003"), or GPUSIM_NONE. */
+GPUSIM_API uint32_t gpusim_view_find_node(const gpusim_view *view, const char *name);
 
 /* ---- what a module decides ---- */
 
@@ -202,7 +249,7 @@ GPUSIM_API void gpusim_decide_wait(gpusim_decisions *decisions, gpusim_time time
 
 #define GPUSIM_MODULE_MAGIC     UINT32_C(0x6d707367) /* "gspm" */
 #define GPUSIM_MODULE_ABI_MAJOR 1
-#define GPUSIM_MODULE_ABI_MINOR 1
+#define GPUSIM_MODULE_ABI_MINOR 2
 
 typedef enum gpusim_module_kind {
     GPUSIM_MODULE_ORDER = 1, /* who is next */
@@ -219,6 +266,8 @@ typedef enum gpusim_module_flag {
     GPUSIM_MODULE_READS_ESTIMATES = 1,
     /* An order that is little without preemption: `repack` makes it what it is called. */
     GPUSIM_MODULE_PREEMPTS = 2,
+    /* It asks gpusim_view_hardware. */
+    GPUSIM_MODULE_READS_HARDWARE = 4,
 } gpusim_module_flag;
 
 /* What each operation is handed. */
@@ -229,12 +278,18 @@ typedef struct gpusim_context {
     const gpusim_view *view;
     gpusim_stream stream; /* randomness of this module in this run */
     uint32_t job_bytes;
-    uint32_t reserved;
+    uint32_t node_bytes;
+    void *node_state; /* node_bytes for each node: use gpusim_node_state_of */
 } gpusim_context;
 
 static inline void *gpusim_job_state_of(const gpusim_context *context, uint32_t slot)
 {
     return (char *)context->job_state + (uint64_t)slot * context->job_bytes;
+}
+
+static inline void *gpusim_node_state_of(const gpusim_context *context, uint32_t node)
+{
+    return (char *)context->node_state + (uint64_t)node * context->node_bytes;
 }
 
 typedef struct gpusim_module {
@@ -251,7 +306,8 @@ typedef struct gpusim_module {
     uint32_t state_bytes;            /* flat and without pointers */
     uint32_t job_bytes;              /* the same for each job; zeroed at its submission */
     uint32_t flags;                  /* gpusim_module_flag */
-    uint32_t reserved;
+    uint32_t node_bytes; /* the same for each node; zeroed at creation. Of schedulers and
+                          * orders */
 } gpusim_module;
 
 /* Order: the smaller key goes first; equal keys in order of submission. Under preemption `repack`

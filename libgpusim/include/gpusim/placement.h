@@ -47,6 +47,18 @@ GPUSIM_API int gpusim_place_job(const gpusim_context *context, const gpusim_job_
                                 gpusim_placement *placement, gpusim_choice_of_node rule,
                                 int scatter);
 
+/* A figure of a node for this job: the smaller, the better; of two with the same, the lower number
+ * is better, and NaN comes last. */
+typedef double (*gpusim_figure_of_node)(const gpusim_context *context, const gpusim_job_info *job,
+                                        uint32_t node);
+
+/* The same by a figure: of nodes that can hold what is looked for, the one with the smallest; and
+ * so also the fully idle nodes of a larger job, the best ones first. The placement's score is the
+ * worst figure that it took. O(nodes) for each node that it takes. */
+GPUSIM_API int gpusim_place_by_figure(const gpusim_context *context, const gpusim_job_info *job,
+                                      gpusim_placement *placement, gpusim_figure_of_node figure,
+                                      int scatter);
+
 /* The parameter by which users say whether jobs scatter, for the table of such a placement. */
 typedef struct gpusim_scatter {
     uint8_t scatter;
