@@ -161,7 +161,7 @@ START_TEST(failures_are_remembered)
         "chaos:\n"
         "  - {fault: node-crash, at: [100 s, 300 s], repair: 60 s, target: {node: n-0001}}\n"
         "  - {fault: xid79, at: 200 s, target: {gpu: n-0002/gpu3}}\n"
-        "  - {fault: straggler, at: 200 s, for: 1 h, target: {gpu: n-0000/gpu3}}\n",
+        "  - {fault: straggler, at: 200 s, for: 1 h, slowdown: 2, target: {gpu: n-0000/gpu3}}\n",
         GPUSIM_MODULE_READS_HARDWARE, 1010);
     (void)gpusim_sim_run_until(sim, 1011 * GPUSIM_SECOND, &err);
     ck_assert_uint_eq(GS_AT(sim->failures, gs_node_failures, 1).count, 2);
