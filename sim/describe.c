@@ -75,8 +75,8 @@ static void print_cluster(const gpusim_model *model, const gpusim_model_info *in
         if (g.node.gpus) {
             printf(" with %u x %s", g.node.gpus, name_or(model, g.node.gpu_model, "generic"));
         }
-        if (g.node.cpus && g.node.cpus != GPUSIM_NONE) {
-            printf(", %u cores", g.node.cpus);
+        if (g.node.cpus != GPUSIM_NONE && g.node.cpus + g.node.cpu_milli > 0) {
+            printf(", %.10g cores", g.node.cpus + g.node.cpu_milli / 1000.0);
         }
         if (g.node.memory && g.node.memory != UINT64_MAX) {
             char memory[32];

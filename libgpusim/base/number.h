@@ -22,4 +22,14 @@ int gs_parse_uint64(const char *text, size_t length, uint64_t *value);
  * and "-inf" excepted). Always terminated when size > 0; returns the length like snprintf. */
 int gs_print_double(double value, char *buffer, int size);
 
+/* The nearest number of thousandths, at least 1 of what is above 0; at most 4e9. */
+static inline uint32_t gs_thousandths(double value)
+{
+    if (!(value > 0)) {
+        return 0;
+    }
+    double thousandths = value * 1000 + 0.5;
+    return thousandths < 1 ? 1 : thousandths >= 4e9 ? UINT32_C(4000000000) : (uint32_t)thousandths;
+}
+
 #endif

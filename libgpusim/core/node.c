@@ -32,7 +32,7 @@ double gs_node_input_of(const gs_node_hardware *hardware, double output)
 static double cpu_load(const gpusim_sim *sim, uint32_t node)
 {
     const gpusim_node_info *info = GS_NODE(sim, node);
-    uint32_t cores = info->cpus == UINT32_MAX ? info->gpus : info->cpus;
+    double cores = info->cpus == UINT32_MAX ? info->gpus : info->cpus / 1000.0;
     return cores > 0 ? fmin((double)GS_PLANT(sim, node)->busy_cpus / 1e9 / cores, 1) : 0;
 }
 

@@ -74,8 +74,9 @@ static int64_t busy_cpus(const gpusim_sim *sim, uint32_t slot, const gpusim_part
 {
     const gpusim_job_info *job = GS_JOB(sim, slot);
     const gpusim_node_info *node = GS_NODE(sim, part->node);
-    double cores =
-        node->cpus == UINT32_MAX ? part->gpus : (double)job->cpus * (job->gpus ? part->gpus : 1);
+    double cores = node->cpus == UINT32_MAX
+                       ? part->gpus
+                       : (double)job->cpus * (job->gpus ? part->gpus : 1) / 1000;
     return (int64_t)(cores * gs_profile_of(sim, slot)->cpu_activity * 1e9 + 0.5);
 }
 

@@ -161,7 +161,8 @@ static const gpusim_field job_columns[] = {
     JOB(gpus, UINT32, NONE, 0, "GPUs it holds while it runs."),
     JOB(milli, UINT32, NONE, 0, "Thousandths that it takes of each GPU."),
     JOB(mig, NAME, NONE, 0, "MIG profile of which it takes an instance of each GPU."),
-    JOB(cpus, UINT32, NONE, 0, "CPU cores for each GPU, or of the job when it wants no GPU."),
+    JOB(cpus, UINT32, NONE, 0, "Whole CPU cores for each GPU, or of the job when it wants no GPU."),
+    JOB(cpu_milli, UINT32, NONE, GPUSIM_SILENT, "Thousandths of a core beside `cpus`."),
     JOB(memory, UINT64, BYTE, 0, "Host memory for each GPU, or of the job when it wants no GPU."),
     JOB(preemptions, UINT32, NONE, 0, "Times it was sent back to the queue by the scheduler."),
     JOB(restarts, UINT32, NONE, 0, "Times it was started again, whatever the cause."),
@@ -236,7 +237,8 @@ static const gpusim_field node_columns[] = {
     NODE(gpu_model, NAME, NONE, 0, "Model of its GPUs."),
     NODE(gpus, UINT32, NONE, 0, "GPUs in it."),
     NODE(first_gpu, UINT32, NONE, 0, "Number of the first of them over the whole cluster."),
-    NODE(cpus, UINT32, NONE, GPUSIM_OPTIONAL, "CPU cores; none: not limited."),
+    NODE(cpus, UINT32, NONE, GPUSIM_OPTIONAL, "Whole CPU cores; none: not limited."),
+    NODE(cpu_milli, UINT32, NONE, GPUSIM_SILENT, "Thousandths of a core beside `cpus`."),
     NODE(memory, UINT64, BYTE, GPUSIM_OPTIONAL, "Host memory; none: not limited."),
 };
 

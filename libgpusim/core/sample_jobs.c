@@ -60,7 +60,8 @@ static void node_cpus(const gpusim_sim *sim, float *values, uint32_t count)
 {
     for (uint32_t n = 0; n < count; n++) {
         const gpusim_node_info *node = GS_NODE(sim, n);
-        values[n] = node->cpus == UINT32_MAX ? NAN : (float)(node->cpus - node->free_cpus);
+        values[n] =
+            node->cpus == UINT32_MAX ? NAN : (float)((node->cpus - node->free_cpus) / 1000.0);
     }
 }
 

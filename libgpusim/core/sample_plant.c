@@ -17,9 +17,10 @@ static double delivered(const gs_node_hardware *hardware, const gs_node *plant)
 
 static double cpu_util(const gpusim_sim *sim, uint32_t node)
 {
-    uint32_t cores = GS_NODE(sim, node)->cpus;
+    uint32_t milli = GS_NODE(sim, node)->cpus;
+    double cores = milli / 1000.0;
     double busy = (double)GS_PLANT(sim, node)->busy_cpus * 1e-9;
-    return cores > 0 && cores != UINT32_MAX ? 100 * fmin(1, busy / cores) : (double)NAN;
+    return milli > 0 && milli != UINT32_MAX ? 100 * fmin(1, busy / cores) : (double)NAN;
 }
 
 // of nodes with another simulator's model, whose GPUs are that one's nodes

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Groups of nodes and virtual clusters, from the scenario to the model. */
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
 #include <gpusim/model.h>
 
 #include "base/hash.h"
+#include "base/number.h"
 #include "scenario/catalogue.h"
 #include "scenario/compile.h"
 #include "scenario/files.h"
@@ -60,7 +62,7 @@ static gpusim_status compile_groups(const gs_compilation *at, gpusim_error *err)
             .count = group[i].count,
             .per_rack = group[i].per_rack,
             .gpus = group[i].gpus,
-            .cpus = group[i].cpus,
+            .cpus = isnan(group[i].cpus) ? UINT32_MAX : gs_thousandths(group[i].cpus),
             .node_class = (uint32_t)group[i].node_class,
             .latency = gpusim_seconds(group[i].latency),
             .cost = group[i].cost * 3600,

@@ -12,8 +12,8 @@
 typedef struct gs_scenario_group {
     const char *name, *gpu;
     uint64_t memory; /* of a node; the maximum: no limit */
+    double cpus;     /* NaN: no limit */
     uint32_t count, per_rack, gpus;
-    uint32_t cpus; /* the maximum: no limit */
     uint8_t mig, reserved[3];
     int32_t node_class; /* gpusim_node_class */
     int32_t reserved2;

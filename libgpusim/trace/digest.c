@@ -27,6 +27,24 @@ static void add_value(gs_hasher *hasher, gpusim_field_type type, const void *val
     gs_hasher_add(hasher, value, gs_h5_bytes(type));
 }
 
+// nothing to tell: 0, or no number
+static int is_silent(const gpusim_field *field, const unsigned char *value)
+{
+    if (!(field->flags & GPUSIM_SILENT)) {
+        return 0;
+    }
+    double number = 0;
+    if (field->type == GPUSIM_FLOAT64) {
+        memcpy(&number, value, sizeof number);
+        return number != number || number == 0;
+    }
+    size_t bytes = gs_h5_bytes(field->type);
+    while (bytes > 0 && value[bytes - 1] == 0) {
+        bytes--;
+    }
+    return bytes == 0;
+}
+
 static void add_texts(gs_hasher *hasher, const gs_texts *texts)
 {
     gs_hasher_add(hasher, &texts->count, sizeof texts->count);
@@ -49,7 +67,7 @@ static gpusim_status add_table(gs_hasher *hasher, gpusim_trace *trace, gpusim_ta
 
     gs_hasher_text(hasher, record->name);
     for (uint32_t i = 0; i < record->count; i++) {
-        if (trace->columns[table] >> i & 1) {
+        if (trace->columns[table] >> i & 1 && !(record->fields[i].flags & GPUSIM_SILENT)) {
             gs_hasher_text(hasher, record->fields[i].name);
         }
     }
@@ -60,9 +78,15 @@ static gpusim_status add_table(gs_hasher *hasher, gpusim_trace *trace, gpusim_ta
         for (uint64_t j = 0; j < some; j++) {
             for (uint32_t i = 0; i < record->count; i++) {
                 const gpusim_field *field = &record->fields[i];
-                if (trace->columns[table] >> i & 1 && !(field->flags & GPUSIM_UNMEASURED)) {
-                    add_value(hasher, field->type, rows + j * record->size + field->offset);
+                const unsigned char *value = rows + j * record->size + field->offset;
+                if (!(trace->columns[table] >> i & 1) || (field->flags & GPUSIM_UNMEASURED) ||
+                    is_silent(field, value)) {
+                    continue;
                 }
+                if (field->flags & GPUSIM_SILENT) {
+                    gs_hasher_text(hasher, field->name);
+                }
+                add_value(hasher, field->type, value);
             }
         }
     }
@@ -137,7 +161,7 @@ static void add_summary(gs_hasher *hasher, const gpusim_record *record, const vo
         if (field->type == GPUSIM_RECORD) {
             gs_hasher_text(hasher, field->name);
             add_summary(hasher, field->detail.record, value);
-        } else if (!(field->flags & GPUSIM_UNMEASURED)) {
+        } else if (!(field->flags & GPUSIM_UNMEASURED) && !is_silent(field, value)) {
             gs_hasher_text(hasher, field->name);
             add_value(hasher, field->type, value);
         }

@@ -125,6 +125,21 @@ static gpusim_status read_nodes(gs_log *log, const gs_cells *cells, uint32_t cel
     return GPUSIM_OK;
 }
 
+// cores, which may be fractions
+static gpusim_status read_cpus(const gs_log *log, const gs_cells *cells, uint32_t cell,
+                               uint32_t *cpus, gpusim_error *err)
+{
+    double cores = 0;
+    if (!gs_parse_double(cells->at[cell], cells->length[cell], &cores) || cores < 0) {
+        return gs_cell_fail(log, cells, cell, names[CPUS], "not a number of cores", err);
+    }
+    if (cores > 1e6) {
+        return gs_cell_fail(log, cells, cell, names[CPUS], "too many", err);
+    }
+    *cpus = gs_thousandths(cores);
+    return GPUSIM_OK;
+}
+
 static gpusim_status read_priority(const gs_log *log, const gs_cells *cells, uint32_t cell,
                                    int32_t *priority, gpusim_error *err)
 {
@@ -194,7 +209,7 @@ static gpusim_status read_request(gs_log *log, const gs_cells *cells, gs_log_ent
         GPUSIM_TRY(gs_cell_time(log, cells, cell, names[WALLTIME], &job->walltime, err));
     }
     if (gs_cell_find(log, cells, CPUS, &cell)) {
-        GPUSIM_TRY(gs_cell_count(log, cells, cell, names[CPUS], &job->cpus, err));
+        GPUSIM_TRY(read_cpus(log, cells, cell, &job->cpus, err));
     }
     if (gs_cell_find(log, cells, MEMORY, &cell)) {
         GPUSIM_TRY(read_bytes(log, cells, cell, MEMORY, &job->memory, err));

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/number.h"
 #include "workload/variate.h"
 
 void gs_error_key(gpusim_error *err, const char *format, ...)
@@ -134,7 +135,7 @@ gpusim_status gs_list_read(const gpusim_list *list, gs_log *log, gpusim_error *e
                       .gpu_memory = listed->gpu_memory,
                       .source = log->source,
                       .gpus = listed->gpus,
-                      .cpus = listed->cpus,
+                      .cpus = gs_thousandths(listed->cpus),
                       .priority = listed->priority,
                       .profile = listed->profile.present ? log->profile++ : GPUSIM_NONE,
                       .extra = GPUSIM_NONE,

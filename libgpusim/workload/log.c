@@ -51,7 +51,7 @@ void gs_log_entry_begin(const gs_log *log, gs_log_entry *entry)
     entry->job.source = log->source;
     entry->job.group = log->group;
     entry->job.vc = log->vc;
-    entry->job.cpus = log->trace->cpus;
+    entry->job.cpus = gs_thousandths(log->trace->cpus);
     entry->job.walltime = GPUSIM_TIME_MAX;
     entry->job.milli = 1000;
     entry->job.profile = log->profile;

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/number.h"
 #include "workload/list.h"
 #include "workload/variate.h"
 
@@ -300,7 +301,7 @@ gpusim_status gs_synthetic_job(const gs_synthetic *s, uint64_t seed, uint64_t or
                  .vc = draw_name(&s->vcs, source, DRAW_VC, ordinal),
                  .group = s->group,
                  .gpus = to_count(gs_variate(&s->gpus, source, DRAW_GPUS, ordinal)),
-                 .cpus = to_count(gs_variate(&s->cpus, source, DRAW_CPUS, ordinal)),
+                 .cpus = gs_thousandths(gs_variate(&s->cpus, source, DRAW_CPUS, ordinal)),
                  .priority = to_priority(gs_variate(&s->priority, source, DRAW_PRIORITY, ordinal)),
                  .milli = 1000,
                  .profile = s->profile,

@@ -187,7 +187,7 @@ static const gpusim_field fields[] = {
     GS_DISTRIBUTION_FIELD("duration", second, gs_synthetic_fields, duration, GPUSIM_REQUIRED, NULL,
                           "How long a job runs at full speed."),
     GS_DISTRIBUTION_FIELD("cpus", number, gs_synthetic_fields, cpus, 0, "0",
-                          "CPU cores for each GPU; in all when a job has no GPU."),
+                          "CPU cores for each GPU, in thousandths; in all when a job has no GPU."),
     GS_DISTRIBUTION_FIELD("memory", byte, gs_synthetic_fields, memory, 0, "0 B",
                           "Host memory for each GPU; in all when a job has no GPU."),
     GS_DISTRIBUTION_FIELD("gpu_memory", byte, gs_synthetic_fields, gpu_memory, 0, "0 B",

@@ -46,9 +46,10 @@ typedef struct gs_trace_select {
 typedef struct gs_trace {
     const char *path, *name, *group, *vc; /* NULL: not given, but for path */
     double speed, load;                   /* load NaN: not given */
+    double cpus;
     gs_trace_select select;
     int32_t format, on_error, origin, walltime, memory, vc_from;
-    uint32_t processors_per_gpu, cpus;
+    uint32_t processors_per_gpu, reserved1;
     uint8_t dependencies, reserved[7];
     gs_profile_fields profile;
 } gs_trace;
@@ -58,9 +59,10 @@ typedef struct gs_listed_job {
     gpusim_time at;                                          /* GPUSIM_TIME_MAX: not given */
     gpusim_time duration, walltime, think;
     uint64_t memory, gpu_memory;
-    uint32_t gpus, cpus;
+    uint32_t gpus, reserved;
     int32_t priority, state;
     double gpu_share; /* of each GPU */
+    double cpus;
     gs_profile_fields profile;
 } gs_listed_job;
 

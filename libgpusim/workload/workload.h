@@ -22,7 +22,7 @@ typedef struct gs_job {
     uint64_t memory;                        /* host bytes per GPU (of the job when it has no GPU) */
     uint64_t gpu_memory;                    /* bytes per GPU */
     uint32_t name, source, user, vc, group; /* names */
-    uint32_t gpus, cpus;                    /* cpus per GPU (of the job when it has no GPU) */
+    uint32_t gpus, cpus; /* thousandths of a core per GPU (of the job when it has no GPU) */
     int32_t priority;
     uint32_t milli;      /* thousandths of each GPU; 1000: whole ones */
     uint32_t mig;        /* name of the MIG profile it wants; 0: none */

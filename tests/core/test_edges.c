@@ -73,6 +73,20 @@ START_TEST(no_figure_is_infinite)
 }
 END_TEST
 
+START_TEST(cores_in_thousandths)
+{
+    // 0.5, 0.25 and 0.25 of a core at once; 0.251 has to wait for the first of them to end
+    run("gpusim: 1\n"
+        "cluster: {nodes: [{name: n, gpus: 0, cpus: 1}]}\n"
+        "workload: [{jobs: [{id: 1, at: 0 s, duration: 10 s, gpus: 0, cpus: 0.5},"
+        " {id: 2, at: 0 s, duration: 20 s, gpus: 0, cpus: 0.25},"
+        " {id: 3, at: 0 s, duration: 30 s, gpus: 0, cpus: 0.25},"
+        " {id: 4, at: 0 s, duration: 1 s, gpus: 0, cpus: 0.251}]}]\n");
+    ck_assert_uint_eq(gpusim_sim_summary(sim)->completed, 4);
+    ck_assert(gpusim_sim_summary(sim)->longest_wait_s == 10);
+}
+END_TEST
+
 START_TEST(times_near_the_end_of_time)
 {
     // a second job of 290 years would end beyond the end of time: it never does
@@ -426,6 +440,7 @@ int main(void)
     tcase_add_test(cases, times_near_the_end_of_time);
     tcase_add_loop_test(cases, backfill_near_the_end_of_time, 0, 2);
     tcase_add_loop_test(cases, stalled_whoever_decides, 0, 6);
+    tcase_add_test(cases, cores_in_thousandths);
     tcase_add_test(cases, up_counts_nodes_that_drain);
     tcase_add_test(cases, an_observer_that_fails);
     tcase_add_loop_test(cases, interrupted_and_finished, 0, 2);

@@ -65,11 +65,14 @@ static int64_t thousand(const gpusim_model *model, uint64_t where)
     return 1000;
 }
 
+// thousandths of them
 static int64_t cores_of(const gpusim_model *model, uint64_t node)
 {
     gpusim_node_row row;
 
-    return gpusim_model_row(model, GPUSIM_TABLE_NODES, (uint32_t)node, &row) ? row.cpus : 0;
+    return gpusim_model_row(model, GPUSIM_TABLE_NODES, (uint32_t)node, &row)
+               ? (int64_t)row.cpus * 1000 + row.cpu_milli
+               : 0;
 }
 
 static int64_t quota_of(const gpusim_model *model, uint64_t vc)
@@ -137,7 +140,8 @@ static int audit_nodes(const char *what, const gpusim_model *model, const collec
                 }
             }
         }
-        const int64_t used = (int64_t)job->cpus * (job->gpus > 0 ? a->gpus : 1);
+        const int64_t each = (int64_t)job->cpus * 1000 + job->cpu_milli;
+        const int64_t used = each * (job->gpus > 0 ? a->gpus : 1);
         by_node[cores++] = (change){a->start, a->node, used, a->job};
         by_node[cores++] = (change){a->end, a->node, -used, a->job};
     }

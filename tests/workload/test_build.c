@@ -24,7 +24,7 @@ START_TEST(csv_columns)
         build_text(&b, trace,
                    "\xef\xbb\xbfgpus, duration_s ,submit_s,id,name,user,vc,walltime_s,cpus,memory,"
                    "gpu_memory,priority,group,start_s,nodes,after,think_s,state\r\n"
-                   "8,60.5,10,7,\"a \"\"b\"\", c\", ann ,v1,100,12,2 GiB,1073741824,-5,fast,11,"
+                   "8,60.5,10,7,\"a \"\"b\"\", c\", ann ,v1,100,12.5,2 GiB,1073741824,-5,fast,11,"
                    "3 4,,,failed\r\n"
                    "\r\n"
                    "1.0,0,20,x y,lost,,,,,,,,,,,7,2.5,\r\n"),
@@ -40,7 +40,7 @@ START_TEST(csv_columns)
     ck_assert_str_eq(name_of(&b, job->vc), "v1");
     ck_assert_str_eq(name_of(&b, job->group), "fast");
     ck_assert_int_eq(job->walltime, 100 * S);
-    ck_assert_uint_eq(job->cpus, 12);
+    ck_assert_uint_eq(job->cpus, 12500);
     ck_assert_uint_eq(job->memory, UINT64_C(2) << 30);
     ck_assert_uint_eq(job->gpu_memory, UINT64_C(1) << 30);
     ck_assert_int_eq(job->priority, -5);
@@ -53,7 +53,7 @@ START_TEST(csv_columns)
     job = job_at(&b, 1);
     ck_assert_int_eq(job->id, 1);
     ck_assert_str_eq(name_of(&b, job->name), "x y");
-    ck_assert_uint_eq(job->cpus, 3);
+    ck_assert_uint_eq(job->cpus, 3000);
     ck_assert_str_eq(name_of(&b, job->group), "old");
     ck_assert_int_eq(job->walltime, GPUSIM_TIME_MAX);
     ck_assert_int_eq(job->final_state, GPUSIM_JOB_COMPLETED);

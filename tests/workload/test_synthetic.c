@@ -350,7 +350,7 @@ START_TEST(what_jobs_ask_for)
         below += job->duration < 2100 * GPUSIM_SECOND;
         ck_assert_uint_eq(job->memory, 1000000000);
         ck_assert_uint_eq(job->gpu_memory, 2000000000);
-        ck_assert_uint_eq(job->cpus, 4);
+        ck_assert_uint_eq(job->cpus, 4000);
         ck_assert_int_eq(job->priority, -2);
         ck_assert_uint_eq(job->extra, GPUSIM_NONE);
         ck_assert_str_eq(name_of(&b, job->group), "fast");

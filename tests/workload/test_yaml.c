@@ -82,7 +82,7 @@ START_TEST(traces)
     ck_assert_int_eq(t->memory, plain.memory);
     ck_assert_int_eq(t->vc_from, plain.vc_from);
     ck_assert_uint_eq(t->processors_per_gpu, 1);
-    ck_assert_uint_eq(t->cpus, 0);
+    ck_assert_double_eq(t->cpus, 0);
     ck_assert_uint_eq(t->dependencies, 0);
 
     t = item(&s, 1, GS_WORKLOAD_TRACE);
@@ -104,7 +104,7 @@ START_TEST(traces)
     ck_assert_int_eq(t->memory, GS_REQUEST_REQUESTED);
     ck_assert_int_eq(t->vc_from, GS_VC_FROM_USER);
     ck_assert_uint_eq(t->processors_per_gpu, 4);
-    ck_assert_uint_eq(t->cpus, 3);
+    ck_assert_double_eq(t->cpus, 3);
     ck_assert_uint_eq(t->dependencies, 1);
 
     t = item(&s, 2, GS_WORKLOAD_TRACE);
@@ -168,7 +168,7 @@ START_TEST(jobs)
     ck_assert_str_eq(name_of(&b, two->vc), "v");
     ck_assert_str_eq(name_of(&b, two->group), "g");
     ck_assert_int_eq(two->walltime, 2 * GPUSIM_MINUTE);
-    ck_assert_uint_eq(two->cpus, 6);
+    ck_assert_uint_eq(two->cpus, 6000);
     ck_assert_uint_eq(two->memory, UINT64_C(2) << 30);
     ck_assert_uint_eq(two->gpu_memory, UINT64_C(1) << 30);
     ck_assert_int_eq(two->priority, -3);
@@ -199,7 +199,7 @@ START_TEST(jobs)
         ck_assert(i % 4 == 0 || job.submit == previous + GPUSIM_SECOND);
         previous = job.submit;
         ck_assert_uint_eq(job.gpus, 8);
-        ck_assert_uint_eq(job.cpus, 4);
+        ck_assert_uint_eq(job.cpus, 4000);
         ck_assert_uint_eq(job.memory, UINT64_C(1) << 30);
         ck_assert_uint_eq(job.gpu_memory, UINT64_C(3) << 30);
         ck_assert_int_eq(job.priority, -1);

@@ -101,8 +101,10 @@ enum {
                                  * `drained`; stored as the choice's value */
     GPUSIM_EITHER = 1 << 7,     /* of a one-of with GPUSIM_PLAIN and two alternatives: a map is the
                                  * second, a record, whose keys stand in it directly */
-    GPUSIM_NAMED = 1 << 8, /* of a one-of: the bare name of an alternative, a record, takes it with
-                            * all its defaults */
+    GPUSIM_NAMED = 1 << 8,  /* of a one-of: the bare name of an alternative, a record, takes it with
+                             * all its defaults */
+    GPUSIM_SILENT = 1 << 9, /* of a row: 0, or no number, leaves no mark in the digest, so that what
+                             * came later changes only the digests of runs that use it */
 };
 /* GPUSIM_PLAIN on a list: a value that is no list is a list of one. GPUSIM_REQUIRED on a one-of
  * with GPUSIM_TAGGED: the tag must be there. A range on a one-of that is a distribution is that of

@@ -51,7 +51,8 @@ typedef struct gpusim_job_info {
     uint64_t memory;         /* host memory, bytes per GPU */
     uint64_t gpu_memory;     /* bytes per GPU */
     uint32_t gpus;           /* whole GPUs, all or nothing */
-    uint32_t cpus;           /* CPU cores per GPU, or of the job when it wants no GPU */
+    uint32_t cpus;           /* thousandths of a CPU core per GPU, or of the job when it wants
+                              * no GPU */
     uint32_t group;          /* the only node group it may use, or GPUSIM_NONE */
     uint32_t name, user, vc; /* names; vc counts from 0 in the table of VCs, GPUSIM_NONE: no VC */
     int32_t priority;        /* larger goes first */
@@ -74,7 +75,7 @@ typedef struct gpusim_job_info {
 typedef struct gpusim_node_info {
     uint64_t memory, free_memory; /* bytes of host memory */
     uint32_t gpus, free_gpus;
-    uint32_t cpus, free_cpus; /* cores */
+    uint32_t cpus, free_cpus; /* thousandths of a core; UINT32_MAX: no limit */
     uint32_t group, rack;
     uint32_t state; /* gpusim_node_state; only nodes that are `up` take new jobs */
     uint32_t jobs;  /* with at least one part here */
@@ -93,7 +94,7 @@ typedef struct gpusim_group_info {
     uint64_t memory;            /* of one node */
     uint64_t gpu_memory;        /* of one GPU, what the driver leaves of it; 0: no limit */
     uint32_t first_node, nodes; /* nodes of a group are adjacent */
-    uint32_t gpus, cpus;        /* of one node */
+    uint32_t gpus, cpus;        /* of one node; cpus in thousandths of a core */
     uint32_t gpu_model;         /* kind of GPU, counted from 0 as groups come: groups whose GPU
                                  * model has the same name have the same number */
     uint32_t name;

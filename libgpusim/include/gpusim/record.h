@@ -43,6 +43,8 @@ typedef struct gpusim_job_row {
     uint8_t state;     /* gpusim_job_state */
     uint8_t reason;    /* gpusim_job_reason */
     uint8_t reserved[2];
+    uint32_t cpu_milli; /* thousandths of a core beside `cpus` */
+    uint32_t reserved2;
 } gpusim_job_row;
 
 typedef enum gpusim_job_reason {
@@ -163,6 +165,8 @@ typedef enum gpusim_action {
 typedef struct gpusim_node_row {
     uint64_t memory;
     uint32_t node, name, group, rack, gpu_model, gpus, first_gpu, cpus;
+    uint32_t cpu_milli; /* thousandths of a core beside `cpus` */
+    uint32_t reserved;
 } gpusim_node_row;
 
 typedef struct gpusim_gpu_row {
