@@ -17,6 +17,15 @@ GS_KIND(THERMAL_RUNAWAY, thermal_runaway, "thermal-runaway", GPU, 0, effect_resi
         PARAMETER(0, "resistance", number, "4", 1, 1000, "Factor on the thermal resistance."),
         RAMP("0 s"), REPAIR(LANL), SPREAD("0 %"), HEATS)
 
+GS_KIND(GPU_POWER_CAP, gpu_power_cap, "gpu-power-cap", GPU, 0, effect_cap,
+        STRIKE(.needs = GS_NEEDS_NOTHING), "A GPU's power limit is set too low.",
+        "Its driver holds it at that power, if that is less than what it may draw anyway.",
+        "Both power limits show it; bit 0x4; power pinned at the cap; power violation time grows; "
+        "clocks fall.",
+        "Slow, along the curve of power and clock: a straggler among its peers.",
+        "The physics of caps (docs/physics.md).",
+        POSITIVE(0, "power", watt, 1e9, "What the GPU may draw."), SPREAD("0 %"))
+
 GS_KIND(STRAGGLER, straggler, "straggler", GPU, 0, effect_slowdown,
         STRIKE(.needs = GS_NEEDS_NOTHING), "A GPU computes slowly for no visible reason.",
         "Each step takes so many times as long on it. With `ramp` it worsens slowly; with `every` "

@@ -10,14 +10,18 @@ GS_KIND(JOB_CRASH, job_crash, "job-crash", NODE, 0, NULL,
 GS_KIND(JOB_OOM, job_oom, "job-oom", GPU, 0, NULL,
         STRIKE(.kills = GS_KILLS_BY_MEMORY, .needs = GS_NEEDS_NOTHING),
         "What runs on a GPU runs out of its memory.", "None.",
-        "Memory used rises to the total, then falls to 0.", "Jobs on it end (oom).",
+        "Memory used falls to 0: it is full for less than a sample.", "Jobs on it end (oom).",
         "Philly: 487 failures (Jeon 2019).", SPREAD("0 %"))
 
 GS_KIND(MEMORY_LEAK, memory_leak, "memory-leak", GPU, 0, effect_leak,
         STRIKE(.needs = GS_NEEDS_NOTHING), "What runs on a GPU leaks its memory.",
-        "Memory used grows.", "Memory used rises in a line.",
-        "Jobs on it end (oom) when it is full.", "Catalogue of Litmus (pod-memory-hog).",
-        NEEDED(0, "rate", byte_per_second, 0, 1e12, "How fast."), SPREAD("0 %"))
+        "Each job on it loses memory at that rate, in its MIG instance where it has one. GPUs "
+        "without a memory limit (`generic`) never run out of it.",
+        "Memory used rises in a line.",
+        "Who grows fastest ends (oom) at the nanosecond at which it is full; an attempt, or a move "
+        "to another GPU, begins without the leak.",
+        "Catalogue of Litmus (pod-memory-hog).",
+        NEEDED(0, "rate", byte_per_second, 0, 0x1p40, "How fast."), SPREAD("0 %"))
 
 GS_KIND(COLLECTIVE_HANG, collective_hang, "collective-hang", NODE, GS_FAULT_HANG, NULL,
         STRIKE(.needs = GS_NEEDS_NOTHING), "What runs on a node waits for ever.",

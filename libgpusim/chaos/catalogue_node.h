@@ -43,14 +43,18 @@ GS_KIND(POWER_CAP, power_cap, "power-cap", NODE, 0, effect_cap, STRIKE(.needs = 
         "A node is given less power.", "Its input power is capped; its GPUs share what is left.",
         "Bit 0x4; power pinned at the cap; power violation time grows; clocks fall.",
         "Slow, along the curve of power and clock.", "The physics of caps (docs/physics.md).",
-        NEEDED(0, "power", watt, 0, 1e9, "What the node may draw."), SPREAD("0 %"))
+        POSITIVE(0, "power", watt, 1e9, "What the node may draw."), SPREAD("0 %"))
 
 GS_KIND(
     PSU_LOSS, psu_loss, "psu-loss", NODE, 0, effect_supplies, STRIKE(.needs = GS_NEEDS_REPAIR),
     "Power supplies of a node fail.",
-    "Those that are left limit what the node may draw, as a cap of it does.",
-    "Their state; clocks below the maximum, and bits 0x80 and 0x8 where no clock is low enough.",
-    "None, or as slow as under such a cap.", "DGX H100: six supplies, three needed (second-hand).",
+    "Those that are left carry its load, at the efficiency that each has then, and limit what the "
+    "node may draw, as a cap of it does. Without any it is down. Nodes whose supplies are not "
+    "modelled (`power: {psu: ...}`) feel nothing.",
+    "Their state and load; clocks below the maximum, and bits 0x80 and 0x8 where no clock is low "
+    "enough.",
+    "None, or as slow as under such a cap; without supplies they fail (node_fail).",
+    "DGX H100: six supplies, three needed (second-hand).",
     PARAMETER(0, "supplies", number, "1", 1, 64, "How many."), REPAIR(LANL), SPREAD("0 %"), HEATS)
 
 GS_KIND(PSU_BROWNOUT, psu_brownout, "psu-brownout", NODE, GS_FAULT_BRAKE, NULL,
@@ -61,6 +65,6 @@ GS_KIND(PSU_BROWNOUT, psu_brownout, "psu-brownout", NODE, GS_FAULT_BRAKE, NULL,
 
 GS_KIND(DISK_FULL, disk_full, "disk-full", NODE, GS_FAULT_NO_DISK, NULL,
         STRIKE(.needs = GS_NEEDS_NOTHING), "There is no room for checkpoints.", "None.",
-        "Nothing that a GPU would show.",
+        "`node/disk_used` is at 100 %; nothing that a GPU would show.",
         "Checkpoints fail; whoever fails later goes back to the last one that was written.",
         "Catalogue of Litmus (disk-fill).", SPREAD("0 %"))

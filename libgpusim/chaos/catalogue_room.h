@@ -13,7 +13,7 @@ GS_KIND(RACK_POWER_CAP, rack_power_cap, "rack-power-cap", RACK, 0, effect_cap,
         "Its input power is capped; its nodes share what is left.",
         "Bit 0x4; power pinned at the cap; clocks fall.",
         "Slow, along the curve of power and clock.", "The physics of caps (docs/physics.md).",
-        NEEDED(0, "power", watt, 0, 1e9, "What the rack may draw."))
+        POSITIVE(0, "power", watt, 1e9, "What the rack may draw."))
 
 GS_KIND(COOLING_LOOP_FAILURE, cooling_loop_failure, "cooling-loop-failure", RACK, 0, effect_loop,
         STRIKE(.needs = GS_NEEDS_NOTHING), "The coolant of a rack gets warmer and flows less.",

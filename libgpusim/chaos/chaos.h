@@ -169,18 +169,20 @@ gpusim_stream gs_rule_stream(const gs_rule *rule, uint64_t seed, const char *pur
 
 /* The nominal time from when the target's clock started (the begin of the run, or the end of its
  * strike ordinal - 1) to its strike `ordinal`, ns; `stream` is that of purpose "gap".
- * GPUSIM_TIME_MAX: never. */
-gpusim_time gs_rule_gap(const gs_rule *rule, gpusim_stream stream, uint64_t ordinal);
+ * GPUSIM_TIME_MAX: never. *age is that of a target of a rule that ages, 0 before its first
+ * strike; the gap is added to it. Others need none. */
+gpusim_time gs_rule_gap(const gs_rule *rule, gpusim_stream stream, uint64_t ordinal, double *age);
 
 /* The time of strike `ordinal` of a rule with `at`; GPUSIM_TIME_MAX: there is none. */
 gpusim_time gs_rule_time(const gs_rule *rule, uint64_t ordinal);
 
 /* Which of its targets (indices into `targets`, rising) strike `ordinal` of a rule that picks at
- * random takes: pick numbers, or all of them when there are no more. How many. */
+ * random takes: pick numbers, or all of them when there are no more. How many. `chosen` has room
+ * for all targets. O(targets). */
 uint32_t gs_rule_pick(const gs_rule *rule, uint64_t seed, uint64_t ordinal, uint32_t *chosen);
 
-/* How long a strike lasts (GPUSIM_TIME_MAX when the rule does not say), and the work of its repair,
- * ns; streams of purposes "lasts" and "repair". */
+/* How long a strike lasts (GPUSIM_TIME_MAX: for ever, or the rule does not say), and the work of
+ * its repair, ns; streams of purposes "lasts" and "repair". */
 gpusim_time gs_rule_lasts(const gs_rule *rule, gpusim_stream stream, uint64_t ordinal);
 gpusim_time gs_rule_repair(const gs_rule *rule, gpusim_stream stream, uint64_t ordinal);
 

@@ -24,22 +24,19 @@ static gpusim_time to_time(double seconds)
 }
 
 // strikes leave the target as old as it was: the sum of the unit exponentials says its age
-static double aged_gap(const gs_rule *rule, gpusim_stream stream, uint64_t ordinal)
+static double aged_gap(const gs_rule *rule, gpusim_stream stream, uint64_t ordinal, double *age)
 {
-    double before = 0;
-    for (uint64_t k = 0; k < ordinal; k++) {
-        before += gpusim_draw_exponential(stream, k);
-    }
-    double after = before + gpusim_draw_exponential(stream, ordinal);
-    return gs_distribution_age(&rule->every, after) - gs_distribution_age(&rule->every, before);
+    double before = *age;
+    *age += gpusim_draw_exponential(stream, ordinal);
+    return gs_distribution_age(&rule->every, *age) - gs_distribution_age(&rule->every, before);
 }
 
-gpusim_time gs_rule_gap(const gs_rule *rule, gpusim_stream stream, uint64_t ordinal)
+gpusim_time gs_rule_gap(const gs_rule *rule, gpusim_stream stream, uint64_t ordinal, double *age)
 {
     if (ordinal >= rule->most && rule->most != GPUSIM_NONE) {
         return GPUSIM_TIME_MAX;
     }
-    return to_time(rule->ages ? aged_gap(rule, stream, ordinal)
+    return to_time(rule->ages ? aged_gap(rule, stream, ordinal, age)
                               : gs_distribution_draw(&rule->every, stream, ordinal));
 }
 
@@ -59,26 +56,22 @@ gpusim_time gs_rule_time(const gs_rule *rule, uint64_t ordinal)
     return rule->at[ordinal % rule->at_count] + (gpusim_time)round * rule->period;
 }
 
-// Floyd's way to n of m without replacement; the chosen are kept rising
+// Floyd's way to n of m without replacement: marks of who is chosen, then their numbers
 uint32_t gs_rule_pick(const gs_rule *rule, uint64_t seed, uint64_t ordinal, uint32_t *chosen)
 {
     uint32_t of = rule->target_count, count = 0;
     uint32_t wanted = rule->pick && rule->pick < of ? rule->pick : of;
     gpusim_stream stream = gpusim_stream_indexed(gs_rule_stream(rule, seed, "pick", ""), ordinal);
+    memset(chosen, 0, of * sizeof *chosen);
     for (uint32_t top = of - wanted; top < of; top++) {
-        uint32_t drawn = (uint32_t)gpusim_draw_index(stream, count, (uint64_t)top + 1);
-        uint32_t place = 0;
-        while (place < count && chosen[place] < drawn) {
-            place++;
-        }
         // one that is there already makes room for the newest, which is above all others
-        if (place < count && chosen[place] == drawn) {
-            drawn = top;
-            place = count;
+        uint64_t drawn = gpusim_draw_index(stream, top - (of - wanted), (uint64_t)top + 1);
+        chosen[chosen[drawn] ? top : drawn] = 1;
+    }
+    for (uint32_t t = 0; t < of; t++) {
+        if (chosen[t]) {
+            chosen[count++] = t; // at or before t
         }
-        memmove(chosen + place + 1, chosen + place, (count - place) * sizeof *chosen);
-        chosen[place] = drawn;
-        count++;
     }
     return count;
 }

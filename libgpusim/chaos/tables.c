@@ -272,6 +272,9 @@ static const gpusim_choice clocks[] = {{"wall", 0, "runs whatever the target doe
 #define NEEDED(number_, name_, unit_, low, high, doc_)                                             \
     QUANTITY_OF_KIND(number_, name_, unit_, GPUSIM_REQUIRED, NULL, low, high, doc_)
 
+#define POSITIVE(number_, name_, unit_, high, doc_)                                                \
+    QUANTITY_OF_KIND(number_, name_, unit_, GPUSIM_REQUIRED | GPUSIM_EXCLUSIVE, NULL, 0, high, doc_)
+
 #define GS_KIND(ID, id, name_, scope_, flags_, effect_, strike_, doc_, does_, signature_, jobs_,   \
                 source_, ...)                                                                      \
     static const gpusim_field id##_fields[] = {COMMON, __VA_ARGS__};                               \

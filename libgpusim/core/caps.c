@@ -16,14 +16,13 @@
 static double supplied(const gpusim_sim *sim, uint32_t node)
 {
     const gs_node_hardware *hardware = gs_node_hardware_of(sim, node);
-    uint32_t lost = gs_node_effect(sim, node)->supplies;
-    if (lost == 0 || hardware->psus == 0) {
-        return INFINITY;
+    uint32_t left = gs_node_supplies(sim, node);
+    if (left == hardware->psus || left == 0) {
+        return INFINITY; // none is lost, or the node is down with all of them
     }
-    double left = lost < hardware->psus ? hardware->psus - lost : 0;
     double output =
         gs_losses_output(hardware->losses, hardware->loss_count, left * hardware->psu_rating);
-    return gs_node_input_of(hardware, output);
+    return gs_node_input_of(hardware, left, output);
 }
 
 double gs_node_cap(const gpusim_sim *sim, uint32_t node)
@@ -139,10 +138,14 @@ static double inputs_of(const gpusim_sim *sim, const gs_sharers *all)
     for (uint32_t n = all->first_node; n < all->end_node; n++) {
         const gs_node *plant = GS_PLANT(sim, n);
         uint32_t first = cluster->node_first_gpu[n];
+        if (gs_node_dead(sim, n)) {
+            continue;
+        }
         double gpus =
             sum_of(all->granted + (first - all->first), cluster->node_first_gpu[n + 1] - first);
         double rest = gs_watts(gs_node_output(plant) - plant->power[GS_POWER_GPU]);
-        inputs += gs_node_input_of(gs_node_hardware_of(sim, n), rest + gpus);
+        inputs +=
+            gs_node_input_of(gs_node_hardware_of(sim, n), gs_node_supplies(sim, n), rest + gpus);
     }
     return inputs;
 }

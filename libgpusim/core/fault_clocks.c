@@ -125,7 +125,7 @@ static gpusim_status next_gap(gpusim_sim *sim, uint32_t index, gpusim_error *err
     const gs_rule *rule = GS_RULE(sim, clock->rule);
     gpusim_time now = gpusim_engine_now(sim->engine);
     gpusim_stream stream = gs_fault_stream(sim, clock->rule, "gap", clock->entity);
-    gpusim_time gap = gs_rule_gap(rule, stream, clock->ordinal);
+    gpusim_time gap = gs_rule_gap(rule, stream, clock->ordinal, &clock->age);
     clock->left = gap == GPUSIM_TIME_MAX ? (double)INFINITY : gap > 0 ? (double)gap : 1;
     clock->since = rule->from > now ? rule->from : now;
     clock->speed = speed_of(sim, clock);

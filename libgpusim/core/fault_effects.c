@@ -147,7 +147,7 @@ static void change_gpu(gpusim_sim *sim, uint32_t index, const gs_effect *effect)
 
 /* What has changed anywhere below. */
 typedef struct gs_changes {
-    int pace, inlet;
+    int pace, inlet, leak;
 } gs_changes;
 
 static gs_changes renew_gpus(gpusim_sim *sim, const gs_reach *reach)
@@ -164,6 +164,10 @@ static gs_changes renew_gpus(gpusim_sim *sim, const gs_reach *reach)
                         now.network != held->network || now.delay != held->delay;
         changes.inlet |= now.inlet != held->inlet;
         gs_gpu_errors_settle(sim, g);
+        if (now.leak != held->leak) {
+            gs_leak_settle(sim, g);
+            changes.leak = 1;
+        }
         *held = now;
         change_gpu(sim, g, &now);
     }
@@ -249,6 +253,9 @@ gpusim_status gs_faults_changed(gpusim_sim *sim, uint32_t scope, uint32_t entity
     }
     GPUSIM_TRY(leave_dead_gpus(sim, &reach, err));
     gs_changes changes = renew_gpus(sim, &reach);
+    for (uint32_t g = reach.first_gpu; changes.leak && g < reach.end_gpu; g++) {
+        GPUSIM_TRY(gs_leak_changed(sim, g, err));
+    }
     GPUSIM_TRY(tell_nodes(sim, &reach, changes, err));
     if (scope == GS_FAULT_ON_RACK && entity < sim->racks.count) {
         GPUSIM_TRY(gs_rack_soon(sim, entity, err)); // its cap may be another

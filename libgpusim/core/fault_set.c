@@ -144,10 +144,19 @@ gs_effect gs_effect_of_rack(const gpusim_sim *sim, uint32_t rack)
     return sum;
 }
 
+// it had some, and so many are lost that none is left
+static int has_no_supply(const gpusim_sim *sim, uint32_t node, uint32_t lost)
+{
+    const gs_node_hardware *groups = sim->model->hardware.groups;
+    uint32_t psus = groups ? groups[sim->model->cluster.node_group[node]].psus : 0;
+    return psus > 0 && lost >= psus;
+}
+
 gs_effect gs_effect_of_node(const gpusim_sim *sim, uint32_t node)
 {
     gs_effect sum = below(*gs_rack_effect(sim, sim->model->cluster.node_rack[node]));
     add_list(sim, GS_FAULT_ON_NODE, node, &sum);
+    sum.flags |= sum.supplies > 0 && has_no_supply(sim, node, sum.supplies) ? GS_FAULT_DOWN : 0u;
     sum.flags |= GS_LIFE(sim, node)->held & GS_HELD_DEAD ? GS_FAULT_DOWN : 0u;
     sum.flags |= GS_LIFE(sim, node)->held & GS_HELD_PAUSED ? GS_FAULT_HANG : 0u;
     return sum;

@@ -122,11 +122,12 @@ static void set_length(gpusim_sim *sim, const gs_struck *struck, gs_fault *made,
     const gs_rule *rule = GS_RULE(sim, struck->rule);
     const gs_fault_kind *kind = GS_KIND_OF(sim, struck->rule);
     *lasts = struck->lasts;
+    int given = *lasts != GPUSIM_TIME_MAX || rule->ends;
     if (*lasts == GPUSIM_TIME_MAX) {
         *lasts = gs_rule_lasts(rule, draws(sim, struck, "lasts", "spread lasts"), struck->ordinal);
     }
     int holds = kind->flags != 0 || kind->effect != NULL;
-    if (*lasts != GPUSIM_TIME_MAX) {
+    if (given) { // if only for longer than a time can say
         *at_once = *lasts == 0 && !holds;
         *lasts += *lasts == 0; // what has an effect has it for a moment
         return;
@@ -164,6 +165,19 @@ static void note_failure(gpusim_sim *sim, const gs_fault *made)
     }
 }
 
+// who runs there ends as whoever runs out of memory does
+static gpusim_status run_out_of_memory(gpusim_sim *sim, const gs_fault *made, gpusim_error *err)
+{
+    gpusim_status status = GPUSIM_OK;
+    GPUSIM_TRY(gs_fault_jobs(sim, made->scope, made->entity, err));
+    for (uint32_t i = 0; i < sim->fault_jobs.count; i++) {
+        GPUSIM_TRY(gs_job_end(sim, GS_AT(sim->fault_jobs, uint32_t, i), GPUSIM_JOB_OOM,
+                              GPUSIM_REASON_GPU_MEMORY, err));
+    }
+cleanup:
+    return status;
+}
+
 // what a strike does once
 static gpusim_status hit(gpusim_sim *sim, const gs_fault *made, gpusim_error *err)
 {
@@ -180,6 +194,9 @@ static gpusim_status hit(gpusim_sim *sim, const gs_fault *made, gpusim_error *er
         int off = (kind->flags & GS_FAULT_OFF) != 0;
         GPUSIM_TRY(gs_emit_event(sim, off ? GPUSIM_EVENT_GPU_OFF : GPUSIM_EVENT_XID, made->entity,
                                  strike->xid, err));
+    }
+    if (strike->kills == GS_KILLS_BY_MEMORY) {
+        GPUSIM_TRY(run_out_of_memory(sim, made, err));
     }
     if (strike->kills == GS_KILLS_JOBS && !(kind->flags & (GS_FAULT_DOWN | GS_FAULT_OFF))) {
         GPUSIM_TRY(gs_fault_kill(
@@ -281,28 +298,40 @@ cleanup:
     return status;
 }
 
-// the hottest of its targets, rising; of those as hot as each other the first
-static uint32_t pick_hottest(const gpusim_sim *sim, uint32_t rule, uint32_t *chosen)
+typedef struct gs_warm {
+    double heat;
+    uint32_t target, reserved;
+} gs_warm;
+
+static int hotter(const void *a, const void *b)
 {
+    double x = ((const gs_warm *)a)->heat, y = ((const gs_warm *)b)->heat;
+    return (x < y) - (x > y);
+}
+
+// the hottest of its targets, rising; of those as hot as each other the first
+static gpusim_status pick_hottest(const gpusim_sim *sim, uint32_t rule, uint32_t *chosen,
+                                  uint32_t *count, gpusim_error *err)
+{
+    gpusim_status status = GPUSIM_OK;
     const gs_rule *about = GS_RULE(sim, rule);
-    uint32_t scope = GS_KIND_OF(sim, rule)->scope, count = 0;
-    double below = (double)INFINITY; // the last that was taken, and who that was
-    for (uint32_t last = GPUSIM_NONE; count < about->pick && count < about->target_count; count++) {
-        uint32_t best = GPUSIM_NONE;
-        double hottest = -(double)INFINITY;
-        for (uint32_t t = 0; t < about->target_count; t++) {
-            double heat = fmax(gs_fault_temperature(sim, scope, about->targets[t]), -1e9);
-            int left = heat < below || (heat == below && (last == GPUSIM_NONE || t > last));
-            if (left && (best == GPUSIM_NONE || heat > hottest)) {
-                best = t;
-                hottest = heat;
-            }
-        }
-        chosen[count] = last = best;
-        below = hottest;
+    uint32_t scope = GS_KIND_OF(sim, rule)->scope;
+    gs_warm *warm = NULL;
+    GPUSIM_TRY(gs_allocate(&warm, about->target_count + 1, sizeof *warm, err));
+    for (uint32_t t = 0; t < about->target_count; t++) {
+        // who has no temperature is colder than all who have
+        double heat = fmax(gs_fault_temperature(sim, scope, about->targets[t]), -1e9);
+        warm[t] = (gs_warm){.heat = heat, .target = t};
     }
-    gs_sort_numbers(chosen, count);
-    return count;
+    GPUSIM_TRY(gs_sort(warm, about->target_count, sizeof *warm, hotter, err));
+    *count = about->pick < about->target_count ? about->pick : about->target_count;
+    for (uint32_t i = 0; i < *count; i++) {
+        chosen[i] = warm[i].target;
+    }
+    gs_sort_numbers(chosen, *count);
+cleanup:
+    gs_release(&warm);
+    return status;
 }
 
 static int stands_still(const gpusim_sim *sim, const gs_struck *struck)
@@ -320,8 +349,11 @@ static gpusim_status strike_many(gpusim_sim *sim, gs_struck struck, gpusim_error
     uint32_t count = rule->target_count, *chosen = NULL;
     if (rule->pick) {
         GPUSIM_TRY(gs_allocate(&chosen, rule->target_count + 1, sizeof *chosen, err));
-        count = rule->hottest ? pick_hottest(sim, struck.rule, chosen)
-                              : gs_rule_pick(rule, sim->seed, struck.ordinal, chosen);
+        if (rule->hottest) {
+            GPUSIM_TRY(pick_hottest(sim, struck.rule, chosen, &count, err));
+        } else {
+            count = gs_rule_pick(rule, sim->seed, struck.ordinal, chosen);
+        }
     }
     for (uint32_t i = 0; i < count; i++) {
         struck.entity = struck.origin = rule->targets[rule->pick ? chosen[i] : i];
@@ -383,6 +415,13 @@ static int can_slow(const gs_rule *rule)
     return kind->effect || (kind->flags & ~(uint32_t)(GS_FAULT_DOWN | GS_FAULT_OFF)) != 0;
 }
 
+// whether a fault of this rule makes memory leak
+static int can_leak(const gs_rule *rule)
+{
+    const double most[GS_FAULT_PARAMETERS] = {1, 1, 1, 1};
+    return gs_fault_effect(rule->kind, most, 1).leak > 0;
+}
+
 gpusim_status gs_faults_begin(gpusim_sim *sim, gpusim_error *err)
 {
     gpusim_status status = GPUSIM_OK;
@@ -395,6 +434,7 @@ gpusim_status gs_faults_begin(gpusim_sim *sim, gpusim_error *err)
         sim->holds = (uint8_t)(sim->holds || (GS_KIND_OF(sim, r)->flags & GS_FAULT_STUCK));
         sim->hazards =
             (uint8_t)(sim->hazards || GS_RULE(sim, r)->busy || GS_RULE(sim, r)->activation > 0);
+        GPUSIM_TRY(can_leak(GS_RULE(sim, r)) ? gs_leaks_create(sim, err) : GPUSIM_OK);
         GPUSIM_TRY(gs_clocks_create(sim, r, err));
     }
 cleanup:

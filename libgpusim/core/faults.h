@@ -28,6 +28,7 @@ typedef struct gs_fault_clock {
     double left;           /* ns of nominal time */
     double speed;          /* since then */
     double lemon;          /* because of who it is */
+    double age;            /* of a target that ages: see gs_rule_gap */
     uint64_t ordinal;      /* of the next strike */
     uint32_t rule;
     uint32_t entity; /* GPUSIM_NONE: the rule's own clock */
@@ -103,7 +104,7 @@ typedef struct gs_node_life {
     uint8_t starts;         /* it is resetting its GPUs just now */
     uint8_t reserved[2];
 } gs_node_life;
-_Static_assert(sizeof(gs_fault_clock) == 64 && sizeof(gs_fault) == 144 &&
+_Static_assert(sizeof(gs_fault_clock) == 72 && sizeof(gs_fault) == 144 &&
                    sizeof(gs_fault_totals) == 32 && sizeof(gs_node_life) == 32,
                "no padding: they are hashed");
 

@@ -18,12 +18,18 @@ int64_t gs_node_output(const gs_node *plant)
     return output;
 }
 
-double gs_node_input_of(const gs_node_hardware *hardware, double output)
+uint32_t gs_node_supplies(const gpusim_sim *sim, uint32_t node)
+{
+    uint32_t psus = gs_node_hardware_of(sim, node)->psus;
+    uint32_t lost = gs_node_effect(sim, node)->supplies;
+    return lost < psus ? psus - lost : 0;
+}
+
+double gs_node_input_of(const gs_node_hardware *hardware, uint32_t psus, double output)
 {
     double input = gs_losses_input(hardware->losses, hardware->loss_count, output);
-    if (hardware->psus > 0) {
-        input =
-            gs_psu_input(&hardware->psu_efficiency, hardware->psus, hardware->psu_rating, input);
+    if (psus > 0) {
+        input = gs_psu_input(&hardware->psu_efficiency, psus, hardware->psu_rating, input);
     }
     return input;
 }
@@ -128,7 +134,8 @@ gpusim_status gs_node_update(gpusim_sim *sim, uint32_t node, gpusim_error *err)
     }
     int64_t input = gs_node_dead(sim, node)
                         ? output
-                        : gs_nanowatts(gs_node_input_of(hardware, gs_watts(output)));
+                        : gs_nanowatts(gs_node_input_of(hardware, gs_node_supplies(sim, node),
+                                                        gs_watts(output)));
     power[GS_POWER_NODE_LOSS] = input - output;
 
     // sums above it move by the difference

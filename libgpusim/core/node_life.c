@@ -225,12 +225,13 @@ gpusim_status gs_node_life_drain(gpusim_sim *sim, uint32_t node, int drained, gp
     uint32_t state = GS_NODE(sim, node)->state;
     gs_node_life *life = GS_LIFE(sim, node);
     int closed = state == GPUSIM_NODE_DRAINING || state == GPUSIM_NODE_DRAINED;
+    int empty = state == GPUSIM_NODE_DRAINED;
     if (!closed && drained == ((life->held & GS_HELD_DRAINED) != 0)) {
         return GPUSIM_OK;
     }
     life->held &= (uint8_t)~GS_HELD_DRAINED;
     life->held |= (uint8_t)(drained ? GS_HELD_DRAINED : 0);
-    if (!drained && closed) {
+    if (!drained && empty) { // while jobs run there nobody resets anything
         GPUSIM_TRY(start_again(sim, node, err));
     }
     GPUSIM_TRY(gs_node_life_update(sim, node, err));
@@ -290,7 +291,8 @@ gpusim_status gs_on_back(void *context, const gpusim_event *event, gpusim_error 
     gpusim_sim *sim = context;
     gpusim_status status = GPUSIM_OK;
     GS_LIFE(sim, event->entity)->back = (gpusim_event_id){0};
-    GPUSIM_TRY(start_again(sim, event->entity, err));
+
+    // its GPUs are reset when it comes up with that: who has been killed or removed stays as it is
     GPUSIM_TRY(gs_node_hold(sim, event->entity, 0, GS_HELD_STARTING, err));
 cleanup:
     return status;

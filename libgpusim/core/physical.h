@@ -138,6 +138,13 @@ typedef struct gs_gpu_errors {
 } gs_gpu_errors;
 _Static_assert(sizeof(gs_gpu_errors) == 48, "no padding: it is hashed");
 
+/* What a fault makes each job on a GPU lose of its memory. */
+typedef struct gs_leak {
+    gpusim_time since; /* the leak was last another */
+    double lost;       /* B until then, by whoever was there all the time */
+} gs_leak;
+_Static_assert(sizeof(gs_leak) == 16, "no padding: it is hashed");
+
 /* One job on one GPU (or part of it). */
 typedef struct gs_tenant {
     gs_wide energy;       /* nW ns of the GPU that this tenant pays, at `gs_gpu.settled` */

@@ -78,8 +78,10 @@ double gs_node_rest(const gpusim_sim *sim, uint32_t node);  /* J: of what is not
 int gs_node_dead(const gpusim_sim *sim, uint32_t node); /* it draws nothing */
 void gs_node_settle(gpusim_sim *sim, uint32_t node);
 int64_t gs_node_output(const gs_node *plant); /* nW before losses */
-/* W at the input that an output draws. */
-double gs_node_input_of(const gs_node_hardware *hardware, double output);
+/* Its power supplies that work; 0 where it has none. */
+uint32_t gs_node_supplies(const gpusim_sim *sim, uint32_t node);
+/* W at the input that an output draws through so many supplies, which share it evenly. */
+double gs_node_input_of(const gs_node_hardware *hardware, uint32_t psus, double output);
 /* W of what is not GPU, by component, as it is now. */
 void gs_node_rest_power(const gpusim_sim *sim, uint32_t node, int64_t power[]);
 /* Its control looks after caps, fans and inlets once the reaction time has passed. */

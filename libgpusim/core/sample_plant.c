@@ -42,6 +42,15 @@ static double foreign(const gpusim_sim *sim, uint32_t metric, uint32_t node)
     return 100 * fans / gpus;
 }
 
+// % of what the supplies that work are rated for
+static double psu_load(const gpusim_sim *sim, uint32_t node)
+{
+    const gs_node_hardware *hardware = gs_node_hardware_of(sim, node);
+    uint32_t left = gs_node_supplies(sim, node);
+    return left > 0 ? 100 * delivered(hardware, GS_PLANT(sim, node)) / (left * hardware->psu_rating)
+                    : (double)NAN;
+}
+
 static double node_gauge(const gpusim_sim *sim, uint32_t metric, uint32_t node)
 {
     const gpusim_node_info *info = GS_NODE(sim, node);
@@ -62,9 +71,7 @@ static double node_gauge(const gpusim_sim *sim, uint32_t metric, uint32_t node)
     case GS_METRIC_NODE_FAN_LEVEL:
         return gs_has_fans(hardware) ? plant->fan : (double)NAN;
     case GS_METRIC_NODE_PSU_LOAD:
-        return hardware->psus > 0
-                   ? 100 * delivered(hardware, plant) / (hardware->psus * hardware->psu_rating)
-                   : (double)NAN;
+        return psu_load(sim, node);
     case GS_METRIC_NODE_CPU_UTIL:
         return cpu_util(sim, node);
     case GS_METRIC_NODE_MEMORY_USED:
@@ -73,8 +80,8 @@ static double node_gauge(const gpusim_sim *sim, uint32_t metric, uint32_t node)
     case GS_METRIC_NODE_NIC_TX:
     case GS_METRIC_NODE_NIC_RX:
         return plant->network;
-    default:
-        return 0; // the disk: nothing in the model fills it
+    default: // its disk, which faults alone fill
+        return gs_node_effect(sim, node)->flags & GS_FAULT_NO_DISK ? 100 : 0;
     }
 }
 
@@ -84,8 +91,7 @@ static void fill_psus(const gpusim_sim *sim, uint32_t *values)
     for (uint32_t n = 0; n < sim->plant.count; n++) {
         const gs_node_hardware *hardware = gs_node_hardware_of(sim, n);
         uint32_t psus = hardware->physical ? hardware->psus : 0;
-        uint32_t lost = gs_node_effect(sim, n)->supplies;
-        uint32_t left = lost < psus ? psus - lost : 0;
+        uint32_t left = psus > 0 ? gs_node_supplies(sim, n) : 0;
         values[n] = psus == 0 ? UINT32_MAX : left < 31 ? (1u << left) - 1 : UINT32_MAX >> 1;
     }
 }

@@ -88,11 +88,12 @@ gpusim_time gs_checkpoint_span(const gpusim_sim *sim, uint32_t slot)
 // ---- how often it fails ----
 
 // 1 when a strike of a kind takes a gang off its GPUs, if only after a time-out; who is alone on a
-// node misses nobody who is cut off
-static int interrupts(const gs_chaos *chaos, const gs_rule *rule, uint32_t nodes)
+// node, or in a rack, misses nobody who is cut off
+static int interrupts(const gs_chaos *chaos, const gs_rule *rule, const gs_held_of *job)
 {
     const gs_fault_kind *kind = &gs_fault_kinds[rule->kind];
-    uint32_t stopping = GS_FAULT_HANG | (nodes > 1 ? GS_FAULT_CUT_OFF : 0);
+    uint32_t apart = kind->scope == GS_FAULT_ON_RACK ? job->racks : job->nodes;
+    uint32_t stopping = GS_FAULT_HANG | (apart > 1 ? GS_FAULT_CUT_OFF : 0);
     int stops = (kind->flags & stopping) != 0;
     if (stops && rule->ends &&
         gs_distribution_mean(&rule->lasts) < gpusim_seconds(chaos->hang_timeout)) {
@@ -113,35 +114,38 @@ static double strikes_of(const gs_rule *rule)
     return rate;
 }
 
-double gs_chaos_rate(const gpusim_model *model, uint32_t nodes, uint32_t gpus)
+double gs_chaos_rate(const gpusim_model *model, const gs_held_of *job)
 {
     const gs_cluster *cluster = &model->cluster;
     const double all[GS_FAULT_SCOPES] = {cluster->gpu_count, cluster->node_count,
                                          cluster->rack_count, 1};
-    const double held[GS_FAULT_SCOPES] = {gpus, nodes, fmin(nodes, cluster->rack_count), 1};
+    const double held[GS_FAULT_SCOPES] = {job->gpus, job->nodes, job->racks, 1};
     double rate = 0;
     for (uint32_t i = 0; i < model->chaos.count; i++) {
         const gs_rule *rule = &model->chaos.rules[i];
         uint32_t scope = gs_fault_kinds[rule->kind].scope;
         int clocked = rule->when == GS_WHEN_EVERY || rule->when == GS_WHEN_POOL;
-        if (clocked && rule->target_count > 0 && interrupts(&model->chaos, rule, nodes)) {
+        if (clocked && rule->target_count > 0 && interrupts(&model->chaos, rule, job)) {
             rate += strikes_of(rule) * rule->target_count / all[scope] * held[scope];
         }
     }
     return rate;
 }
 
-// nodes that a job is on; its parts on one are adjacent
-static uint32_t nodes_of(const gpusim_sim *sim, uint32_t slot)
+// what a job holds; its parts on one node are adjacent, and nodes of a rack follow each other
+static gs_held_of held_by(const gpusim_sim *sim, uint32_t slot)
 {
     const gpusim_job_info *job = GS_JOB(sim, slot);
-    uint32_t nodes = 0, last = GPUSIM_NONE;
+    gs_held_of held = {.gpus = job->gpus};
+    uint32_t last = GPUSIM_NONE, rack = GPUSIM_NONE;
     for (uint32_t i = job->first_part; i < job->first_part + job->parts; i++) {
         uint32_t node = GS_AT(sim->parts, gpusim_part, i).node;
-        nodes += node != last;
+        held.nodes += node != last;
+        held.racks += GS_NODE(sim, node)->rack != rack;
         last = node;
+        rack = GS_NODE(sim, node)->rack;
     }
-    return nodes;
+    return held;
 }
 
 // ---- how often to save ----
@@ -166,9 +170,9 @@ gpusim_time gs_checkpoint_interval(const gpusim_sim *sim, uint32_t slot)
     if (profile->checkpoint_every >= 0) {
         return profile->checkpoint_every;
     }
-    double mttf = profile->mttf < GPUSIM_TIME_MAX
-                      ? gpusim_seconds(profile->mttf)
-                      : 1 / gs_chaos_rate(sim->model, nodes_of(sim, slot), GS_JOB(sim, slot)->gpus);
+    gs_held_of held = held_by(sim, slot);
+    double mttf = profile->mttf < GPUSIM_TIME_MAX ? gpusim_seconds(profile->mttf)
+                                                  : 1 / gs_chaos_rate(sim->model, &held);
     if (!(mttf < (double)INFINITY)) {
         return GPUSIM_TIME_MAX; // it never fails
     }

@@ -227,6 +227,8 @@ static void set_element_sizes(gpusim_sim *sim)
     sim->profiles = GS_ARRAY(gs_job_profile);
     sim->gpus = GS_ARRAY(gs_gpu);
     sim->tenants = GS_ARRAY(gs_tenant);
+    sim->leaks = GS_ARRAY(gs_leak);
+    sim->leak_marks = GS_ARRAY(double);
     sim->part_marks = GS_ARRAY(double);
     sim->plant = GS_ARRAY(gs_node);
     sim->racks = GS_ARRAY(gs_rack_state);
@@ -286,6 +288,8 @@ gpusim_status gs_sim_register(gpusim_sim *sim, gpusim_error *err)
         {"jobs.profiles", &sim->profiles},
         {"gpus", &sim->gpus},
         {"tenants", &sim->tenants},
+        {"leaks", &sim->leaks},
+        {"leaks.marks", &sim->leak_marks},
         {"parts.marks", &sim->part_marks},
         {"plant", &sim->plant},
         {"racks", &sim->racks},
@@ -468,35 +472,21 @@ void gpusim_sim_destroy(gpusim_sim *sim)
     gs_network_destroy(sim);
     gpusim_engine_destroy(sim->engine);
     gs_array *arrays[] = {
-        &sim->totals_array, &sim->jobs,
-        &sim->live,         &sim->running,
-        &sim->late,         &sim->nodes,
-        &sim->vcs,          &sim->gpu_free,
-        &sim->parts,        &sim->shapes,
-        &sim->buckets,      &sim->sources,
-        &sim->log_end,      &sim->ended_jobs,
-        &sim->scratch,      &sim->anywhere,
-        &sim->observers,    &sim->profiles,
-        &sim->gpus,         &sim->tenants,
-        &sim->part_marks,   &sim->plant,
-        &sim->racks,        &sim->facility,
-        &sim->links,        &sim->legacy,
-        &sim->marked_jobs,  &sim->marked_gpus,
-        &sim->marked_nodes, &sim->marked_racks,
-        &sim->hops,         &sim->marked_links,
-        &sim->sharers,      &sim->priorities,
-        &sim->shares,       &sim->sampler,
-        &sim->second_marks, &sim->part_time_marks,
-        &sim->sample_marks, &sim->faults,
-        &sim->fault_clocks, &sim->fault_lists,
-        &sim->fault_totals, &sim->lives,
-        &sim->watches,      &sim->watchers,
-        &sim->rule_clocks,  &sim->fault_jobs,
-        &sim->gpu_effects,  &sim->node_effects,
-        &sim->rack_effects, &sim->fault_bursts,
-        &sim->clock_marks,  &sim->gpu_errors,
-        &sim->held_samples, &sim->failures,
-        &sim->readings,
+        &sim->totals_array, &sim->jobs,         &sim->live,         &sim->running,
+        &sim->late,         &sim->nodes,        &sim->vcs,          &sim->gpu_free,
+        &sim->parts,        &sim->shapes,       &sim->buckets,      &sim->sources,
+        &sim->log_end,      &sim->ended_jobs,   &sim->scratch,      &sim->anywhere,
+        &sim->observers,    &sim->profiles,     &sim->gpus,         &sim->tenants,
+        &sim->part_marks,   &sim->plant,        &sim->leaks,        &sim->leak_marks,
+        &sim->racks,        &sim->facility,     &sim->links,        &sim->legacy,
+        &sim->marked_jobs,  &sim->marked_gpus,  &sim->marked_nodes, &sim->marked_racks,
+        &sim->hops,         &sim->marked_links, &sim->sharers,      &sim->priorities,
+        &sim->shares,       &sim->sampler,      &sim->second_marks, &sim->part_time_marks,
+        &sim->sample_marks, &sim->faults,       &sim->fault_clocks, &sim->fault_lists,
+        &sim->fault_totals, &sim->lives,        &sim->watches,      &sim->watchers,
+        &sim->rule_clocks,  &sim->fault_jobs,   &sim->gpu_effects,  &sim->node_effects,
+        &sim->rack_effects, &sim->fault_bursts, &sim->clock_marks,  &sim->gpu_errors,
+        &sim->held_samples, &sim->failures,     &sim->readings,
     };
     for (size_t i = 0; i < sizeof arrays / sizeof arrays[0]; i++) {
         gs_array_release(arrays[i]);

@@ -231,6 +231,8 @@ struct gpusim_sim {
     gs_array profiles;   /* gs_job_profile, by slot; empty where no source has any */
     gs_array gpus;       /* gs_gpu; see core/physical.h for these */
     gs_array tenants;    /* gs_tenant */
+    gs_array leaks;      /* gs_leak, by GPU; empty where no rule makes memory leak */
+    gs_array leak_marks; /* double, beside tenants: what had leaked there when each came */
     gs_array part_marks; /* double, beside parts: the node's `rest` when the allocation began */
     gs_array plant;      /* gs_node */
     gs_array racks;      /* gs_rack_state */
@@ -401,9 +403,13 @@ gpusim_status gs_on_timeout(void *context, const gpusim_event *event, gpusim_err
  * storage. */
 gpusim_time gs_restart_span(const gpusim_sim *sim, uint32_t slot);
 gpusim_time gs_checkpoint_span(const gpusim_sim *sim, uint32_t slot);
-/* Failures a second of a job on so many nodes with so many GPUs, as the scenario's rules have it on
- * the mean: strikes that take it off its GPUs, wherever in the cluster it is. */
-double gs_chaos_rate(const gpusim_model *model, uint32_t nodes, uint32_t gpus);
+/* What a job holds, or would. */
+typedef struct gs_held_of {
+    uint32_t racks, nodes, gpus;
+} gs_held_of;
+/* Failures a second of a job that holds so much, as the scenario's rules have it on the mean:
+ * strikes that take it off its GPUs, wherever in the cluster it is. */
+double gs_chaos_rate(const gpusim_model *model, const gs_held_of *job);
 /* Work between checkpoints of a job that has just got its GPUs; GPUSIM_TIME_MAX: there are none. */
 gpusim_time gs_checkpoint_interval(const gpusim_sim *sim, uint32_t slot);
 /* s, from the cost of a checkpoint and the mean time between failures: sqrt(2 w M) (Young 1974);
@@ -446,6 +452,12 @@ uint64_t gs_vram_used(const gpusim_sim *sim, uint32_t gpu);
  * with it run out of that. */
 gpusim_status gs_vram_join(gpusim_sim *sim, uint32_t slot, gpusim_error *err);
 gpusim_status gs_vram_leave(gpusim_sim *sim, uint32_t slot, gpusim_error *err);
+/* Memory can leak from now on; a tenant has come to its GPU; a GPU's leak is about to be another,
+ * and has become one. */
+gpusim_status gs_leaks_create(gpusim_sim *sim, gpusim_error *err);
+gpusim_status gs_leaks_join(gpusim_sim *sim, uint32_t tenant, gpusim_error *err);
+void gs_leak_settle(gpusim_sim *sim, uint32_t gpu);
+gpusim_status gs_leak_changed(gpusim_sim *sim, uint32_t gpu, gpusim_error *err);
 gpusim_status gs_on_oom(void *context, const gpusim_event *event, gpusim_error *err);
 gpusim_status gs_vram_check(const gpusim_sim *sim, gpusim_error *err);
 

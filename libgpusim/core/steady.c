@@ -14,8 +14,8 @@ static void set_powers(gpusim_sim *sim, uint32_t rack)
         gs_node *plant = GS_PLANT(sim, n);
         gs_node_rest_power(sim, n, plant->power);
         int64_t output = gs_node_output(plant);
-        plant->input =
-            gs_nanowatts(gs_node_input_of(gs_node_hardware_of(sim, n), gs_watts(output)));
+        plant->input = gs_nanowatts(gs_node_input_of(gs_node_hardware_of(sim, n),
+                                                     gs_node_supplies(sim, n), gs_watts(output)));
         plant->power[GS_POWER_NODE_LOSS] = plant->input - output;
     }
 }

@@ -34,6 +34,7 @@ static gpusim_status add(gpusim_sim *sim, uint32_t slot, uint32_t gpu, const gpu
     };
     GS_GPU(sim, gpu)->first_tenant = index;
     live->first_tenant = index;
+    GPUSIM_TRY(gs_leaks_join(sim, index, err));
 cleanup:
     return status;
 }

@@ -1,19 +1,21 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Memory of GPUs: a running job holds on each of its GPUs
  *
- *     used + growth x (time since this attempt began),
+ *     used + growth x (time since this attempt began) + what it has leaked there,
  *
- * `used` being what its profile says, or else what it asks for. A MIG instance has its own memory;
- * all other tenants of a GPU share what the driver leaves of it, whatever their shares. Who exceeds
- * that runs out of memory, and nobody else does: at a start it is the one that came last, of
- * several the first (in order of submission) that does not fit beside those before it; later the
- * one that grows fastest, whose allocation is the likeliest to fail, ties to the one that came
- * last. The moment is solved for, rounded up to the next nanosecond, and depends on nothing but who
- * is there. A migration takes the memory along.
+ * `used` being what its profile says, or else what it asks for. Where a fault makes a GPU leak,
+ * each job on it loses memory at that rate for as long as both are there. A MIG instance has its
+ * own memory; all other tenants of a GPU share what the driver leaves of it, whatever their shares.
+ * Who exceeds that runs out of memory, and nobody else does: at a start it is the one that came
+ * last, of several the first (in order of submission) that does not fit beside those before it;
+ * later the one that grows fastest, whose allocation is the likeliest to fail, ties to the one that
+ * came last. The moment is solved for, rounded up to the next nanosecond, and depends on nothing
+ * but who is there. A migration takes the memory along, but for what was leaked: nobody knows of
+ * that.
  */
 #include <math.h>
 
-#include "core/sim.h"
+#include "core/faults.h"
 #include "policy/share.h"
 
 // ---- what is held ----
@@ -24,11 +26,33 @@ static double used_by(const gpusim_sim *sim, uint32_t slot)
     return (double)(used == UINT64_MAX ? GS_JOB(sim, slot)->gpu_memory : used);
 }
 
-static double held_at(const gpusim_sim *sim, uint32_t slot, gpusim_time time)
+// what each job that was on a GPU from the begin of the run on would have leaked there
+static double leaked_by(const gpusim_sim *sim, uint32_t gpu, gpusim_time time)
 {
-    double growth = gs_profile_of(sim, slot)->memory_growth;
-    gpusim_time span = time - GS_LIVE(sim, slot)->began;
-    return used_by(sim, slot) + (growth > 0 ? growth * gpusim_seconds(span) : 0);
+    if (sim->leaks.count == 0) {
+        return 0;
+    }
+    const gs_leak *leak = &GS_AT(sim->leaks, gs_leak, gpu);
+    return leak->lost + gs_gpu_effect(sim, gpu)->leak * gpusim_seconds(time - leak->since);
+}
+
+static double held_at(const gpusim_sim *sim, const gs_tenant *tenant, gpusim_time time)
+{
+    double growth = gs_profile_of(sim, tenant->job)->memory_growth;
+    gpusim_time span = time - GS_LIVE(sim, tenant->job)->began;
+    double held = used_by(sim, tenant->job) + (growth > 0 ? growth * gpusim_seconds(span) : 0);
+    if (sim->leaks.count > 0) {
+        uint32_t index = (uint32_t)(tenant - (const gs_tenant *)sim->tenants.data);
+        held += leaked_by(sim, tenant->gpu, time) - GS_AT(sim->leak_marks, double, index);
+    }
+    return held;
+}
+
+// B/s
+static double growth_of(const gpusim_sim *sim, const gs_tenant *tenant)
+{
+    double leak = sim->leaks.count > 0 ? gs_gpu_effect(sim, tenant->gpu)->leak : 0;
+    return gs_profile_of(sim, tenant->job)->memory_growth + leak;
 }
 
 // what a tenant and those it shares memory with may hold; INFINITY: no limit
@@ -64,7 +88,7 @@ uint64_t gs_vram_used(const gpusim_sim *sim, uint32_t gpu)
     gpusim_time now = gpusim_engine_now(sim->engine);
     for (uint32_t t = GS_GPU(sim, gpu)->first_tenant; t != GPUSIM_NONE;) {
         const gs_tenant *tenant = &GS_AT(sim->tenants, gs_tenant, t);
-        sum += held_at(sim, tenant->job, now);
+        sum += held_at(sim, tenant, now);
         t = tenant->next_on_gpu;
     }
     return sum < 0x1p63 ? (uint64_t)sum : UINT64_C(1) << 63;
@@ -92,7 +116,7 @@ static double held_before(const gpusim_sim *sim, const gs_tenant *one, uint32_t 
     const gs_tenant *tenant = NULL;
     for (uint32_t at = GS_GPU(sim, one->gpu)->first_tenant;
          (tenant = next_sharer(sim, one, &at)) != NULL;) {
-        sum += came_later(sim, slot, tenant->job) ? held_at(sim, tenant->job, now) : 0;
+        sum += came_later(sim, slot, tenant->job) ? held_at(sim, tenant, now) : 0;
     }
     return sum;
 }
@@ -106,7 +130,7 @@ static gs_excess excess_now(const gpusim_sim *sim, const gs_tenant *one, double 
     for (uint32_t at = GS_GPU(sim, one->gpu)->first_tenant;
          (tenant = next_sharer(sim, one, &at)) != NULL;) {
         uint32_t slot = tenant->job;
-        double held = held_before(sim, one, slot) + held_at(sim, slot, now);
+        double held = held_before(sim, one, slot) + held_at(sim, tenant, now);
         if (held >= capacity + 1 &&
             (excess.slot == GPUSIM_NONE || came_later(sim, excess.slot, slot))) {
             excess.slot = slot;
@@ -122,24 +146,26 @@ static double held_together(const gpusim_sim *sim, const gs_tenant *one, gpusim_
     const gs_tenant *tenant = NULL;
     for (uint32_t at = GS_GPU(sim, one->gpu)->first_tenant;
          (tenant = next_sharer(sim, one, &at)) != NULL;) {
-        sum += held_at(sim, tenant->job, time);
+        sum += held_at(sim, tenant, time);
     }
     return sum;
 }
 
-/* From the last one's beginning on all hold what is a line in time, so that the moment at which it
- * meets the limit does not depend on when it is asked for. */
+/* From the last one's beginning on, and from when a leak was last another, all hold what is a line
+ * in time, so that the moment at which it meets the limit does not depend on when it is asked for.
+ */
 static gs_excess next_excess(const gpusim_sim *sim, const gs_tenant *one)
 {
     gs_excess excess = {.time = GPUSIM_TIME_MAX, .slot = GPUSIM_NONE};
     double capacity = capacity_of(sim, one);
     double growth = 0, fastest = 0;
-    gpusim_time now = gpusim_engine_now(sim->engine), from = 0;
+    gpusim_time now = gpusim_engine_now(sim->engine);
+    gpusim_time from = sim->leaks.count > 0 ? GS_AT(sim->leaks, gs_leak, one->gpu).since : 0;
     const gs_tenant *tenant = NULL;
     for (uint32_t at = GS_GPU(sim, one->gpu)->first_tenant;
          (tenant = next_sharer(sim, one, &at)) != NULL;) {
         uint32_t slot = tenant->job;
-        double grows = gs_profile_of(sim, slot)->memory_growth;
+        double grows = growth_of(sim, tenant);
         growth += grows;
         from = GS_LIVE(sim, slot)->began > from ? GS_LIVE(sim, slot)->began : from;
         if (grows > fastest ||
@@ -216,6 +242,49 @@ static gpusim_status tell_others(gpusim_sim *sim, uint32_t slot, gpusim_error *e
 cleanup:
     return status;
 }
+
+// ---- leaks ----
+
+gpusim_status gs_leaks_create(gpusim_sim *sim, gpusim_error *err)
+{
+    return gs_array_resize(&sim->leaks, sim->model->cluster.gpu_count, err);
+}
+
+gpusim_status gs_leaks_join(gpusim_sim *sim, uint32_t tenant, gpusim_error *err)
+{
+    gpusim_status status = GPUSIM_OK;
+    if (sim->leaks.count == 0) {
+        return GPUSIM_OK;
+    }
+    GPUSIM_TRY(gs_array_resize(&sim->leak_marks, sim->tenants.count, err));
+    GS_AT(sim->leak_marks, double, tenant) =
+        leaked_by(sim, GS_AT(sim->tenants, gs_tenant, tenant).gpu, gpusim_engine_now(sim->engine));
+cleanup:
+    return status;
+}
+
+void gs_leak_settle(gpusim_sim *sim, uint32_t gpu)
+{
+    gpusim_time now = gpusim_engine_now(sim->engine);
+    GS_AT(sim->leaks, gs_leak, gpu) = (gs_leak){.lost = leaked_by(sim, gpu, now), .since = now};
+}
+
+gpusim_status gs_leak_changed(gpusim_sim *sim, uint32_t gpu, gpusim_error *err)
+{
+    gpusim_status status = GPUSIM_OK;
+    if (!gs_is_physical(sim)) {
+        return GPUSIM_OK;
+    }
+    for (uint32_t t = GS_GPU(sim, gpu)->first_tenant; t != GPUSIM_NONE;) {
+        const gs_tenant *tenant = &GS_AT(sim->tenants, gs_tenant, t);
+        GPUSIM_TRY(expect(sim, tenant->job, err));
+        t = tenant->next_on_gpu;
+    }
+cleanup:
+    return status;
+}
+
+// ---- begin and end of an allocation ----
 
 gpusim_status gs_vram_join(gpusim_sim *sim, uint32_t slot, gpusim_error *err)
 {

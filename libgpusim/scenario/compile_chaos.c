@@ -33,14 +33,18 @@ static gpusim_status check_range(const gs_rule_maker *m, const gpusim_field *fie
     char bound[48], found[48];
     double least = gs_distribution_least(made), mean = gs_distribution_mean(made);
     int above = mean > field->maximum && field->maximum > field->minimum;
-    if (!(least < field->minimum) && !(mean < field->minimum) && !above) {
+    int nothing = (field->flags & GPUSIM_EXCLUSIVE) && !(mean > field->minimum);
+    if (!(least < field->minimum) && !(mean < field->minimum) && !above && !nothing) {
         return GPUSIM_OK;
     }
     double wrong = above ? mean : least < field->minimum ? least : mean;
     gpusim_quantity_format(above ? field->maximum : field->minimum, unit, 0, bound, sizeof bound);
     gpusim_quantity_format(wrong, unit, 0, found, sizeof found);
-    return GS_RULE_FAIL(m, field->name, err, "'%s' must be at %s %s, not %s", field->name,
-                        above ? "most" : "least", bound, found);
+    return GS_RULE_FAIL(m, field->name, err, "'%s' must be %s %s, not %s", field->name,
+                        above                             ? "at most"
+                        : field->flags & GPUSIM_EXCLUSIVE ? "more than"
+                                                          : "at least",
+                        bound, found);
 }
 
 static gpusim_status make_parameters(const gs_rule_maker *m, gpusim_error *err)

@@ -224,6 +224,15 @@ cleanup:
     return status;
 }
 
+// whoever writes `target:` means somebody
+static int says_nothing(const gs_target_fields *target)
+{
+    uint32_t names = target->gpus.count + target->nodes.count + target->racks.count +
+                     target->groups.count + target->models.count;
+    return names == 0 && target->each == INT32_MAX && target->random == UINT32_MAX &&
+           target->hottest == UINT32_MAX && !target->lemons.present;
+}
+
 gpusim_status gs_compile_targets(gs_rule_maker *m, gpusim_error *err)
 {
     gpusim_status status = GPUSIM_OK;
@@ -234,6 +243,12 @@ gpusim_status gs_compile_targets(gs_rule_maker *m, gpusim_error *err)
     int named =
         target->present && (target->gpus.count || target->nodes.count || target->racks.count ||
                             target->groups.count || target->models.count);
+    if (target->present && says_nothing(target)) {
+        status = GS_RULE_FAIL(m, "target", err, "this target names nobody");
+        gpusim_error_hint(err, "for all of them: `target: {each: %s}`",
+                          m->kind->scope == GS_FAULT_ON_GPU ? "gpu" : "node");
+        return status;
+    }
     GPUSIM_TRY(check_scope(m, err));
     if (named) {
         GPUSIM_TRY(find_named(m, counts[m->kind->scope], err));

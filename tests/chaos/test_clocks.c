@@ -17,7 +17,7 @@ static void draw_gaps(const gs_rule *rule)
     for (unsigned i = 0; i < GAPS / 20; i++) {
         gpusim_stream stream = rules_stream(rule, "gap", i);
         for (unsigned k = 0; k < 20; k++) {
-            gaps[i * 20 + k] = (double)gs_rule_gap(rule, stream, k) / DAY;
+            gaps[i * 20 + k] = (double)gs_rule_gap(rule, stream, k, NULL) / DAY;
         }
     }
 }
@@ -108,7 +108,7 @@ START_TEST(counts_are_poisson)
         gpusim_stream stream = rules_stream(rule, "gap", i);
         gpusim_time at = 0;
         unsigned k = 0;
-        while ((at += gs_rule_gap(rule, stream, k)) < (gpusim_time)(30 * DAY)) {
+        while ((at += gs_rule_gap(rule, stream, k, NULL)) < (gpusim_time)(30 * DAY)) {
             k++;
         }
         counts[k < CELLS - 1 ? k : CELLS - 1]++;
@@ -209,9 +209,9 @@ START_TEST(aged_clocks_go_on)
         const gs_rule *rule = &model->chaos.rules[r];
         for (unsigned i = 0; i < GAPS / 20; i++) {
             gpusim_stream stream = rules_stream(rule, "gap", i);
-            double age = 0, before = 0;
+            double age = 0, before = 0, exponentials = 0;
             for (unsigned k = 0; k < 20; k++) {
-                age += (double)gs_rule_gap(rule, stream, k) / DAY;
+                age += (double)gs_rule_gap(rule, stream, k, &exponentials) / DAY;
                 double hazard = r ? pow(age / 100, 2) : bathtub(age);
                 gaps[i * 20 + k] = hazard - before;
                 before = hazard;
@@ -225,8 +225,12 @@ START_TEST(aged_clocks_go_on)
         double first = 0, tenth = 0;
         for (unsigned i = 0; i < 2000; i++) {
             gpusim_stream stream = rules_stream(&model->chaos.rules[r], "gap", i);
-            first += (double)gs_rule_gap(&model->chaos.rules[r], stream, 0);
-            tenth += (double)gs_rule_gap(&model->chaos.rules[r], stream, 9);
+            double age = 0;
+            for (unsigned k = 0; k < 10; k++) {
+                double gap = (double)gs_rule_gap(&model->chaos.rules[r], stream, k, &age);
+                first += k == 0 ? gap : 0;
+                tenth += k == 9 ? gap : 0;
+            }
         }
         ck_assert(r == 1 ? tenth < 0.3 * first : fabs(tenth / first - 1) < 0.1);
     }
@@ -251,9 +255,10 @@ START_TEST(times_repeat)
     ck_assert_int_eq(gs_rule_time(&rules[1], 1), GPUSIM_TIME_MAX);
     ck_assert_int_eq(gs_rule_time(&rules[2], 1), (gpusim_time)(5 * DAY));
     ck_assert_int_eq(gs_rule_time(&rules[2], 2), GPUSIM_TIME_MAX);
-    ck_assert_int_eq(gs_rule_gap(&rules[3], rules_stream(&rules[3], "gap", 0), 2),
+    ck_assert_int_eq(gs_rule_gap(&rules[3], rules_stream(&rules[3], "gap", 0), 2, NULL),
                      (gpusim_time)DAY);
-    ck_assert_int_eq(gs_rule_gap(&rules[3], rules_stream(&rules[3], "gap", 0), 3), GPUSIM_TIME_MAX);
+    ck_assert_int_eq(gs_rule_gap(&rules[3], rules_stream(&rules[3], "gap", 0), 3, NULL),
+                     GPUSIM_TIME_MAX);
     gpusim_model_destroy(model);
 }
 END_TEST
@@ -270,9 +275,9 @@ START_TEST(rules_do_not_shift_each_other)
     const gs_rule *same = &two->chaos.rules[1];
     unsigned equal = 0;
     for (unsigned k = 0; k < 1000; k++) {
-        gpusim_time gap = gs_rule_gap(alone, rules_stream(alone, "gap", k % 16), k);
-        ck_assert_int_eq(gap, gs_rule_gap(same, rules_stream(same, "gap", k % 16), k));
-        equal += gap == gs_rule_gap(other, rules_stream(other, "gap", k % 16), k);
+        gpusim_time gap = gs_rule_gap(alone, rules_stream(alone, "gap", k % 16), k, NULL);
+        ck_assert_int_eq(gap, gs_rule_gap(same, rules_stream(same, "gap", k % 16), k, NULL));
+        equal += gap == gs_rule_gap(other, rules_stream(other, "gap", k % 16), k, NULL);
     }
     ck_assert_uint_eq(equal, 0);
     gpusim_model_destroy(one);

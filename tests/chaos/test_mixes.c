@@ -75,7 +75,7 @@ static uint64_t strikes_within(const gpusim_model *model, const gs_rule *rule, u
                  of_gpus ? rule->targets[i] % 8 : 0);
         gpusim_stream stream = gs_rule_stream(rule, seed, "gap", name);
         double at = 0;
-        for (uint64_t k = 0; (at += (double)gs_rule_gap(rule, stream, k)) < 54 * DAY; k++) {
+        for (uint64_t k = 0; (at += (double)gs_rule_gap(rule, stream, k, NULL)) < 54 * DAY; k++) {
             strikes++;
         }
     }

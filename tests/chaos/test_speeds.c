@@ -21,7 +21,7 @@ START_TEST(the_integral_of_the_hazard_is_a_unit_exponential)
     const gs_rule *rule = model->chaos.rules;
     gpusim_stream speeds = gpusim_stream_make(3, "speeds", "");
     for (unsigned i = 0; i < CLOCKS; i++) {
-        gpusim_time gap = gs_rule_gap(rule, rules_stream(rule, "gap", i), 0);
+        gpusim_time gap = gs_rule_gap(rule, rules_stream(rule, "gap", i), 0, NULL);
         double left = (double)gap, age = 0;
         for (uint64_t k = 0; left > 0; k++) {
             uint64_t ordinal = i * UINT64_C(1000) + k;
@@ -86,8 +86,8 @@ START_TEST(lemons_carry_their_share)
         lemons += speed > 1;
         gpusim_stream stream = rules_stream(rule, "gap", i);
         double at = 0, strikes = 0;
-        for (unsigned k = 0;
-             (at += (double)gs_clock_due((double)gs_rule_gap(rule, stream, k), speed)) < 500 * DAY;
+        for (unsigned k = 0; (at += (double)gs_clock_due((double)gs_rule_gap(rule, stream, k, NULL),
+                                                         speed)) < 500 * DAY;
              k++) {
             strikes++;
         }
@@ -128,7 +128,7 @@ START_TEST(bursts_are_a_modulated_poisson_process)
     static double counts[WINDOWS + 10];
     uint64_t period = 0, strike = 0;
     double now = 0, change = (double)gs_rule_period(rule, periods, 0);
-    double left = (double)gs_rule_gap(rule, stream, 0), end = WINDOWS * 50 * HOUR;
+    double left = (double)gs_rule_gap(rule, stream, 0, NULL), end = WINDOWS * 50 * HOUR;
     while (now < end) {
         double speed = period % 2 ? rule->burst : 1, due = now + (double)gs_clock_due(left, speed);
         if (due >= change) {
@@ -139,7 +139,7 @@ START_TEST(bursts_are_a_modulated_poisson_process)
         }
         now = due;
         counts[(size_t)(now / (50 * HOUR))]++;
-        left = (double)gs_rule_gap(rule, stream, ++strike);
+        left = (double)gs_rule_gap(rule, stream, ++strike, NULL);
     }
 
     // the ratio of each batch of windows, for a standard error of the whole

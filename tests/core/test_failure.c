@@ -425,8 +425,26 @@ START_TEST(rates_of_rules)
           "workload: [{jobs: [{duration: 1 h, gpus: 8}]}]\n");
     // the Weibull's mean is 500 h x Gamma(3) = 1000 h
     double node = 1 / 100.0 + 2 / (50.0 * 8), gpu = 0.5 * 0.5 / 1000.0;
-    ASSERT_NEAR(gs_chaos_rate(model, 1, 8) * 3600, node + 8 * gpu, 1e-9);
-    ASSERT_NEAR(gs_chaos_rate(model, 3, 20) * 3600, 3 * node + 20 * gpu, 1e-9);
+    ASSERT_NEAR(gs_chaos_rate(model, &(gs_held_of){1, 1, 8}) * 3600, node + 8 * gpu, 1e-9);
+    ASSERT_NEAR(gs_chaos_rate(model, &(gs_held_of){1, 3, 20}) * 3600, 3 * node + 20 * gpu, 1e-9);
+}
+END_TEST
+
+/* Racks count for who is in them, once each; their switches for who is in several. */
+START_TEST(rates_of_racks)
+{
+    begin("gpusim: 1\ncluster: {nodes: [{name: a, count: 8, gpus: 8, per_rack: 4}]}\n"
+          "chaos:\n"
+          "  - {fault: rack-pdu-failure, every: {exponential: {mean: 100 h}}}\n"
+          "  - {fault: switch-failure, every: {exponential: {mean: 10 h}}}\n"
+          "duration: 10 min\n"
+          "workload: [{jobs: [{duration: 1 h, gpus: 24, profile: {checkpoint: {every: young, cost: "
+          "18 s}}}]}]\n");
+    ASSERT_NEAR(gs_chaos_rate(model, &(gs_held_of){1, 3, 24}) * 3600, 0.01, 1e-9);
+    ASSERT_NEAR(gs_chaos_rate(model, &(gs_held_of){2, 5, 40}) * 3600, 2 * 0.11, 1e-9);
+    // three nodes of one rack: sqrt(2 x 18 s x 100 h) = 3600 s
+    failing_run_to(sim, 1);
+    ck_assert_int_eq(GS_LIVE(sim, 0)->every, 3600 * S);
 }
 END_TEST
 
@@ -511,6 +529,7 @@ int main(void)
     tcase_add_test(all, optimal_intervals);
     tcase_add_test(all, intervals_in_words);
     tcase_add_test(all, rates_of_rules);
+    tcase_add_test(all, rates_of_racks);
     tcase_add_test(all, intervals_of_rules);
     tcase_add_test(all, summed_up);
     tcase_add_test(all, summed_up_without_success);

@@ -217,6 +217,66 @@ START_TEST(what_bad_fans_do)
 }
 END_TEST
 
+/* Supplies of 1 kW. Those that are left carry the same load at another efficiency, 94 % at a fifth
+ * of what they can and 96 % at half (80 PLUS titanium); without any the node is down. */
+#define SUPPLIES(what)                                                                             \
+    "gpusim: 1\nduration: 20 min\n"                                                                \
+    "cluster: {nodes: [{name: n, count: 1, gpus: 2, gpu: H100-SXM5-80GB, power: {other: 500 W, "   \
+    "psu: {count: 6, needed: 4, rating: 1 kW, efficiency: titanium}}}], sensors: {noise: "         \
+    "false}}\ntelemetry: {every: 1 min, sets: [all]}\n"                                            \
+    "workload: [{jobs: [{duration: 18 min, gpus: 2, cpus: 0}]}]\n"                                 \
+    "chaos: [{fault: psu-loss, target: {node: n-0000}, at: 270 s, for: 5 min, supplies: " what     \
+    "}]\n"
+
+START_TEST(supplies)
+{
+    static double output[SAMPLES];
+    watch(SUPPLIES("2"), GS_METRIC_NODE_POWER_OUTPUT);
+    for (int k = 0; k < 15; k++) {
+        output[k] = series[k][0];
+    }
+    watch(SUPPLIES("2"), GS_METRIC_NODE_POWER);
+    for (int k = 2; k < 15; k++) {
+        double load = output[k] / (k >= 4 && k <= 8 ? 4000 : 6000);
+        ck_assert(load > 0.2 && load < 0.5);
+        ck_assert_double_eq_tol(output[k] / series[k][0], 0.94 + 0.02 * (load - 0.2) / 0.3, 1e-3);
+    }
+    watch(SUPPLIES("2"), GS_METRIC_NODE_PSU_LOAD);
+    ck_assert_double_eq_tol(series[3][0] * 6, series[5][0] * 4, 0.5 * 10);
+    ck_assert_double_gt(series[5][0], 1.4 * series[3][0]);
+    ck_assert_int_eq(job_row(&rows, 0)->end, 1080 * S);
+
+    watch(SUPPLIES("6"), GS_METRIC_NODE_HEARTBEAT);
+    for (int k = 0; k < 15; k++) {
+        ck_assert_double_eq(series[k][0], k < 4 || k > 8);
+    }
+    ck_assert_int_eq(failing_event(&rows, GPUSIM_EVENT_FAIL, 0)->time, 270 * S);
+    ck_assert_int_eq(failing_event(&rows, GPUSIM_EVENT_FAIL, 0)->detail, GPUSIM_REASON_NODE_FAIL);
+    ck_assert_int_eq(failing_event(&rows, GPUSIM_EVENT_NODE, 0)->detail, GPUSIM_NODE_DOWN);
+    ck_assert_int_eq(failing_event(&rows, GPUSIM_EVENT_NODE, 1)->detail, GPUSIM_NODE_UP);
+    ck_assert_int_eq(failing_event(&rows, GPUSIM_EVENT_NODE, 1)->time, 570 * S);
+}
+END_TEST
+
+/* A limit on one GPU is in what its driver says of it, and in what it draws. */
+START_TEST(one_gpu_is_capped)
+{
+    static const uint32_t limits[] = {GS_METRIC_POWER_MGMT_LIMIT, GS_METRIC_ENFORCED_POWER_LIMIT};
+    for (int m = 0; m < 2; m++) {
+        watch(FAULT("gpu-power-cap, target: {gpu: n-0000/gpu1}, power: 300 W"), limits[m]);
+        for (int k = 0; k < 15; k++) {
+            ck_assert_double_eq(series[k][0], 700);
+            ck_assert_double_eq(series[k][1], k >= 4 && k <= 8 ? 300 : 700);
+        }
+    }
+    watch(FAULT("gpu-power-cap, target: {gpu: n-0000/gpu1}, power: 300 W"),
+          GS_METRIC_POWER_USAGE_INSTANT);
+    ck_assert_double_le(series[6][1], 300);
+    ck_assert_double_gt(series[6][1], 280);
+    ck_assert_double_gt(series[3][1], 350);
+}
+END_TEST
+
 #define GENERIC(count)                                                                             \
     "gpusim: 1\ncluster: {nodes: [{name: n, count: " #count ", gpus: 1}]}\n"                       \
     "limits: {hang: 2 min}\n"                                                                      \
@@ -256,6 +316,11 @@ START_TEST(no_disk)
                      "  - {fault: job-crash, target: {node: n-0000}, at: 270 s}\n",
           0);
     ck_assert_int_eq(job_row(&rows, 0)->redone, 150 * S);
+    watch(FAULT("disk-full, target: {node: n-0000}"), GS_METRIC_NODE_DISK_USED);
+    for (int k = 0; k < 15; k++) {
+        ck_assert_double_eq(series[k][0], k >= 4 && k <= 8 ? 100 : 0);
+        ck_assert_double_eq(series[k][1], 0);
+    }
 }
 END_TEST
 
@@ -269,6 +334,36 @@ START_TEST(reset)
           0);
     ck_assert_int_eq(fault_row(0)->end, 1200 * S);
     ck_assert_int_eq(job_row(&rows, 0)->end, 1800 * S);
+
+    // while a job runs on the other GPU the node is draining, and to give it back mends nothing
+    watch("gpusim: 1\nduration: 1 h\ncluster: {nodes: [{name: n, count: 1, gpus: 2}]}\n"
+          "workload: [{jobs: [{duration: 10 min, gpus: 1}]}]\n"
+          "chaos: [{fault: xid79, target: {gpu: n-0000/gpu1}, at: 5 min}]\n"
+          "actions: [{at: 6 min, do: undrain, node: n-0000}, {at: 20 min, do: undrain, node: "
+          "n-0000}]\n",
+          0);
+    ck_assert_int_eq(job_row(&rows, 0)->end, 600 * S);
+    ck_assert_int_eq(fault_row(0)->end, 1200 * S);
+}
+END_TEST
+
+/* Who is killed or removed while it reboots is not reset by the end of that: its GPU comes back
+ * with the node. */
+START_TEST(reboots_that_are_overtaken)
+{
+    static const char *const ways[] = {"kill", "remove"}, *const back[] = {"repair", "add"};
+    char text[1024];
+    for (int i = 0; i < 2; i++) {
+        snprintf(text, sizeof text,
+                 "gpusim: 1\nduration: 1 h\ncluster: {nodes: [{name: n, count: 1, gpus: 1}]}\n"
+                 "workload: []\n"
+                 "chaos: [{fault: xid79, target: {gpu: n-0000/gpu0}, at: 5 min}]\n"
+                 "actions: [{at: 6 min, do: reboot, node: n-0000, for: 5 min},\n"
+                 "{at: 8 min, do: %s, node: n-0000}, {at: 20 min, do: %s, node: n-0000}]\n",
+                 ways[i], back[i]);
+        watch(text, 0);
+        ck_assert_int_eq(fault_row(0)->end, 1200 * S);
+    }
 }
 END_TEST
 
@@ -342,9 +437,12 @@ int main(void)
     tcase_add_test(all, errors_are_counted);
     tcase_add_test(all, what_slow_gpus_draw);
     tcase_add_test(all, what_bad_fans_do);
+    tcase_add_test(all, supplies);
+    tcase_add_test(all, one_gpu_is_capped);
     tcase_add_test(all, hangs);
     tcase_add_test(all, no_disk);
     tcase_add_test(all, reset);
+    tcase_add_test(all, reboots_that_are_overtaken);
     tcase_add_test(all, spread);
     tcase_add_test(all, hazards);
     suite_add_tcase(suite, all);

@@ -99,6 +99,19 @@ START_TEST(clocks_wait_for_nodes)
 }
 END_TEST
 
+/* One that lasts longer than a time can say lasts for ever, and is mended by nobody. */
+START_TEST(for_ever)
+{
+    run("gpusim: 1\nduration: 1 h\ncluster: {nodes: [{name: n, count: 1, gpus: 1}]}\n"
+        "workload: []\nchaos:\n"
+        "  - {fault: node-crash, target: {node: n-0000}, at: 1 min, repair: 5 min,\n"
+        "     for: {lognormal: {median: 1e30 s, sigma: 0.1}}}\n");
+    ck_assert_int_eq(fault_row(0)->end, GPUSIM_TIME_MAX);
+    ck_state(0, 60, GPUSIM_NODE_DOWN);
+    ck_assert_ptr_null(failing_event(&rows, GPUSIM_EVENT_NODE, 1));
+}
+END_TEST
+
 /* What has an effect has it, however short: jobs on a node that is gone for no time have failed. */
 START_TEST(for_no_time)
 {
@@ -274,6 +287,7 @@ int main(void)
     tcase_add_test(tcase, from_and_times);
     tcase_add_test(tcase, clocks_wait_for_nodes);
     tcase_add_test(tcase, for_no_time);
+    tcase_add_test(tcase, for_ever);
     tcase_add_test(tcase, one_crew);
     tcase_add_test(tcase, down_stays_down);
     tcase_add_loop_test(tcase, straggler, 0, 2);

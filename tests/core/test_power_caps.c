@@ -182,7 +182,8 @@ START_TEST(test_rack)
             for (uint32_t g = 4 * n; g < 4 * n + 4; g++) {
                 output += g < 7 ? GS_GPU(sim, g)->rack_cap : 50;
             }
-            inputs += gs_node_input_of(&model->hardware.groups[0], output);
+            inputs += gs_node_input_of(&model->hardware.groups[0], model->hardware.groups[0].psus,
+                                       output);
         }
         ASSERT_NEAR((inputs + 17) / 0.96, 2500, 2e-6);
         // all are alike, and the other rack has no cap to feel
