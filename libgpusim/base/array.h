@@ -29,7 +29,7 @@ gpusim_status gs_array_resize(gs_array *array, uint32_t count, gpusim_error *err
 gpusim_status gs_array_push(gs_array *array, const void *item, gpusim_error *err);
 void gs_array_release(gs_array *array);
 
-#define GS_STATE_ARRAYS 96
+#define GS_STATE_ARRAYS 128
 
 typedef struct gs_state {
     struct {

@@ -54,6 +54,8 @@ gpusim_refusal gs_start(gpusim_sim *sim, uint32_t slot, const gpusim_placement *
     sim->view.running = sim->running.data;
     sim->view.running_count = sim->running.count;
     totals->queued_now--;
+    GS_USER(sim, slot)->queued--;
+    GS_USER(sim, slot)->running++;
     if (job->vc != GPUSIM_NONE) {
         GS_AT(sim->vcs, gpusim_vc_info, job->vc).queued--;
     }

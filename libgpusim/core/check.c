@@ -10,6 +10,7 @@ typedef struct gs_recount {
     gpusim_gpu_info *shares;
     uint64_t *vc_used; /* thousandths of GPUs */
     uint32_t *vc_queued;
+    gpusim_user_info *users; /* their jobs and GPUs now */
     uint32_t *shape_jobs;
     uint8_t *part_used;
     uint64_t *last_job; /* per node: order + 1 of the job that was counted there last */
@@ -27,6 +28,7 @@ static gpusim_status recount_begin(const gpusim_sim *sim, gs_recount *count, gpu
     GPUSIM_TRY(gs_allocate(&count->shares, sim->shares.count, sizeof *count->shares, err));
     GPUSIM_TRY(gs_allocate(&count->vc_used, sim->vcs.count, sizeof(uint64_t), err));
     GPUSIM_TRY(gs_allocate(&count->vc_queued, sim->vcs.count, sizeof(uint32_t), err));
+    GPUSIM_TRY(gs_allocate(&count->users, sim->users.count, sizeof *count->users, err));
     GPUSIM_TRY(gs_allocate(&count->shape_jobs, sim->shapes.count, sizeof(uint32_t), err));
     GPUSIM_TRY(gs_allocate(&count->part_used, sim->parts.count, 1, err));
     GPUSIM_TRY(gs_allocate(&count->last_job, sim->nodes.count, sizeof(uint64_t), err));
@@ -158,6 +160,8 @@ static gpusim_status recount_running(const gpusim_sim *sim, uint32_t slot, gs_re
     uint64_t milli = gpus * job->milli;
     count->allocated += gs_job_shares(job) ? 0 : gpus;
     count->parted += gs_job_shares(job) ? milli : 0;
+    count->users[job->owner].running++;
+    count->users[job->owner].usage.milli += milli;
     if (job->vc != GPUSIM_NONE) {
         count->vc_used[job->vc] += milli;
     }
@@ -177,11 +181,16 @@ static gpusim_status recount_jobs(const gpusim_sim *sim, gs_recount *count, gpus
             return GS_BROKEN("slot %u holds another job, or one from the future", slot);
         }
         count->shape_jobs[job->shape]++;
+        if (job->owner >= sim->users.count ||
+            GS_AT(sim->users, gpusim_user_info, job->owner).name != job->user) {
+            return GS_BROKEN("job %llu is somebody else's", (unsigned long long)job->order);
+        }
         if (job->state == GPUSIM_JOB_RUNNING) {
             GPUSIM_TRY(recount_running(sim, slot, count, err));
         } else if (job->state == GPUSIM_JOB_QUEUED && job->parts == 0 &&
                    job->rate == gs_job_share(job)) {
             count->queued++;
+            count->users[job->owner].queued++;
             if (job->vc != GPUSIM_NONE) {
                 count->vc_queued[job->vc]++;
             }
@@ -230,6 +239,27 @@ static gpusim_status compare_totals(const gpusim_sim *sim, const gs_recount *cou
     return GPUSIM_OK;
 }
 
+// users have their jobs, and what they have held together is what the cluster has allocated
+static gpusim_status compare_users(const gpusim_sim *sim, const gs_recount *count,
+                                   gpusim_error *err)
+{
+    const gs_totals *totals = GS_TOTALS(sim);
+    gs_wide held = 0;
+    for (uint32_t u = 0; u < sim->users.count; u++) {
+        const gpusim_user_info *user = &GS_AT(sim->users, gpusim_user_info, u);
+        const gpusim_user_info *found = &count->users[u];
+        held += gs_usage_now(&user->usage, totals->integrated);
+        if (user->running != found->running || user->queued != found->queued ||
+            user->usage.milli != found->usage.milli || user->usage.gpu_rest >= 1000000000000u) {
+            return GS_BROKEN("user %u is miscounted", u);
+        }
+    }
+    if (held != totals->gpu_allocated * 1000 + totals->gpu_parted) {
+        return GS_BROKEN("users have held other GPU time than the cluster has given");
+    }
+    return GPUSIM_OK;
+}
+
 static gpusim_status compare_nodes(const gpusim_sim *sim, const gs_recount *count,
                                    gpusim_error *err)
 {
@@ -259,6 +289,7 @@ gpusim_status gpusim_sim_check(const gpusim_sim *sim, gpusim_error *err)
     GPUSIM_TRY(recount_begin(sim, &count, err));
     GPUSIM_TRY(recount_jobs(sim, &count, err));
     GPUSIM_TRY(compare_totals(sim, &count, err));
+    GPUSIM_TRY(compare_users(sim, &count, err));
     GPUSIM_TRY(compare_nodes(sim, &count, err));
     GPUSIM_TRY(gs_physics_check(sim, err));
     GPUSIM_TRY(gs_vram_check(sim, err));
@@ -275,6 +306,7 @@ cleanup:
     gs_release(&count.shares);
     gs_release(&count.vc_used);
     gs_release(&count.vc_queued);
+    gs_release(&count.users);
     gs_release(&count.shape_jobs);
     gs_release(&count.part_used);
     gs_release(&count.last_job);

@@ -118,6 +118,10 @@ static void fill(gpusim_sim *sim, uint32_t slot, const gs_job *job, uint32_t log
         .state = GPUSIM_JOB_QUEUED,
         .milli = gs_model_milli(sim->model, job),
         .mig = job->mig,
+        .deadline = gpusim_time_add(gpusim_engine_now(sim->engine), job->due),
+        .qos = job->qos,
+        .kind = job->kind,
+        .preemptible = job->preemptible,
     };
     GS_JOB(sim, slot)->rate = gs_job_share(GS_JOB(sim, slot));
     GS_JOB(sim, slot)->estimate = estimate_of(sim, job, GS_JOB(sim, slot)->rate);
@@ -131,6 +135,7 @@ static gpusim_status enqueue(gpusim_sim *sim, uint32_t slot, gpusim_error *err)
     if (totals->queued_now > totals->queue_peak) {
         totals->queue_peak = totals->queued_now;
     }
+    GS_USER(sim, slot)->queued++;
     if (job->vc != GPUSIM_NONE) {
         GS_AT(sim->vcs, gpusim_vc_info, job->vc).queued++;
     }
@@ -146,6 +151,7 @@ gpusim_status gs_job_submit(gpusim_sim *sim, const gs_job *job, uint32_t log, gp
     gs_sim_integrate(sim);
     GPUSIM_TRY(slot_get(sim, &slot, err));
     fill(sim, slot, job, log);
+    GPUSIM_TRY(gs_user_of(sim, job->user, &GS_JOB(sim, slot)->owner, err));
     if (totals->submitted++ == 0) {
         totals->first_submit = gpusim_engine_now(sim->engine);
     }
@@ -240,6 +246,7 @@ gpusim_status gs_job_requeue(gpusim_sim *sim, uint32_t slot, gpusim_error *err)
     gs_sim_integrate(sim);
     gs_job_stop(sim, slot);
     GS_JOB(sim, slot)->state = GPUSIM_JOB_QUEUED;
+    GS_USER(sim, slot)->running--;
     return enqueue(sim, slot, err);
 }
 
@@ -294,8 +301,10 @@ gpusim_status gs_job_end(gpusim_sim *sim, uint32_t slot, gpusim_job_state state,
     // off its GPUs, or out of the queue
     if (job->state == GPUSIM_JOB_RUNNING) {
         gs_job_stop(sim, slot);
+        GS_USER(sim, slot)->running--;
     } else if (known) {
         totals->queued_now--;
+        GS_USER(sim, slot)->queued--;
         if (job->vc != GPUSIM_NONE) {
             GS_AT(sim->vcs, gpusim_vc_info, job->vc).queued--;
         }
@@ -303,6 +312,9 @@ gpusim_status gs_job_end(gpusim_sim *sim, uint32_t slot, gpusim_job_state state,
     if (known && sim->model->replay) {
         gs_replay_left(sim, slot);
     } else if (known) {
+        gpusim_outcome outcome = {
+            .run = job->done, .held = GS_LIVE(sim, slot)->allocated, .state = (uint32_t)state};
+        GPUSIM_TRY(gs_policy_ended(sim->policy, slot, &outcome, err));
         gs_policy_left(sim->policy, slot);
         gs_policy_freed(sim->policy);
     }

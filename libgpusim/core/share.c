@@ -154,6 +154,8 @@ void gs_share_count(gpusim_sim *sim, const gpusim_job_info *job, int sign)
 {
     gs_totals *totals = GS_TOTALS(sim);
     uint64_t milli = gs_job_milli(job);
+    gpusim_time now = gpusim_engine_now(sim->engine);
+    gs_usage_add(&GS_AT(sim->users, gpusim_user_info, job->owner).usage, now, milli, sign);
     if (gs_job_shares(job)) {
         totals->parted = sign > 0 ? totals->parted + milli : totals->parted - milli;
     } else {
@@ -165,5 +167,6 @@ void gs_share_count(gpusim_sim *sim, const gpusim_job_info *job, int sign)
         uint64_t used = sign > 0 ? gs_vc_milli(vc) + milli : gs_vc_milli(vc) - milli;
         vc->used = (uint32_t)(used / 1000);
         vc->milli = (uint32_t)(used % 1000);
+        gs_usage_add(&vc->usage, now, milli, sign);
     }
 }

@@ -189,6 +189,8 @@ void gs_sim_refresh_view(gpusim_sim *sim)
         .node_first_gpu = cluster->node_first_gpu,
         .gpus = sim->model->cuts ? sim->shares.data : NULL,
         .host = &sim->host,
+        .users = sim->users.data,
+        .user_count = sim->users.count,
     };
 }
 
@@ -216,6 +218,8 @@ static void set_element_sizes(gpusim_sim *sim)
     sim->late = GS_ARRAY(uint32_t);
     sim->nodes = GS_ARRAY(gpusim_node_info);
     sim->vcs = GS_ARRAY(gpusim_vc_info);
+    sim->users = GS_ARRAY(gpusim_user_info);
+    sim->user_by_name = GS_ARRAY(uint32_t);
     sim->gpu_free = GS_ARRAY(uint64_t);
     sim->shares = GS_ARRAY(gpusim_gpu_info);
     sim->parts = GS_ARRAY(gpusim_part);
@@ -280,6 +284,8 @@ gpusim_status gs_sim_register(gpusim_sim *sim, gpusim_error *err)
         {"jobs.sources", &sim->sources},
         {"nodes", &sim->nodes},
         {"vcs", &sim->vcs},
+        {"users", &sim->users},
+        {"users.by_name", &sim->user_by_name},
         {"gpus.free", &sim->gpu_free},
         {"gpus.shares", &sim->shares},
         {"parts", &sim->parts},
@@ -486,7 +492,8 @@ void gpusim_sim_destroy(gpusim_sim *sim)
         &sim->fault_totals, &sim->lives,        &sim->watches,      &sim->watchers,
         &sim->rule_clocks,  &sim->fault_jobs,   &sim->gpu_effects,  &sim->node_effects,
         &sim->rack_effects, &sim->fault_bursts, &sim->clock_marks,  &sim->gpu_errors,
-        &sim->held_samples, &sim->failures,     &sim->readings,
+        &sim->held_samples, &sim->failures,     &sim->readings,     &sim->users,
+        &sim->user_by_name,
     };
     for (size_t i = 0; i < sizeof arrays / sizeof arrays[0]; i++) {
         gs_array_release(arrays[i]);

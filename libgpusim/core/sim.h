@@ -220,6 +220,8 @@ struct gpusim_sim {
     gs_array late;         /* replay: slots past their recorded start, in that order */
     gs_array nodes;        /* gpusim_node_info */
     gs_array vcs;          /* gpusim_vc_info */
+    gs_array users;        /* gpusim_user_info, in order of their first jobs */
+    gs_array user_by_name; /* uint32_t: place among users + 1, by name; 0: not yet */
     gs_array gpu_free;     /* bits, 64 a word, nodes begin with a new word */
     gs_array shares;       /* gpusim_gpu_info, by GPU; empty where no job shares one */
     gs_array parts;        /* gpusim_part, blocks of powers of two */
@@ -319,6 +321,7 @@ static inline gs_spent gs_progress_spent(const gs_live *live, gpusim_time span)
 #define GS_TOTALS(sim)        ((gs_totals *)(sim)->totals_array.data)
 #define GS_JOB(sim, slot)     (&GS_AT((sim)->jobs, gpusim_job_info, slot))
 #define GS_LIVE(sim, slot)    (&GS_AT((sim)->live, gs_live, slot))
+#define GS_USER(sim, slot)    (&GS_AT((sim)->users, gpusim_user_info, GS_JOB(sim, slot)->owner))
 #define GS_NODE(sim, node)    (&GS_AT((sim)->nodes, gpusim_node_info, node))
 #define GS_GPU(sim, gpu)      (&GS_AT((sim)->gpus, gs_gpu, gpu))
 #define GS_PLANT(sim, node)   (&GS_AT((sim)->plant, gs_node, node))
@@ -348,6 +351,14 @@ void gs_hardware_offer(gpusim_sim *sim); /* fills sim->host */
 gpusim_status gs_hardware_create(gpusim_sim *sim, gpusim_error *err);
 /* Something of a node has failed, now. */
 void gs_node_failed(gpusim_sim *sim, uint32_t node);
+
+/* ---- core/users.c ---- */
+/* *owner is the place among users of who bears this name (0: nobody). */
+gpusim_status gs_user_of(gpusim_sim *sim, uint32_t name, uint32_t *owner, gpusim_error *err);
+/* Thousandths of GPUs more or fewer from now on. */
+void gs_usage_add(gpusim_usage *usage, gpusim_time now, uint64_t milli, int sign);
+/* Thousandths of GPU-nanoseconds up to now. */
+gs_wide gs_usage_now(const gpusim_usage *usage, gpusim_time now);
 
 /* ---- core/shapes.c ---- */
 gpusim_status gs_shape_take(gpusim_sim *sim, const gpusim_job_info *job, uint32_t *shape,

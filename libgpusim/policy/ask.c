@@ -4,7 +4,7 @@
 
 #include "policy/inside.h"
 
-gpusim_context gs_order_context(const gs_policy *policy)
+gpusim_context gs_order_context(gs_policy *policy)
 {
     return (gpusim_context){.parameters = policy->setup->order.parameters,
                             .state = policy->order_state.data,
@@ -13,10 +13,24 @@ gpusim_context gs_order_context(const gs_policy *policy)
                             .stream = policy->order_stream,
                             .job_bytes = policy->setup->order.module->job_bytes,
                             .node_bytes = policy->setup->order.module->node_bytes,
-                            .node_state = policy->order_nodes.data};
+                            .node_state = policy->order_nodes.data,
+                            .memory = &policy->memories[GS_OF_ORDER]};
 }
 
-double gs_order_key(const gs_policy *policy, const gpusim_job_info *job)
+gpusim_context gs_scheduler_context(gs_policy *policy)
+{
+    return (gpusim_context){.parameters = policy->setup->scheduler.parameters,
+                            .state = policy->module_state.data,
+                            .job_state = policy->module_jobs.data,
+                            .view = policy->view,
+                            .stream = policy->scheduler_stream,
+                            .job_bytes = policy->setup->scheduler.module->job_bytes,
+                            .node_bytes = policy->setup->scheduler.module->node_bytes,
+                            .node_state = policy->module_nodes.data,
+                            .memory = &policy->memories[GS_OF_SCHEDULER]};
+}
+
+double gs_order_key(gs_policy *policy, const gpusim_job_info *job)
 {
     if (!policy->setup->order.module) {
         return 0;
@@ -36,7 +50,8 @@ static int ask(gs_policy *policy, const gpusim_view *view, void *state, uint32_t
                               .job_state = policy->place_jobs.data,
                               .view = view,
                               .stream = policy->placement_stream,
-                              .job_bytes = module->job_bytes};
+                              .job_bytes = module->job_bytes,
+                              .memory = &policy->memories[GS_OF_PLACEMENT]};
     *placement = (gpusim_placement){
         .parts = policy->trial.data, .capacity = policy->trial.count, .score = GS_NO_SCORE};
     const gpusim_placer *placer = module->operations;

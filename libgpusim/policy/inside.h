@@ -78,6 +78,16 @@ typedef struct gs_reservation {
     uint32_t slot, first_part, parts, reserved;
 } gs_reservation;
 
+/* What one module remembers under keys; the arrays are state. */
+typedef struct gs_memory {
+    gs_array entries, buckets, records;
+    gpusim_status failure; /* memory was short */
+    uint32_t kept;         /* 0: the module keeps none */
+    gpusim_error error;
+} gs_memory;
+
+enum { GS_OF_ORDER, GS_OF_PLACEMENT, GS_OF_SCHEDULER, GS_MEMORIES };
+
 struct gs_policy {
     const gs_setup *setup;
     const gpusim_view *view;
@@ -97,6 +107,7 @@ struct gs_policy {
     gs_array place_state, place_jobs;
     gs_array module_state, module_jobs;
     gs_array order_nodes, module_nodes; /* the same by node */
+    gs_memory memories[GS_MEMORIES];
 
     /* scratch */
     gs_array trial;              /* gpusim_part: one placement */
@@ -156,9 +167,17 @@ void gs_queues_thaw(gs_policy *policy);
 /* The same, whatever failed. */
 void gs_queues_open(gs_policy *policy);
 
+/* memory.c: see gpusim_remember. */
+void gs_memory_make(gs_memory *memory, const gpusim_module *module);
+void gs_memory_release(gs_memory *memory);
+
+/* learn.c: the modules hear of a job that is new. */
+gpusim_status gs_learn_submitted(gs_policy *policy, const gpusim_job_info *job, gpusim_error *err);
+
 /* ask.c: asks the placement where a job would go. */
-gpusim_context gs_order_context(const gs_policy *policy);
-double gs_order_key(const gs_policy *policy, const gpusim_job_info *job);
+gpusim_context gs_order_context(gs_policy *policy);
+gpusim_context gs_scheduler_context(gs_policy *policy);
+double gs_order_key(gs_policy *policy, const gpusim_job_info *job);
 #define GS_NO_SCORE ((double)NAN)
 /* For real: the module may remember that it was asked. */
 int gs_place_on(gs_policy *policy, const gpusim_view *view, uint32_t slot,

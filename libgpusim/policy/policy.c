@@ -84,6 +84,9 @@ static gpusim_status set_up(gs_policy *policy, uint64_t seed, gpusim_error *err)
     policy->order_nodes = policy->module_nodes = GS_ARRAY(unsigned char);
     GPUSIM_TRY(adopt_nodes(policy, &setup->order, &policy->order_nodes, err));
     GPUSIM_TRY(adopt_nodes(policy, &setup->scheduler, &policy->module_nodes, err));
+    gs_memory_make(&policy->memories[GS_OF_ORDER], setup->order.module);
+    gs_memory_make(&policy->memories[GS_OF_PLACEMENT], setup->placement.module);
+    gs_memory_make(&policy->memories[GS_OF_SCHEDULER], setup->scheduler.module);
     GPUSIM_TRY(gs_array_resize(&policy->state_copy, policy->place_state.count, err));
     gs_books books = {.next = GPUSIM_TIME_MAX,
                       .installed = gs_index_installed(policy->view->index),
@@ -119,9 +122,23 @@ static gpusim_status register_state(gs_policy *policy, gs_state *state, gpusim_e
         {"policy/order_nodes", &policy->order_nodes},
         {"policy/module_nodes", &policy->module_nodes},
     };
+    // names of what a module remembers, as above: order, placement, module
+    static const char *const remembered[GS_MEMORIES][3] = {
+        {"policy/order/keys", "policy/order/buckets", "policy/order/records"},
+        {"policy/placement/keys", "policy/placement/buckets", "policy/placement/records"},
+        {"policy/module/keys", "policy/module/buckets", "policy/module/records"},
+    };
     gpusim_status status = GPUSIM_OK;
     for (uint32_t i = 0; i < sizeof all / sizeof all[0]; i++) {
         GPUSIM_TRY(gs_state_add(state, all[i].name, all[i].array, err));
+    }
+    for (uint32_t i = 0; i < GS_MEMORIES; i++) {
+        gs_memory *memory = &policy->memories[i];
+        if (memory->kept) {
+            GPUSIM_TRY(gs_state_add(state, remembered[i][0], &memory->entries, err));
+            GPUSIM_TRY(gs_state_add(state, remembered[i][1], &memory->buckets, err));
+            GPUSIM_TRY(gs_state_add(state, remembered[i][2], &memory->records, err));
+        }
     }
 cleanup:
     return status;
@@ -184,6 +201,9 @@ void gs_policy_destroy(gs_policy *policy)
     };
     for (uint32_t i = 0; i < sizeof all / sizeof all[0]; i++) {
         gs_array_release(all[i]);
+    }
+    for (uint32_t i = 0; i < GS_MEMORIES; i++) {
+        gs_memory_release(&policy->memories[i]);
     }
     for (uint32_t i = 0; i < policy->shadow_count; i++) {
         gs_shadow_destroy(policy->shadows[i]);
@@ -252,6 +272,7 @@ gpusim_status gs_policy_queued(gs_policy *policy, uint32_t slot, gpusim_error *e
         forget(&policy->order_jobs, slot);
         forget(&policy->place_jobs, slot);
         forget(&policy->module_jobs, slot);
+        GPUSIM_TRY(gs_learn_submitted(policy, gs_job_of(policy, slot), err));
     }
     gs_books_of(policy)->changed = gs_books_of(policy)->unplanned = 1;
     waiter->promised = 0;

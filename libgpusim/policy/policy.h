@@ -105,6 +105,9 @@ void gs_policy_destroy(gs_policy *policy);
  * running). */
 gpusim_status gs_policy_queued(gs_policy *policy, uint32_t slot, gpusim_error *err);
 void gs_policy_started(gs_policy *policy, uint32_t slot);
+/* Before a job leaves: how it ended, for modules that learn. */
+gpusim_status gs_policy_ended(gs_policy *policy, uint32_t slot, const gpusim_outcome *outcome,
+                              gpusim_error *err);
 void gs_policy_left(gs_policy *policy, uint32_t slot);
 /* A running job goes faster or slower: its end is expected anew. O(log n). */
 void gs_policy_rated(gs_policy *policy, uint32_t slot);

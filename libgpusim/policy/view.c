@@ -27,6 +27,12 @@ gpusim_time gpusim_view_remaining(const gpusim_view *view, const gpusim_job_info
     return done < job->estimate ? gs_work_span(rate, job->estimate - done, carried) : 0;
 }
 
+double gpusim_usage_seconds(const gpusim_view *view, const gpusim_usage *usage)
+{
+    double seconds = (double)usage->gpu_seconds + (double)usage->gpu_rest / 1e12;
+    return seconds + gpusim_seconds(view->now - usage->settled) * ((double)usage->milli / 1e3);
+}
+
 const gpusim_part *gpusim_view_parts(const gpusim_view *view, const gpusim_job_info *job,
                                      uint32_t *count)
 {

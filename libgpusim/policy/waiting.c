@@ -65,17 +65,9 @@ cleanup:
 gpusim_status gs_pass_module(gs_policy *policy, gpusim_decisions *decisions, gpusim_error *err)
 {
     gpusim_status status;
-    const gs_chosen_module *chosen = &policy->setup->scheduler;
     GPUSIM_TRY(gs_waiting_in_order(policy, 0, err));
-    gpusim_context context = {.parameters = chosen->parameters,
-                              .state = policy->module_state.data,
-                              .job_state = policy->module_jobs.data,
-                              .view = policy->view,
-                              .stream = policy->scheduler_stream,
-                              .job_bytes = chosen->module->job_bytes,
-                              .node_bytes = chosen->module->node_bytes,
-                              .node_state = policy->module_nodes.data};
-    const gpusim_scheduler *scheduler = chosen->module->operations;
+    gpusim_context context = gs_scheduler_context(policy);
+    const gpusim_scheduler *scheduler = policy->setup->scheduler.module->operations;
     status = scheduler->pass(&context, policy->slots.data, policy->slots.count, decisions, err);
 cleanup:
     return status;

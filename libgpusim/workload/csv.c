@@ -31,13 +31,18 @@ enum {
     STATE,
     GPU_MILLI,
     MIG,
+    QOS,
+    KIND,
+    PREEMPTIBLE,
+    DEADLINE,
     COLUMNS
 };
 
 static const char *const names[COLUMNS] = {
-    "id",         "submit_s", "duration_s", "gpus",       "name",      "user",  "vc",
-    "walltime_s", "cpus",     "memory",     "gpu_memory", "priority",  "group", "start_s",
-    "nodes",      "after",    "think_s",    "state",      "gpu_milli", "mig",
+    "id",        "submit_s",   "duration_s", "gpus",   "name",        "user",
+    "vc",        "walltime_s", "cpus",       "memory", "gpu_memory",  "priority",
+    "group",     "start_s",    "nodes",      "after",  "think_s",     "state",
+    "gpu_milli", "mig",        "qos",        "kind",   "preemptible", "deadline_s",
 };
 
 _Static_assert(COLUMNS <= GS_LOG_COLUMNS, "all columns have a place in the log");
@@ -220,6 +225,17 @@ static gpusim_status read_request(gs_log *log, const gs_cells *cells, gs_log_ent
     if (gs_cell_find(log, cells, PRIORITY, &cell)) {
         GPUSIM_TRY(read_priority(log, cells, cell, &job->priority, err));
     }
+    if (gs_cell_find(log, cells, DEADLINE, &cell)) {
+        GPUSIM_TRY(gs_cell_time(log, cells, cell, names[DEADLINE], &job->due, err));
+    }
+    if (gs_cell_find(log, cells, PREEMPTIBLE, &cell)) {
+        uint32_t spot = 0;
+        GPUSIM_TRY(gs_cell_count(log, cells, cell, names[PREEMPTIBLE], &spot, err));
+        if (spot > 1) {
+            return gs_cell_fail(log, cells, cell, names[PREEMPTIBLE], "not 0 or 1", err);
+        }
+        job->preemptible = (uint8_t)spot;
+    }
 cleanup:
     return status;
 }
@@ -231,7 +247,8 @@ static gpusim_status read_names(gs_log *log, const gs_cells *cells, gs_log_entry
     gs_job *job = &entry->job;
     const struct {
         uint32_t column, *name;
-    } texts[] = {{USER, &job->user}, {VC, &job->vc}, {GROUP, &job->group}, {NAME, &job->name}};
+    } texts[] = {{USER, &job->user}, {VC, &job->vc},   {GROUP, &job->group},
+                 {NAME, &job->name}, {QOS, &job->qos}, {KIND, &job->kind}};
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
         uint32_t cell = 0;
         // an id that is a text is the name: it must not be lost

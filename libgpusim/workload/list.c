@@ -123,6 +123,13 @@ cleanup:
     return status;
 }
 
+static gpusim_time due_of(const gs_listed_job *listed)
+{
+    const gs_deadline_fields *deadline = &listed->deadline;
+    return deadline->present ? gs_due(listed->duration, deadline->factor, deadline->slack)
+                             : GPUSIM_TIME_MAX;
+}
+
 gpusim_status gs_list_read(const gpusim_list *list, gs_log *log, gpusim_error *err)
 {
     gpusim_status status = GPUSIM_OK;
@@ -137,6 +144,8 @@ gpusim_status gs_list_read(const gpusim_list *list, gs_log *log, gpusim_error *e
                       .gpus = listed->gpus,
                       .cpus = gs_thousandths(listed->cpus),
                       .priority = listed->priority,
+                      .due = due_of(listed),
+                      .preemptible = listed->preemptible,
                       .profile = listed->profile.present ? log->profile++ : GPUSIM_NONE,
                       .extra = GPUSIM_NONE,
                       .final_state = (uint8_t)listed->state};
@@ -145,6 +154,8 @@ gpusim_status gs_list_read(const gpusim_list *list, gs_log *log, gpusim_error *e
         GPUSIM_TRY(add_name(log, listed->user, &job.user, err));
         GPUSIM_TRY(add_name(log, listed->vc, &job.vc, err));
         GPUSIM_TRY(add_name(log, listed->group, &job.group, err));
+        GPUSIM_TRY(add_name(log, listed->qos, &job.qos, err));
+        GPUSIM_TRY(add_name(log, listed->kind, &job.kind, err));
         if (listed->after) {
             GPUSIM_TRY(read_after(listed, log, &job, err));
         }

@@ -53,6 +53,7 @@ void gs_log_entry_begin(const gs_log *log, gs_log_entry *entry)
     entry->job.vc = log->vc;
     entry->job.cpus = gs_thousandths(log->trace->cpus);
     entry->job.walltime = GPUSIM_TIME_MAX;
+    entry->job.due = GPUSIM_TIME_MAX;
     entry->job.milli = 1000;
     entry->job.profile = log->profile;
     entry->job.extra = GPUSIM_NONE;

@@ -23,7 +23,11 @@ enum {
     DRAW_USER,
     DRAW_VC,
     DRAW_STATE,
-    DRAW_SHARE
+    DRAW_SHARE,
+    DRAW_QOS,
+    DRAW_KIND,
+    DRAW_PREEMPTIBLE,
+    DRAW_DEADLINE
 };
 
 // names drawn by weight: upto[i] is the share of the first i + 1, the last is 1
@@ -37,13 +41,13 @@ struct gs_synthetic {
     const char *text; // its name
     uint32_t name, group, mig, profile;
     uint64_t count;
-    gpusim_time until, round_up;
+    gpusim_time until, round_up, slack;
     gs_arrivals arrivals;
-    gs_distribution gpus, duration, cpus, memory, gpu_memory, priority, factor, share;
-    lottery users, vcs;
-    double failed, cancelled;
+    gs_distribution gpus, duration, cpus, memory, gpu_memory, priority, factor, share, due;
+    lottery users, vcs, qos, kinds;
+    double failed, cancelled, preemptible;
     double mig_share; // of the compute slices
-    uint8_t has_walltime, reserved[7];
+    uint8_t has_walltime, has_deadline, reserved[6];
 };
 
 static gpusim_status make(const gpusim_one_of *written, gpusim_unit unit, double fallback,
@@ -102,28 +106,29 @@ cleanup:
     return status;
 }
 
-static gpusim_status make_vcs(gs_synthetic *s, const gs_synthetic_fields *fields, gs_names *names,
-                              gs_arena *arena, gpusim_error *err)
+// names and their weights, as a map has them
+static gpusim_status make_weighted(lottery *l, const gpusim_list *map, const char *key,
+                                   const char *what, gs_names *names, gs_arena *arena,
+                                   gpusim_error *err)
 {
     gpusim_status status = GPUSIM_OK;
-    const gs_tenant_fields *tenants = fields->vc.items;
-    if (fields->vc.count == 0) {
+    const gs_tenant_fields *tenants = map->items;
+    if (map->count == 0) {
         return GPUSIM_OK;
     }
-    GPUSIM_TRY(make_lottery(&s->vcs, fields->vc.count, arena, err));
+    GPUSIM_TRY(make_lottery(l, map->count, arena, err));
     double sum = 0;
-    for (uint32_t i = 0; i < fields->vc.count; i++) {
-        GPUSIM_TRY(
-            gs_names_add(names, tenants[i].key, strlen(tenants[i].key), &s->vcs.names[i], err));
+    for (uint32_t i = 0; i < map->count; i++) {
+        GPUSIM_TRY(gs_names_add(names, tenants[i].key, strlen(tenants[i].key), &l->names[i], err));
         sum += tenants[i].weight;
-        s->vcs.upto[i] = sum;
+        l->upto[i] = sum;
     }
     if (!(sum > 0 && sum < (double)INFINITY)) {
-        status = gpusim_fail(err, GPUSIM_SCENARIO, "the weights of virtual clusters are all zero");
-        gs_error_key(err, "vc");
+        status = gpusim_fail(err, GPUSIM_SCENARIO, "the weights of %s are all zero", what);
+        gs_error_key(err, "%s", key);
         return status;
     }
-    settle(&s->vcs);
+    settle(l);
 cleanup:
     return status;
 }
@@ -143,6 +148,12 @@ static gpusim_status make_sizes(gs_synthetic *s, const gs_synthetic_fields *f, g
     if (s->has_walltime) {
         GPUSIM_TRY(make(&f->walltime.factor, GPUSIM_UNIT_NONE, 1, "walltime.factor", arena,
                         &s->factor, err));
+    }
+    s->has_deadline = f->deadline.present;
+    s->slack = f->deadline.slack;
+    if (s->has_deadline) {
+        GPUSIM_TRY(
+            make(&f->deadline.factor, GPUSIM_UNIT_NONE, 1, "deadline.factor", arena, &s->due, err));
     }
 cleanup:
     return status;
@@ -193,6 +204,7 @@ gpusim_status gs_synthetic_make(const gs_synthetic_fields *fields, uint32_t name
     s->until = fields->until;
     s->failed = fields->failed;
     s->cancelled = fields->cancelled;
+    s->preemptible = fields->preemptible;
     if (s->failed + s->cancelled > 1) {
         status = gpusim_fail(err, GPUSIM_SCENARIO, "failed and cancelled are more than all jobs");
         gs_error_key(err, "failed");
@@ -204,7 +216,10 @@ gpusim_status gs_synthetic_make(const gs_synthetic_fields *fields, uint32_t name
     GPUSIM_TRY(make_sizes(s, fields, arena, err));
     GPUSIM_TRY(make_share(s, fields, names, arena, err));
     GPUSIM_TRY(make_users(s, fields, names, arena, err));
-    GPUSIM_TRY(make_vcs(s, fields, names, arena, err));
+    GPUSIM_TRY(make_weighted(&s->vcs, &fields->vc, "vc", "virtual clusters", names, arena, err));
+    GPUSIM_TRY(
+        make_weighted(&s->qos, &fields->qos, "qos", "qualities of service", names, arena, err));
+    GPUSIM_TRY(make_weighted(&s->kinds, &fields->kind, "kind", "sorts of work", names, arena, err));
     status = gs_arrivals_make(&fields->arrivals, fields->from, arena, &s->arrivals, err);
     if (status == GPUSIM_SCENARIO && err) {
         char key[32];
@@ -244,6 +259,13 @@ static uint32_t to_count(double value)
         return 0;
     }
     return value < 1 ? 1 : value >= 4e9 ? UINT32_C(4000000000) : (uint32_t)(value + 0.5);
+}
+
+gpusim_time gs_due(gpusim_time duration, double factor, gpusim_time slack)
+{
+    double span = (double)duration * factor;
+    gpusim_time scaled = !(span > 0) ? 0 : span < 9e18 ? (gpusim_time)span : GPUSIM_TIME_MAX;
+    return gpusim_time_add(scaled, slack);
 }
 
 static int32_t to_priority(double value)
@@ -306,6 +328,9 @@ gpusim_status gs_synthetic_job(const gs_synthetic *s, uint64_t seed, uint64_t or
                  .milli = 1000,
                  .profile = s->profile,
                  .extra = GPUSIM_NONE,
+                 .due = GPUSIM_TIME_MAX,
+                 .qos = draw_name(&s->qos, source, DRAW_QOS, ordinal),
+                 .kind = draw_name(&s->kinds, source, DRAW_KIND, ordinal),
                  .final_state = GPUSIM_JOB_COMPLETED};
     if (job->gpus > 0) {
         uint32_t milli = gs_milli_of(gs_variate(&s->share, source, DRAW_SHARE, ordinal));
@@ -314,6 +339,14 @@ gpusim_status gs_synthetic_job(const gs_synthetic *s, uint64_t seed, uint64_t or
     }
     if (s->has_walltime) {
         job->walltime = draw_walltime(s, source, ordinal, job);
+    }
+    if (s->has_deadline) {
+        job->due =
+            gs_due(job->duration, gs_variate(&s->due, source, DRAW_DEADLINE, ordinal), s->slack);
+    }
+    if (s->preemptible > 0) {
+        gpusim_stream stream = gpusim_stream_indexed(source, DRAW_PREEMPTIBLE);
+        job->preemptible = gpusim_draw_uniform(stream, ordinal) < s->preemptible;
     }
     if (s->failed + s->cancelled > 0) {
         double u = gpusim_draw_uniform(gpusim_stream_indexed(source, DRAW_STATE), ordinal);

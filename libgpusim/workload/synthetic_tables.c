@@ -133,6 +133,22 @@ static const gpusim_record walltime = {"walltime", GPUSIM_FIELDS(walltime_fields
                                        (uint32_t)sizeof(gs_walltime_fields),
                                        "What time limit jobs request."};
 
+static const gpusim_field deadline_fields[] = {
+    GS_DISTRIBUTION_FIELD("factor", number, gs_drawn_deadline_fields, factor, 0, "1",
+                          "So many times its run time at full speed after its submission; 0: "
+                          "`slack` alone."),
+    {.name = "slack",
+     .type = GPUSIM_TIME,
+     .unit = GPUSIM_UNIT_SECOND,
+     AT(gs_drawn_deadline_fields, slack),
+     .fallback = "0 s",
+     .maximum = INFINITY,
+     .doc = "So much later than that."},
+};
+static const gpusim_record deadline = {"deadlines", GPUSIM_FIELDS(deadline_fields),
+                                       (uint32_t)sizeof(gs_drawn_deadline_fields),
+                                       "When jobs should have ended."};
+
 static const gpusim_field tenant_weight = {.name = "weight",
                                            .type = GPUSIM_FLOAT64,
                                            .unit = GPUSIM_UNIT_RATIO,
@@ -223,6 +239,27 @@ static const gpusim_field fields[] = {
      AT(gs_synthetic_fields, group),
      .flags = GPUSIM_OPTIONAL,
      .doc = "The only node group its jobs may use."},
+    {.name = "qos",
+     .type = GPUSIM_MAP,
+     AT(gs_synthetic_fields, qos),
+     .flags = GPUSIM_OPTIONAL,
+     .detail = {&tenant_weight},
+     .doc = "Qualities of service and their shares of jobs, for an order that looks at them."},
+    {.name = "kind",
+     .type = GPUSIM_MAP,
+     AT(gs_synthetic_fields, kind),
+     .flags = GPUSIM_OPTIONAL,
+     .detail = {&tenant_weight},
+     .doc = "Sorts of work and their shares of jobs, for a module that looks at them: "
+            "`{train: 3, infer: 1}`."},
+    {.name = "deadline",
+     .type = GPUSIM_RECORD,
+     AT(gs_synthetic_fields, deadline),
+     .flags = GPUSIM_OPTIONAL,
+     .detail = {&deadline},
+     .doc = "When jobs should have ended; absent: at no time in particular."},
+    SHARE(preemptible, "Share of jobs that are spot jobs: they may run on GPUs that are lent, and "
+                       "be stopped when these are claimed back."),
     SHARE(failed, "Share of jobs that end as failed when they have run."),
     SHARE(cancelled, "Share of jobs that end as cancelled when they have run."),
     {.name = "profile",

@@ -51,7 +51,8 @@ static const gpusim_choice formats[] = {
     {"philly", GS_TRACE_PHILLY, "timestamp,duration,num_gpus,gpu_time,cluster; wall-clock times"},
     {"csv", GS_TRACE_CSV,
      "gpusim's own: id,submit_s,duration_s,gpus and, by name, name, user, vc, walltime_s, cpus, "
-     "memory, gpu_memory, gpu_milli, mig, priority, group, start_s, nodes, after, think_s, state"},
+     "memory, gpu_memory, gpu_milli, mig, priority, group, start_s, nodes, after, think_s, state, "
+     "qos, kind, preemptible, deadline_s"},
     {NULL, 0, NULL}};
 static const gpusim_choice on_errors[] = {
     {"stop", GS_ON_ERROR_STOP, "the first bad line is an error"},
@@ -210,6 +211,25 @@ static const gpusim_choice final_states[] = {
         .flags = GPUSIM_OPTIONAL, .doc = (doc_)                                                    \
     }
 
+static const gpusim_field deadline_fields[] = {
+    {.name = "factor",
+     .type = GPUSIM_FLOAT64,
+     AT(gs_deadline_fields, factor),
+     .fallback = "1",
+     .maximum = 1e6,
+     .doc = "So many times its run time at full speed after its submission; 0: `slack` alone."},
+    {.name = "slack",
+     .type = GPUSIM_TIME,
+     .unit = GPUSIM_UNIT_SECOND,
+     AT(gs_deadline_fields, slack),
+     .fallback = "0 s",
+     .maximum = INFINITY,
+     .doc = "So much later than that."},
+};
+static const gpusim_record deadline_record = {"deadline", GPUSIM_FIELDS(deadline_fields),
+                                              (uint32_t)sizeof(gs_deadline_fields),
+                                              "When a job should have ended."};
+
 static const gpusim_field listed_fields[] = {
     TEXT(id, "Number or name, unique in the list; absent: its place in the list, from 0."),
     TIME(at, GPUSIM_OPTIONAL, NULL,
@@ -246,6 +266,20 @@ static const gpusim_field listed_fields[] = {
     TEXT(group, "The only node group it may use."),
     TEXT(after, "Id or name of a job listed before, whose end it waits for."),
     TIME(think, 0, "0 s", "From the end of that job to its own submission."),
+    TEXT(qos, "Its quality of service, for an order that looks at it."),
+    TEXT(kind, "What sort of work it is, for a module that looks at it."),
+    {.name = "preemptible",
+     .type = GPUSIM_BOOL,
+     AT(gs_listed_job, preemptible),
+     .fallback = "false",
+     .doc = "Whether it is a spot job: it may run on GPUs that are lent, and be stopped when they "
+            "are claimed back."},
+    {.name = "deadline",
+     .type = GPUSIM_RECORD,
+     AT(gs_listed_job, deadline),
+     .flags = GPUSIM_OPTIONAL,
+     .detail = {&deadline_record},
+     .doc = "When it should have ended; absent: at no time in particular."},
     {.name = "state",
      .type = GPUSIM_ENUM,
      AT(gs_listed_job, state),

@@ -54,9 +54,23 @@ typedef struct gs_trace {
     gs_profile_fields profile;
 } gs_trace;
 
+/* When a job should have ended: a multiple of its run time and more after its submission. */
+typedef struct gs_deadline_fields {
+    uint8_t present, reserved[7];
+    double factor;
+    gpusim_time slack;
+} gs_deadline_fields;
+
+typedef struct gs_drawn_deadline_fields {
+    uint8_t present, reserved[7];
+    gpusim_one_of factor; /* a number */
+    gpusim_time slack;
+} gs_drawn_deadline_fields;
+
 typedef struct gs_listed_job {
     const char *id, *name, *user, *vc, *group, *after, *mig; /* NULL: not given */
-    gpusim_time at;                                          /* GPUSIM_TIME_MAX: not given */
+    const char *qos, *kind;
+    gpusim_time at; /* GPUSIM_TIME_MAX: not given */
     gpusim_time duration, walltime, think;
     uint64_t memory, gpu_memory;
     uint32_t gpus, reserved;
@@ -64,6 +78,8 @@ typedef struct gs_listed_job {
     double gpu_share; /* of each GPU */
     double cpus;
     gs_profile_fields profile;
+    gs_deadline_fields deadline;
+    uint8_t preemptible, reserved[7];
 } gs_listed_job;
 
 /* How synthetic jobs arrive: alternatives of `arrivals:`, picked by its key `process`. */
@@ -118,8 +134,9 @@ typedef struct gs_synthetic_fields {
     gpusim_one_of arrivals;
     gpusim_one_of gpus, gpu_share, duration, memory, gpu_memory, cpus, priority;
     gs_walltime_fields walltime;
-    gpusim_list vc; /* gs_tenant_fields */
-    double user_skew, failed, cancelled;
+    gpusim_list vc, qos, kind; /* gs_tenant_fields */
+    gs_drawn_deadline_fields deadline;
+    double user_skew, failed, cancelled, preemptible;
     uint32_t users, reserved;
     gs_profile_fields profile;
 } gs_synthetic_fields;

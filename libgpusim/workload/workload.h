@@ -28,9 +28,12 @@ typedef struct gs_job {
     uint32_t mig;        /* name of the MIG profile it wants; 0: none */
     uint32_t profile;    /* in the workload's profiles, or GPUSIM_NONE: the defaults */
     uint32_t extra;      /* in extras, or GPUSIM_NONE */
+    gpusim_time due;     /* its deadline, from its submission; GPUSIM_TIME_MAX: none */
+    uint32_t qos, kind;  /* names; 0: none */
     uint8_t final_state; /* gpusim_job_state when it has run: completed, failed or cancelled */
     uint8_t is_log;      /* of a log: by default its walltime does not end it */
-    uint8_t reserved[6];
+    uint8_t preemptible; /* a spot job */
+    uint8_t reserved[5];
 } gs_job;
 
 /* What few jobs have. */
@@ -75,6 +78,9 @@ typedef struct gs_workload_context {
 gpusim_status gs_workload_build(const gpusim_list *items, const gs_workload_context *context,
                                 gs_workload *workload, gpusim_error *err);
 void gs_workload_release(gs_workload *workload);
+
+/* The deadline, from its submission, of a job that runs so long. */
+gpusim_time gs_due(gpusim_time duration, double factor, gpusim_time slack);
 
 /* Job `ordinal` (0 ..) of a source: fills *job, its submit not before `previous` (that of the job
  * before it; 0 at the beginning). *more is 0 when the source has ended. A function of (seed, source

@@ -63,6 +63,31 @@ START_TEST(csv_columns)
 }
 END_TEST
 
+START_TEST(csv_services)
+{
+    built b;
+    ASSERT_OK(build_text(&b, a_trace(GS_TRACE_CSV, NULL),
+                         "id,submit_s,duration_s,gpus,qos,kind,preemptible,deadline_s\n"
+                         "1,10,60,1,high,infer,1,90.5\n"
+                         "2,20,60,1,,,,\n"),
+              &b.err);
+    ck_assert_str_eq(name_of(&b, job_at(&b, 0)->qos), "high");
+    ck_assert_str_eq(name_of(&b, job_at(&b, 0)->kind), "infer");
+    ck_assert_uint_eq(job_at(&b, 0)->preemptible, 1);
+    ck_assert_int_eq(job_at(&b, 0)->due, 90500 * GPUSIM_MILLISECOND);
+    ck_assert_uint_eq(job_at(&b, 1)->qos, 0);
+    ck_assert_uint_eq(job_at(&b, 1)->preemptible, 0);
+    ck_assert_int_eq(job_at(&b, 1)->due, GPUSIM_TIME_MAX);
+    release(&b);
+
+    ck_assert_int_eq(build_text(&b, a_trace(GS_TRACE_CSV, NULL),
+                                "id,submit_s,duration_s,gpus,preemptible\n1,10,60,1,2\n"),
+                     GPUSIM_WORKLOAD);
+    ck_assert_uint_eq(b.err.line, 2);
+    release(&b);
+}
+END_TEST
+
 // ids are compared whole: 7, 07 and 7.0 are three jobs
 START_TEST(ids_are_whole)
 {
@@ -433,7 +458,7 @@ END_TEST
 int main(void)
 {
     Suite *suite = suite_create("build");
-    TEST_CASE(suite, 60, csv_columns, ids_are_whole, swf_dialects, swf_dependencies, stable_order,
-              selection, origins, scaling, listed, several_sources, folders);
+    TEST_CASE(suite, 60, csv_columns, csv_services, ids_are_whole, swf_dialects, swf_dependencies,
+              stable_order, selection, origins, scaling, listed, several_sources, folders);
     return test_run(suite);
 }

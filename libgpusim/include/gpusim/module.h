@@ -66,11 +66,34 @@ typedef struct gpusim_job_info {
                                  * Of a MIG instance its compute slices, k / 7, rounded down */
     uint32_t mig;               /* MIG profile it wants of each, a name; 0: none */
     uint32_t reserved;
-    gpusim_time done; /* work done up to `settled`, in run time at rate 1 */
-    double rate;      /* work a second now, 1 is the reference; 0 while it writes a checkpoint,
-                       * starts again or hangs, and before it runs the share of a GPU that it asks
-                       * for */
+    gpusim_time done;     /* work done up to `settled`, in run time at rate 1 */
+    double rate;          /* work a second now, 1 is the reference; 0 while it writes a checkpoint,
+                           * starts again or hangs, and before it runs the share of a GPU that it asks
+                           * for */
+    gpusim_time deadline; /* when it should have ended; GPUSIM_TIME_MAX: none */
+    uint32_t owner;       /* its user's place in the view's users */
+    uint32_t qos, kind;   /* names of its quality of service and of what sort of work it is; 0 */
+    uint32_t
+        preemptible; /* 1: a spot job, which may run on what is lent and be stopped for others */
 } gpusim_job_info;
+
+/* GPU time, exactly: of everything held up to `settled`; gpusim_usage_seconds goes on from there.
+ */
+typedef struct gpusim_usage {
+    uint64_t gpu_seconds; /* whole GPU-seconds ... */
+    uint64_t gpu_rest;    /* ... and thousandths of GPU-nanoseconds beside them, below 1e12 */
+    gpusim_time settled;
+    uint64_t milli; /* thousandths of GPUs held now */
+} gpusim_usage;
+
+/* One who has submitted jobs, in order of the first. Jobs that name no user are all of one, whose
+ * name is 0. */
+typedef struct gpusim_user_info {
+    gpusim_usage usage;
+    uint32_t name;
+    uint32_t queued, running; /* jobs */
+    uint32_t reserved;
+} gpusim_user_info;
 
 typedef struct gpusim_node_info {
     uint64_t memory, free_memory; /* bytes of host memory */
@@ -136,6 +159,8 @@ typedef struct gpusim_vc_info {
     uint32_t used;   /* GPUs allocated now */
     uint32_t queued; /* jobs waiting */
     uint32_t milli;  /* thousandths of a GPU allocated beside `used`, 0 .. 999 */
+    uint32_t reserved;
+    gpusim_usage usage;
 } gpusim_vc_info;
 
 /* One GPU, where jobs share some. A node's `free_gpus` are those that nobody holds a part of. */
@@ -177,6 +202,9 @@ typedef struct gpusim_view {
                                       * - 1 over the whole cluster */
     const gpusim_gpu_info *gpus;     /* by GPU over the whole cluster; NULL where none is shared */
     const void *host;                /* the host's: whom the view asks about hardware and names */
+    const gpusim_user_info *users;   /* [user_count] */
+    uint32_t user_count;
+    uint32_t reserved;
 } gpusim_view;
 
 typedef struct gpusim_placement {
@@ -189,6 +217,9 @@ typedef struct gpusim_placement {
  * 0; at rate 0 as if that were 1, and before it runs at the share of a GPU that it asks for. */
 GPUSIM_API gpusim_time gpusim_view_attained(const gpusim_view *view, const gpusim_job_info *job);
 GPUSIM_API gpusim_time gpusim_view_remaining(const gpusim_view *view, const gpusim_job_info *job);
+
+/* GPU-seconds of a user or a virtual cluster up to the view's time. */
+GPUSIM_API double gpusim_usage_seconds(const gpusim_view *view, const gpusim_usage *usage);
 
 /* Parts of a running job's allocation; *count of them. Several may be on one node. */
 GPUSIM_API const gpusim_part *gpusim_view_parts(const gpusim_view *view, const gpusim_job_info *job,
@@ -281,6 +312,7 @@ typedef struct gpusim_context {
     uint32_t job_bytes;
     uint32_t node_bytes;
     void *node_state; /* node_bytes for each node: use gpusim_node_state_of */
+    void *memory; /* the host's: see gpusim_remember */
 } gpusim_context;
 
 static inline void *gpusim_job_state_of(const gpusim_context *context, uint32_t slot)
@@ -292,6 +324,22 @@ static inline void *gpusim_node_state_of(const gpusim_context *context, uint32_t
 {
     return (char *)context->node_state + (uint64_t)node * context->node_bytes;
 }
+
+/* What a module remembers under keys of its own making (a user, a name, both), however many there
+ * come to be: `memory_bytes` for each, zeroed when the key is new; saved and restored bit by bit.
+ * Recall is NULL for a key that is not there; remember makes it, and is NULL only when memory is
+ * short, which ends the run. Both hold until the next call of remember. O(1) expected. Only where
+ * the operation is told that something has happened may anything be remembered or changed. */
+GPUSIM_API void *gpusim_recall(const gpusim_context *context, uint64_t key);
+GPUSIM_API void *gpusim_remember(const gpusim_context *context, uint64_t key);
+
+/* How a job ended, for modules that learn. */
+typedef struct gpusim_outcome {
+    gpusim_time run;  /* work it had done, in run time at rate 1: all of it, if it completed */
+    gpusim_time held; /* time holding GPUs over all attempts */
+    uint32_t state;   /* gpusim_job_state */
+    uint32_t reserved;
+} gpusim_outcome;
 
 typedef struct gpusim_module {
     /* These five never move. */
@@ -309,6 +357,8 @@ typedef struct gpusim_module {
     uint32_t flags;                  /* gpusim_module_flag */
     uint32_t node_bytes; /* the same for each node; zeroed at creation. Of schedulers and
                           * orders */
+    uint32_t memory_bytes; /* of each key remembered */
+    uint32_t reserved;
 } gpusim_module;
 
 /* Order: the smaller key goes first; equal keys in order of submission. Under preemption `repack`
@@ -322,6 +372,12 @@ typedef struct gpusim_order {
     void (*granted)(const gpusim_context *context, uint32_t *slots, const uint8_t *runs,
                     uint32_t count);
     gpusim_time (*wake)(const gpusim_context *context);
+
+    /* Since minor 2, each may be NULL. A job was submitted (it has no key yet); one that the
+     * scheduler knew has ended, running or queued, and is about to leave the view. */
+    void (*submitted)(const gpusim_context *context, const gpusim_job_info *job);
+    void (*ended)(const gpusim_context *context, const gpusim_job_info *job,
+                  const gpusim_outcome *outcome);
 } gpusim_order;
 
 /* Placement: fills `placement` for one job on context->view and returns 1, or 0 when it does not
@@ -329,6 +385,11 @@ typedef struct gpusim_order {
 typedef struct gpusim_placer {
     int (*place)(const gpusim_context *context, const gpusim_job_info *job,
                  gpusim_placement *placement);
+
+    /* Since minor 2, as of an order. */
+    void (*submitted)(const gpusim_context *context, const gpusim_job_info *job);
+    void (*ended)(const gpusim_context *context, const gpusim_job_info *job,
+                  const gpusim_outcome *outcome);
 } gpusim_placer;
 
 /* A scheduler that decides everything: one pass after each batch in which jobs or nodes changed.
@@ -336,6 +397,11 @@ typedef struct gpusim_placer {
 typedef struct gpusim_scheduler {
     gpusim_status (*pass)(const gpusim_context *context, const uint32_t *queue, uint32_t queued,
                           gpusim_decisions *decisions, gpusim_error *err);
+
+    /* Since minor 2, as of an order. */
+    void (*submitted)(const gpusim_context *context, const gpusim_job_info *job);
+    void (*ended)(const gpusim_context *context, const gpusim_job_info *job,
+                  const gpusim_outcome *outcome);
 } gpusim_scheduler;
 
 #ifdef __cplusplus
