@@ -79,7 +79,7 @@ typedef struct gs_listed_job {
     double cpus;
     gs_profile_fields profile;
     gs_deadline_fields deadline;
-    uint8_t preemptible, reserved[7];
+    uint8_t preemptible, reserved2[7];
 } gs_listed_job;
 
 /* How synthetic jobs arrive: alternatives of `arrivals:`, picked by its key `process`. */
