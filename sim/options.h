@@ -42,6 +42,12 @@ typedef enum cli_option_id {
     CLI_SPLITS,
     CLI_QUICK,
     CLI_JOB,
+    CLI_SCHEDULER,
+    CLI_SEEDS,
+    CLI_JOBS,
+    CLI_BASELINE,
+    CLI_METRICS,
+    CLI_PRIMARY,
     CLI_OPTION_COUNT
 } cli_option_id;
 
@@ -53,16 +59,18 @@ typedef struct cli_option {
     const char *doc;   /* one sentence without full stop */
 } cli_option;
 
-#define CLI_SETS_MAX 64
+#define CLI_SETS_MAX       64
+#define CLI_SCHEDULERS_MAX 32
 
 typedef struct cli_command cli_command;
 
 typedef struct cli_arguments {
     const cli_command *command;
-    const char *values[CLI_OPTION_COUNT]; /* NULL: not given; "" for a flag */
-    const char *sets[CLI_SETS_MAX];       /* each --set */
+    const char *values[CLI_OPTION_COUNT];       /* NULL: not given; "" for a flag */
+    const char *sets[CLI_SETS_MAX];             /* each --set */
+    const char *schedulers[CLI_SCHEDULERS_MAX]; /* each --scheduler */
     char *const *operands;
-    uint32_t set_count, operand_count;
+    uint32_t set_count, scheduler_count, operand_count;
     int json; /* also when parsing failed */
 } cli_arguments;
 
@@ -96,8 +104,8 @@ struct cli_command {
     }
 
 extern const cli_command cli_run, cli_validate, cli_describe, cli_list, cli_info, cli_diff,
-    cli_whatif, cli_export, cli_calibrate, cli_schema, cli_doctor, cli_completion, cli_man,
-    cli_help;
+    cli_compare, cli_whatif, cli_export, cli_calibrate, cli_schema, cli_doctor, cli_completion,
+    cli_man, cli_help;
 
 /* All commands, in the order of the help; *count of them. */
 const cli_command *const *cli_commands(uint32_t *count);

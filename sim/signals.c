@@ -9,6 +9,7 @@
 #include "talk.h"
 
 static gpusim_sim *volatile running;
+static gpusim_compare *volatile comparing;
 static volatile sig_atomic_t came;
 
 static void on_signal(int signal_number)
@@ -20,6 +21,9 @@ static void on_signal(int signal_number)
     }
     if (running) {
         gpusim_sim_interrupt(running);
+    }
+    if (comparing) {
+        gpusim_compare_interrupt(comparing);
     }
 }
 
@@ -45,6 +49,14 @@ void cli_signals_interrupt(gpusim_sim *sim)
     running = sim;
     if (sim && came) {
         gpusim_sim_interrupt(sim);
+    }
+}
+
+void cli_signals_interrupt_compare(gpusim_compare *compare)
+{
+    comparing = compare;
+    if (compare && came) {
+        gpusim_compare_interrupt(compare);
     }
 }
 

@@ -3,7 +3,7 @@
 #ifndef CLI_SIGNALS_H
 #define CLI_SIGNALS_H
 
-#include <gpusim/sim.h>
+#include <gpusim/compare.h>
 
 /* From now on these signals are caught (SIGHUP unless it was ignored); the third one ends the
  * program at once. */
@@ -12,6 +12,9 @@ void cli_signals_catch(void);
 /* The run to interrupt, or NULL when there is none (any more). One that was asked for before takes
  * effect now. */
 void cli_signals_interrupt(gpusim_sim *sim);
+
+/* The same of a comparison. */
+void cli_signals_interrupt_compare(gpusim_compare *compare);
 
 /* 1 when a signal has come. */
 int cli_signals_came(void);

@@ -4,6 +4,7 @@
 #define GPUSIM_GPUSIM_H
 
 #include <gpusim/calibrate.h>
+#include <gpusim/compare.h>
 #include <gpusim/engine.h>
 #include <gpusim/fault.h>
 #include <gpusim/field.h>

@@ -33,6 +33,17 @@ GPUSIM_API void gpusim_spec_destroy(gpusim_spec *spec);
 GPUSIM_API gpusim_status gpusim_spec_set(gpusim_spec *spec, const char *key, const char *value,
                                          gpusim_error *err);
 
+/* Sets `scheduler` from a few words: "fifo+best-fit+easy", "sjf:blocking=false",
+ * "las:limits=[1 h, 4 h]+repack", "order=sjf,placement=spread". Words are values of order,
+ * placement, backfill, preemption and estimates, in any order, or a module that decides everything;
+ * KEY=VALUE is a parameter of the module named last, or a key of `scheduler`. What is not said is
+ * the default, except estimates, their noise and parameters of modules, which stay the scenario's;
+ * "scenario" is all of the scenario's own, and "scenario,order=sjf" changes one thing. A word that
+ * is unknown is GPUSIM_ARGUMENT, and then the spec may be half changed; whether values are possible
+ * is among the problems, as with gpusim_spec_set. */
+GPUSIM_API gpusim_status gpusim_spec_set_scheduler(gpusim_spec *spec, const char *text,
+                                                   gpusim_error *err);
+
 /* All problems of the spec as it now is, in order of appearance; valid until it is edited or
  * destroyed. */
 GPUSIM_API const gpusim_error *gpusim_spec_problems(const gpusim_spec *spec, uint32_t *count);

@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What a comparison is made of. */
+#ifndef GS_STUDY_COMPARE_H
+#define GS_STUDY_COMPARE_H
+
+#include <pthread.h>
+#include <stdatomic.h>
+
+#include <gpusim/compare.h>
+
+#include "base/array.h"
+#include "base/memory.h"
+
+/* The state of a run. */
+enum { GS_RUN_OPEN, GS_RUN_TAKEN, GS_RUN_DONE };
+
+typedef struct gs_compare_run {
+    double wall_s;
+    uint32_t state;
+    uint32_t reserved;
+} gs_compare_run;
+
+/* A thread that runs simulations. */
+typedef struct gs_compare_worker {
+    gpusim_compare *compare;
+    pthread_t thread;
+    gpusim_sim *sim; /* at work; NULL: none */
+} gs_compare_worker;
+
+struct gpusim_compare {
+    gs_arena arena;                     /* labels and names of metrics */
+    gs_array metrics;                   /* gpusim_compare_metric */
+    gs_array scenarios, schedulers;     /* const char * */
+    gs_array seeds;                     /* uint64_t */
+    gs_array added;                     /* gs_compare_added */
+    const gpusim_model **models;        /* [scenario][scheduler] */
+    gs_compare_run *runs;               /* [scenario][replication][scheduler] */
+    double *values;                     /* [run][metric] */
+    gpusim_compare_estimate *estimates; /* of the last analysis */
+    gs_compare_worker *workers;
+    uint32_t run_count, worker_count;
+
+    /* shared with the workers, under the lock */
+    pthread_mutex_t lock;
+    pthread_cond_t ended; /* a run has, or a worker */
+    gs_array finished;    /* uint32_t: runs in the order in which they ended */
+    uint32_t next, told;  /* run to take; finished ones that were handed out */
+    uint32_t at_work;     /* workers */
+    uint32_t done;
+    gpusim_status failure; /* of the first run that failed */
+    gpusim_error failure_error;
+
+    _Atomic int interrupted;
+};
+
+/* A model and where it belongs. */
+typedef struct gs_compare_added {
+    const gpusim_model *model;
+    uint32_t scenario, scheduler;
+} gs_compare_added;
+
+/* compare_metrics.c: lists the numbers of the summary; and reads them. */
+gpusim_status gs_compare_list_metrics(gpusim_compare *compare, gpusim_error *err);
+double gs_compare_value(const gpusim_compare_metric *metric, const gpusim_summary *summary);
+
+/* compare_run.c: ends what runs. */
+void gs_compare_stop(gpusim_compare *compare);
+
+/* The run of a scenario, a scheduler and a replication. */
+static inline uint32_t gs_compare_index(const gpusim_compare *compare, uint32_t scenario,
+                                        uint32_t scheduler, uint32_t replication)
+{
+    return (scenario * compare->seeds.count + replication) * compare->schedulers.count + scheduler;
+}
+
+#endif
