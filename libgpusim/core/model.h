@@ -33,17 +33,29 @@ typedef struct gs_response {
     double undo_value;       /* of `undo`; of a cap INFINITY: lifted */
     double cost;             /* of each action */
     gpusim_time hold, delay;
-    uint32_t metric; /* its place in `metrics`; GPUSIM_NONE: the state of nodes */
-    uint32_t state;  /* gpusim_node_state */
-    uint32_t group;  /* whose nodes; GPUSIM_NONE: all */
-    uint32_t what;   /* gpusim_action */
-    uint32_t undo;   /* gpusim_action once it is over; GPUSIM_NONE: nothing */
-    uint32_t who;    /* name */
-    uint32_t budget; /* actions a day; GPUSIM_NONE: no limit */
-    uint32_t below;  /* 1: at or below the threshold, not at or above */
-    uint32_t of_gpu; /* 1: what is done is done to the GPU, not to its node */
-    uint32_t reserved;
+    uint32_t metric;  /* its place in `metrics`; GPUSIM_NONE: the state of nodes */
+    uint32_t state;   /* gpusim_node_state */
+    uint32_t group;   /* whose nodes; GPUSIM_NONE: all */
+    uint32_t what;    /* gpusim_action */
+    uint32_t undo;    /* gpusim_action once it is over; GPUSIM_NONE: nothing */
+    uint32_t who;     /* name */
+    uint32_t budget;  /* actions a day; GPUSIM_NONE: no limit */
+    uint32_t below;   /* 1: at or below the threshold, not at or above */
+    uint32_t of_gpu;  /* 1: what is done is done to the GPU, not to its node */
+    uint32_t remedy;  /* 1: what is done is chosen by what it costs; `what` then isolates */
+    gpusim_time keep; /* what was done is not taken back sooner */
 } gs_response;
+
+/* What a bad state of a node is taken to waste, and what it costs to do something about it. */
+typedef struct gs_remedies {
+    double slow, fan, heat;      /* $/h: of a GPU below its clock, of full fans, of a hot GPU */
+    double fan_above, hot_above; /* %, degC */
+    double ignore_below, isolate_above; /* $/h */
+    double meltdown;                    /* degC: isolated, whatever it wastes */
+    double repair, restart;             /* $ each */
+    gpusim_time takes;                  /* a restart */
+    gpusim_time again;                  /* who comes back sooner has been treated in vain */
+} gs_remedies;
 
 struct gpusim_model {
     gpusim_model_info info;
@@ -61,7 +73,8 @@ struct gpusim_model {
     gs_setup setup;
     gs_array actions;   /* gs_timed_action */
     gs_array responses; /* gs_response */
-    gs_chaos chaos;     /* in the arena */
+    gs_remedies remedies;
+    gs_chaos chaos; /* in the arena */
     uint32_t *metrics;
     uint32_t metric_count;
     gs_array warnings; /* const char * */

@@ -31,7 +31,7 @@ static gpusim_status watch(gpusim_sim *sim, uint32_t r, uint32_t entity, gpusim_
 {
     const gpusim_model *model = sim->model;
     const gs_response *rule = RULE(sim, r);
-    int gpus = is_of_gpus(model, rule);
+    int gpus = is_of_gpus(model, rule) && !rule->remedy;
     uint32_t node = gpus ? gs_reach_of(sim, GS_FAULT_ON_GPU, entity).first_node : entity;
     if ((rule->group != GPUSIM_NONE && GS_NODE(sim, node)->group != rule->group) ||
         (rule->what == GPUSIM_ACTION_FAN && !gs_node_has_fans(model, node)) ||
@@ -51,8 +51,8 @@ gpusim_status gs_responses_begin(gpusim_sim *sim, gpusim_error *err)
     const gpusim_model *model = sim->model;
     GPUSIM_TRY(gs_array_resize(&sim->watchers, model->responses.count, err));
     for (uint32_t r = 0; r < model->responses.count; r++) {
-        uint32_t count =
-            is_of_gpus(model, RULE(sim, r)) ? model->cluster.gpu_count : model->cluster.node_count;
+        int gpus = is_of_gpus(model, RULE(sim, r)) && !RULE(sim, r)->remedy;
+        uint32_t count = gpus ? model->cluster.gpu_count : model->cluster.node_count;
         for (uint32_t e = 0; e < count; e++) {
             GPUSIM_TRY(watch(sim, r, e, err));
         }
@@ -85,13 +85,28 @@ static double value_of(const gpusim_sim *sim, const gs_sampling *sampling, uint3
     }
 }
 
+// of the worst GPU of a node; NaN where none has a value
+static double worst_of(const gpusim_sim *sim, const gs_sampling *sampling, const gs_response *rule,
+                       uint32_t node)
+{
+    const uint32_t *first = sim->model->cluster.node_first_gpu;
+    double worst = (double)NAN;
+    for (uint32_t g = first[node]; g < first[node + 1]; g++) {
+        double value = value_of(sim, sampling, rule->metric, g);
+        worst = rule->below ? fmin(worst, value) : fmax(worst, value); // a number wins over NaN
+    }
+    return worst;
+}
+
 static gs_sign sign_of(const gpusim_sim *sim, const gs_sampling *sampling, const gs_watch *at)
 {
     const gs_response *rule = RULE(sim, at->rule);
     if (rule->metric == GPUSIM_NONE) {
         return GS_NODE(sim, at->entity)->state == rule->state ? GS_SIGN_BEGIN : GS_SIGN_END;
     }
-    double value = value_of(sim, sampling, rule->metric, at->entity);
+    double value = rule->remedy && is_of_gpus(sim->model, rule)
+                       ? worst_of(sim, sampling, rule, at->entity)
+                       : value_of(sim, sampling, rule->metric, at->entity);
     double sign = rule->below ? -1 : 1;
     if (isnan(value)) {
         return GS_SIGN_NEITHER;
@@ -123,7 +138,13 @@ static gpusim_status see(gpusim_sim *sim, const gs_sampling *sampling, uint32_t 
     } else if (sign == GS_SIGN_END && at->since != GPUSIM_TIME_MAX) {
         at->since = GPUSIM_TIME_MAX;
         GPUSIM_TRY(at->fired ? fire(sim, index, 1, err) : GPUSIM_OK);
-        at->fired = 0;
+        at->fired = at->ignored = 0;
+    }
+    if (RULE(sim, at->rule)->remedy && sign == GS_SIGN_BEGIN) {
+        at->waste = gs_remedy_waste(sim, sampling, at->entity);
+        if (at->ignored && at->waste >= sim->model->remedies.ignore_below) {
+            at->fired = 0;
+        }
     }
     if (at->since == GPUSIM_TIME_MAX || at->fired) {
         return GPUSIM_OK;
@@ -145,6 +166,7 @@ gpusim_status gs_responses_see(gpusim_sim *sim, const gs_sampling *sampling, gpu
         WATCHER(sim, r)->seen = gpusim_engine_now(sim->engine);
         WATCHER(sim, r)->holding = 0;
     }
+    gs_remedies_count(sim, sampling);
     for (uint32_t i = 0; i < sim->watches.count; i++) {
         GPUSIM_TRY(see(sim, sampling, i, err));
     }
@@ -163,11 +185,15 @@ int gs_responses_may_act(const gpusim_sim *sim)
     return 0;
 }
 
-uint64_t gs_responses_count(const gpusim_sim *sim, double *cost)
+uint64_t gs_responses_count(const gpusim_sim *sim, double *cost, double *waste)
 {
     uint64_t actions = 0;
     *cost = sim->watchers.count > 0 ? 0 : (double)NAN;
+    *waste = (double)NAN;
     for (uint32_t r = 0; r < sim->watchers.count; r++) {
+        if (RULE(sim, r)->remedy) {
+            *waste = isnan(*waste) ? WATCHER(sim, r)->waste : *waste + WATCHER(sim, r)->waste;
+        }
         actions += WATCHER(sim, r)->actions;
         *cost += WATCHER(sim, r)->cost;
     }
@@ -213,7 +239,7 @@ cleanup:
 }
 
 // within the budget of the day
-static int may_spend(gpusim_sim *sim, uint32_t r)
+static int may_spend(gpusim_sim *sim, uint32_t r, double cost)
 {
     gs_watcher *watcher = WATCHER(sim, r);
     int64_t day = gpusim_engine_now(sim->engine) / (24 * GPUSIM_HOUR);
@@ -224,7 +250,7 @@ static int may_spend(gpusim_sim *sim, uint32_t r)
     }
     watcher->today++;
     watcher->actions++;
-    watcher->cost += RULE(sim, r)->cost;
+    watcher->cost += RULE(sim, r)->cost + cost;
     return 1;
 }
 
@@ -238,6 +264,46 @@ static double value_for(const gpusim_sim *sim, const gs_watch *at, int undo)
     return undo ? rule->undo_value : rule->value;
 }
 
+// what is worth it; doing nothing is within any budget
+static gpusim_status remedy(gpusim_sim *sim, gs_watch *at, gpusim_error *err)
+{
+    gpusim_status status = GPUSIM_OK;
+    double value, cost;
+    gpusim_action what = gs_remedy_choose(sim, at, &value, &cost);
+    if (what == GPUSIM_ACTION_IGNORE && at->ignored) {
+        return GPUSIM_OK;
+    }
+    if (what != GPUSIM_ACTION_IGNORE && !may_spend(sim, at->rule, cost)) {
+        return GPUSIM_OK;
+    }
+    gs_remedy_done(sim, at, what);
+    GPUSIM_TRY(act(sim, at, what, value, err));
+cleanup:
+    return status;
+}
+
+// it is over: what was done is taken back, unless it has to be kept, or it has begun again
+static gpusim_status take_back(gpusim_sim *sim, uint32_t index, int others, gpusim_error *err)
+{
+    gs_watch *at = WATCH(sim, index);
+    const gs_response *rule = RULE(sim, at->rule);
+    gpusim_time least = gpusim_time_add(at->acted, rule->keep);
+    if (rule->keep > 0 && at->done) {
+        if (at->since != GPUSIM_TIME_MAX) {
+            return GPUSIM_OK;
+        }
+        if (gpusim_engine_now(sim->engine) < least) {
+            return gpusim_engine_schedule(sim->engine, least, GS_CLASS_CONTROL, GS_ON_RESPONSE,
+                                          index, 1, NULL, err);
+        }
+    }
+    int was = at->done;
+    at->done = 0;
+    return was && !others && rule->undo != GPUSIM_NONE
+               ? act(sim, at, (gpusim_action)rule->undo, value_for(sim, at, 1), err)
+               : GPUSIM_OK;
+}
+
 gpusim_status gs_on_response(void *context, const gpusim_event *event, gpusim_error *err)
 {
     gpusim_sim *sim = context;
@@ -245,17 +311,20 @@ gpusim_status gs_on_response(void *context, const gpusim_event *event, gpusim_er
     const gs_response *rule = RULE(sim, at->rule);
     int others = done_for_another(sim, event->entity);
     if (event->payload) {
-        int was = at->done;
-        at->done = 0;
-        return was && !others && rule->undo != GPUSIM_NONE
-                   ? act(sim, at, (gpusim_action)rule->undo, value_for(sim, at, 1), err)
-                   : GPUSIM_OK;
+        return take_back(sim, event->entity, others, err);
     }
+    if (rule->remedy) {
+        return remedy(sim, at, err);
+    }
+    if (rule->keep > 0 && at->done) {
+        return GPUSIM_OK; // it has begun again while what was done still holds
+    }
+    at->acted = gpusim_engine_now(sim->engine);
     if (others && rule->what != GPUSIM_ACTION_REQUEUE) { // jobs of each GPU by themselves
         at->done = 1;
         return GPUSIM_OK;
     }
-    at->done = (uint8_t)may_spend(sim, at->rule);
+    at->done = (uint8_t)may_spend(sim, at->rule, 0);
     return at->done ? act(sim, at, (gpusim_action)rule->what, value_for(sim, at, 0), err)
                     : GPUSIM_OK;
 }

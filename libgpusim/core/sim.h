@@ -501,8 +501,8 @@ gpusim_status gs_responses_see(gpusim_sim *sim, const gs_sampling *sampling, gpu
 gpusim_status gs_on_response(void *context, const gpusim_event *event, gpusim_error *err);
 /* Whether a rule may still act on what is there now, with nothing else happening. */
 int gs_responses_may_act(const gpusim_sim *sim);
-/* Actions of all rules, and what they cost. */
-uint64_t gs_responses_count(const gpusim_sim *sim, double *cost);
+/* Actions of all rules, what they cost, and what nodes wasted (NaN: there are no remedies). */
+uint64_t gs_responses_count(const gpusim_sim *sim, double *cost, double *waste);
 
 /* ---- core/cap_actions.c: one GPU, node or rack; GPUSIM_NONE: every GPU that has physics ---- */
 gpusim_status gs_action_cap(gpusim_sim *sim, gpusim_action what, uint32_t entity, double watts,

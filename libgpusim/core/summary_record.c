@@ -166,7 +166,11 @@ static const gpusim_field summary_fields[] = {
     SUMMARY(faults, UINT64, NONE, 0, "Faults that struck."),
     SUMMARY(responses, UINT64, NONE, 0, "Actions of `responses`."),
     SUMMARY(response_cost, FLOAT64, NONE, GPUSIM_OPTIONAL,
-            "What those cost, as the rules have it."),
+            "What those cost, as the rules and `remedies` have it."),
+    SUMMARY(
+        waste_cost, FLOAT64, NONE, GPUSIM_OPTIONAL,
+        "What hot, slow and full-fan states wasted as telemetry had them, by `remedies`; none: no "
+        "rule weighs that."),
     SUMMARY(alerts, UINT64, NONE, 0, "Alerts raised."),
     SUMMARY(peak_memory_bytes, UINT64, BYTE, GPUSIM_UNMEASURED, "Memory of the state at its peak."),
     SUMMARY(stalled, UINT32, NONE, 0, "1 when the run ended because no job could ever run again."),

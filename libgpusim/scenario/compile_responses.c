@@ -98,6 +98,7 @@ static uint32_t opposite(int32_t what)
     case GPUSIM_ACTION_PAUSE:
         return GPUSIM_ACTION_RESUME;
     case GPUSIM_ACTION_REQUEUE:
+    case GS_DO_CHEAPEST:
         return GPUSIM_ACTION_UNCORDON;
     case GPUSIM_ACTION_CAP_GPU:
     case GPUSIM_ACTION_PSTATE:
@@ -204,6 +205,22 @@ static gpusim_status check_pstate(const response_maker *m, gpusim_error *err)
     return GPUSIM_OK;
 }
 
+// what wastes something has to be seen
+static gpusim_status check_remedy(const response_maker *m, gpusim_error *err)
+{
+    static const char *const needed[] = {"gpu_temp", "clock_throttle_reasons"};
+    const gpusim_model *model = m->at->model;
+    for (size_t k = 0; k < sizeof needed / sizeof needed[0]; k++) {
+        if (gs_compile_sampled(model, needed[k]) == GPUSIM_NONE) {
+            gpusim_status status =
+                FAIL(m, "do", err, "what a node wastes cannot be seen without '%s'", needed[k]);
+            gpusim_error_hint(err, "select it in `telemetry:`, and `node/fan_speed` with it");
+            return status;
+        }
+    }
+    return GPUSIM_OK;
+}
+
 static gpusim_status compile_do(const response_maker *m, gpusim_error *err)
 {
     gpusim_status status = GPUSIM_OK;
@@ -219,7 +236,14 @@ static gpusim_status compile_do(const response_maker *m, gpusim_error *err)
     if (written->undo && rule->undo == GPUSIM_NONE) {
         return FAIL(m, "undo", err, "this action cannot be undone");
     }
+    if (written->keep > 0 && rule->undo == GPUSIM_NONE) {
+        return FAIL(m, "keep", err, "nothing is taken back: `undo: true` is missing");
+    }
     switch (written->what) {
+    case GS_DO_CHEAPEST:
+        rule->remedy = 1;
+        rule->what = GPUSIM_ACTION_REQUEUE;
+        return check_remedy(m, err);
     case GPUSIM_ACTION_FAN:
         rule->value = written->speed >= 0 ? written->speed : (double)NAN;
         return any_fans(m) ? GPUSIM_OK : FAIL(m, "do", err, "no node that it is about has fans");
@@ -261,6 +285,7 @@ static gpusim_status compile_response(const gs_compilation *at, uint32_t i, gpus
     gs_response rule = {.cost = written->cost,
                         .hold = written->hold,
                         .delay = written->delay,
+                        .keep = written->keep,
                         .metric = GPUSIM_NONE,
                         .group = GPUSIM_NONE,
                         .budget = written->budget};
@@ -281,6 +306,8 @@ gpusim_status gs_compile_responses(const gs_compilation *at, gpusim_error *err)
 {
     gpusim_status status = GPUSIM_OK;
     int known = at->model->cluster.node_count > 0 && at->model->hardware.racks;
+    at->model->remedies = at->scenario->remedies.of;
+    at->model->remedies.fan_above *= 100; // of telemetry's unit
     for (uint32_t i = 0; known && i < at->scenario->responses.count; i++) {
         GPUSIM_TRY(gs_compile_note(at, compile_response(at, i, err), err));
     }

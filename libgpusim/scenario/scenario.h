@@ -7,6 +7,7 @@
 #include <gpusim/field.h>
 #include <gpusim/gpu.h>
 
+#include "core/model.h"
 #include "scenario/scenario_hardware.h"
 
 typedef struct gs_scenario_group {
@@ -97,7 +98,7 @@ typedef struct gs_response_fields {
     double speed;                      /* share; GS_SPEED_AUTO; NaN: not given */
     double power;                      /* W; NaN: not given */
     double cost;
-    gpusim_time hold, delay;
+    gpusim_time hold, delay, keep;
     gpusim_time takes;  /* GPUSIM_TIME_MAX: not given */
     int32_t state;      /* gpusim_node_state; -1: not given */
     int32_t what;       /* gpusim_action */
@@ -106,7 +107,15 @@ typedef struct gs_response_fields {
     uint8_t restart_jobs, undo, reserved[6];
 } gs_response_fields;
 
+#define GS_DO_CHEAPEST (-2) /* the word `cheapest` for what to do */
+
+/* `remedies:`. */
+typedef struct gs_remedies_fields {
+    gs_remedies of;
+} gs_remedies_fields;
+
 extern const gpusim_field gs_response_element;
+extern const gpusim_record gs_remedies_record;
 
 #define GS_POWER_NONE (-1) /* the word `none` for a power */
 #define GS_SPEED_AUTO (-1) /* the word `auto` for the speed of fans */
@@ -128,6 +137,7 @@ typedef struct gs_scenario {
     gpusim_list chaos;   /* gpusim_one_of of gs_rule_fields, by chaos/tables.h */
     gs_repairs_fields repairs;
     gpusim_list responses; /* gs_response_fields */
+    gs_remedies_fields remedies;
 } gs_scenario;
 
 extern const gpusim_field gs_chaos_element;

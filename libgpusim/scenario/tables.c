@@ -585,6 +585,12 @@ static const gpusim_field scenario_fields[] = {
      .flags = GPUSIM_OPTIONAL,
      .detail.element = &gs_response_element,
      .doc = "Who acts on what telemetry shows."},
+    {.name = "remedies",
+     .type = GPUSIM_RECORD,
+     .offset = OF_SCENARIO(remedies),
+     .fallback = "{}",
+     .detail.record = &gs_remedies_record,
+     .doc = "What responses that do the `cheapest` weigh."},
 };
 
 const gpusim_record gs_scenario_record = {

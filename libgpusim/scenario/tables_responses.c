@@ -41,6 +41,9 @@ static const gpusim_choice do_choices[] = {
     {"cap", GPUSIM_ACTION_CAP_GPU, "what it (or the GPU) may draw: `power`; undone by lifting it"},
     {"pstate", GPUSIM_ACTION_PSTATE, "of its CPUs: `cpu_state`; undone by state 0"},
     {"ignore", GPUSIM_ACTION_IGNORE, "nothing, on record"},
+    {"cheapest", GS_DO_CHEAPEST,
+     "to the node, what `remedies` make of what it wastes: ignore, restart, repair, or isolate "
+     "(`requeue`, which is what `undo` takes back)"},
     {NULL, 0, NULL},
 };
 
@@ -99,6 +102,13 @@ static const gpusim_field response_fields[] = {
      .type = GPUSIM_BOOL,
      OF(undo),
      .doc = "Whether it is taken back when it is over (for all GPUs of the node)."},
+    {.name = "keep",
+     .type = GPUSIM_TIME,
+     .unit = GPUSIM_UNIT_SECOND,
+     OF(keep),
+     .fallback = "0 s",
+     .maximum = 9e9,
+     .doc = "What was done is not taken back sooner, and then only if the condition is over."},
     COUNT("budget", gs_response_fields, budget, GPUSIM_OPTIONAL, NULL, 1, 1e9,
           "Actions a day of simulated time at most; what is beyond is left out."),
     NUMBER("cost", gs_response_fields, cost, 0, "0", 0, 1e15,
@@ -149,4 +159,49 @@ const gpusim_field gs_response_element = {
     .type = GPUSIM_RECORD,
     .detail.record = &response_record,
     .doc = "A rule by which somebody acts.",
+};
+
+#undef OF
+#define OF(member) AT(gs_remedies_fields, member)
+
+static const gpusim_field remedies_fields[] = {
+    NUMBER(
+        "slow", gs_remedies_fields, of.slow, 0, "2.5", 0, 1e9,
+        "$/h that a GPU wastes while something slows its clock down (bits 0x8, 0x20, 0x40, 0x80)."),
+    NUMBER("fan", gs_remedies_fields, of.fan, 0, "0.5", 0, 1e9,
+           "$/h that a node wastes while its fans are full."),
+    NUMBER("heat", gs_remedies_fields, of.heat, 0, "15", 0, 1e9,
+           "$/h that a GPU wastes while it is hot."),
+    SHARE("full_fan", gs_remedies_fields, of.fan_above, 0, "90 %", "Fans above this are full."),
+    CELSIUS("hot", gs_remedies_fields, of.hot_above, "90 C", "A GPU above this is hot."),
+    CELSIUS("meltdown", gs_remedies_fields, of.meltdown, "110 C",
+            "A node with a GPU as hot as this is isolated, whatever it wastes."),
+    NUMBER("ignore_below", gs_remedies_fields, of.ignore_below, 0, "1", 0, 1e12,
+           "$/h: less is not worth anything."),
+    NUMBER("isolate_above", gs_remedies_fields, of.isolate_above, 0, "500", 0, 1e12,
+           "$/h: more is isolated at once."),
+    NUMBER("repair", gs_remedies_fields, of.repair, 0, "50", 0, 1e12, "$ of a repair."),
+    NUMBER("restart", gs_remedies_fields, of.restart, 0, "0", 0, 1e12, "$ of a restart."),
+    {.name = "takes",
+     .type = GPUSIM_TIME,
+     .unit = GPUSIM_UNIT_SECOND,
+     OF(of.takes),
+     .flags = GPUSIM_EXCLUSIVE,
+     .fallback = "10 s",
+     .maximum = 9e9,
+     .doc = "How long a restart takes."},
+    {.name = "again",
+     .type = GPUSIM_TIME,
+     .unit = GPUSIM_UNIT_SECOND,
+     OF(of.again),
+     .fallback = "1 h",
+     .maximum = 9e9,
+     .doc = "Who is as bad again so soon after a cure gets the next dearer one."},
+};
+
+const gpusim_record gs_remedies_record = {
+    .name = "remedies",
+    GPUSIM_FIELDS(remedies_fields),
+    .size = sizeof(gs_remedies_fields),
+    .doc = "What bad states of nodes waste, and what cures cost.",
 };

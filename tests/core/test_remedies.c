@@ -147,6 +147,95 @@ START_TEST(nothing_is_done)
 }
 END_TEST
 
+// ---- what it costs ----
+
+#define HOT                                                                                        \
+    "gpusim: 1\nduration: 3 h\n"                                                                   \
+    "cluster: {nodes: [{name: a, count: 1, gpus: 1, gpu: H100-SXM5-80GB}]}\n"                      \
+    "telemetry: {every: 10 s, sets: [all]}\n"                                                      \
+    "workload: [{jobs: [{at: 0 s, duration: 10 h, gpus: 1, profile: {intensity: 1}}]}]\n"          \
+    "responses:\n"                                                                                 \
+    "  - {name: thrift, metric: gpu_temp, above: 50, for: 2 min, do: cheapest, undo: true}\n"
+
+static uint32_t count_of(gpusim_action what)
+{
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < actions(); i++) {
+        count += GS_AT(rows.tables[GPUSIM_TABLE_ACTIONS], gpusim_action_row, i).what == what;
+    }
+    return count;
+}
+
+/* What wastes $15/h is restarted for nothing, then repaired for $50, then isolated: each cure is
+ * judged from when the node is back. Isolated, it cools down, and is given back; an hour after the
+ * last cure it is worth a restart again. */
+START_TEST(dearer_each_time)
+{
+    run(HOT "remedies: {hot: 50 C}\n");
+    ck_assert(ck_action(0, 130, GPUSIM_ACTION_REBOOT, 0)->value == 10);
+    const gpusim_action_row *row = rows.tables[GPUSIM_TABLE_ACTIONS].data;
+    ck_assert_uint_eq(row[1].what, GPUSIM_ACTION_REPAIR);
+    ck_assert_int_ge(row[1].time, (130 + 10 + 120) * S);
+    ck_assert_int_le(row[1].time, (130 + 10 + 180) * S);
+    ck_assert_uint_eq(row[2].what, GPUSIM_ACTION_REQUEUE);
+    ck_assert_uint_eq(row[3].what, GPUSIM_ACTION_UNCORDON);
+    ck_assert_uint_eq(job_row(&rows, 0)->restarts,
+                      count_of(GPUSIM_ACTION_REBOOT) + count_of(GPUSIM_ACTION_REQUEUE));
+    double cost = 50.0 * count_of(GPUSIM_ACTION_REPAIR);
+    ck_assert(cost >= 100 && gpusim_sim_summary(sim)->response_cost == cost);
+}
+END_TEST
+
+/* A cure that has been forgotten is tried again. */
+START_TEST(forgotten_cures)
+{
+    run(HOT "remedies: {hot: 50 C, again: 1 s}\n");
+    ck_assert_uint_gt(actions(), 10);
+    ck_assert_uint_eq(count_of(GPUSIM_ACTION_REBOOT), actions());
+}
+END_TEST
+
+/* $0.50 an hour is let be, once on record; $1000 an hour, or heat that melts, is isolated at once.
+ */
+START_TEST(not_worth_it_and_too_bad)
+{
+    static const char *const keys[] = {"heat: 0.5", "heat: 1000", "meltdown: 50 C"};
+    static char text[2048];
+    snprintf(text, sizeof text, HOT "remedies: {hot: 50 C, %s}\n", keys[_i]);
+    run(text);
+    ck_action(0, 130, _i == 0 ? GPUSIM_ACTION_IGNORE : GPUSIM_ACTION_REQUEUE, 0);
+    ck_assert_uint_eq(count_of(GPUSIM_ACTION_REBOOT) + count_of(GPUSIM_ACTION_REPAIR), 0);
+    ck_assert(gpusim_sim_summary(sim)->response_cost == 0);
+    if (_i == 0) {
+        // hot from the first sample on: half a dollar for each of nearly three hours
+        ck_assert_uint_eq(actions(), 1);
+        ck_assert_double_gt(gpusim_sim_summary(sim)->waste_cost, 1.45);
+        ck_assert_double_le(gpusim_sim_summary(sim)->waste_cost, 1.5 + 1e-9);
+    }
+}
+END_TEST
+
+/* Where a restart costs more than a repair, the repair comes first. */
+START_TEST(cheaper_first)
+{
+    run(HOT "remedies: {hot: 50 C, restart: 60}\n");
+    ck_action(0, 130, GPUSIM_ACTION_REPAIR, 0);
+    ck_action(1, 250, GPUSIM_ACTION_REBOOT, 0);
+}
+END_TEST
+
+/* What was done is kept for half an hour, though it was over after six minutes. */
+START_TEST(kept)
+{
+    run(PAIR "workload: [{jobs: [{at: 10 s, duration: 5 min, gpus: 3, group: a}]}]\n"
+             "responses:\n"
+             "  - {metric: node/jobs_running, above: 1, do: cordon, undo: true, keep: 30 min}\n");
+    ck_assert_uint_eq(actions(), 2);
+    ck_action(0, 60, GPUSIM_ACTION_CORDON, 0);
+    ck_action(1, 60 + 1800, GPUSIM_ACTION_UNCORDON, 0);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("remedies");
@@ -158,6 +247,11 @@ int main(void)
     tcase_add_test(all, jobs_end);
     tcase_add_test(all, less_power);
     tcase_add_test(all, nothing_is_done);
+    tcase_add_test(all, dearer_each_time);
+    tcase_add_test(all, forgotten_cures);
+    tcase_add_loop_test(all, not_worth_it_and_too_bad, 0, 3);
+    tcase_add_test(all, cheaper_first);
+    tcase_add_test(all, kept);
     suite_add_tcase(suite, all);
     return test_run(suite);
 }

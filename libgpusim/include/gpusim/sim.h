@@ -132,8 +132,9 @@ struct gpusim_summary {
     double cap_not_held_gpu_h; /* caps of GPU, node or rack below what the lowest clocks draw */
     uint64_t shutdowns;        /* of GPUs */
     uint64_t faults, alerts;
-    uint64_t responses;         /* actions of rules */
-    double response_cost;       /* of all of them; NaN: there are no rules */
+    uint64_t responses;   /* actions of rules */
+    double response_cost; /* of all of them; NaN: there are no rules */
+    double waste_cost;    /* of states that remedies are weighed against; NaN: there are none */
     uint64_t peak_memory_bytes; /* of the state */
     char stall_reason[256];
     char cost_currency[24]; /* what `cost` is in; "" without it */
