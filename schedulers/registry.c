@@ -8,3 +8,4 @@
 
 const gpusim_module *const gs_orders[] = {GS_ORDER_LIST(ADDRESS) NULL};
 const gpusim_module *const gs_placements[] = {GS_PLACEMENT_LIST(ADDRESS) NULL};
+const gpusim_module *const gs_schedulers[] = {GS_SCHEDULER_LIST(ADDRESS) NULL};

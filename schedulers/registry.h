@@ -27,6 +27,19 @@
     X(thermal, "thermal", "the coolest node")                                                      \
     X(topology, "topology", "the fewest racks, then the fewest nodes")
 
+/* Those that decide everything: each exports its table as gs_parameters_<identifier>, too. */
+#define GS_SCHEDULER_LIST(X)                                                                       \
+    X(astera_fifo, "astera-fifo", "first come, first idle node")                                   \
+    X(astera_score, "astera-score", "the coolest and least utilised idle node")                    \
+    X(cloudai_aggressive, "cloudai-aggressive", "large jobs first, then the gaps, then anywhere")  \
+    X(cloudai_balanced, "cloudai-balanced", "where loads differ least afterwards")                 \
+    X(cloudai_multi, "cloudai-multi", "job and node by utilisation, makespan, balance and wait")   \
+    X(cloudai_predictive, "cloudai-predictive", "the longest first, where it ends first")          \
+    X(greedy, "greedy", "whoever fits, on the first node that fits")                               \
+    X(roundrobin, "roundrobin", "whoever fits, on the next node that fits")                        \
+    X(sage_least, "sage-least", "the least loaded node that answers and is not hot")               \
+    X(sage_score, "sage-score", "by room, trust and load, of nodes that answer and are not hot")
+
 /* Those with parameters: each exports its table as gs_parameters_<identifier>. */
 #define GS_PARAMETERS_LIST(X)                                                                      \
     X(las, "las")                                                                                  \
@@ -46,20 +59,29 @@ typedef enum gs_order_number { GS_ORDER_LIST(GS_MODULE_NUMBER) GS_ORDER_COUNT } 
 typedef enum gs_placement_number {
     GS_PLACEMENT_LIST(GS_MODULE_NUMBER) GS_PLACEMENT_COUNT
 } gs_placement_number;
+typedef enum gs_scheduler_number {
+    GS_SCHEDULER_LIST(GS_MODULE_NUMBER) GS_SCHEDULER_COUNT
+} gs_scheduler_number;
 #undef GS_MODULE_NUMBER
 
 #define GS_MODULE_EXTERN(identifier, name, doc) extern const gpusim_module gs_module_##identifier;
 GS_ORDER_LIST(GS_MODULE_EXTERN)
 GS_PLACEMENT_LIST(GS_MODULE_EXTERN)
+GS_SCHEDULER_LIST(GS_MODULE_EXTERN)
 #undef GS_MODULE_EXTERN
 
 #define GS_PARAMETERS_EXTERN(identifier, name)                                                     \
     extern const gpusim_record gs_parameters_##identifier;
 GS_PARAMETERS_LIST(GS_PARAMETERS_EXTERN)
+#define GS_SCHEDULER_EXTERN(identifier, name, doc)                                                 \
+    extern const gpusim_record gs_parameters_##identifier;
+GS_SCHEDULER_LIST(GS_SCHEDULER_EXTERN)
+#undef GS_SCHEDULER_EXTERN
 #undef GS_PARAMETERS_EXTERN
 
 /* The same as tables, in order of name, each ended by NULL. */
 extern const gpusim_module *const gs_orders[];
 extern const gpusim_module *const gs_placements[];
+extern const gpusim_module *const gs_schedulers[];
 
 #endif

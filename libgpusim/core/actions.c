@@ -88,7 +88,7 @@ static gpusim_refusal record(gpusim_sim *sim, gpusim_decision what, uint64_t ord
 {
     gs_totals *totals = GS_TOTALS(sim);
     if (refusal == GPUSIM_ACCEPTED) {
-        totals->refused_in_row = 0;
+        totals->refused_in_row = totals->idle_wakes = 0;
     } else {
         totals->refused++;
         totals->refused_in_row++;

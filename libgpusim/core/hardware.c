@@ -4,6 +4,8 @@
 #include <math.h>
 #include <string.h>
 
+#include <gpusim/placement.h>
+
 #include "core/plant.h"
 
 /* ---- failures: state, where a module reads hardware ---- */
@@ -66,23 +68,6 @@ static void read_gpus(const gpusim_sim *sim, uint32_t node, gpusim_hardware_info
     }
 }
 
-// where there are no sensors: what the books say is in use
-static double held_share(const gpusim_sim *sim, uint32_t node)
-{
-    const gpusim_node_info *info = GS_NODE(sim, node);
-    const uint32_t *first = &sim->model->cluster.node_first_gpu[node];
-    if (info->gpus == 0) {
-        int counted = info->cpus > 0 && info->cpus != UINT32_MAX;
-        return counted ? (double)(info->cpus - info->free_cpus) / info->cpus : info->jobs > 0;
-    }
-    double held = info->gpus - info->free_gpus;
-    for (uint32_t g = first[0]; g < first[1] && sim->shares.count > 0; g++) {
-        uint32_t milli = GS_AT(sim->shares, gpusim_gpu_info, g).free_milli;
-        held -= milli < 1000 ? milli / 1000.0 : 0;
-    }
-    return held / info->gpus;
-}
-
 static gpusim_hardware_info unknown(void)
 {
     const double none = (double)NAN;
@@ -109,7 +94,7 @@ static void look(const gpusim_sim *sim, uint32_t node, gpusim_hardware_info *inf
 {
     const gs_node_hardware *hardware = gs_node_hardware_of(sim, node);
     *info = unknown();
-    info->utilisation = held_share(sim, node);
+    info->utilisation = gpusim_view_load(&sim->view, node); // what the books say is in use
     if (gs_is_physical(sim) && gs_draws_power(hardware)) {
         uint32_t rack = GS_NODE(sim, node)->rack;
         read_gpus(sim, node, info);

@@ -10,6 +10,10 @@
 /* Refusals in a row after which a scheduler is taken to be broken. */
 #define GS_REFUSALS_MAX 1000u
 
+/* Times that a scheduler may ask to be asked again, with nothing decided and nothing else to come,
+ * before nobody expects anything of it any more. */
+#define GS_IDLE_WAKES_MAX 1000u
+
 // ---- what happens at an event ----
 
 static gpusim_status on_end(void *context, const gpusim_event *event, gpusim_error *err)
@@ -45,6 +49,7 @@ static gpusim_status on_wake(void *context, const gpusim_event *event, gpusim_er
     (void)event;
     (void)err;
     gpusim_sim *sim = context;
+    GS_TOTALS(sim)->idle_wakes++;
     if (sim->policy) {
         gs_policy_freed(sim->policy);
     }
@@ -95,6 +100,8 @@ static int over(gpusim_sim *sim)
     }
     uint64_t samples = sim->model->info.sample_every != GPUSIM_TIME_MAX;
     uint64_t background = sim->running.count == 0 ? totals->background : 0;
+    int waits = gpusim_engine_pending(sim->engine, totals->wake, NULL);
+    background += sim->running.count == 0 && waits && totals->idle_wakes >= GS_IDLE_WAKES_MAX;
     if (gpusim_engine_count(sim->engine) <= samples + background && !gs_responses_may_act(sim)) {
         totals->stalled = 1;
         return 1;

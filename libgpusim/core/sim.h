@@ -187,7 +187,8 @@ typedef struct gs_totals {
     uint32_t background;     /* pending events that bring no waiting job forward */
     uint32_t first_free_hop;
     uint32_t first_free_tenant;
-    uint32_t reserved[2];
+    uint32_t idle_wakes; /* waits of the scheduler that have come since it decided anything */
+    uint32_t reserved;
 } gs_totals;
 _Static_assert(sizeof(gs_totals) == 528, "no padding: it is hashed");
 

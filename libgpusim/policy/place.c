@@ -1,15 +1,17 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Places whole jobs by a rule that picks one node. */
+#include <float.h>
 #include <math.h>
 
 #include <gpusim/placement.h>
 
 #include "policy/share.h"
 
-/* How nodes are picked: by one or the other. */
+/* How nodes are picked: by one or the other; `sign` -1: the figure is a score. */
 typedef struct gs_rule {
     gpusim_choice_of_node choice;
     gpusim_figure_of_node figure;
+    double sign;
 } gs_rule;
 
 static int may_use(const gpusim_view *view, const gpusim_job_info *job, uint32_t group)
@@ -114,27 +116,35 @@ static int is_better(gs_ranked a, gs_ranked b)
 static gs_ranked rank(const gpusim_context *context, const gpusim_job_info *job,
                       const gs_rule *rule, uint32_t node)
 {
-    double figure = rule->figure(context, job, node);
-    return (gs_ranked){isnan(figure) ? (double)INFINITY : figure, node};
+    double figure = rule->sign * rule->figure(context, job, node);
+    return (gs_ranked){isnan(figure) ? DBL_MAX : figure, node};
 }
 
-// the best node of a search
+// the best node of a search, and who would have been next
 static uint32_t pick_best(const gpusim_context *context, const gpusim_search *search,
-                          const gs_rule *rule)
+                          const gs_rule *rule, gpusim_placement *placement)
 {
-    gs_ranked best = {(double)INFINITY, GPUSIM_NONE};
+    gs_ranked best = {(double)INFINITY, GPUSIM_NONE}, second = best;
     uint32_t node = gpusim_search_first(search, search->first);
     for (; node != GPUSIM_NONE; node = gpusim_search_first(search, node + 1)) {
         gs_ranked one = rank(context, search->job, rule, node);
+        if (!(one.figure < (double)INFINITY)) {
+            continue;
+        }
+        gs_ranked loser = is_better(one, best) ? best : one;
         best = is_better(one, best) ? one : best;
+        second = is_better(loser, second) ? loser : second;
     }
+    placement->runner_up = second.node + 1; // of nobody it is 0
+    placement->runner_up_score = rule->sign * second.figure;
     return best.node;
 }
 
 static uint32_t pick(const gpusim_context *context, const gpusim_search *search,
-                     const gs_rule *rule)
+                     const gs_rule *rule, gpusim_placement *placement)
 {
-    return rule->choice ? rule->choice(context, search) : pick_best(context, search, rule);
+    return rule->choice ? rule->choice(context, search)
+                        : pick_best(context, search, rule, placement);
 }
 
 // the next node of a group without jobs on its GPUs that can hold so much: by number, or by figure
@@ -151,6 +161,9 @@ static uint32_t next_idle(const gpusim_context *context, const gpusim_job_info *
             continue;
         }
         gs_ranked one = rule->figure ? rank(context, job, rule, node) : (gs_ranked){0, node};
+        if (!(one.figure < (double)INFINITY)) {
+            continue;
+        }
         if ((last->node == GPUSIM_NONE || is_better(*last, one)) && is_better(one, best)) {
             best = one;
             if (!rule->figure) {
@@ -190,7 +203,7 @@ static uint32_t capacity(const gpusim_group_info *group, const gpusim_job_info *
 static int place_on_one(const gpusim_context *context, const gpusim_search *search,
                         gpusim_placement *placement, const gs_rule *rule)
 {
-    uint32_t node = pick(context, search, rule);
+    uint32_t node = pick(context, search, rule, placement);
     if (node == GPUSIM_NONE) {
         return 0;
     }
@@ -235,7 +248,7 @@ static int scatter_over(const gpusim_context *context, gpusim_search *search,
     uint32_t piece = gpusim_search_largest(search);
     while (need && piece) {
         search->gpus = piece = piece < need ? piece : need;
-        uint32_t node = pick(context, search, rule);
+        uint32_t node = pick(context, search, rule, placement);
         if (node == GPUSIM_NONE) {
             piece--;
             continue;
@@ -299,16 +312,36 @@ int gpusim_place_job(const gpusim_context *context, const gpusim_job_info *job,
     return place_by(context, job, placement, &(gs_rule){.choice = rule}, scatter);
 }
 
-int gpusim_place_by_figure(const gpusim_context *context, const gpusim_job_info *job,
-                           gpusim_placement *placement, gpusim_figure_of_node figure, int scatter)
+static int place_ranked(const gpusim_context *context, const gpusim_job_info *job,
+                        gpusim_placement *placement, const gs_rule *rule, int scatter)
 {
-    if (!place_by(context, job, placement, &(gs_rule){.figure = figure}, scatter)) {
+    placement->runner_up = 0;
+    placement->runner_up_score = (double)NAN;
+    if (!place_by(context, job, placement, rule, scatter)) {
         return 0;
     }
     double worst = -(double)INFINITY;
     for (uint32_t i = 0; i < placement->count; i++) {
-        worst = fmax(worst, figure(context, job, placement->parts[i].node));
+        worst = fmax(worst, rank(context, job, rule, placement->parts[i].node).figure);
     }
-    placement->score = isfinite(worst) ? worst : (double)NAN;
+    placement->score = worst < DBL_MAX ? rule->sign * worst : (double)NAN;
+    placement->runner_up = placement->count == 1 ? placement->runner_up : 0;
+    if (placement->runner_up == 0 || !(fabs(placement->runner_up_score) < DBL_MAX)) {
+        placement->runner_up_score = (double)NAN;
+    }
     return 1;
+}
+
+int gpusim_place_by_figure(const gpusim_context *context, const gpusim_job_info *job,
+                           gpusim_placement *placement, gpusim_figure_of_node figure, int scatter)
+{
+    gs_rule rule = {.figure = figure, .sign = 1};
+    return place_ranked(context, job, placement, &rule, scatter);
+}
+
+int gpusim_place_by_score(const gpusim_context *context, const gpusim_job_info *job,
+                          gpusim_placement *placement, gpusim_figure_of_node score, int scatter)
+{
+    gs_rule rule = {.figure = score, .sign = -1};
+    return place_ranked(context, job, placement, &rule, scatter);
 }

@@ -15,6 +15,9 @@ const gpusim_module *gpusim_module_builtin(gpusim_module_kind kind, uint32_t i)
     if (kind == GPUSIM_MODULE_PLACEMENT && i < GS_PLACEMENT_COUNT) {
         return gs_placements[i];
     }
+    if (kind == GPUSIM_MODULE_SCHEDULER && i < GS_SCHEDULER_COUNT) {
+        return gs_schedulers[i];
+    }
     return NULL;
 }
 
@@ -52,6 +55,21 @@ static void describe(gs_setup *setup)
              setup->preemption == GS_PREEMPTION_REPACK ? ", preemption repack" : "");
 }
 
+// one module that decides everything
+static gpusim_status make_module(const gpusim_one_of *chosen, gs_setup *setup, gpusim_error *err)
+{
+    if (chosen->which > GS_SCHEDULER_COUNT) {
+        return gpusim_fail(err, GPUSIM_MODULE, "the scheduler has no alternative %u",
+                           chosen->which);
+    }
+    const gpusim_module *module = gs_schedulers[chosen->which - 1];
+    *setup = (gs_setup){.estimates = GS_ESTIMATE_REQUESTED,
+                        .scheduler = {.module = module, .parameters = chosen->value},
+                        .reads_estimates = (module->flags & GPUSIM_MODULE_READS_ESTIMATES) != 0};
+    snprintf(setup->text, sizeof setup->text, "%s", module->name);
+    return GPUSIM_OK;
+}
+
 gpusim_status gs_setup_make(const void *scheduler_record_value, gs_setup *setup, gpusim_error *err)
 {
     // without a word about it: FIFO that blocks, on the first node that fits
@@ -60,8 +78,7 @@ gpusim_status gs_setup_make(const void *scheduler_record_value, gs_setup *setup,
     const gpusim_one_of *chosen = scheduler_record_value;
     const gs_composition *said = chosen && chosen->value ? chosen->value : &plain;
     if (chosen && chosen->value && chosen->which != 0) {
-        return gpusim_fail(err, GPUSIM_MODULE, "the scheduler has no alternative %u",
-                           chosen->which);
+        return make_module(chosen, setup, err);
     }
     if (said->backfill != GS_BACKFILL_NONE && said->preemption != GS_PREEMPTION_NONE) {
         gpusim_fail(err, GPUSIM_SCENARIO, "backfill and preemption cannot be combined");

@@ -105,17 +105,23 @@ static const gpusim_record composition = {
         "in pieces, large ones first, and the placement picks the node of each.",
 };
 
+#define ALTERNATIVE(identifier, its_name, its_doc)                                                 \
+    {.name = its_name,                                                                             \
+     .type = GPUSIM_RECORD,                                                                        \
+     .detail.any = &gs_parameters_##identifier,                                                    \
+     .doc = its_doc},
+
 static const gpusim_field alternatives[] = {
     {.name = "composition",
      .type = GPUSIM_RECORD,
      .detail.record = &composition,
      .doc = "Composed of modules: the alternative taken where `module` is absent."},
-};
+    GS_SCHEDULER_LIST(ALTERNATIVE)};
 
 const gpusim_record gs_scheduler_record = {
     .name = "scheduler",
     .fields = alternatives,
-    .count = 1,
+    .count = sizeof alternatives / sizeof alternatives[0],
     .size = 0,
     .doc = "Who decides which job runs when and where.",
 };

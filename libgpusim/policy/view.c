@@ -2,6 +2,8 @@
 /* The questions that modules ask of a view. */
 #include <math.h>
 
+#include <gpusim/placement.h>
+
 #include "base/work.h"
 #include "policy/index.h"
 #include "policy/policy.h"
@@ -49,6 +51,33 @@ uint32_t gpusim_view_with(const gpusim_view *view, uint32_t group, uint32_t exac
 {
     return group < view->group_count ? gs_index_with(view->index, group, exactly, from)
                                      : GPUSIM_NONE;
+}
+
+double gpusim_view_load(const gpusim_view *view, uint32_t node)
+{
+    const gpusim_node_info *info = &view->nodes[node];
+    if (info->gpus == 0) {
+        int counted = info->cpus > 0 && info->cpus != UINT32_MAX;
+        return counted ? (double)(info->cpus - info->free_cpus) / info->cpus : info->jobs > 0;
+    }
+
+    // of a partly used GPU, which is not free, what is left is counted out again
+    double held = info->gpus - info->free_gpus;
+    for (uint32_t g = 0; view->gpus && g < info->gpus; g++) {
+        uint32_t milli = view->gpus[view->node_first_gpu[node] + g].free_milli;
+        held -= milli < 1000 ? milli / 1000.0 : 0;
+    }
+    return held / info->gpus;
+}
+
+double gpusim_view_size(const gpusim_view *view, const gpusim_job_info *job, uint32_t node)
+{
+    const gpusim_node_info *info = &view->nodes[node];
+    if (info->gpus == 0 || job->gpus == 0) {
+        int counted = info->cpus > 0 && info->cpus != UINT32_MAX;
+        return counted && job->gpus == 0 ? (double)job->cpus / info->cpus : 0;
+    }
+    return (double)job->gpus * job->milli / 1000 / info->gpus;
 }
 
 void gpusim_view_hardware(const gpusim_view *view, uint32_t node, gpusim_hardware_info *hardware)

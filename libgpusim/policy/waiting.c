@@ -66,7 +66,10 @@ gpusim_status gs_pass_module(gs_policy *policy, gpusim_decisions *decisions, gpu
 {
     gpusim_status status;
     GPUSIM_TRY(gs_waiting_in_order(policy, 0, err));
+    gpusim_placement room = {
+        .parts = policy->trial.data, .capacity = policy->trial.count, .score = GS_NO_SCORE};
     gpusim_context context = gs_scheduler_context(policy);
+    context.placement = &room;
     const gpusim_scheduler *scheduler = policy->setup->scheduler.module->operations;
     status = scheduler->pass(&context, policy->slots.data, policy->slots.count, decisions, err);
 cleanup:

@@ -210,7 +210,10 @@ typedef struct gpusim_view {
 typedef struct gpusim_placement {
     gpusim_part *parts; /* [capacity], the host's; capacity is at least the job's GPUs, and 1 */
     uint32_t count, capacity;
-    double score; /* optional, recorded with the decision */
+    double score;           /* optional, recorded with the decision */
+    double runner_up_score; /* of the next best node, ... */
+    uint32_t runner_up;     /* ... which is this one less 1; 0: none */
+    uint32_t reserved;
 } gpusim_placement;
 
 /* Time holding GPUs so far; and run time expected to remain, (estimate - done) / rate, never below
@@ -312,7 +315,8 @@ typedef struct gpusim_context {
     uint32_t job_bytes;
     uint32_t node_bytes;
     void *node_state; /* node_bytes for each node: use gpusim_node_state_of */
-    void *memory; /* the host's: see gpusim_remember */
+    void *memory;     /* the host's: see gpusim_remember */
+    gpusim_placement *placement; /* of schedulers: room for any job that waits; else NULL */
 } gpusim_context;
 
 static inline void *gpusim_job_state_of(const gpusim_context *context, uint32_t slot)
@@ -402,6 +406,11 @@ typedef struct gpusim_scheduler {
     void (*submitted)(const gpusim_context *context, const gpusim_job_info *job);
     void (*ended)(const gpusim_context *context, const gpusim_job_info *job,
                   const gpusim_outcome *outcome);
+
+    /* Since minor 2, may be NULL: looks at parameters before a run, on a view that has nodes,
+     * groups and names alone. GPUSIM_SCENARIO with err->key, the key within the parameters, when
+     * something is wrong with them. */
+    gpusim_status (*check)(const gpusim_view *view, const void *parameters, gpusim_error *err);
 } gpusim_scheduler;
 
 #ifdef __cplusplus

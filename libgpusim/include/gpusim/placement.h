@@ -48,7 +48,7 @@ GPUSIM_API int gpusim_place_job(const gpusim_context *context, const gpusim_job_
                                 int scatter);
 
 /* A figure of a node for this job: the smaller, the better; of two with the same, the lower number
- * is better, and NaN comes last. */
+ * is better, NaN comes last, and a node of INFINITY is not taken at all. */
 typedef double (*gpusim_figure_of_node)(const gpusim_context *context, const gpusim_job_info *job,
                                         uint32_t node);
 
@@ -58,6 +58,67 @@ typedef double (*gpusim_figure_of_node)(const gpusim_context *context, const gpu
 GPUSIM_API int gpusim_place_by_figure(const gpusim_context *context, const gpusim_job_info *job,
                                       gpusim_placement *placement, gpusim_figure_of_node figure,
                                       int scatter);
+
+/* The same by a score, of which more is better; a node of -INFINITY is not taken. */
+GPUSIM_API int gpusim_place_by_score(const gpusim_context *context, const gpusim_job_info *job,
+                                     gpusim_placement *placement, gpusim_figure_of_node score,
+                                     int scatter);
+
+/* 0..1: the share of a node's GPUs that jobs hold, parts of them, too; of its cores, if it has no
+ * GPUs. And the share that a job would be of it, which may be more than is left. */
+GPUSIM_API double gpusim_view_load(const gpusim_view *view, uint32_t node);
+GPUSIM_API double gpusim_view_size(const gpusim_view *view, const gpusim_job_info *job,
+                                   uint32_t node);
+
+/* ---- for schedulers that decide everything ---- */
+
+/* Shapes that have found no place in this pass: in it, they will find none. The first few. */
+typedef struct gpusim_tried {
+    uint32_t count, reserved;
+    uint32_t shapes[64];
+} gpusim_tried;
+
+static inline int gpusim_was_tried(const gpusim_tried *tried, uint32_t shape)
+{
+    for (uint32_t i = 0; i < tried->count; i++) {
+        if (tried->shapes[i] == shape) {
+            return 1;
+        }
+    }
+    return 0;
+}
+
+static inline void gpusim_note_tried(gpusim_tried *tried, uint32_t shape)
+{
+    if (tried->count < sizeof tried->shapes / sizeof tried->shapes[0]) {
+        tried->shapes[tried->count++] = shape;
+    }
+}
+
+/* 1 when a scheduler that acts at multiples of a period may act now; else it is asked again at the
+ * next one if somebody waits. Period 0: always. */
+static inline int gpusim_is_due(const gpusim_context *context, gpusim_time period, uint32_t queued,
+                                gpusim_decisions *decisions)
+{
+    gpusim_time now = context->view->now;
+    if (period <= 0 || now % period == 0) {
+        return 1;
+    }
+    if (queued > 0) {
+        gpusim_decide_wait(decisions, gpusim_time_add(now, period - now % period));
+    }
+    return 0;
+}
+
+/* ---- parameters ---- */
+
+/* The period, for the table of such a scheduler whose record has one. */
+#define GPUSIM_PERIOD_FIELD(struct_, member, default_)                                             \
+    {                                                                                              \
+        .name = "period", .type = GPUSIM_TIME, .unit = GPUSIM_UNIT_SECOND,                         \
+        .offset = (uint32_t)offsetof(struct_, member), .fallback = (default_), .maximum = 1e9,     \
+        .doc = "It decides at multiples of this time alone; 0 s: whenever jobs or nodes change."   \
+    }
 
 /* The parameter by which users say whether jobs scatter, for the table of such a placement. */
 typedef struct gpusim_scatter {
