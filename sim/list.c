@@ -73,6 +73,51 @@ static void write_indented(void *to, const char *text, size_t length)
     }
 }
 
+// modules that decide everything: what `scheduler:` may be besides a composition
+static const gpusim_record *alternatives(void)
+{
+    const gpusim_field *scheduler = gpusim_record_find(gpusim_spec_record(), "scheduler");
+    return scheduler ? scheduler->detail.record : NULL;
+}
+
+static int is_module(const gpusim_field *alternative)
+{
+    return alternative->type == GPUSIM_RECORD && alternative->detail.record != composition();
+}
+
+static void list_modules(int verbose)
+{
+    const gpusim_record *all = alternatives();
+    puts("\nmodule: One that decides everything: `scheduler: {module: NAME, ...}`.");
+    for (uint32_t i = 0; all && i < all->count; i++) {
+        const gpusim_field *module = &all->fields[i];
+        if (!is_module(module)) {
+            continue;
+        }
+        printf("    %-18s %s\n", module->name, module->doc);
+        if (verbose) {
+            int at_line_start = 1;
+            printf("        %s\n", module->detail.record->doc);
+            gpusim_record_describe(module->detail.record, write_indented, &at_line_start);
+        }
+    }
+}
+
+static json_t *modules_json(void)
+{
+    const gpusim_record *all = alternatives();
+    json_t *list = json_array();
+    for (uint32_t i = 0; all && i < all->count; i++) {
+        if (is_module(&all->fields[i])) {
+            json_t *entry = json_object();
+            json_object_set_new(entry, "name", json_string(all->fields[i].name));
+            json_object_set_new(entry, "doc", json_string(all->fields[i].doc));
+            json_array_append_new(list, entry);
+        }
+    }
+    return list;
+}
+
 static void list_schedulers(int verbose)
 {
     const gpusim_record *table = composition();
@@ -86,6 +131,7 @@ static void list_schedulers(int verbose)
             printf("    %-14s %s\n", c->name, c->doc);
         }
     }
+    list_modules(verbose);
     if (verbose && table) {
         int at_line_start = 1;
         puts("\nkeys of `scheduler:`");
@@ -103,6 +149,7 @@ static json_t *schedulers_json(void)
             json_object_set_new(object, field->name, choices_json(field->detail.choices));
         }
     }
+    json_object_set_new(object, "module", modules_json());
     return object;
 }
 
