@@ -52,6 +52,32 @@ START_TEST(tables_agree)
 }
 END_TEST
 
+// each alternative of `scheduler:` after the composition is a module, with its own table
+START_TEST(schedulers)
+{
+    gpusim_error err = {0};
+    gs_setup setup;
+    const gpusim_module *module;
+    uint32_t i = 0;
+    for (; (module = gpusim_module_builtin(GPUSIM_MODULE_SCHEDULER, i)); i++) {
+        ck_assert_uint_lt(i + 1, gs_scheduler_record.count);
+        const gpusim_field *field = &gs_scheduler_record.fields[i + 1];
+        ck_assert_str_eq(field->name, module->name);
+        ck_assert_ptr_eq(field->detail.record, module->parameters);
+        ck_assert_uint_eq(module->kind, GPUSIM_MODULE_SCHEDULER);
+        ck_assert_uint_gt(strlen(module->doc), 10);
+        ck_assert_ptr_nonnull(module->operations);
+        gpusim_one_of chosen = {.value = &err, .which = i + 1}; // not looked at
+        ASSERT_OK(gs_setup_make(&chosen, &setup, &err), &err);
+        ck_assert_str_eq(setup.text, module->name);
+        ck_assert_ptr_eq(setup.scheduler.parameters, &err);
+    }
+    ck_assert_uint_eq(i + 1, gs_scheduler_record.count);
+    gpusim_one_of wrong = {.value = &err, .which = i + 1};
+    ck_assert_int_eq(gs_setup_make(&wrong, &setup, &err), GPUSIM_MODULE);
+}
+END_TEST
+
 START_TEST(setups)
 {
     gpusim_error err = {0};
@@ -88,6 +114,6 @@ END_TEST
 int main(void)
 {
     Suite *suite = suite_create("registry");
-    TEST_CASE(suite, 10, tables_agree, setups);
+    TEST_CASE(suite, 10, tables_agree, schedulers, setups);
     return test_run(suite);
 }

@@ -355,7 +355,7 @@ START_TEST(cloudai_balanced)
 END_TEST
 
 /* Large from 4 of 8 on: 6, then 5 (submitted before it), each on the tightest node; then 3 and 1
- * into the gaps that are used: 3 beside 5 (node 2 has 3 left), 1 beside 6; then whoever is left. */
+ * into the gaps that are used: 3 beside 5, 1 beside 6; then whoever is left. */
 START_TEST(cloudai_aggressive)
 {
     begin("{module: cloudai-aggressive}", 4);
