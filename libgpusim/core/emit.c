@@ -72,6 +72,7 @@ gpusim_status gs_emit_job(gpusim_sim *sim, uint32_t slot, gpusim_job_state state
         .gpus = job->gpus,
         .cpus = job->cpus / 1000,
         .cpu_milli = job->cpus % 1000,
+        .gpu_models = live->models,
         .preemptions = job->preemptions,
         .restarts = job->attempts > 1 ? job->attempts - 1 : 0,
         .memory = job->memory,

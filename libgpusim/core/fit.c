@@ -13,7 +13,7 @@ static uint64_t smaller(uint64_t a, uint64_t b)
 /* How many GPUs' worth of a job some nodes hold under each limit in turn; of a job without GPUs,
  * how many such jobs. */
 typedef struct gs_room {
-    uint64_t by_gpus, by_cut, by_cpus, by_memory, by_gpu_memory;
+    uint64_t by_gpus, by_model, by_cut, by_cpus, by_memory, by_gpu_memory;
 } gs_room;
 
 static void add_group(gs_room *room, const gpusim_group_info *group, const gs_cut *cut,
@@ -28,6 +28,10 @@ static void add_group(gs_room *room, const gpusim_group_info *group, const gs_cu
     int holds = limit == 0 || job->gpu_memory <= limit;
     uint64_t all = smaller(smaller(gpus, cpus), memory);
     room->by_gpus += gpus * group->nodes;
+    if (!gs_models_take(job, group->gpu_model)) {
+        return;
+    }
+    room->by_model += gpus * group->nodes;
     if (cut && !gs_cut_takes(cut, job)) {
         return;
     }
@@ -49,6 +53,9 @@ uint32_t gs_model_misfit(const gpusim_model *model, const gpusim_job_info *job)
     uint64_t wanted = job->gpus ? job->gpus : 1;
     if (room.by_gpus < wanted) {
         return GPUSIM_REASON_TOO_LARGE;
+    }
+    if (room.by_model < wanted) {
+        return GPUSIM_REASON_NO_GPU_MODEL;
     }
     if (room.by_cut < wanted) {
         return job->mig == 0 ? GPUSIM_REASON_CUT

@@ -89,6 +89,7 @@ static void fill(gpusim_sim *sim, uint32_t slot, const gs_job *job, uint32_t log
     live->id = job->id;
     live->log = log;
     live->source = job->source;
+    live->models = job->models;
     live->running_at = GPUSIM_NONE;
     live->profile = job->profile;
     live->first_tenant = live->slowest = live->first_hop = GPUSIM_NONE;
@@ -122,6 +123,7 @@ static void fill(gpusim_sim *sim, uint32_t slot, const gs_job *job, uint32_t log
         .qos = job->qos,
         .kind = job->kind,
         .preemptible = job->preemptible,
+        .gpu_models = gs_model_find_models(sim->model, job),
     };
     GS_JOB(sim, slot)->rate = gs_job_share(GS_JOB(sim, slot));
     GS_JOB(sim, slot)->estimate = estimate_of(sim, job, GS_JOB(sim, slot)->rate);

@@ -66,6 +66,9 @@ struct gpusim_model {
     gs_cut *cuts;                         /* by group; NULL: no job shares a GPU */
     uint32_t *group_by_name, *vc_by_name; /* [looked_up]: by number of a name */
     uint32_t looked_up;
+    uint64_t *models_by_name; /* [models_known]: GPU models that a name stands for, as in
+                               * gpusim_job_info; NULL: no job names any */
+    uint32_t models_known;
     gs_array vcs; /* gpusim_vc_info, `used` and `queued` zero */
     gs_workload workload;
     uint32_t *dependents_first; /* [jobs + 1] in dependents; NULL: nobody depends on anybody */
@@ -114,6 +117,11 @@ uint32_t gs_model_find_vc(const gpusim_model *model, uint32_t name);
 uint32_t gs_model_find_group(const gpusim_model *model, uint32_t name);
 /* The node of that name, or GPUSIM_NONE. O(groups). */
 uint32_t gs_model_find_node(const gpusim_model *model, const char *name);
+
+/* Looks up the GPU models that jobs ask for, once the workload is there; and what a job's name
+ * means by bits. A job without GPUs may run anywhere. */
+gpusim_status gs_model_index_models(gpusim_model *model, gpusim_error *err);
+uint64_t gs_model_find_models(const gpusim_model *model, const gs_job *job);
 
 /* Adds a warning; the text is copied. */
 gpusim_status gs_model_warn(gpusim_model *model, gpusim_error *err, const char *format, ...)

@@ -58,6 +58,8 @@ static const gpusim_choice job_reasons[] = {
     {"gpu_error", GPUSIM_REASON_GPU_ERROR, "an error of one of its GPUs ended it"},
     {"hang", GPUSIM_REASON_HANG, "waited for peers until its collective timed out"},
     {"fault", GPUSIM_REASON_FAULT, "another fault ended it"},
+    {"no_gpu_model", GPUSIM_REASON_NO_GPU_MODEL,
+     "wants more GPUs than there are of the models that it may use"},
     {NULL, 0, NULL},
 };
 
@@ -163,6 +165,7 @@ static const gpusim_field job_columns[] = {
     JOB(mig, NAME, NONE, 0, "MIG profile of which it takes an instance of each GPU."),
     JOB(cpus, UINT32, NONE, 0, "Whole CPU cores for each GPU, or of the job when it wants no GPU."),
     JOB(cpu_milli, UINT32, NONE, GPUSIM_SILENT, "Thousandths of a core beside `cpus`."),
+    JOB(gpu_models, NAME, NONE, GPUSIM_SILENT, "GPU models that it may use, | between them."),
     JOB(memory, UINT64, BYTE, 0, "Host memory for each GPU, or of the job when it wants no GPU."),
     JOB(preemptions, UINT32, NONE, 0, "Times it was sent back to the queue by the scheduler."),
     JOB(restarts, UINT32, NONE, 0, "Times it was started again, whatever the cause."),

@@ -9,7 +9,8 @@
 
 static gs_shape key_of(const gpusim_job_info *job)
 {
-    return (gs_shape){.memory = job->memory,
+    return (gs_shape){.gpu_models = job->gpu_models,
+                      .memory = job->memory,
                       .gpu_memory = job->gpu_memory,
                       .gpus = job->gpus,
                       .cpus = job->cpus,
@@ -23,16 +24,16 @@ static int same(const gs_shape *a, const gs_shape *b)
 {
     return a->memory == b->memory && a->gpu_memory == b->gpu_memory && a->gpus == b->gpus &&
            a->cpus == b->cpus && a->group == b->group && a->vc == b->vc && a->milli == b->milli &&
-           a->mig == b->mig;
+           a->mig == b->mig && a->gpu_models == b->gpu_models;
 }
 
 static uint32_t *bucket_of(gpusim_sim *sim, const gs_shape *key)
 {
     struct {
-        uint64_t memory, gpu_memory;
+        uint64_t memory, gpu_memory, gpu_models;
         uint32_t gpus, cpus, group, vc, milli, mig;
-    } bytes = {key->memory, key->gpu_memory, key->gpus,  key->cpus,
-               key->group,  key->vc,         key->milli, key->mig};
+    } bytes = {key->memory, key->gpu_memory, key->gpu_models, key->gpus, key->cpus,
+               key->group,  key->vc,         key->milli,      key->mig};
     uint64_t hash = gs_hash64(&bytes, sizeof bytes, 0);
     return (uint32_t *)sim->buckets.data + (hash & (sim->buckets.count - 1));
 }

@@ -111,7 +111,7 @@ typedef struct gs_live {
     uint8_t hangs;   /* it waits in a collective, whatever it did before */
     uint8_t full;    /* the disk that its checkpoints go to */
     uint8_t spoiled; /* what it writes cannot be completed */
-    uint8_t reserved[4];
+    uint32_t models; /* name of the GPU models that it may use; 0: any */
 } gs_live;
 _Static_assert(sizeof(gs_live) == 320, "no padding: it is hashed");
 
@@ -127,7 +127,7 @@ _Static_assert(sizeof(gs_ended) == 72, "no padding: it is hashed");
 
 /* One distinct request; see core/shapes.c. */
 typedef struct gs_shape {
-    uint64_t memory, gpu_memory;
+    uint64_t memory, gpu_memory, gpu_models;
     uint32_t gpus, cpus, group, vc;
     uint32_t milli, mig;
     uint32_t jobs; /* alive with this shape; 0: the entry is free */

@@ -61,6 +61,16 @@ static inline double gs_job_share(const gpusim_job_info *job)
     return job->mig ? (job->milli * 7 + 999) / 1000 / 7.0 : job->milli / 1000.0;
 }
 
+/* Kinds of GPU that a job may ask for by name, and the bit of a name that no kind has. */
+#define GS_MODEL_KINDS   63u
+#define GS_MODEL_UNKNOWN (UINT64_C(1) << GS_MODEL_KINDS)
+
+/* 1 when a job may use GPUs of this kind. */
+static inline int gs_models_take(const gpusim_job_info *job, uint32_t kind)
+{
+    return job->gpu_models == 0 || (kind < GS_MODEL_KINDS && (job->gpu_models >> kind & 1));
+}
+
 /* The profile a job wants on this group; NULL: none, or no such there. */
 const gs_mig_profile *gs_mig_find(const gs_cut *cut, uint32_t name);
 /* 1 when a group takes such jobs at all: cut ones instances and jobs without GPUs, others the rest.
@@ -69,7 +79,8 @@ int gs_cut_takes(const gs_cut *cut, const gpusim_job_info *job);
 /* The slices that an instance takes of those that are free; 0: it has no place. */
 uint32_t gs_mig_place(const gs_cut *cut, const gs_mig_profile *profile, uint32_t free);
 
-/* The same of a view's groups; where nobody shares, every group takes every job. */
+/* The same of a view's groups; where nobody shares, every group takes every job that may
+ * use its GPUs. */
 int gs_group_takes(const gpusim_view *view, const gpusim_job_info *job, uint32_t group);
 
 /* 1 when a GPU has room for a job, whoever is on it: for these slices if they are given. */

@@ -107,6 +107,11 @@ static uint32_t times(uint64_t free, uint64_t each, uint32_t most)
     return each && free / each < most ? (uint32_t)(free / each) : most;
 }
 
+int gpusim_view_may_use(const gpusim_view *view, const gpusim_job_info *job, uint32_t group)
+{
+    return (job->group == GPUSIM_NONE || job->group == group) && gs_group_takes(view, job, group);
+}
+
 uint32_t gpusim_view_room(const gpusim_view *view, const gpusim_job_info *job, uint32_t node)
 {
     const gpusim_node_info *info = &view->nodes[node];

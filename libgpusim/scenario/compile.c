@@ -124,6 +124,7 @@ static gpusim_status compile(const gs_compilation *at, gpusim_error *err)
         return GPUSIM_OK;
     }
     GPUSIM_TRY(gs_model_share(at->model, err));
+    GPUSIM_TRY(gs_model_index_models(at->model, err));
     GPUSIM_TRY(gs_compile_note(at, gs_compile_load(at, err), err));
     GPUSIM_TRY(gs_model_index_dependents(at->model, err));
     GPUSIM_TRY(gs_compile_info(at, err));

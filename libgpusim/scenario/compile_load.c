@@ -17,6 +17,7 @@ static gpusim_job_info request_of(const gpusim_model *model, const gs_job *job)
         .cpus = job->cpus,
         .milli = gs_model_milli(model, job),
         .mig = job->mig,
+        .gpu_models = gs_model_find_models(model, job),
         .group = gs_model_find_group(model, job->group),
         .vc = gs_model_find_vc(model, job->vc),
     };
@@ -78,6 +79,35 @@ static gpusim_status check_mig(const gs_compilation *at, const char *key, const 
     return status;
 }
 
+// a GPU model that is named in the scenario is one of this cluster
+static gpusim_status check_models(const gs_compilation *at, const char *key,
+                                  const gpusim_list *models, gpusim_error *err)
+{
+    const gpusim_model *model = at->model;
+    const char *names[64];
+    for (uint32_t i = 0; i < models->count; i++) {
+        const char *name = ((const char *const *)models->items)[i];
+        uint32_t known = 0, found = 0;
+        for (uint32_t g = 0; g < model->cluster.group_count && !found; g++) {
+            const char *gpu = gs_names_text(model->names, model->cluster.group_gpu[g]);
+            found = strcmp(gpu, name) == 0;
+            if (known < 64) {
+                names[known++] = gpu;
+            }
+        }
+        if (!found) {
+            gpusim_status status =
+                gs_compile_fail_at(at, err, key, i, "", "no node has GPUs of model '%s'", name);
+            const char *nearest = gpusim_nearest(name, names, known);
+            if (nearest) {
+                gpusim_error_hint(err, "did you mean '%s'?", nearest);
+            }
+            return status;
+        }
+    }
+    return GPUSIM_OK;
+}
+
 static gpusim_status check_groups(const gs_compilation *at, gpusim_error *err)
 {
     gpusim_status status = GPUSIM_OK;
@@ -87,13 +117,18 @@ static gpusim_status check_groups(const gs_compilation *at, gpusim_error *err)
         const gpusim_one_of *item = (const gpusim_one_of *)workload->items + i;
         if (item->which == GS_WORKLOAD_TRACE) {
             snprintf(key, sizeof key, "workload[%u].trace.group", i);
-            GPUSIM_TRY(check_group(at, key, ((const gs_trace *)item->value)->group, err));
+            const gs_trace *trace = item->value;
+            GPUSIM_TRY(check_group(at, key, trace->group, err));
+            snprintf(key, sizeof key, "workload[%u].trace.gpu_models", i);
+            GPUSIM_TRY(check_models(at, key, &trace->gpu_models, err));
         } else if (item->which == GS_WORKLOAD_SYNTHETIC) {
             snprintf(key, sizeof key, "workload[%u].synthetic.group", i);
             const gs_synthetic_fields *source = item->value;
             GPUSIM_TRY(check_group(at, key, source->group, err));
             snprintf(key, sizeof key, "workload[%u].synthetic.mig", i);
             GPUSIM_TRY(check_mig(at, key, source->mig, err));
+            snprintf(key, sizeof key, "workload[%u].synthetic.gpu_models", i);
+            GPUSIM_TRY(check_models(at, key, &source->gpu_models, err));
         } else {
             const gpusim_list *jobs = item->value;
             const gs_listed_job *job = jobs->items;
@@ -102,6 +137,8 @@ static gpusim_status check_groups(const gs_compilation *at, gpusim_error *err)
                 GPUSIM_TRY(check_group(at, key, job[k].group, err));
                 snprintf(key, sizeof key, "workload[%u].jobs[%u].mig", i, k);
                 GPUSIM_TRY(check_mig(at, key, job[k].mig, err));
+                snprintf(key, sizeof key, "workload[%u].jobs[%u].gpu_models", i, k);
+                GPUSIM_TRY(check_models(at, key, &job[k].gpu_models, err));
             }
         }
     }

@@ -35,14 +35,15 @@ enum {
     KIND,
     PREEMPTIBLE,
     DEADLINE,
+    GPU_MODELS,
     COLUMNS
 };
 
 static const char *const names[COLUMNS] = {
-    "id",        "submit_s",   "duration_s", "gpus",   "name",        "user",
-    "vc",        "walltime_s", "cpus",       "memory", "gpu_memory",  "priority",
-    "group",     "start_s",    "nodes",      "after",  "think_s",     "state",
-    "gpu_milli", "mig",        "qos",        "kind",   "preemptible", "deadline_s",
+    "id",         "submit_s",    "duration_s", "gpus",       "name",      "user",  "vc",
+    "walltime_s", "cpus",        "memory",     "gpu_memory", "priority",  "group", "start_s",
+    "nodes",      "after",       "think_s",    "state",      "gpu_milli", "mig",   "qos",
+    "kind",       "preemptible", "deadline_s", "gpu_models",
 };
 
 _Static_assert(COLUMNS <= GS_LOG_COLUMNS, "all columns have a place in the log");
@@ -247,8 +248,9 @@ static gpusim_status read_names(gs_log *log, const gs_cells *cells, gs_log_entry
     gs_job *job = &entry->job;
     const struct {
         uint32_t column, *name;
-    } texts[] = {{USER, &job->user}, {VC, &job->vc},   {GROUP, &job->group},
-                 {NAME, &job->name}, {QOS, &job->qos}, {KIND, &job->kind}};
+    } texts[] = {{USER, &job->user},        {VC, &job->vc},   {GROUP, &job->group},
+                 {NAME, &job->name},        {QOS, &job->qos}, {KIND, &job->kind},
+                 {GPU_MODELS, &job->models}};
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
         uint32_t cell = 0;
         // an id that is a text is the name: it must not be lost

@@ -25,6 +25,30 @@ static gpusim_status add_name(const gs_log *log, const char *text, uint32_t *nam
     return text ? gs_names_add(log->names, text, strlen(text), name, err) : GPUSIM_OK;
 }
 
+gpusim_status gs_models_name(const gpusim_list *models, gs_names *names, uint32_t *name,
+                             gpusim_error *err)
+{
+    gpusim_status status = GPUSIM_OK;
+    const char *const *model = models->items;
+    gs_array text = GS_ARRAY(char);
+    for (uint32_t i = 0; i < models->count; i++) {
+        uint32_t at = text.count;
+        size_t length = strlen(model[i]);
+        GPUSIM_TRY(gs_array_resize(&text, at + (at > 0) + (uint32_t)length, err));
+        char *to = (char *)text.data + at;
+        if (at > 0) {
+            *to++ = '|';
+        }
+        memcpy(to, model[i], length);
+    }
+    if (text.count > 0) {
+        GPUSIM_TRY(gs_names_add(names, text.data, text.count, name, err));
+    }
+cleanup:
+    gs_array_release(&text);
+    return status;
+}
+
 // the part of each GPU that it asks for
 static gpusim_status read_share(const gs_listed_job *listed, const gs_log *log, gs_job *job,
                                 gpusim_error *err)
@@ -151,6 +175,7 @@ gpusim_status gs_list_read(const gpusim_list *list, gs_log *log, gpusim_error *e
                       .final_state = (uint8_t)listed->state};
         GPUSIM_TRY(read_identity(listed, log, &job, err));
         GPUSIM_TRY(read_share(listed, log, &job, err));
+        GPUSIM_TRY(gs_models_name(&listed->gpu_models, log->names, &job.models, err));
         GPUSIM_TRY(add_name(log, listed->user, &job.user, err));
         GPUSIM_TRY(add_name(log, listed->vc, &job.vc, err));
         GPUSIM_TRY(add_name(log, listed->group, &job.group, err));

@@ -51,6 +51,7 @@ void gs_log_entry_begin(const gs_log *log, gs_log_entry *entry)
     entry->job.source = log->source;
     entry->job.group = log->group;
     entry->job.vc = log->vc;
+    entry->job.models = log->models;
     entry->job.cpus = gs_thousandths(log->trace->cpus);
     entry->job.walltime = GPUSIM_TIME_MAX;
     entry->job.due = GPUSIM_TIME_MAX;

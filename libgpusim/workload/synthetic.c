@@ -39,7 +39,7 @@ typedef struct lottery {
 
 struct gs_synthetic {
     const char *text; // its name
-    uint32_t name, group, mig, profile;
+    uint32_t name, group, mig, profile, models;
     uint64_t count;
     gpusim_time until, round_up, slack;
     gs_arrivals arrivals;
@@ -178,6 +178,7 @@ static gpusim_status make_share(gs_synthetic *s, const gs_synthetic_fields *fiel
         gs_error_key(err, "gpu_share");
         return status;
     }
+    GPUSIM_TRY(gs_models_name(&fields->gpu_models, names, &s->models, err));
     if (fields->mig) {
         GPUSIM_TRY(gs_names_add(names, fields->mig, strlen(fields->mig), &s->mig, err));
         // profiles are called by their compute slices, of seven: 3g.20gb
@@ -336,6 +337,7 @@ gpusim_status gs_synthetic_job(const gs_synthetic *s, uint64_t seed, uint64_t or
         uint32_t milli = gs_milli_of(gs_variate(&s->share, source, DRAW_SHARE, ordinal));
         job->milli = milli > 0 ? milli : 1;
         job->mig = s->mig;
+        job->models = s->models;
     }
     if (s->has_walltime) {
         job->walltime = draw_walltime(s, source, ordinal, job);
@@ -376,6 +378,11 @@ int gs_synthetic_ends(const gs_synthetic *source)
 int gs_synthetic_shares(const gs_synthetic *source)
 {
     return source->mig != 0 || source->share.kind != GS_CONSTANT || source->share.a < 1;
+}
+
+uint32_t gs_synthetic_models(const gs_synthetic *s)
+{
+    return s->models;
 }
 
 uint32_t gs_synthetic_name(const gs_synthetic *s)

@@ -11,6 +11,10 @@
 
 #define AT(struct_, member) .offset = (uint32_t)offsetof(struct_, member)
 
+const gpusim_field gs_gpu_model_element = {.name = "gpu model",
+                                           .type = GPUSIM_STRING,
+                                           .doc = "GPU model, as a node group's `gpu` has it."};
+
 static const gpusim_field vc_name = {
     .name = "vc", .type = GPUSIM_STRING, .doc = "Name of a virtual cluster."};
 
@@ -51,7 +55,8 @@ static const gpusim_choice formats[] = {
     {"philly", GS_TRACE_PHILLY, "timestamp,duration,num_gpus,gpu_time,cluster; wall-clock times"},
     {"csv", GS_TRACE_CSV,
      "gpusim's own: id,submit_s,duration_s,gpus and, by name, name, user, vc, walltime_s, cpus, "
-     "memory, gpu_memory, gpu_milli, mig, priority, group, start_s, nodes, after, think_s, state, "
+     "memory, gpu_memory, gpu_milli, mig, gpu_models (A|B), priority, group, start_s, nodes, "
+     "after, think_s, state, "
      "qos, kind, preemptible, deadline_s"},
     {NULL, 0, NULL}};
 static const gpusim_choice on_errors[] = {
@@ -171,6 +176,13 @@ static const gpusim_field trace_fields[] = {
      AT(gs_trace, group),
      .flags = GPUSIM_OPTIONAL,
      .doc = "The only node group its jobs may use; a column of the same name goes first."},
+    {.name = "gpu_models",
+     .type = GPUSIM_LIST,
+     AT(gs_trace, gpu_models),
+     .flags = GPUSIM_OPTIONAL | GPUSIM_PLAIN,
+     .detail = {&gs_gpu_model_element},
+     .doc = "GPU models that its jobs may use; absent: any; a column of the same name goes first."
+            ""},
     {.name = "profile",
      .type = GPUSIM_RECORD,
      AT(gs_trace, profile),
@@ -264,6 +276,12 @@ static const gpusim_field listed_fields[] = {
      .fallback = "0",
      .doc = "Larger goes first, with an order that looks at it."},
     TEXT(group, "The only node group it may use."),
+    {.name = "gpu_models",
+     .type = GPUSIM_LIST,
+     AT(gs_listed_job, gpu_models),
+     .flags = GPUSIM_OPTIONAL | GPUSIM_PLAIN,
+     .detail = {&gs_gpu_model_element},
+     .doc = "GPU models that it may use; absent: any."},
     TEXT(after, "Id or name of a job listed before, whose end it waits for."),
     TIME(think, 0, "0 s", "From the end of that job to its own submission."),
     TEXT(qos, "Its quality of service, for an order that looks at it."),

@@ -48,6 +48,7 @@ typedef struct gs_trace {
     double speed, load;                   /* load NaN: not given */
     double cpus;
     gs_trace_select select;
+    gpusim_list gpu_models; /* const char *; empty: any */
     int32_t format, on_error, origin, walltime, memory, vc_from;
     uint32_t processors_per_gpu, reserved1;
     uint8_t dependencies, reserved[7];
@@ -77,6 +78,7 @@ typedef struct gs_listed_job {
     int32_t priority, state;
     double gpu_share; /* of each GPU */
     double cpus;
+    gpusim_list gpu_models; /* const char *; empty: any */
     gs_profile_fields profile;
     gs_deadline_fields deadline;
     uint8_t preemptible, reserved2[7];
@@ -129,6 +131,7 @@ typedef struct gs_tenant_fields {
 
 typedef struct gs_synthetic_fields {
     const char *name, *group, *mig; /* NULL: not given */
+    gpusim_list gpu_models;         /* const char *; empty: any */
     uint64_t count;                 /* UINT64_MAX: no limit */
     gpusim_time from, until;        /* GPUSIM_TIME_MAX: no end */
     gpusim_one_of arrivals;
@@ -140,6 +143,9 @@ typedef struct gs_synthetic_fields {
     uint32_t users, reserved;
     gs_profile_fields profile;
 } gs_synthetic_fields;
+
+/* An element of `gpu_models:`. */
+extern const gpusim_field gs_gpu_model_element;
 
 /* The alternatives of an item, and the item (a one-of): the element of the list `workload:`. */
 enum { GS_WORKLOAD_TRACE, GS_WORKLOAD_SYNTHETIC, GS_WORKLOAD_JOBS };

@@ -24,12 +24,14 @@ typedef struct gs_job {
     uint32_t name, source, user, vc, group; /* names */
     uint32_t gpus, cpus; /* thousandths of a core per GPU (of the job when it has no GPU) */
     int32_t priority;
-    uint32_t milli;      /* thousandths of each GPU; 1000: whole ones */
-    uint32_t mig;        /* name of the MIG profile it wants; 0: none */
-    uint32_t profile;    /* in the workload's profiles, or GPUSIM_NONE: the defaults */
-    uint32_t extra;      /* in extras, or GPUSIM_NONE */
-    gpusim_time due;     /* its deadline, from its submission; GPUSIM_TIME_MAX: none */
-    uint32_t qos, kind;  /* names; 0: none */
+    uint32_t milli;     /* thousandths of each GPU; 1000: whole ones */
+    uint32_t mig;       /* name of the MIG profile it wants; 0: none */
+    uint32_t profile;   /* in the workload's profiles, or GPUSIM_NONE: the defaults */
+    uint32_t extra;     /* in extras, or GPUSIM_NONE */
+    gpusim_time due;    /* its deadline, from its submission; GPUSIM_TIME_MAX: none */
+    uint32_t qos, kind; /* names; 0: none */
+    uint32_t models;    /* name of the GPU models that it may use, "A|B"; 0: any */
+    uint32_t reserved2;
     uint8_t final_state; /* gpusim_job_state when it has run: completed, failed or cancelled */
     uint8_t is_log;      /* of a log: by default its walltime does not end it */
     uint8_t preemptible; /* a spot job */
@@ -93,6 +95,8 @@ double gs_synthetic_load(const gs_synthetic *source);
 int gs_synthetic_ends(const gs_synthetic *source);
 /* 1 when its jobs, or some, ask for parts of GPUs or MIG instances. */
 int gs_synthetic_shares(const gs_synthetic *source);
+/* Name of the GPU models that its jobs may use; 0: any. */
+uint32_t gs_synthetic_models(const gs_synthetic *source);
 /* Name of its source. */
 uint32_t gs_synthetic_name(const gs_synthetic *source);
 

@@ -87,6 +87,27 @@ START_TEST(cores_in_thousandths)
 }
 END_TEST
 
+START_TEST(gpu_models_that_jobs_may_use)
+{
+    // 2 waits for 1, on the only nodes that it may use, while the others stand idle; 3 wants more
+    // than these have; a job without GPUs does not care
+    run("gpusim: 1\n"
+        "cluster: {physics: false, nodes: [{name: a, gpus: 4, gpu: A100-SXM4-80GB},"
+        " {name: b, gpus: 4, gpu: H100-SXM5-80GB}, {name: c, gpus: 4, gpu: V100-SXM2-32GB}]}\n"
+        "scheduler: {blocking: false}\n"
+        "workload: [{jobs: [{id: 1, at: 0 s, duration: 10 s, gpus: 4, gpu_models: H100-SXM5-80GB},"
+        " {id: 2, at: 1 s, duration: 10 s, gpus: 2, gpu_share: 0.5, gpu_models: [H100-SXM5-80GB]},"
+        " {id: 3, at: 1 s, duration: 10 s, gpus: 9,"
+        "  gpu_models: [H100-SXM5-80GB, V100-SXM2-32GB]},"
+        " {id: 4, at: 1 s, duration: 10 s, gpus: 8,"
+        "  gpu_models: [A100-SXM4-80GB, V100-SXM2-32GB]},"
+        " {id: 5, at: 1 s, duration: 10 s, gpus: 0, gpu_models: H100-SXM5-80GB}]}]\n");
+    ck_assert_uint_eq(gpusim_sim_summary(sim)->completed, 4);
+    ck_assert_uint_eq(gpusim_sim_summary(sim)->rejected, 1);
+    ck_assert(gpusim_sim_summary(sim)->longest_wait_s == 9);
+}
+END_TEST
+
 START_TEST(times_near_the_end_of_time)
 {
     // a second job of 290 years would end beyond the end of time: it never does
@@ -441,6 +462,7 @@ int main(void)
     tcase_add_loop_test(cases, backfill_near_the_end_of_time, 0, 2);
     tcase_add_loop_test(cases, stalled_whoever_decides, 0, 6);
     tcase_add_test(cases, cores_in_thousandths);
+    tcase_add_test(cases, gpu_models_that_jobs_may_use);
     tcase_add_test(cases, up_counts_nodes_that_drain);
     tcase_add_test(cases, an_observer_that_fails);
     tcase_add_loop_test(cases, interrupted_and_finished, 0, 2);

@@ -57,7 +57,7 @@ typedef struct gpusim_job_info {
     uint32_t name, user, vc; /* names; vc counts from 0 in the table of VCs, GPUSIM_NONE: no VC */
     int32_t priority;        /* larger goes first */
     uint32_t shape;          /* jobs of one shape fit exactly the same places: same gpus, share,
-                              * cpus, memory, group and VC; dense from 0 */
+                              * cpus, memory, group, GPU models and VC; dense from 0 */
     uint32_t attempts;       /* times started */
     uint32_t preemptions;
     uint32_t first_part, parts; /* its current allocation, in the view's parts; 0 parts: queued */
@@ -75,6 +75,9 @@ typedef struct gpusim_job_info {
     uint32_t qos, kind;   /* names of its quality of service and of what sort of work it is; 0 */
     uint32_t
         preemptible; /* 1: a spot job, which may run on what is lent and be stopped for others */
+    uint64_t gpu_models; /* 0: any GPU will do; else bit k: one of kind k (see gpusim_group_info)
+                          * will, for k < 63. Bit 63 is no kind: it stands for models that are not
+                          * in the cluster */
 } gpusim_job_info;
 
 /* GPU time, exactly: of everything held up to `settled`; gpusim_usage_seconds goes on from there.
@@ -235,6 +238,11 @@ GPUSIM_API uint32_t gpusim_view_first(const gpusim_view *view, uint32_t group, u
 GPUSIM_API uint32_t gpusim_view_with(const gpusim_view *view, uint32_t group, uint32_t exactly,
                                      uint32_t from); /* exactly so many free, index >= from */
 
+/* 1 when the job's group, its GPU models and, of jobs that share GPUs, how GPUs are cut let it run
+ * on nodes of this group at all. */
+GPUSIM_API int gpusim_view_may_use(const gpusim_view *view, const gpusim_job_info *job,
+                                   uint32_t group);
+
 /* GPUs' worth of this job that a node can take now: bounded by its free GPUs (for a job that shares
  * GPUs, by those with room for its share), cores and memory. */
 GPUSIM_API uint32_t gpusim_view_room(const gpusim_view *view, const gpusim_job_info *job,
@@ -359,8 +367,8 @@ typedef struct gpusim_module {
     uint32_t state_bytes;            /* flat and without pointers */
     uint32_t job_bytes;              /* the same for each job; zeroed at its submission */
     uint32_t flags;                  /* gpusim_module_flag */
-    uint32_t node_bytes; /* the same for each node; zeroed at creation. Of schedulers and
-                          * orders */
+    uint32_t node_bytes;   /* the same for each node; zeroed at creation. Of schedulers and
+                            * orders */
     uint32_t memory_bytes; /* of each key remembered */
     uint32_t reserved;
 } gpusim_module;

@@ -43,8 +43,8 @@ typedef struct gpusim_job_row {
     uint8_t state;     /* gpusim_job_state */
     uint8_t reason;    /* gpusim_job_reason */
     uint8_t reserved[2];
-    uint32_t cpu_milli; /* thousandths of a core beside `cpus` */
-    uint32_t reserved2;
+    uint32_t cpu_milli;  /* thousandths of a core beside `cpus` */
+    uint32_t gpu_models; /* name: the GPU models that it may use, "A|B"; 0: any */
 } gpusim_job_row;
 
 typedef enum gpusim_job_reason {
@@ -69,6 +69,7 @@ typedef enum gpusim_job_reason {
     GPUSIM_REASON_GPU_ERROR,    /* an error of one of its GPUs */
     GPUSIM_REASON_HANG,         /* it waited for peers until its collective timed out */
     GPUSIM_REASON_FAULT,        /* another fault */
+    GPUSIM_REASON_NO_GPU_MODEL, /* no GPU is of a model that it may use */
 } gpusim_job_reason;
 
 typedef enum gpusim_event_type {
