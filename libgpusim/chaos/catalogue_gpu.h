@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Faults of GPUs: see chaos/catalogue.h. */
-GS_KIND(XID79, xid79, "xid79", GPU, GS_FAULT_OFF, NULL,
-        STRIKE(.xid = 79, .kills = GS_KILLS_JOBS, .needs = GS_NEEDS_RESET),
-        "A GPU falls off the bus.", "The GPU draws nothing and computes nothing.",
-        "XID 79 once, then its series vanish.",
-        "Jobs on it fail (gpu_lost); the GPU is lost until its node is rebooted.",
-        "NVIDIA's XID catalogue. PCIe errors come with it in 43 % and 63 % of cases (Kokolis "
-        "2024).",
-        SPREAD("0 %"), HEATS)
+GS_KIND(
+    XID79, xid79, "xid79", GPU, GS_FAULT_OFF, NULL,
+    STRIKE(.xid = 79, .kills = GS_KILLS_JOBS, .needs = GS_NEEDS_RESET), "A GPU falls off the bus.",
+    "The GPU draws nothing and computes nothing.", "XID 79 once, then its series vanish.",
+    "Jobs on it fail (gpu_lost); the GPU is lost until its node is rebooted.",
+    "NVIDIA's XID catalogue. It comes with 43 % and 63 % of PCIe errors on two clusters (Kokolis "
+    "2024; second-hand): see pcie-degrade.",
+    SPREAD("0 %"), HEATS)
 
 GS_KIND(THERMAL_RUNAWAY, thermal_runaway, "thermal-runaway", GPU, 0, effect_resistance,
         STRIKE(.needs = GS_NEEDS_REPAIR), "The heat sink of one GPU comes loose.",
@@ -58,7 +58,7 @@ GS_KIND(ECC_DBE, ecc_dbe, "ecc-dbe", GPU, 0, NULL,
         "A double-bit error, which cannot be corrected.",
         "One row of memory is remapped at the next reset.",
         "XID 48; one more uncorrectable error; one more row remapped.",
-        "Jobs on it fail (gpu_lost).",
+        "Jobs on it fail (gpu_error).",
         "NVIDIA's XID catalogue. Remapping succeeds in 92 % of cases on H100 (DELTA).",
         SPREAD("0 %"), HEATS)
 
@@ -85,17 +85,23 @@ GS_KIND(GSP_TIMEOUT, gsp_timeout, "gsp-timeout", GPU, GS_FAULT_HANG, NULL,
 GS_KIND(PMU_ERROR, pmu_error, "pmu-error", GPU, 0, NULL,
         STRIKE(.xid = 122, .kills = GS_KILLS_JOBS, .needs = GS_NEEDS_NOTHING),
         "The GPU's power management does not answer.", "None that is modelled.", "XID 122.",
-        "Jobs on it fail (gpu_lost).",
-        "NVIDIA's XID catalogue; an MMU error follows in 82 % of cases (DELTA).", SPREAD("0 %"),
-        HEATS)
+        "Jobs on it fail (gpu_error).",
+        "NVIDIA's XID catalogue; an MMU error follows in 82 % of cases (DELTA; second-hand).",
+        SPREAD_AND_CAUSES("0 %", "[{fault: mmu-fault, probability: 82 %}]"), HEATS)
 
 GS_KIND(MMU_FAULT, mmu_fault, "mmu-fault", GPU, 0, NULL,
         STRIKE(.xid = 31, .kills = GS_KILLS_JOBS, .needs = GS_NEEDS_NOTHING),
         "An access to an address that is not mapped, mostly the program's own fault.", "None.",
         "XID 31.", "Jobs on it fail.", "NVIDIA's XID catalogue.", SPREAD("0 %"), HEATS)
 
-GS_KIND(SDC, sdc, "sdc", GPU, 0, NULL,
-        STRIKE(.corrupts = 1, .silent = 1, .needs = GS_NEEDS_NOTHING),
-        "Silent data corruption: a GPU computes wrong numbers.", "None.", "No sign at all.",
-        "The result is wrong from then on; nobody is told.",
-        "6 of 419 interruptions of Llama 3 (Grattafiori 2024).", SPREAD("0 %"), HEATS)
+GS_KIND(
+    SDC, sdc, "sdc", GPU, 0, NULL, STRIKE(.corrupts = 1, .silent = 1, .needs = GS_NEEDS_NOTHING),
+    "Silent data corruption: a GPU computes wrong numbers.", "None.", "No sign at all.",
+    "Their work is wrong from then on, and so is what they save. If somebody finds it, they go "
+    "back to the last checkpoint from before (reason corrupted); else they complete, and only "
+    "the record of faults says how many (corrupted).",
+    "6 of 419 interruptions of Llama 3 (Grattafiori 2024); diagnostics recall 70 % (ByteRobust; "
+    "second-hand). How long it takes them: assumed.",
+    PARAMETER(0, "found", ratio, "70 %", 0, 1, "Probability that somebody finds it."),
+    PARAMETER(1, "after", second, "{exponential: {mean: 1 h}}", 0, 9e9, "How long that takes."),
+    SPREAD("0 %"), HEATS)

@@ -12,7 +12,7 @@ GS_KIND(NVLINK_DOWN, nvlink_down, "nvlink-down", GPU, 0, effect_nvlink,
 GS_KIND(NVLINK_ERROR, nvlink_error, "nvlink-error", GPU, 0, NULL,
         STRIKE(.xid = 74, .kills = GS_KILLS_JOBS, .needs = GS_NEEDS_NOTHING),
         "An NVLink fails so that collectives break.", "None that lasts: a reset mends it.",
-        "XID 74; CRC, replay and recovery counters.", "Jobs on it fail (gpu_lost).",
+        "XID 74; CRC, replay and recovery counters.", "Jobs on it fail (gpu_error).",
         "NVIDIA's XID catalogue; 42 % reach other GPUs of the node (DELTA; 16 % in an "
         "earlier version).",
         SPREAD("42 %"), HEATS)
@@ -23,7 +23,8 @@ GS_KIND(PCIE_DEGRADE, pcie_degrade, "pcie-degrade", GPU, 0, effect_pcie,
         "Link generation or width falls; replays; traffic falls.",
         "Loading and checkpoints are slow; collectives too where there is no NVLink.",
         "Generation 5 to 3, or 16 lanes to 4: a quarter. Comes with XID 79 in 43 % and 63 % of "
-        "cases (Kokolis 2024).",
+        "cases on two clusters (Kokolis 2024; second-hand): `causes: [{fault: xid79, probability: "
+        "43 %}]`.",
         PARAMETER(0, "bandwidth", ratio, "25 %", 0, 1, "Share that is left."), RAMP("0 s"),
         SPREAD("0 %"), HEATS)
 

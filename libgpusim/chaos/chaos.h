@@ -103,11 +103,12 @@ gs_effect gs_fault_effect(uint32_t kind, const double *parameters, double severi
 /* ---- rules, as a model holds them ---- */
 
 typedef enum gs_when {
-    GS_WHEN_AT,    /* at given times, on every target of the rule */
-    GS_WHEN_EVERY, /* a renewal process on each target: the next begins when one is over */
-    GS_WHEN_POOL,  /* one renewal process of the rule (its target is called ""): each strike takes
-                    * `pick` of the targets, and the clock goes on at once */
-    GS_WHEN_TRACE, /* as a file lists them: times and targets */
+    GS_WHEN_AT,      /* at given times, on every target of the rule */
+    GS_WHEN_EVERY,   /* a renewal process on each target: the next begins when one is over */
+    GS_WHEN_POOL,    /* one renewal process of the rule (its target is called ""): each strike takes
+                      * `pick` of the targets, and the clock goes on at once */
+    GS_WHEN_TRACE,   /* as a file lists them: times and targets */
+    GS_WHEN_FOLLOWS, /* as strikes of the rule before it bring it along */
 } gs_when;
 
 /* One line of a list of failures. */
@@ -146,6 +147,9 @@ typedef struct gs_rule {
     double spread;       /* probability that it takes each neighbour with it: the other GPUs of
                           * the node, the other nodes of the rack */
     double reaches;      /* probability that a strike has an effect at all; 1 */
+    gs_distribution after; /* s behind the strike that it follows */
+    uint32_t causes;       /* so many rules behind this one follow it */
+    uint32_t neighbours;   /* it strikes those of what was struck, if they are of its kind */
 } gs_rule;
 
 /* What a model has of them. */
@@ -185,6 +189,9 @@ uint32_t gs_rule_pick(const gs_rule *rule, uint64_t seed, uint64_t ordinal, uint
  * its repair, ns; streams of purposes "lasts" and "repair". */
 gpusim_time gs_rule_lasts(const gs_rule *rule, gpusim_stream stream, uint64_t ordinal);
 gpusim_time gs_rule_repair(const gs_rule *rule, gpusim_stream stream, uint64_t ordinal);
+
+/* How much later a strike follows that of the rule that brings it along; stream "after". */
+gpusim_time gs_rule_after(const gs_rule *rule, gpusim_stream stream, uint64_t ordinal);
 
 /* The parameters of a strike, within the bounds of its kind's table; stream "parameters". */
 void gs_rule_parameters(const gs_rule *rule, gpusim_stream stream, uint64_t ordinal,

@@ -87,6 +87,11 @@ gpusim_time gs_rule_repair(const gs_rule *rule, gpusim_stream stream, uint64_t o
     return to_time(gs_distribution_draw(&rule->repair, stream, ordinal));
 }
 
+gpusim_time gs_rule_after(const gs_rule *rule, gpusim_stream stream, uint64_t ordinal)
+{
+    return to_time(gs_distribution_draw(&rule->after, stream, ordinal));
+}
+
 void gs_rule_parameters(const gs_rule *rule, gpusim_stream stream, uint64_t ordinal,
                         double parameters[GS_FAULT_PARAMETERS])
 {

@@ -134,6 +134,50 @@ static const gpusim_record heats_record = {
     "Arrhenius: clocks run faster the hotter the GPU, or the hottest of the node. GPUs without "
     "physics have no temperature, and theirs run at their nominal speed."};
 
+// ---- what a strike brings along ----
+
+static const gpusim_choice kind_choices[] = {
+#define GS_KIND(ID, id, name_, scope_, flags_, effect_, strike_, doc_, ...)                        \
+    {name_, GS_KIND_##ID, doc_},
+#include "chaos/catalogue.h"
+#undef GS_KIND
+    {NULL, 0, NULL}};
+static const gpusim_choice whom[] = {
+    {"itself", 0, "what was struck, what it stands in, or each thing in it"},
+    {"neighbours", 1, "the other GPUs of the node, the other nodes of the rack"},
+    {NULL, 0, NULL}};
+
+static const gpusim_field cause_fields[] = {
+    {.name = "fault",
+     .type = GPUSIM_ENUM,
+     AT(gs_cause_fields, kind),
+     .flags = GPUSIM_REQUIRED,
+     .detail = {kind_choices},
+     .doc = "Which, with the defaults of its kind; one that needs more than those cannot be."},
+    {.name = "probability",
+     .type = GPUSIM_FLOAT64,
+     .unit = GPUSIM_UNIT_RATIO,
+     AT(gs_cause_fields, probability),
+     .fallback = "100 %",
+     .maximum = 1,
+     .doc = "Of each that it could strike."},
+    {.name = "whom",
+     .type = GPUSIM_ENUM,
+     AT(gs_cause_fields, neighbours),
+     .fallback = "itself",
+     .detail = {whom},
+     .doc = "Whom it strikes."},
+    GS_DISTRIBUTION_FIELD("after", second, gs_cause_fields, after, 0, "0 s",
+                          "How much later it strikes."),
+    GS_DISTRIBUTION_FIELD("for", second, gs_cause_fields, lasts, GPUSIM_OPTIONAL, NULL,
+                          "How long it lasts; absent: until what its kind needs, else for ever."),
+};
+static const gpusim_record cause_record = {"fault that follows", GPUSIM_FIELDS(cause_fields),
+                                           (uint32_t)sizeof(gs_cause_fields),
+                                           "A fault that comes of another one."};
+static const gpusim_field cause_element = {
+    .name = "cause", .type = GPUSIM_RECORD, .detail = {&cause_record}, .doc = "What follows."};
+
 static const gpusim_choice clocks[] = {{"wall", 0, "runs whatever the target does"},
                                        {"busy", 1, "runs while a job is on the target"},
                                        {NULL, 0, NULL}};
@@ -246,12 +290,22 @@ static const gpusim_choice clocks[] = {{"wall", 0, "runs whatever the target doe
         .name = "ramp", .type = GPUSIM_TIME, .unit = GPUSIM_UNIT_SECOND, AT(gs_rule_fields, ramp), \
         .fallback = (fallback_), .maximum = 9e9, .doc = "Time from no effect to the full one."     \
     }
-#define SPREAD(fallback_)                                                                          \
+#define SPREADS(fallback_)                                                                         \
     {                                                                                              \
         .name = "spread", .type = GPUSIM_FLOAT64, .unit = GPUSIM_UNIT_RATIO,                       \
         AT(gs_rule_fields, spread), .fallback = (fallback_), .maximum = 1,                         \
         .doc = "Probability that a strike takes each neighbour with it: the other GPUs of the "    \
                "node, the other nodes of the rack."                                                \
+    }
+// a spread, and what else a strike brings along
+#define SPREAD(fallback_)                   SPREAD_AND_CAUSES(fallback_, "[]")
+#define SPREAD_AND_CAUSES(spread_, causes_) SPREADS(spread_), CAUSES(causes_)
+#define CAUSES(fallback_)                                                                          \
+    {                                                                                              \
+        .name = "causes", .type = GPUSIM_LIST, AT(gs_rule_fields, causes),                         \
+        .fallback = (fallback_), .maximum = 100, .detail = {&cause_element},                       \
+        .doc = "Other faults that a strike brings along; in the record of faults all have the "    \
+               "first as their root."                                                              \
     }
 #define HEATS                                                                                      \
     {                                                                                              \

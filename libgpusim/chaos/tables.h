@@ -30,12 +30,21 @@ typedef struct gs_heats_fields {
     double activation, reference;
 } gs_heats_fields;
 
+/* Another fault that a strike brings along. */
+typedef struct gs_cause_fields {
+    int32_t kind;       /* in gs_fault_kinds */
+    int32_t neighbours; /* it strikes those, not what was struck */
+    double probability;
+    gpusim_one_of after, lasts;
+} gs_cause_fields;
+
 /* One struct for the rules of all kinds, and for mixes; each table names what its own can have. */
 typedef struct gs_rule_fields {
     const char *name;  /* NULL: not given */
     const char *trace; /* NULL: none */
     gs_target_fields target;
-    gpusim_list at; /* gpusim_time */
+    gpusim_list at;     /* gpusim_time */
+    gpusim_list causes; /* gs_cause_fields */
     gpusim_one_of every, lasts, repair;
     gpusim_one_of parameters[GS_FAULT_PARAMETERS];
     gpusim_time period, ramp; /* 0: none */

@@ -120,6 +120,31 @@ static gpusim_status check_nodes(const gpusim_sim *sim, gpusim_error *err)
     return GPUSIM_OK;
 }
 
+// who goes on with corrupted work does so because of a fault that is there and counts it
+static gpusim_status check_corruption(const gpusim_sim *sim, gpusim_error *err)
+{
+    uint64_t victims = 0, counted = 0;
+    for (uint32_t slot = 0; slot < sim->jobs.count; slot++) {
+        const gs_live *live = GS_LIVE(sim, slot);
+        if (GS_JOB(sim, slot)->id.generation == 0 || live->poison == GPUSIM_NONE) {
+            continue;
+        }
+        if (live->poison >= sim->faults.count || !GS_FAULT(sim, live->poison)->alive ||
+            live->sound > live->corrupted || live->corrupted > gs_job_worked(sim, slot)) {
+            return GS_BROKEN("the work of job slot %u is corrupted by nothing", slot);
+        }
+        victims++;
+    }
+    for (uint32_t f = 0; f < sim->faults.count; f++) {
+        counted += GS_FAULT(sim, f)->alive ? GS_FAULT(sim, f)->victims : 0;
+    }
+    if (victims != counted) {
+        return GS_BROKEN("%llu jobs are corrupted, faults count %llu", (unsigned long long)victims,
+                         (unsigned long long)counted);
+    }
+    return GPUSIM_OK;
+}
+
 static gpusim_status check_clocks(const gpusim_sim *sim, gpusim_error *err)
 {
     for (uint32_t c = 0; c < sim->fault_clocks.count; c++) {
@@ -146,6 +171,7 @@ gpusim_status gs_faults_check(const gpusim_sim *sim, gpusim_error *err)
     GPUSIM_TRY(check_effects(sim, err));
     GPUSIM_TRY(check_nodes(sim, err));
     GPUSIM_TRY(check_clocks(sim, err));
+    GPUSIM_TRY(check_corruption(sim, err));
 cleanup:
     return status;
 }

@@ -255,7 +255,8 @@ gpusim_status gs_clocks_create(gpusim_sim *sim, uint32_t rule, gpusim_error *err
     gpusim_status status = GPUSIM_OK;
     const gs_rule *about = GS_RULE(sim, rule);
     int each = about->when == GS_WHEN_EVERY;
-    uint32_t first = sim->fault_clocks.count, count = each ? about->target_count : 1;
+    uint32_t first = sim->fault_clocks.count;
+    uint32_t count = each ? about->target_count : about->when != GS_WHEN_FOLLOWS;
     GPUSIM_TRY(gs_array_push(&sim->rule_clocks, &first, err));
     GPUSIM_TRY(gs_array_push(&sim->fault_bursts, NULL, err));
     GPUSIM_TRY(gs_array_resize(&sim->fault_clocks, first + count, err));

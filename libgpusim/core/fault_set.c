@@ -43,6 +43,7 @@ gpusim_status gs_fault_set_create(gpusim_sim *sim, gpusim_error *err)
     GPUSIM_TRY(gs_array_resize(&sim->lives, cluster->node_count, err));
     GPUSIM_TRY(gs_effects_create(sim, err));
     GS_FAULT_TOTALS(sim)->first_free = GPUSIM_NONE;
+    GS_FAULT_TOTALS(sim)->first_free_coming = GPUSIM_NONE;
     memset(sim->fault_lists.data, 0xff, lists * sizeof(uint32_t)); // GPUSIM_NONE
     for (uint32_t n = 0; n < cluster->node_count; n++) {
         *GS_LIFE(sim, n) = (gs_node_life){.asked = GPUSIM_TIME_MAX, .mends = GPUSIM_NONE};

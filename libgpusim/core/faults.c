@@ -35,6 +35,7 @@ static gpusim_status emit_fault(gpusim_sim *sim, const gs_fault *fault, gpusim_t
         .kind = gs_names_find(names, kind->name, strlen(kind->name)),
         .entity = fault->entity,
         .jobs_hit = fault->jobs_hit,
+        .corrupted = fault->corrupted,
         .scope = (uint8_t)fault->scope,
         .observable = !kind->strike.silent,
     };
@@ -48,7 +49,8 @@ gpusim_status gs_fault_end(gpusim_sim *sim, uint32_t index, gpusim_error *err)
     gs_fault ended = *fault;
     gpusim_time now = gpusim_engine_now(sim->engine);
     GPUSIM_TRY(gs_fault_jobs(sim, ended.scope, ended.entity, err));
-    if (sim->fault_jobs.count > 0 || GS_KIND_OF(sim, ended.rule)->flags) {
+    if (sim->fault_jobs.count > 0 || GS_KIND_OF(sim, ended.rule)->flags ||
+        GS_KIND_OF(sim, ended.rule)->strike.corrupts) {
         ended.last_effect = now; // to the end somebody, or a monitor, felt it
     }
     gs_node_life_forget(sim, index);
@@ -87,6 +89,7 @@ gpusim_status gs_on_fault_over(void *context, const gpusim_event *event, gpusim_
     gs_fault *fault = GS_FAULT(sim, event->entity);
     if (event->payload == GS_FAULT_ENDS) {
         fault->over = (gpusim_event_id){0};
+        GPUSIM_TRY(fault->victims > 0 ? gs_corruption_found(sim, event->entity, err) : GPUSIM_OK);
         return gs_fault_end(sim, event->entity, err);
     }
     gs_background_fired(sim);
@@ -99,13 +102,6 @@ cleanup:
 }
 
 // ---- strikes ----
-
-/* One strike of a rule on one entity. */
-typedef struct gs_struck {
-    uint32_t rule, entity, origin, clock;
-    uint64_t ordinal, root; /* root UINT64_MAX: itself */
-    gpusim_time lasts;      /* GPUSIM_TIME_MAX: as the rule says */
-} gs_struck;
 
 // a strike that spread has draws of its own
 static gpusim_stream draws(const gpusim_sim *sim, const gs_struck *struck, const char *own,
@@ -207,6 +203,14 @@ cleanup:
     return status;
 }
 
+// until somebody finds that work is corrupted, if anybody does
+static gpusim_time found_after(const gpusim_sim *sim, const gs_struck *struck, const gs_fault *made)
+{
+    gpusim_stream stream = draws(sim, struck, "found", "spread found");
+    int found = gpusim_draw_uniform(stream, struck->ordinal) < made->parameters[0];
+    return found ? gpusim_time_from_seconds(made->parameters[1]) : GPUSIM_TIME_MAX;
+}
+
 static gpusim_status begin_fault(gpusim_sim *sim, const gs_struck *struck, gs_fault *made,
                                  gpusim_error *err)
 {
@@ -214,12 +218,18 @@ static gpusim_status begin_fault(gpusim_sim *sim, const gs_struck *struck, gs_fa
     gpusim_time lasts = GPUSIM_TIME_MAX, now = gpusim_engine_now(sim->engine);
     int at_once = 0;
     uint32_t index = 0;
-    set_length(sim, struck, made, &lasts, &at_once);
     gs_rule_parameters(GS_RULE(sim, struck->rule),
                        draws(sim, struck, "parameters", "spread parameters"), struck->ordinal,
                        made->parameters);
     GPUSIM_TRY(gs_fault_jobs(sim, made->scope, made->entity, err));
     made->jobs_hit = sim->fault_jobs.count;
+    int corrupts = GS_KIND_OF(sim, made->rule)->strike.corrupts;
+    if (corrupts) {
+        at_once = gs_corruption_finds(sim) == 0;
+        lasts = found_after(sim, struck, made);
+    } else {
+        set_length(sim, struck, made, &lasts, &at_once);
+    }
     int felt = made->jobs_hit > 0 || GS_KIND_OF(sim, made->rule)->flags != 0;
     made->first_effect = felt ? now : GPUSIM_TIME_MAX;
     made->last_effect = GPUSIM_TIME_MAX;
@@ -229,10 +239,14 @@ static gpusim_status begin_fault(gpusim_sim *sim, const gs_struck *struck, gs_fa
         made->last_effect = made->first_effect;
         return emit_fault(sim, made, now, err);
     }
-    made->clock = struck->clock;
+    // what is corrupted is no longer the GPU's, whose clock goes on at once
+    made->clock = corrupts ? GPUSIM_NONE : struck->clock;
     GPUSIM_TRY(gs_fault_add(sim, made, &index, err));
-    if (struck->clock != GPUSIM_NONE) {
-        GS_CLOCK(sim, struck->clock)->fault = index;
+    if (made->clock != GPUSIM_NONE) {
+        GS_CLOCK(sim, made->clock)->fault = index;
+    }
+    if (corrupts) {
+        gs_corruption_strikes(sim, index);
     }
     if (GS_RULE(sim, struck->rule)->ramp > 0) {
         GPUSIM_TRY(worsen(sim, index, err));
@@ -247,8 +261,9 @@ cleanup:
     return status;
 }
 
-static gpusim_status strike(gpusim_sim *sim, const gs_struck *struck, gpusim_error *err)
+gpusim_status gs_fault_strike(gpusim_sim *sim, const gs_struck *struck, gpusim_error *err)
 {
+    gpusim_status status = GPUSIM_OK;
     const gs_rule *rule = GS_RULE(sim, struck->rule);
     if (!gs_rule_reaches(rule, draws(sim, struck, "reaches", "spread reaches"), struck->ordinal)) {
         return GPUSIM_OK;
@@ -265,7 +280,10 @@ static gpusim_status strike(gpusim_sim *sim, const gs_struck *struck, gpusim_err
         .origin = struck->origin,
         .clock = GPUSIM_NONE,
     };
-    return begin_fault(sim, struck, &made, err);
+    GPUSIM_TRY(begin_fault(sim, struck, &made, err));
+    GPUSIM_TRY(gs_fault_brings(sim, struck, made.root, err));
+cleanup:
+    return status;
 }
 
 // it may take its neighbours with it: the other GPUs of the node, the other nodes of the rack
@@ -275,23 +293,19 @@ static gpusim_status strike_and_spread(gpusim_sim *sim, gs_struck struck, gpusim
     const gs_rule *rule = GS_RULE(sim, struck.rule);
     uint32_t scope = GS_KIND_OF(sim, struck.rule)->scope;
     uint64_t root = GS_FAULT_TOTALS(sim)->struck;
-    GPUSIM_TRY(strike(sim, &struck, err));
+    GPUSIM_TRY(gs_fault_strike(sim, &struck, err));
     if (!(rule->spread > 0) || scope > GS_FAULT_ON_NODE || root == GS_FAULT_TOTALS(sim)->struck) {
         return GPUSIM_OK;
     }
     gpusim_stream stream = gs_fault_stream(sim, struck.rule, "spread", struck.origin);
-    gs_reach own = gs_reach_of(sim, scope, struck.origin);
-    gs_reach near = scope == GS_FAULT_ON_GPU
-                        ? gs_reach_of(sim, GS_FAULT_ON_NODE, own.first_node)
-                        : gs_reach_of(sim, GS_FAULT_ON_RACK, GS_NODE(sim, own.first_node)->rack);
-    uint32_t first = scope == GS_FAULT_ON_GPU ? near.first_gpu : near.first_node;
-    uint32_t end = scope == GS_FAULT_ON_GPU ? near.end_gpu : near.end_node;
+    uint32_t first, end;
+    gs_fault_neighbours(sim, scope, struck.origin, &first, &end);
     struck.clock = GPUSIM_NONE;
     struck.root = root;
     for (uint32_t e = first; e < end; e++) {
         if (e != struck.origin && gs_rule_spreads(rule, stream, struck.ordinal, e - first)) {
             struck.entity = e;
-            GPUSIM_TRY(strike(sim, &struck, err));
+            GPUSIM_TRY(gs_fault_strike(sim, &struck, err));
         }
     }
 cleanup:
@@ -376,6 +390,9 @@ gpusim_status gs_on_fault(void *context, const gpusim_event *event, gpusim_error
     if (event->payload == GS_FAULT_BURSTS) {
         return gs_clocks_burst(sim, index, err);
     }
+    if (event->payload == GS_FAULT_FOLLOWS) {
+        return gs_fault_follows(sim, index, err);
+    }
     gs_fault_clock *clock = GS_CLOCK(sim, index);
     const gs_rule *rule = GS_RULE(sim, clock->rule);
     clock->event = (gpusim_event_id){0};
@@ -445,9 +462,14 @@ gpusim_status gs_faults_unfinished(gpusim_sim *sim, gpusim_error *err)
 {
     gpusim_status status = GPUSIM_OK;
     for (uint32_t f = 0; f < sim->faults.count; f++) {
-        if (GS_FAULT(sim, f)->alive) {
-            GPUSIM_TRY(emit_fault(sim, GS_FAULT(sim, f), GPUSIM_TIME_MAX, err));
+        const gs_fault *fault = GS_FAULT(sim, f);
+        if (!fault->alive) {
+            continue;
         }
+        // what nobody goes on with any more is over in this instant
+        int over = GS_KIND_OF(sim, fault->rule)->strike.corrupts && fault->victims == 0;
+        gpusim_time now = gpusim_engine_now(sim->engine);
+        GPUSIM_TRY(emit_fault(sim, fault, over ? now : GPUSIM_TIME_MAX, err));
     }
 cleanup:
     return status;

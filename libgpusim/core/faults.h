@@ -15,7 +15,7 @@
 #define GS_RAMP_STEPS 32u
 
 /* Payloads of GS_ON_FAULT. */
-enum { GS_FAULT_STRIKES, GS_FAULT_BURSTS };
+enum { GS_FAULT_STRIKES, GS_FAULT_BURSTS, GS_FAULT_FOLLOWS };
 
 /* Payloads of GS_ON_FAULT_OVER. */
 enum { GS_FAULT_ENDS, GS_FAULT_WORSENS };
@@ -53,10 +53,19 @@ typedef struct gs_fault {
     uint32_t jobs_hit;
     uint32_t worsened; /* parts of its ramp that have passed */
     uint32_t alive;
-    uint8_t mend;  /* gs_mend */
-    uint8_t links; /* it makes a link slower */
+    uint32_t victims;   /* jobs whose work it has corrupted, and which go on with it */
+    uint32_t corrupted; /* those that have completed like this */
+    uint8_t mend;       /* gs_mend */
+    uint8_t links;      /* it makes a link slower */
     uint8_t reserved[2];
 } gs_fault;
+
+/* A strike that an earlier one brings along, later; free ones are chained by `next`. */
+typedef struct gs_coming {
+    uint64_t root, ordinal;
+    uint32_t rule, entity, origin;
+    uint32_t next;
+} gs_coming;
 
 /* What ends a fault. */
 typedef enum gs_mend {
@@ -73,6 +82,8 @@ typedef struct gs_fault_totals {
     uint32_t waiting; /* nodes that wait for one */
     uint32_t links;   /* active faults of links */
     uint32_t paused;  /* nodes */
+    uint32_t first_free_coming;
+    uint32_t reserved;
 } gs_fault_totals;
 
 /* Of a rule whose clocks run faster in storms. */
@@ -104,8 +115,9 @@ typedef struct gs_node_life {
     uint8_t starts;         /* it is resetting its GPUs just now */
     uint8_t reserved[2];
 } gs_node_life;
-_Static_assert(sizeof(gs_fault_clock) == 72 && sizeof(gs_fault) == 144 &&
-                   sizeof(gs_fault_totals) == 32 && sizeof(gs_node_life) == 32,
+_Static_assert(sizeof(gs_fault_clock) == 72 && sizeof(gs_fault) == 152 &&
+                   sizeof(gs_fault_totals) == 40 && sizeof(gs_node_life) == 32 &&
+                   sizeof(gs_coming) == 32,
                "no padding: they are hashed");
 
 #define GS_FAULT(sim, fault)  (&GS_AT((sim)->faults, gs_fault, fault))
@@ -195,6 +207,31 @@ gpusim_status gs_crews_assign(gpusim_sim *sim, gpusim_error *err);
 uint32_t gs_fault_node(const gpusim_sim *sim, const gs_fault *fault); /* GPUSIM_NONE: above it */
 
 /* ---- core/faults.c: strikes and ends ---- */
+/* One strike of a rule on one entity. */
+typedef struct gs_struck {
+    uint32_t rule, entity, origin, clock;
+    uint64_t ordinal, root; /* root UINT64_MAX: itself */
+    gpusim_time lasts;      /* GPUSIM_TIME_MAX: as the rule says */
+} gs_struck;
+/* If it has an effect at all, and what it brings along. */
+gpusim_status gs_fault_strike(gpusim_sim *sim, const gs_struck *struck, gpusim_error *err);
+
+/* ---- core/corruption.c ---- */
+/* Jobs whose work a strike on an entity would corrupt: those in sim->fault_jobs that are sound. */
+uint32_t gs_corruption_finds(const gpusim_sim *sim);
+void gs_corruption_strikes(gpusim_sim *sim, uint32_t fault);
+/* Somebody finds it: its victims go back to what they had saved before. */
+gpusim_status gs_corruption_found(gpusim_sim *sim, uint32_t fault, gpusim_error *err);
+
+/* ---- core/fault_causes.c: faults that follow others ---- */
+/* A strike has had its effect as fault `root`, or as one of its cascade. */
+gpusim_status gs_fault_brings(gpusim_sim *sim, const gs_struck *struck, uint64_t root,
+                              gpusim_error *err);
+/* One that was to come later is due. */
+gpusim_status gs_fault_follows(gpusim_sim *sim, uint32_t coming, gpusim_error *err);
+/* The neighbours of an entity, itself among them. */
+void gs_fault_neighbours(const gpusim_sim *sim, uint32_t scope, uint32_t entity, uint32_t *first,
+                         uint32_t *end);
 gpusim_status gs_fault_end(gpusim_sim *sim, uint32_t fault, gpusim_error *err);
 
 #endif

@@ -94,6 +94,7 @@ static void fill(gpusim_sim *sim, uint32_t slot, const gs_job *job, uint32_t log
     live->profile = job->profile;
     live->first_tenant = live->slowest = live->first_hop = GPUSIM_NONE;
     live->every = GPUSIM_TIME_MAX;
+    live->poison = GPUSIM_NONE;
     live->final_state = job->final_state;
     if (sim->profiles.count > 0) {
         const gs_workload *workload = &sim->model->workload;
@@ -254,19 +255,23 @@ gpusim_status gs_job_requeue(gpusim_sim *sim, uint32_t slot, gpusim_error *err)
 
 gpusim_status gs_job_preempt(gpusim_sim *sim, uint32_t slot, gpusim_error *err)
 {
+    gpusim_status status = GPUSIM_OK;
     gs_live *live = GS_LIVE(sim, slot);
     GS_JOB(sim, slot)->preemptions++;
     GS_TOTALS(sim)->preemptions++;
     uint32_t manner = gs_profile_of(sim, slot)->preempted;
     gs_progress_settle(sim, slot);
     if (manner == GS_PREEMPTED_LOSES) {
-        gs_progress_lose(sim, slot);
+        GPUSIM_TRY(gs_progress_lose(sim, slot, err));
     } else if (manner == GS_PREEMPTED_SAVES && GS_JOB(sim, slot)->done > live->checkpointed) {
         // the scheduler has the GPUs at once: the next attempt begins with what saving costs
         live->owed = gs_checkpoint_span(sim, slot);
         live->checkpointed = live->tried = GS_JOB(sim, slot)->done;
+        gs_corruption_saved(live);
     }
-    return gs_job_requeue(sim, slot, err);
+    GPUSIM_TRY(gs_job_requeue(sim, slot, err));
+cleanup:
+    return status;
 }
 
 gpusim_status gs_job_fail(gpusim_sim *sim, uint32_t slot, gpusim_job_reason reason,
@@ -275,7 +280,7 @@ gpusim_status gs_job_fail(gpusim_sim *sim, uint32_t slot, gpusim_job_reason reas
     gpusim_status status = GPUSIM_OK;
     gs_live *live = GS_LIVE(sim, slot);
     GPUSIM_TRY(gs_emit_event(sim, GPUSIM_EVENT_FAIL, GS_JOB(sim, slot)->order, reason, err));
-    gs_progress_lose(sim, slot);
+    GPUSIM_TRY(gs_progress_lose(sim, slot, err));
     GS_TOTALS(sim)->failures++;
     if (live->failures++ >= gs_profile_of(sim, slot)->retries) {
         return gs_job_end(sim, slot, GPUSIM_JOB_FAILED, reason, err);
@@ -322,6 +327,7 @@ gpusim_status gs_job_end(gpusim_sim *sim, uint32_t slot, gpusim_job_state state,
     }
 
     // what observers hear, and what is kept
+    GPUSIM_TRY(gs_corruption_left(sim, slot, state == GPUSIM_JOB_COMPLETED, err));
     count_end(totals, state);
     GPUSIM_TRY(gs_emit_job(sim, slot, state, reason, err));
     GPUSIM_TRY(gs_emit_event(sim, GPUSIM_EVENT_END, job->order, state, err));

@@ -298,11 +298,21 @@ cleanup:
     return status;
 }
 
+// the first that a repair ends: what it has corrupted is not in the node any more
+static uint32_t first_of_node(const gpusim_sim *sim, uint32_t scope, uint32_t entity)
+{
+    uint32_t fault = gs_fault_first(sim, scope, entity);
+    while (fault != GPUSIM_NONE && GS_KIND_OF(sim, GS_FAULT(sim, fault)->rule)->strike.corrupts) {
+        fault = GS_FAULT(sim, fault)->next;
+    }
+    return fault;
+}
+
 static gpusim_status end_all(gpusim_sim *sim, uint32_t scope, uint32_t entity, gpusim_error *err)
 {
     gpusim_status status = GPUSIM_OK;
-    for (uint32_t f = gs_fault_first(sim, scope, entity); f != GPUSIM_NONE;
-         f = gs_fault_first(sim, scope, entity)) {
+    for (uint32_t f = first_of_node(sim, scope, entity); f != GPUSIM_NONE;
+         f = first_of_node(sim, scope, entity)) {
         GPUSIM_TRY(gs_fault_end(sim, f, err));
     }
 cleanup:

@@ -324,7 +324,7 @@ gpusim_status gs_progress_start(struct gpusim_sim *sim, uint32_t slot, gpusim_er
 /* It is about to leave them: settles the work done. The event is the caller's to cancel. */
 void gs_progress_stop(struct gpusim_sim *sim, uint32_t slot);
 /* What it has done since its last checkpoint is lost. */
-void gs_progress_lose(struct gpusim_sim *sim, uint32_t slot);
+gpusim_status gs_progress_lose(struct gpusim_sim *sim, uint32_t slot, gpusim_error *err);
 /* It leaves them for others, and is then settled and started again; or returns to them at once. */
 void gs_progress_leave(struct gpusim_sim *sim, uint32_t slot);
 void gs_progress_back(struct gpusim_sim *sim, uint32_t slot);

@@ -337,7 +337,7 @@ void gs_progress_stop(gpusim_sim *sim, uint32_t slot)
     GS_JOB(sim, slot)->rate = gs_job_share(GS_JOB(sim, slot)); // as far as anybody can know
 }
 
-void gs_progress_lose(gpusim_sim *sim, uint32_t slot)
+gpusim_status gs_progress_lose(gpusim_sim *sim, uint32_t slot, gpusim_error *err)
 {
     gpusim_job_info *job = GS_JOB(sim, slot);
     gs_live *live = GS_LIVE(sim, slot);
@@ -345,6 +345,7 @@ void gs_progress_lose(gpusim_sim *sim, uint32_t slot)
     live->redone += job->done - live->checkpointed;
     job->done = live->tried = live->checkpointed;
     live->carried = 0;
+    return gs_corruption_undone(sim, slot, err);
 }
 
 // ---- milestones ----
@@ -369,6 +370,7 @@ static gpusim_status end_checkpoint(gpusim_sim *sim, uint32_t slot, gpusim_error
     live->writing = 0;
     live->tried = GS_JOB(sim, slot)->done;
     live->checkpointed = live->spoiled ? live->checkpointed : live->tried;
+    gs_corruption_saved(live);
     gs_network_written(sim, slot);
     return gs_emit_event(sim,
                          live->spoiled ? GPUSIM_EVENT_CHECKPOINT_LOST : GPUSIM_EVENT_CHECKPOINTED,

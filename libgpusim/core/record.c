@@ -60,6 +60,7 @@ static const gpusim_choice job_reasons[] = {
     {"fault", GPUSIM_REASON_FAULT, "another fault ended it"},
     {"no_gpu_model", GPUSIM_REASON_NO_GPU_MODEL,
      "wants more GPUs than there are of the models that it may use"},
+    {"corrupted", GPUSIM_REASON_CORRUPTED, "somebody found its work to be wrong"},
     {NULL, 0, NULL},
 };
 
@@ -295,6 +296,7 @@ static const gpusim_field fault_columns[] = {
     FAULT(p2, FLOAT64, NONE, 0, "The third."),
     FAULT(p3, FLOAT64, NONE, 0, "The fourth."),
     FAULT(jobs_hit, UINT32, NONE, 0, "Jobs that ran where it struck."),
+    FAULT(corrupted, UINT32, NONE, 0, "Jobs that completed with work that it had made wrong."),
     CHOICE_COLUMN(gpusim_fault_row, observable, observable,
                   "Whether telemetry shows a sign of it."),
 };

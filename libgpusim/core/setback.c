@@ -103,6 +103,21 @@ static int interrupts(const gs_chaos *chaos, const gs_rule *rule, const gs_held_
            (kind->flags & (GS_FAULT_DOWN | GS_FAULT_OFF)) != 0 || stops;
 }
 
+// the share of a rule's strikes that does
+static double share_of(const gs_chaos *chaos, const gs_rule *rule, const gs_held_of *job)
+{
+    if (gs_fault_kinds[rule->kind].strike.corrupts) {
+        return gs_distribution_mean(&rule->parameters[0]); // those that somebody finds
+    }
+    double spared = interrupts(chaos, rule, job) ? 0 : 1;
+    for (uint32_t i = 1; i <= rule->causes && spared > 0; i++) {
+        const gs_rule *next = rule + i;
+        int taken = !next->neighbours && interrupts(chaos, next, job);
+        spared *= taken ? 1 - next->reaches : 1;
+    }
+    return 1 - spared;
+}
+
 // strikes a second on one target of a rule with a clock, on the mean
 static double strikes_of(const gs_rule *rule)
 {
@@ -125,8 +140,9 @@ double gs_chaos_rate(const gpusim_model *model, const gs_held_of *job)
         const gs_rule *rule = &model->chaos.rules[i];
         uint32_t scope = gs_fault_kinds[rule->kind].scope;
         int clocked = rule->when == GS_WHEN_EVERY || rule->when == GS_WHEN_POOL;
-        if (clocked && rule->target_count > 0 && interrupts(&model->chaos, rule, job)) {
-            rate += strikes_of(rule) * rule->target_count / all[scope] * held[scope];
+        double share = clocked ? share_of(&model->chaos, rule, job) : 0;
+        if (share > 0 && rule->target_count > 0) {
+            rate += share * strikes_of(rule) * rule->target_count / all[scope] * held[scope];
         }
     }
     return rate;

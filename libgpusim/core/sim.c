@@ -257,6 +257,7 @@ static void set_element_sizes(gpusim_sim *sim)
     sim->watches = GS_ARRAY(gs_watch);
     sim->watchers = GS_ARRAY(gs_watcher);
     sim->fault_bursts = GS_ARRAY(gs_fault_burst);
+    sim->coming = GS_ARRAY(gs_coming);
     sim->clock_marks = GS_ARRAY(uint32_t);
     sim->failures = GS_ARRAY(gs_node_failures);
     sim->readings = GS_ARRAY(gs_reading);
@@ -321,6 +322,7 @@ gpusim_status gs_sim_register(gpusim_sim *sim, gpusim_error *err)
         {"faults.totals", &sim->fault_totals},
         {"nodes.lives", &sim->lives},
         {"faults.bursts", &sim->fault_bursts},
+        {"faults.coming", &sim->coming},
         {"marked.clocks", &sim->clock_marks},
         {"nodes.failures", &sim->failures},
         {"gpus.errors", &sim->gpu_errors},
@@ -500,7 +502,7 @@ void gpusim_sim_destroy(gpusim_sim *sim)
         &sim->rule_clocks,  &sim->fault_jobs,   &sim->gpu_effects,  &sim->node_effects,
         &sim->rack_effects, &sim->fault_bursts, &sim->clock_marks,  &sim->gpu_errors,
         &sim->held_samples, &sim->failures,     &sim->readings,     &sim->users,
-        &sim->user_by_name,
+        &sim->user_by_name, &sim->coming,
     };
     for (size_t i = 0; i < sizeof arrays / sizeof arrays[0]; i++) {
         gs_array_release(arrays[i]);

@@ -83,6 +83,8 @@ typedef struct gs_live {
     gpusim_time every;         /* work from there to the next; GPUSIM_TIME_MAX: there is none */
     gpusim_time blocked;       /* a checkpoint that is being written blocks at least until then;
                                 * while it hangs: for at least so long */
+    gpusim_time corrupted;     /* work by when it was corrupted */
+    gpusim_time sound;         /* as checkpointed, of the last that is not corrupted */
     gpusim_time owed;          /* still to be spent on the checkpoint of a preemption, ... */
     gpusim_time loading;       /* ... and then on starting again */
     gpusim_time worked;        /* time spent on work, kept or lost, at whatever rate */
@@ -112,8 +114,10 @@ typedef struct gs_live {
     uint8_t full;    /* the disk that its checkpoints go to */
     uint8_t spoiled; /* what it writes cannot be completed */
     uint32_t models; /* name of the GPU models that it may use; 0: any */
+    uint32_t poison; /* the fault that corrupted its work; GPUSIM_NONE: none has */
+    uint32_t reserved;
 } gs_live;
-_Static_assert(sizeof(gs_live) == 320, "no padding: it is hashed");
+_Static_assert(sizeof(gs_live) == 344, "no padding: it is hashed");
 
 /* What is kept of a job that has ended, for exact quantiles and the lower bound. */
 typedef struct gs_ended {
@@ -251,6 +255,7 @@ struct gpusim_sim {
     gs_array fault_totals; /* gs_fault_totals, one */
     gs_array lives;        /* gs_node_life, by node */
     gs_array fault_bursts; /* gs_fault_burst, by rule */
+    gs_array coming;       /* gs_coming: strikes that follow others later */
     gs_array gpu_errors;   /* gs_gpu_errors, by GPU */
     gs_array held_samples; /* uint8_t: the last sample, where series may stand still */
     gs_array clock_marks;  /* uint32_t: nodes whose clocks may run at another speed */
@@ -552,6 +557,14 @@ static inline const gs_effect *gs_rack_effect(const gpusim_sim *sim, uint32_t ra
 {
     return sim->rack_effects.count ? &GS_AT(sim->rack_effects, gs_effect, rack) : &gs_effect_none;
 }
+
+/* ---- core/corruption.c: work that is wrong, and who finds that ---- */
+/* A running job's checkpoint is `checkpointed` from now on. */
+void gs_corruption_saved(gs_live *live);
+/* Its work has gone back to `done`, which may be from before it was corrupted. */
+gpusim_status gs_corruption_undone(gpusim_sim *sim, uint32_t slot, gpusim_error *err);
+/* It ends; 1: with its work complete. */
+gpusim_status gs_corruption_left(gpusim_sim *sim, uint32_t slot, int completed, gpusim_error *err);
 
 /* ---- core/replay.c ---- */
 gpusim_status gs_replay_submitted(gpusim_sim *sim, uint32_t slot, gpusim_error *err);

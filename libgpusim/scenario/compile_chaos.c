@@ -47,7 +47,7 @@ static gpusim_status check_range(const gs_rule_maker *m, const gpusim_field *fie
                         bound, found);
 }
 
-static gpusim_status make_parameters(const gs_rule_maker *m, gpusim_error *err)
+gpusim_status gs_rule_strength(const gs_rule_maker *m, gpusim_error *err)
 {
     gpusim_status status = GPUSIM_OK;
     for (uint32_t i = 0; i < GS_FAULT_PARAMETERS; i++) {
@@ -65,11 +65,15 @@ cleanup:
 }
 
 // how long it lasts, and how long a repair takes
-static gpusim_status make_lengths(const gs_rule_maker *m, gpusim_error *err)
+gpusim_status gs_rule_lengths(const gs_rule_maker *m, gpusim_error *err)
 {
     gpusim_status status = GPUSIM_OK;
     const gs_rule_fields *fields = m->fields;
     m->rule->ends = fields->lasts.value != NULL;
+    if (fields->lasts.value && m->kind->strike.corrupts) {
+        return GS_RULE_FAIL(m, "for", err, "%s lasts until somebody finds it: `after:`",
+                            m->kind->name);
+    }
     if (fields->lasts.value) {
         GPUSIM_TRY(gs_rule_distribution(m, "for", &fields->lasts, GPUSIM_UNIT_SECOND,
                                         &m->rule->lasts, err));
@@ -328,9 +332,9 @@ static gpusim_status compile_rule(gs_rule_maker *m, gpusim_error *err)
     if (m->rule->when != GS_WHEN_TRACE) {
         GPUSIM_TRY(gs_compile_targets(m, err));
     }
-    GPUSIM_TRY(make_lengths(m, err));
-    GPUSIM_TRY(make_parameters(m, err));
-    GPUSIM_TRY(gs_rule_keep(m, err));
+    GPUSIM_TRY(gs_rule_lengths(m, err));
+    GPUSIM_TRY(gs_rule_strength(m, err));
+    GPUSIM_TRY(gs_rule_keep_all(m, err));
 cleanup:
     return status;
 }

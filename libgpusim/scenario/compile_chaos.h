@@ -38,6 +38,11 @@ gpusim_status gs_rule_speeds(const gs_rule_maker *m, gpusim_error *err);
 gpusim_status gs_rule_call(const gs_rule_maker *m, const char *name, gpusim_error *err);
 gpusim_status gs_rule_keep(const gs_rule_maker *m, gpusim_error *err);
 
+/* Fills in how long strikes last, what repairs take and what the kind's parameters are. */
+gpusim_status gs_rule_lengths(const gs_rule_maker *m, gpusim_error *err);
+gpusim_status gs_rule_strength(const gs_rule_maker *m, gpusim_error *err);
+/* compile_causes.c: takes over the rule that is made, and behind it those that follow it. */
+gpusim_status gs_rule_keep_all(gs_rule_maker *m, gpusim_error *err);
 /* compile_mix.c: a rule for each cause of a mix. */
 gpusim_status gs_compile_mix(gs_rule_maker *m, const gpusim_fault_mix *mix, gpusim_error *err);
 /* compile_targets.c: fills rule->targets. */

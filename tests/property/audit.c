@@ -182,7 +182,7 @@ static int a_fault(uint32_t reason)
 {
     return reason == GPUSIM_REASON_GPU_LOST || reason == GPUSIM_REASON_NODE_FAIL ||
            reason == GPUSIM_REASON_GPU_ERROR || reason == GPUSIM_REASON_HANG ||
-           reason == GPUSIM_REASON_FAULT;
+           reason == GPUSIM_REASON_FAULT || reason == GPUSIM_REASON_CORRUPTED;
 }
 
 /* Whether the time that a job held GPUs went into its work, kept or lost, into slowness,

@@ -59,15 +59,29 @@ void make_fault(maker *m, maker_text *yaml)
         {"straggler", "gpu", ", slowdown: {uniform: {min: 1.1, max: 4}}", 0, 0, 1},
         {"ecc-dbe", "gpu", "", 0, 0, 0},
         {"job-oom", "gpu", "", 0, 0, 0},
+        {"memory-leak", "gpu", ", rate: {uniform: {min: 1 MiB/s, max: 200 MiB/s}}", 0, 0, 0},
+        {"gpu-power-cap", "gpu", ", power: {uniform: {min: 90 W, max: 500 W}}", 0, 0, 0},
+        {"psu-loss", "node", ", supplies: {choice: {1: 0.6, 3: 0.4}}", 1, 0, 0},
+        {"pcie-degrade", "gpu",
+         ", causes: [{fault: xid79, probability: 0.4, after: {exponential: {mean: 20 s}}, for: 99 "
+         "s}]",
+         0, 1, 1},
+        {"nvlink-error", "gpu",
+         ", causes: [{fault: driver-crash, probability: 0.2}, {fault: ecc-dbe, whom: neighbours, "
+         "probability: 0.5, after: 7 s}]",
+         0, 0, 0},
         {"gsp-timeout", "gpu", "", 0, 1, 0},
         {"rack-pdu-failure", "rack", "", 1, 0, 0},
+        {"sdc", "gpu", ", found: 0.7, after: {exponential: {mean: 300 s}}", -1, 0, 0},
     };
     int k = maker_pick(m, 0, (int)(sizeof kinds / sizeof kinds[0]) - 1);
     maker_print(yaml, "  - {fault: %s, ", kinds[k].name);
     make_target(m, yaml, kinds[k].scope);
     make_when(m, yaml);
     maker_print(yaml, "%s", kinds[k].own);
-    if (kinds[k].repaired && maker_chance(m, 60)) {
+    if (kinds[k].repaired < 0) {
+        // it lasts until somebody finds it
+    } else if (kinds[k].repaired && maker_chance(m, 60)) {
         maker_print(yaml, ", repair: {exponential: {mean: %d s}}", maker_pick(m, 60, 900));
     } else {
         maker_print(yaml, ", for: %d s", maker_pick(m, 1, 900));
@@ -84,7 +98,8 @@ void make_fault(maker *m, maker_text *yaml)
 void make_chaos(uint64_t seed, maker_text *yaml)
 {
     static const char *const models[] = {
-        ", gpu: H100-SXM5-80GB, power: {other: 300 W}",
+        ", gpu: H100-SXM5-80GB, power: {other: 300 W, psu: {count: 3, rating: 3 kW, efficiency: "
+        "titanium}}",
         ", gpu: A100-SXM4-80GB, power: {other: 300 W, nics: 2}, network: {nic: 20 GB/s}", ""};
     maker m = {seed};
     yaml->length = 0;

@@ -82,6 +82,29 @@ static const char introduction[] =
     "other\n"
     "GPUs of the node, the other nodes of the rack), and `for` says how long a strike lasts.\n"
     "\n"
+    "## What follows\n"
+    "\n"
+    "`causes` lists faults of other kinds that a strike brings along:\n"
+    "\n"
+    "```yaml\n"
+    "  - fault: pcie-degrade\n"
+    "    every: {exponential: {mean: 300 d}}\n"
+    "    causes:\n"
+    "      - {fault: xid79, probability: 43 %, after: {exponential: {mean: 10 s}}}\n"
+    "      - {fault: nvlink-error, whom: neighbours, probability: 10 %}\n"
+    "```\n"
+    "\n"
+    "They strike what was struck; what it stands in, where the kind is of something larger; each "
+    "thing in\n"
+    "it, where it is of something smaller; or the `neighbours`. Each is a rule of its own behind "
+    "the one\n"
+    "that it follows, `pcie-degrade-0/xid79`, with the defaults of its kind. In the record of "
+    "faults all\n"
+    "of a cascade have the first as their `root`. What a kind is known to bring along is its "
+    "default\n"
+    "(pmu-error); rules of mixes bring nothing along, as their sources counted what followed, "
+    "too.\n"
+    "\n"
     "## Whom\n"
     "\n"
     "`target` names GPUs, nodes, racks, node groups or GPU models, one or a list of each; several "
@@ -117,13 +140,19 @@ static const char *const common[] = {"name",  "target", "at",    "period",      
                                      "trace", "from",   "until", "times",       "for",
                                      "clock", "burst",  "ages",  "probability", "heats"};
 
+// what most have, and have by the same default
+static int is_usual(const gpusim_field *field)
+{
+    return strcmp(field->name, "causes") == 0 && strcmp(field->fallback, "[]") == 0;
+}
+
 // the keys of its own
 static void print_keys(FILE *to, const gpusim_record *record)
 {
     int any = 0;
     for (uint32_t i = 0; i < record->count; i++) {
         const gpusim_field *field = &record->fields[i];
-        int shared = 0;
+        int shared = is_usual(field);
         for (size_t c = 0; c < sizeof common / sizeof common[0]; c++) {
             shared |= strcmp(common[c], field->name) == 0;
         }

@@ -70,6 +70,7 @@ typedef enum gpusim_job_reason {
     GPUSIM_REASON_HANG,         /* it waited for peers until its collective timed out */
     GPUSIM_REASON_FAULT,        /* another fault */
     GPUSIM_REASON_NO_GPU_MODEL, /* no GPU is of a model that it may use */
+    GPUSIM_REASON_CORRUPTED,    /* somebody found its work to be wrong */
 } gpusim_job_reason;
 
 typedef enum gpusim_event_type {
@@ -189,7 +190,8 @@ typedef struct gpusim_fault_row {
     uint32_t jobs_hit;
     uint8_t scope;      /* gpusim_entity */
     uint8_t observable; /* 0: it leaves no sign */
-    uint8_t reserved[6];
+    uint8_t reserved[2];
+    uint32_t corrupted; /* jobs that completed with what it had made of their work */
 } gpusim_fault_row;
 
 /* The table's columns and its name ("jobs", "cluster/nodes", ...). */
