@@ -29,7 +29,8 @@ BELOW_CORE = {
 }
 ARROWS["core"] = BELOW_CORE
 ARROWS["scenario"] = BELOW_CORE | {"core"}
-ARROWS["study"] = BELOW_CORE | {"core"}
+ARROWS["detect"] = {"base", "stats", "telemetry", "workload", "calibrate"}
+ARROWS["study"] = BELOW_CORE | {"core", "detect"}
 
 # libraries that only some rooms may name
 LIBRARIES = {
@@ -38,13 +39,16 @@ LIBRARIES = {
     "hdf5_hl.h": {"trace"},
     "zlib.h": {"base", "workload", "trace"},
     "jansson.h": {"sim", "scenario"},
-    "gsl/": {"include", "base", "stats", "study", "physics", "calibrate", "examples"},
+    "gsl/": {"include", "base", "stats", "study", "physics", "calibrate", "analysis", "examples"},
     "xxhash.h": {"base", "trace"},
     "uthash.h": {"base", "policy", "core", "scenario", "workload"},
 }
 
 # the one table of the built-in modules of a folder
-REGISTRIES = {("policy", "../schedulers/registry.h")}
+REGISTRIES = {
+    ("policy", "../schedulers/registry.h"),
+    ("detect", "../analysis/detectors/registry.h"),
+}
 
 INCLUDE = re.compile(r'^\s*#\s*include\s+(["<])([^">]+)[">]', re.MULTILINE)
 

@@ -311,6 +311,8 @@ typedef enum gpusim_module_flag {
     GPUSIM_MODULE_PREEMPTS = 2,
     /* It asks gpusim_view_hardware. */
     GPUSIM_MODULE_READS_HARDWARE = 4,
+    /* A detector that wants its values in standard deviations (gpusim/detector.h). */
+    GPUSIM_MODULE_STANDARDISED = 8,
 } gpusim_module_flag;
 
 /* What each operation is handed. */
@@ -363,7 +365,8 @@ typedef struct gpusim_module {
     const char *version;
     const char *doc;                 /* one or two sentences */
     const gpusim_record *parameters; /* NULL: none */
-    const void *operations;          /* gpusim_order, gpusim_placer or gpusim_scheduler, by kind */
+    const void *operations;          /* by kind: gpusim_order, gpusim_placer, gpusim_scheduler or
+                                      * gpusim_detector */
     uint32_t state_bytes;            /* flat and without pointers */
     uint32_t job_bytes;              /* the same for each job; zeroed at its submission */
     uint32_t flags;                  /* gpusim_module_flag */

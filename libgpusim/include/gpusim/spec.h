@@ -60,6 +60,16 @@ GPUSIM_API const gpusim_record *gpusim_spec_record(void);
 /* JSON Schema (draft-7) of that table, as text that the caller frees with gpusim_free. */
 GPUSIM_API gpusim_status gpusim_spec_schema(char **text, gpusim_error *err);
 
+/* A module's parameters from a text of their own ("{window: 20}", "" for the defaults), bound to the
+ * module's table; `name` stands for the file in messages. */
+typedef struct gpusim_parameters gpusim_parameters;
+GPUSIM_API gpusim_status gpusim_parameters_read(const gpusim_record *record, const char *text,
+                                                size_t length, const char *name,
+                                                gpusim_parameters **parameters, gpusim_error *err);
+GPUSIM_API void gpusim_parameters_destroy(gpusim_parameters *parameters);
+/* The struct of the table. */
+GPUSIM_API const void *gpusim_parameters_value(const gpusim_parameters *parameters);
+
 /* Frees what a call of this library handed over. free(NULL)'s manners. */
 GPUSIM_API void gpusim_free(void *memory);
 

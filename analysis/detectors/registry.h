@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The detectors that are built in: one line each. */
+#ifndef GS_DETECTORS_REGISTRY_H
+#define GS_DETECTORS_REGISTRY_H
+
+#include <gpusim/detector.h>
+
+/* X(identifier), in order of name */
+#define GS_DETECTOR_LIST(X)                                                                        \
+    X(ar)                                                                                          \
+    X(cusum)                                                                                       \
+    X(ecod)                                                                                        \
+    X(ewma)                                                                                        \
+    X(first_difference)                                                                            \
+    X(knn)                                                                                         \
+    X(lof)                                                                                         \
+    X(mahalanobis)                                                                                 \
+    X(pca)                                                                                         \
+    X(random_scores)                                                                               \
+    X(rolling_mad)                                                                                 \
+    X(sub_pca)                                                                                     \
+    X(var)                                                                                         \
+    X(zscore)
+
+#define GS_DETECTOR_EXTERN(identifier) extern const gpusim_module gs_detector_##identifier;
+GS_DETECTOR_LIST(GS_DETECTOR_EXTERN)
+#undef GS_DETECTOR_EXTERN
+
+/* The same as a table, ended by NULL. */
+extern const gpusim_module *const gs_detectors[];
+
+#endif

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Where frames come from: a table in memory, a trace, a log. */
+#ifndef GS_DETECT_FRAMES_H
+#define GS_DETECT_FRAMES_H
+
+#include <gpusim/detector.h>
+
+/* A source begins with this. */
+struct gpusim_frames {
+    int (*next)(gpusim_frames *self, gpusim_frame *frame);
+    void (*rewind)(gpusim_frames *self);
+    uint64_t count;
+};
+
+#endif

@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A detector at work: the host's side, which scales, keeps model and state, and asks the module. */
+#include <math.h>
+#include <string.h>
+
+#include <gpusim/detect.h>
+
+#include "detect/scaler.h"
+
+struct gpusim_watcher {
+    const gpusim_module *module;
+    gpusim_scene scene;
+    gs_scale *scales; /* [signals]; of a module that wants standard deviations */
+    double *scaled;   /* one frame */
+    void *model;
+    uint64_t model_bytes, state_bytes;
+    void *state;
+    const void *parameters;
+    gpusim_stream stream;
+    uint32_t *causes; /* for callers who do not ask */
+    int trained;
+    int reserved;
+};
+
+struct gpusim_learning {
+    gs_arena work;
+    void *model;
+    uint64_t model_bytes;
+};
+
+void *gpusim_learning_model(gpusim_learning *learning, uint64_t bytes)
+{
+    gs_release(&learning->model);
+    if (gs_allocate(&learning->model, bytes, 1, NULL) != GPUSIM_OK) {
+        return NULL;
+    }
+    learning->model_bytes = bytes;
+    return learning->model;
+}
+
+void *gpusim_learning_work(gpusim_learning *learning, uint64_t bytes)
+{
+    return gs_arena_get(&learning->work, bytes);
+}
+
+static const gpusim_detector *operations_of(const gpusim_watcher *watcher)
+{
+    return watcher->module->operations;
+}
+
+static int standardises(const gpusim_watcher *watcher)
+{
+    return (watcher->module->flags & GPUSIM_MODULE_STANDARDISED) != 0;
+}
+
+static gpusim_detector_context context_of(const gpusim_watcher *watcher)
+{
+    return (gpusim_detector_context){
+        .parameters = watcher->parameters,
+        .scene = &watcher->scene,
+        .model = watcher->model,
+        .model_bytes = watcher->model_bytes,
+        .state = watcher->state,
+        .stream = watcher->stream,
+    };
+}
+
+gpusim_status gpusim_watcher_create(const gpusim_module *module, const void *parameters,
+                                    const gpusim_scene *scene, uint64_t seed,
+                                    gpusim_watcher **result, gpusim_error *err)
+{
+    gpusim_status status;
+    gpusim_watcher *watcher = NULL;
+    size_t values = (size_t)scene->entity_count * scene->signal_count;
+    *result = NULL;
+    if (module->kind != GPUSIM_MODULE_DETECTOR) {
+        return gpusim_fail(err, GPUSIM_ARGUMENT, "module '%s' is no detector", module->name);
+    }
+    if (scene->entity_count == 0 || scene->signal_count == 0) {
+        return gpusim_fail(err, GPUSIM_ARGUMENT, "there is nothing to watch: %s",
+                           scene->entity_count ? "no signals" : "no entities");
+    }
+    GPUSIM_TRY(gs_allocate(&watcher, 1, sizeof *watcher, err));
+    watcher->module = module;
+    watcher->parameters = parameters;
+    watcher->scene = *scene;
+    watcher->stream = gpusim_stream_make(seed, "detector", module->name);
+    GPUSIM_TRY(gs_allocate(&watcher->scales, scene->signal_count, sizeof *watcher->scales, err));
+    GPUSIM_TRY(gs_allocate(&watcher->scaled, values, sizeof *watcher->scaled, err));
+    GPUSIM_TRY(gs_allocate(&watcher->causes, scene->entity_count, sizeof *watcher->causes, err));
+    *result = watcher;
+    watcher = NULL;
+cleanup:
+    gpusim_watcher_destroy(watcher);
+    return status;
+}
+
+void gpusim_watcher_destroy(gpusim_watcher *watcher)
+{
+    if (watcher) {
+        gs_release(&watcher->scales);
+        gs_release(&watcher->scaled);
+        gs_release(&watcher->causes);
+        gs_release(&watcher->model);
+        gs_release(&watcher->state);
+        gs_release(&watcher);
+    }
+}
+
+gpusim_status gpusim_watcher_restart(gpusim_watcher *watcher, gpusim_error *err)
+{
+    gpusim_status status = GPUSIM_OK;
+    const gpusim_detector *operations = operations_of(watcher);
+    gpusim_detector_context context = context_of(watcher);
+    gs_release(&watcher->state);
+    watcher->state_bytes = operations->state_bytes ? operations->state_bytes(&context) : 0;
+    if (watcher->state_bytes > 0) {
+        GPUSIM_TRY(gs_allocate(&watcher->state, watcher->state_bytes, 1, err));
+    }
+cleanup:
+    return status;
+}
+
+gpusim_status gpusim_watcher_train(gpusim_watcher *watcher, gpusim_frames *frames,
+                                   gpusim_error *err)
+{
+    gpusim_status status;
+    const gpusim_detector *operations = operations_of(watcher);
+    gpusim_learning learning = {0};
+    watcher->trained = 0;
+    gs_release(&watcher->model);
+    watcher->model_bytes = 0;
+    if (gpusim_frames_count(frames) == 0) {
+        GPUSIM_TRY(gpusim_fail(err, GPUSIM_ARGUMENT, "%s cannot learn from no samples at all",
+                               watcher->module->name));
+    }
+    if (standardises(watcher)) {
+        GPUSIM_TRY(gs_scaler_learn(&watcher->scene, frames, watcher->scales, err));
+    }
+    if (operations->train) {
+        gs_scaled_frames scaled =
+            gs_scaled_frames_of(&watcher->scene, frames, watcher->scales, watcher->scaled);
+        gpusim_detector_context context = context_of(watcher);
+        gpusim_frames_rewind(frames);
+        GPUSIM_TRY(operations->train(&context, standardises(watcher) ? &scaled.base : frames,
+                                     &learning, err));
+        watcher->model = learning.model;
+        watcher->model_bytes = learning.model_bytes;
+        learning.model = NULL;
+    }
+    watcher->trained = 1;
+    GPUSIM_TRY(gpusim_watcher_restart(watcher, err));
+cleanup:
+    gs_release(&learning.model);
+    gs_arena_release(&learning.work);
+    return status;
+}
+
+gpusim_status gpusim_watcher_observe(gpusim_watcher *watcher, const gpusim_frame *frame,
+                                     double *scores, uint32_t *causes, gpusim_error *err)
+{
+    gpusim_status status = GPUSIM_OK;
+    gpusim_detector_context context = context_of(watcher);
+    gpusim_frame shown = *frame;
+    if (!watcher->trained) {
+        return gpusim_fail(err, GPUSIM_ARGUMENT, "%s has learnt nothing yet",
+                           watcher->module->name);
+    }
+    if (standardises(watcher)) {
+        gs_scaler_apply(&watcher->scene, watcher->scales, frame->raw, watcher->scaled);
+        shown.values = watcher->scaled;
+    }
+    causes = causes ? causes : watcher->causes;
+    for (uint32_t e = 0; e < watcher->scene.entity_count; e++) {
+        causes[e] = GPUSIM_NONE;
+    }
+    GPUSIM_TRY(operations_of(watcher)->observe(&context, &shown, scores, causes, err));
+cleanup:
+    return status;
+}

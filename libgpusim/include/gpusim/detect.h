@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Detectors at work: frames from a log, learning, scores, thresholds. *Uses GSL:* learning may. */
+#ifndef GPUSIM_DETECT_H
+#define GPUSIM_DETECT_H
+
+#include <gpusim/detector.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* ---- samples ---- */
+
+/* A table of samples in memory: what was seen of one scene, and where somebody has said so, when it
+ * was anomalous. */
+typedef struct gpusim_samples gpusim_samples;
+
+/* Reads a CSV log (gzip too): a header; a column of time (`t`, `time`, `timestamp` in seconds or as
+ * a date), else the line's number; a column `label` (0 or 1), if there is one; every other column
+ * is a signal of one entity. Cells that are empty or say N/A are missing. */
+GPUSIM_API gpusim_status gpusim_samples_read(const char *path, gpusim_samples **samples,
+                                             gpusim_error *err);
+GPUSIM_API void gpusim_samples_destroy(gpusim_samples *samples);
+GPUSIM_API const gpusim_scene *gpusim_samples_scene(const gpusim_samples *samples);
+GPUSIM_API uint64_t gpusim_samples_count(const gpusim_samples *samples);
+/* [count] of the first entity; NULL: there are none. */
+GPUSIM_API const uint8_t *gpusim_samples_labels(const gpusim_samples *samples);
+GPUSIM_API gpusim_frames *gpusim_samples_frames(gpusim_samples *samples);
+
+/* ---- a detector ---- */
+
+typedef struct gpusim_watcher gpusim_watcher;
+
+/* The built-in detectors in order of name, ended by NULL. */
+GPUSIM_API const gpusim_module *const *gpusim_detectors(void);
+
+/* A detector for a scene, which it copies. `parameters` is the record of its module and outlives
+ * it; NULL: the defaults. */
+GPUSIM_API gpusim_status gpusim_watcher_create(const gpusim_module *module, const void *parameters,
+                                               const gpusim_scene *scene, uint64_t seed,
+                                               gpusim_watcher **watcher, gpusim_error *err);
+GPUSIM_API void gpusim_watcher_destroy(gpusim_watcher *watcher);
+
+/* Learns from frames, which should be normal ones, and forgets what it knew. */
+GPUSIM_API gpusim_status gpusim_watcher_train(gpusim_watcher *watcher, gpusim_frames *frames,
+                                              gpusim_error *err);
+
+/* One frame after the other. scores[entities]; causes[entities] or NULL. */
+GPUSIM_API gpusim_status gpusim_watcher_observe(gpusim_watcher *watcher, const gpusim_frame *frame,
+                                                double *scores, uint32_t *causes,
+                                                gpusim_error *err);
+
+/* Forgets what it saw, not what it learnt. */
+GPUSIM_API gpusim_status gpusim_watcher_restart(gpusim_watcher *watcher, gpusim_error *err);
+
+#ifdef __cplusplus
+}
+#endif
+#endif
