@@ -272,6 +272,31 @@ static json_t *metrics_json(void)
     return list;
 }
 
+/* ---- detectors ---- */
+
+static void list_detectors(int verbose)
+{
+    for (const gpusim_module *const *m = gpusim_detectors(); *m; m++) {
+        printf("%-18s %s\n", (*m)->name, (*m)->doc);
+        if (verbose && (*m)->parameters) {
+            int at_line_start = 1;
+            gpusim_record_describe((*m)->parameters, write_indented, &at_line_start);
+        }
+    }
+}
+
+static json_t *detectors_json(void)
+{
+    json_t *list = json_array();
+    for (const gpusim_module *const *m = gpusim_detectors(); *m; m++) {
+        json_t *entry = json_object();
+        json_object_set_new(entry, "name", json_string((*m)->name));
+        json_object_set_new(entry, "doc", json_string((*m)->doc));
+        json_array_append_new(list, entry);
+    }
+    return list;
+}
+
 static const struct {
     const char *name;
     void (*print)(int verbose);
@@ -282,6 +307,7 @@ static const struct {
     {"faults", NULL, NULL},
     {"formats", list_formats, formats_json},
     {"metrics", list_metrics, metrics_json},
+    {"detectors", list_detectors, detectors_json},
 };
 #define TOPICS (sizeof topics / sizeof topics[0])
 
@@ -336,7 +362,7 @@ static int list(const cli_arguments *arguments)
 
 const cli_command cli_list = {
     .name = "list",
-    .operands = "schedulers|gpus|faults|formats|metrics [NAME]",
+    .operands = "schedulers|detectors|gpus|faults|formats|metrics [NAME]",
     .doc = "list what there is to choose from",
     .examples = "gpusim list schedulers -v\torders, placements, ... and their parameters\n"
                 "gpusim list gpus\tthe GPU models of the catalogue\n"
@@ -344,6 +370,7 @@ const cli_command cli_list = {
                 "gpusim list gpus H200 --format yaml > my-gpus.yaml\tto begin a catalogue with\n"
                 "gpusim list faults\twhat can fail, and mixes of causes that were measured\n"
                 "gpusim list faults xid79\tall about one\n"
+                "gpusim list detectors -v\tdetectors of anomalies and their parameters\n"
                 "gpusim list formats\tformats of job logs\n"
                 "gpusim list metrics\twhat telemetry samples\n",
     .options = options,

@@ -10,9 +10,9 @@
 #define OPTIONS_MAX 24
 
 static const cli_command *const commands[] = {
-    &cli_run,    &cli_compare, &cli_validate,   &cli_describe, &cli_list,
-    &cli_info,   &cli_diff,    &cli_whatif,     &cli_export,   &cli_calibrate,
-    &cli_schema, &cli_doctor,  &cli_completion, &cli_man,      &cli_help,
+    &cli_run,    &cli_compare,    &cli_validate, &cli_describe, &cli_list,      &cli_info,
+    &cli_diff,   &cli_detect,     &cli_whatif,   &cli_export,   &cli_calibrate, &cli_schema,
+    &cli_doctor, &cli_completion, &cli_man,      &cli_help,
 };
 
 const cli_command *const *cli_commands(uint32_t *count)
@@ -105,9 +105,9 @@ static int take_option(cli_arguments *arguments, const cli_option *option, const
         }
         arguments->sets[arguments->set_count++] = value;
     }
-    if (option->id == CLI_SCHEDULER) {
+    if (option->id == CLI_SCHEDULER || option->id == CLI_DETECTOR) {
         if (arguments->scheduler_count == CLI_SCHEDULERS_MAX) {
-            return wrong_usage(arguments, "too many --scheduler", NULL);
+            return wrong_usage(arguments, "too many of --scheduler or --detector", NULL);
         }
         arguments->schedulers[arguments->scheduler_count++] = value;
     }

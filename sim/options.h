@@ -48,6 +48,14 @@ typedef enum cli_option_id {
     CLI_BASELINE,
     CLI_METRICS,
     CLI_PRIMARY,
+    CLI_DETECTOR,
+    CLI_TRAIN,
+    CLI_SHARE,
+    CLI_EVALUATE,
+    CLI_QUANTILE,
+    CLI_SMOOTH,
+    CLI_GAP,
+    CLI_WINDOW,
     CLI_OPTION_COUNT
 } cli_option_id;
 
@@ -68,7 +76,7 @@ typedef struct cli_arguments {
     const cli_command *command;
     const char *values[CLI_OPTION_COUNT];       /* NULL: not given; "" for a flag */
     const char *sets[CLI_SETS_MAX];             /* each --set */
-    const char *schedulers[CLI_SCHEDULERS_MAX]; /* each --scheduler */
+    const char *schedulers[CLI_SCHEDULERS_MAX]; /* each --scheduler or --detector */
     char *const *operands;
     uint32_t set_count, scheduler_count, operand_count;
     int json; /* also when parsing failed */
@@ -104,7 +112,7 @@ struct cli_command {
     }
 
 extern const cli_command cli_run, cli_validate, cli_describe, cli_list, cli_info, cli_diff,
-    cli_compare, cli_whatif, cli_export, cli_calibrate, cli_schema, cli_doctor, cli_completion,
+    cli_compare, cli_detect, cli_whatif, cli_export, cli_calibrate, cli_schema, cli_doctor, cli_completion,
     cli_man, cli_help;
 
 /* All commands, in the order of the help; *count of them. */

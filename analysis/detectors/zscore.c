@@ -67,8 +67,7 @@ const gpusim_module gs_detector_zscore = {
     .kind = GPUSIM_MODULE_DETECTOR,
     .name = "zscore",
     .version = "1",
-    .doc = "How many standard deviations the signals are off what was learnt, together. Own "
-           "history of no matter; blind to what is within the usual range.",
+    .doc = "How many standard deviations the signals are off what was learnt, together.",
     .parameters = &record,
     .operations = &operations,
     .flags = GPUSIM_MODULE_STANDARDISED,

@@ -16,7 +16,8 @@ struct gpusim_samples {
     gs_array times;  /* gpusim_time */
     gs_array values; /* double, [count][signals] */
     gs_array labels; /* uint8_t; empty: there are none */
-    uint64_t at;     /* the next frame */
+    uint64_t first;  /* of those that are frames */
+    uint64_t at;     /* the next frame, from there */
 };
 
 static int next_sample(gpusim_frames *self, gpusim_frame *frame)
@@ -25,10 +26,10 @@ static int next_sample(gpusim_frames *self, gpusim_frame *frame)
     if (samples->at == samples->base.count) {
         return 0;
     }
-    const double *values =
-        (const double *)samples->values.data + samples->at * samples->scene.signal_count;
+    const double *values = (const double *)samples->values.data +
+                           (samples->first + samples->at) * samples->scene.signal_count;
     *frame = (gpusim_frame){
-        .time = GS_AT(samples->times, gpusim_time, samples->at),
+        .time = GS_AT(samples->times, gpusim_time, samples->first + samples->at),
         .values = values,
         .raw = values,
     };
@@ -116,7 +117,7 @@ static gpusim_status read_line(gpusim_samples *samples, const gs_columns *column
         double value;
         GPUSIM_TRY(gs_columns_number(columns, h->label, &label_column, &value, err));
         if (value != 0 && value != 1) {
-            GPUSIM_TRY(gs_columns_fail(columns, h->label, "a label is 0 or 1", err));
+            GPUSIM_TRY(gs_columns_fail(columns, h->label, "is neither 0 nor 1", err));
         }
         uint8_t label = value != 0;
         GPUSIM_TRY(gs_array_push(&samples->labels, &label, err));
@@ -190,7 +191,7 @@ const gpusim_scene *gpusim_samples_scene(const gpusim_samples *samples)
 
 uint64_t gpusim_samples_count(const gpusim_samples *samples)
 {
-    return samples->base.count;
+    return samples->times.count;
 }
 
 const uint8_t *gpusim_samples_labels(const gpusim_samples *samples)
@@ -201,4 +202,17 @@ const uint8_t *gpusim_samples_labels(const gpusim_samples *samples)
 gpusim_frames *gpusim_samples_frames(gpusim_samples *samples)
 {
     return &samples->base;
+}
+
+void gpusim_samples_select(gpusim_samples *samples, uint64_t first, uint64_t count)
+{
+    uint64_t all = samples->times.count;
+    samples->first = first < all ? first : all;
+    samples->base.count = count < all - samples->first ? count : all - samples->first;
+    samples->at = 0;
+}
+
+gpusim_time gpusim_samples_time(const gpusim_samples *samples, uint64_t sample)
+{
+    return GS_AT(samples->times, gpusim_time, sample);
 }

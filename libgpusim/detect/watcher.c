@@ -178,3 +178,37 @@ gpusim_status gpusim_watcher_observe(gpusim_watcher *watcher, const gpusim_frame
 cleanup:
     return status;
 }
+
+// Before an entity's first score there are none: they become that one.
+static void fill_begin(double *scores, uint64_t count, uint32_t entities)
+{
+    for (uint32_t e = 0; e < entities; e++) {
+        uint64_t first = 0;
+        while (first < count && isnan(scores[first * entities + e])) {
+            first++;
+        }
+        double known = first < count ? scores[first * entities + e] : 0;
+        for (uint64_t i = 0; i < first; i++) {
+            scores[i * entities + e] = known;
+        }
+    }
+}
+
+gpusim_status gpusim_watcher_score(gpusim_watcher *watcher, gpusim_frames *frames, double *scores,
+                                   uint32_t *causes, gpusim_error *err)
+{
+    gpusim_status status;
+    uint32_t entities = watcher->scene.entity_count;
+    gpusim_frame frame;
+    uint64_t count = 0;
+    GPUSIM_TRY(gpusim_watcher_restart(watcher, err));
+    gpusim_frames_rewind(frames);
+    while (gpusim_frames_next(frames, &frame)) {
+        GPUSIM_TRY(gpusim_watcher_observe(watcher, &frame, scores + count * entities,
+                                          causes ? causes + count * entities : NULL, err));
+        count++;
+    }
+    fill_begin(scores, count, entities);
+cleanup:
+    return status;
+}

@@ -26,6 +26,9 @@ GPUSIM_API uint64_t gpusim_samples_count(const gpusim_samples *samples);
 /* [count] of the first entity; NULL: there are none. */
 GPUSIM_API const uint8_t *gpusim_samples_labels(const gpusim_samples *samples);
 GPUSIM_API gpusim_frames *gpusim_samples_frames(gpusim_samples *samples);
+/* From now on frames are only these samples, first .. first + count - 1. */
+GPUSIM_API void gpusim_samples_select(gpusim_samples *samples, uint64_t first, uint64_t count);
+GPUSIM_API gpusim_time gpusim_samples_time(const gpusim_samples *samples, uint64_t sample);
 
 /* ---- a detector ---- */
 
@@ -33,6 +36,12 @@ typedef struct gpusim_watcher gpusim_watcher;
 
 /* The built-in detectors in order of name, ended by NULL. */
 GPUSIM_API const gpusim_module *const *gpusim_detectors(void);
+
+/* A detector in words, "NAME" or "NAME:KEY=VALUE,KEY=VALUE" ("knn:neighbours=7"): its module and
+ * its parameters, to be destroyed by the caller (NULL when it has none). */
+typedef struct gpusim_parameters gpusim_parameters;
+GPUSIM_API gpusim_status gpusim_detector_read(const char *words, const gpusim_module **module,
+                                              gpusim_parameters **parameters, gpusim_error *err);
 
 /* A detector for a scene, which it copies. `parameters` is the record of its module and outlives
  * it; NULL: the defaults. */
@@ -50,8 +59,30 @@ GPUSIM_API gpusim_status gpusim_watcher_observe(gpusim_watcher *watcher, const g
                                                 double *scores, uint32_t *causes,
                                                 gpusim_error *err);
 
+/* Scores of all frames, [frames][entities], and causes, which may be NULL. What comes before a
+ * detector can speak takes its first score; of one that never speaks all are 0. Restarts it. */
+GPUSIM_API gpusim_status gpusim_watcher_score(gpusim_watcher *watcher, gpusim_frames *frames,
+                                              double *scores, uint32_t *causes, gpusim_error *err);
+
 /* Forgets what it saw, not what it learnt. */
 GPUSIM_API gpusim_status gpusim_watcher_restart(gpusim_watcher *watcher, gpusim_error *err);
+
+/* ---- alarms ---- */
+
+/* The threshold that a share of the scores stays below (0.999: one of a thousand reaches it). Where
+ * that is the lowest score of all, the next number above it. Reorders the scores. */
+GPUSIM_API double gpusim_threshold_of(double *scores, uint64_t count, double quantile);
+
+/* Alarms of one series: scores that reach a threshold, with gaps of at most `gap` samples closed.
+ */
+typedef struct gpusim_alarm {
+    uint64_t first, last; /* samples */
+    uint64_t peak;        /* the one with the highest score */
+} gpusim_alarm;
+
+/* Fills alarms[(count + 1) / 2] and returns how many there are. */
+GPUSIM_API uint64_t gpusim_alarms_of(const double *scores, uint64_t count, double threshold,
+                                     uint32_t gap, gpusim_alarm *alarms);
 
 #ifdef __cplusplus
 }

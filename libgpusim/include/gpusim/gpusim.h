@@ -5,7 +5,9 @@
 
 #include <gpusim/calibrate.h>
 #include <gpusim/compare.h>
+#include <gpusim/detect.h>
 #include <gpusim/engine.h>
+#include <gpusim/evaluate.h>
 #include <gpusim/fault.h>
 #include <gpusim/field.h>
 #include <gpusim/gpu.h>

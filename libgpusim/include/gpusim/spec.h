@@ -60,8 +60,8 @@ GPUSIM_API const gpusim_record *gpusim_spec_record(void);
 /* JSON Schema (draft-7) of that table, as text that the caller frees with gpusim_free. */
 GPUSIM_API gpusim_status gpusim_spec_schema(char **text, gpusim_error *err);
 
-/* A module's parameters from a text of their own ("{window: 20}", "" for the defaults), bound to the
- * module's table; `name` stands for the file in messages. */
+/* A module's parameters from a text of their own ("{window: 20}", "" for the defaults), bound to
+ * the module's table; `name` stands for the file in messages. */
 typedef struct gpusim_parameters gpusim_parameters;
 GPUSIM_API gpusim_status gpusim_parameters_read(const gpusim_record *record, const char *text,
                                                 size_t length, const char *name,
