@@ -11,7 +11,6 @@
 static gpusim_status check_list(const gpusim_sim *sim, uint32_t scope, uint32_t entity,
                                 uint32_t *count, gpusim_error *err)
 {
-    const gs_fault *before = NULL;
     for (uint32_t f = gs_fault_first(sim, scope, entity); f != GPUSIM_NONE;) {
         if (f >= sim->faults.count || ++*count > sim->faults.count) {
             return GS_BROKEN("the faults of entity %u are no list", entity);
@@ -20,14 +19,11 @@ static gpusim_status check_list(const gpusim_sim *sim, uint32_t scope, uint32_t 
         if (!fault->alive || fault->scope != scope || fault->entity != entity) {
             return GS_BROKEN("fault %u is not where it struck", f);
         }
-        if (before && (before->rule > fault->rule ||
-                       (before->rule == fault->rule && before->ordinal > fault->ordinal))) {
-            return GS_BROKEN("the faults of entity %u are out of order", entity);
-        }
-        before = fault;
         f = fault->next;
     }
-    return GPUSIM_OK;
+    return gs_fault_tree_sound(sim, scope, entity)
+               ? GPUSIM_OK
+               : GS_BROKEN("the faults of entity %u are out of order", entity);
 }
 
 static gpusim_status check_lists(const gpusim_sim *sim, gpusim_error *err)

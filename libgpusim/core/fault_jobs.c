@@ -45,12 +45,7 @@ static int any_faults(const gpusim_sim *sim)
 
 static int is_cut(const gpusim_sim *sim, uint32_t scope, uint32_t entity)
 {
-    uint32_t fault = gs_fault_first(sim, scope, entity);
-    while (fault != GPUSIM_NONE &&
-           !(GS_KIND_OF(sim, GS_FAULT(sim, fault)->rule)->flags & GS_FAULT_CUT_OFF)) {
-        fault = GS_FAULT(sim, fault)->next;
-    }
-    return fault != GPUSIM_NONE;
+    return gs_fault_with(sim, scope, entity, GS_SUM_CUT) != GPUSIM_NONE;
 }
 
 gpusim_status gs_faults_follow(gpusim_sim *sim, uint32_t slot, gpusim_error *err)

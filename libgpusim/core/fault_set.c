@@ -1,24 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The active faults: a pool, a list for each entity, and sums over lists. */
+/* The active faults: a pool, and what those of an entity and above it do to it. */
 #include <math.h>
 #include <string.h>
 
 #include "core/faults.h"
-
-static uint32_t list_of(const gpusim_sim *sim, uint32_t scope, uint32_t entity)
-{
-    const gs_cluster *cluster = &sim->model->cluster;
-    switch (scope) {
-    case GS_FAULT_ON_GPU:
-        return entity;
-    case GS_FAULT_ON_NODE:
-        return cluster->gpu_count + entity;
-    case GS_FAULT_ON_RACK:
-        return cluster->gpu_count + cluster->node_count + entity;
-    default:
-        return cluster->gpu_count + cluster->node_count + cluster->rack_count;
-    }
-}
 
 gpusim_status gs_effects_create(gpusim_sim *sim, gpusim_error *err)
 {
@@ -36,7 +21,7 @@ gpusim_status gs_fault_set_create(gpusim_sim *sim, gpusim_error *err)
 {
     gpusim_status status = GPUSIM_OK;
     const gs_cluster *cluster = &sim->model->cluster;
-    uint32_t lists = list_of(sim, GS_FAULT_ON_CLUSTER, 0) + 1;
+    uint32_t lists = cluster->gpu_count + cluster->node_count + cluster->rack_count + 1;
     GPUSIM_TRY(gs_array_resize(&sim->fault_totals, 1, err));
     GPUSIM_TRY(gs_array_resize(&sim->fault_lists, lists, err));
     GPUSIM_TRY(gs_gpu_errors_create(sim, err));
@@ -53,21 +38,7 @@ cleanup:
     return status;
 }
 
-uint32_t gs_fault_first(const gpusim_sim *sim, uint32_t scope, uint32_t entity)
-{
-    return GS_AT(sim->fault_lists, uint32_t, list_of(sim, scope, entity));
-}
-
-// ---- the pool and its lists ----
-
-// by what no order of events changes: the rule, which of its strikes, and where that was
-static int comes_before(const gs_fault *a, const gs_fault *b)
-{
-    if (a->rule != b->rule) {
-        return a->rule < b->rule;
-    }
-    return a->ordinal != b->ordinal ? a->ordinal < b->ordinal : a->origin < b->origin;
-}
+// ---- the pool ----
 
 gpusim_status gs_fault_add(gpusim_sim *sim, const gs_fault *made, uint32_t *fault,
                            gpusim_error *err)
@@ -89,12 +60,7 @@ gpusim_status gs_fault_add(gpusim_sim *sim, const gs_fault *made, uint32_t *faul
     totals->links += GS_FAULT(sim, *fault)->links;
     totals->active++;
 
-    uint32_t *link = &GS_AT(sim->fault_lists, uint32_t, list_of(sim, made->scope, made->entity));
-    while (*link != GPUSIM_NONE && !comes_before(made, GS_FAULT(sim, *link))) {
-        link = &GS_FAULT(sim, *link)->next;
-    }
-    GS_FAULT(sim, *fault)->next = *link;
-    *link = *fault;
+    GPUSIM_TRY(gs_fault_join(sim, *fault, err));
 cleanup:
     return status;
 }
@@ -102,11 +68,7 @@ cleanup:
 void gs_fault_remove(gpusim_sim *sim, uint32_t fault)
 {
     gs_fault *gone = GS_FAULT(sim, fault);
-    uint32_t *link = &GS_AT(sim->fault_lists, uint32_t, list_of(sim, gone->scope, gone->entity));
-    while (*link != fault) {
-        link = &GS_FAULT(sim, *link)->next;
-    }
-    *link = gone->next;
+    gs_fault_leave(sim, fault);
     GS_FAULT_TOTALS(sim)->links -= gone->links;
     memset(gone, 0, sizeof *gone);
     gone->next = GS_FAULT_TOTALS(sim)->first_free;
@@ -115,18 +77,6 @@ void gs_fault_remove(gpusim_sim *sim, uint32_t fault)
 }
 
 // ---- sums ----
-
-static void add_list(const gpusim_sim *sim, uint32_t scope, uint32_t entity, gs_effect *sum)
-{
-    for (uint32_t f = gs_fault_first(sim, scope, entity); f != GPUSIM_NONE;) {
-        const gs_fault *fault = GS_FAULT(sim, f);
-        const gs_rule *rule = GS_RULE(sim, fault->rule);
-        double severity = rule->ramp > 0 ? (double)fault->worsened / GS_RAMP_STEPS : 1;
-        gs_effect one = gs_fault_effect(rule->kind, fault->parameters, severity);
-        gs_effect_add(sum, &one);
-        f = fault->next;
-    }
-}
 
 // what holds above holds below, but for what is given to the whole: its power
 static gs_effect below(gs_effect above)
@@ -139,10 +89,8 @@ static gs_effect below(gs_effect above)
 gs_effect gs_effect_of_rack(const gpusim_sim *sim, uint32_t rack)
 {
     gs_effect sum = gs_effect_none;
-    add_list(sim, GS_FAULT_ON_CLUSTER, 0, &sum);
-    sum = below(sum);
-    add_list(sim, GS_FAULT_ON_RACK, rack, &sum);
-    return sum;
+    sum = below(gs_fault_effects(sim, GS_FAULT_ON_CLUSTER, 0, sum));
+    return gs_fault_effects(sim, GS_FAULT_ON_RACK, rack, sum);
 }
 
 // it had some, and so many are lost that none is left
@@ -156,7 +104,7 @@ static int has_no_supply(const gpusim_sim *sim, uint32_t node, uint32_t lost)
 gs_effect gs_effect_of_node(const gpusim_sim *sim, uint32_t node)
 {
     gs_effect sum = below(*gs_rack_effect(sim, sim->model->cluster.node_rack[node]));
-    add_list(sim, GS_FAULT_ON_NODE, node, &sum);
+    sum = gs_fault_effects(sim, GS_FAULT_ON_NODE, node, sum);
     sum.flags |= sum.supplies > 0 && has_no_supply(sim, node, sum.supplies) ? GS_FAULT_DOWN : 0u;
     sum.flags |= GS_LIFE(sim, node)->held & GS_HELD_DEAD ? GS_FAULT_DOWN : 0u;
     sum.flags |= GS_LIFE(sim, node)->held & GS_HELD_PAUSED ? GS_FAULT_HANG : 0u;
@@ -166,6 +114,5 @@ gs_effect gs_effect_of_node(const gpusim_sim *sim, uint32_t node)
 gs_effect gs_effect_of_gpu(const gpusim_sim *sim, uint32_t gpu)
 {
     gs_effect sum = below(*gs_node_effect(sim, gs_reach_of(sim, GS_FAULT_ON_GPU, gpu).first_node));
-    add_list(sim, GS_FAULT_ON_GPU, gpu, &sum);
-    return sum;
+    return gs_fault_effects(sim, GS_FAULT_ON_GPU, gpu, sum);
 }

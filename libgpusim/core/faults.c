@@ -95,6 +95,7 @@ gpusim_status gs_on_fault_over(void *context, const gpusim_event *event, gpusim_
     gs_background_fired(sim);
     fault->ramp = (gpusim_event_id){0};
     fault->worsened++;
+    gs_fault_refresh(sim, event->entity);
     GPUSIM_TRY(worsen(sim, event->entity, err));
     GPUSIM_TRY(gs_faults_changed(sim, fault->scope, fault->entity, err));
 cleanup:
@@ -479,6 +480,7 @@ gpusim_status gs_faults_restored(gpusim_sim *sim, gpusim_error *err)
 {
     gpusim_status status = GPUSIM_OK;
     GPUSIM_TRY(gs_effects_create(sim, err));
+    GPUSIM_TRY(gs_fault_trees_restore(sim, err));
     if (sim->fault_totals.count > 0) {
         gs_effects_restore(sim);
     }

@@ -49,7 +49,8 @@ typedef struct gs_fault {
     uint32_t scope, entity; /* gs_fault_scope, and which */
     uint32_t origin;        /* where the rule struck; another than `entity` when it spread */
     uint32_t clock;         /* that waits for its end; GPUSIM_NONE: none does */
-    uint32_t next;          /* of the same entity */
+    uint32_t next;          /* of the same entity, in order */
+    uint32_t left, right;   /* in its tree: core/fault_tree.c */
     uint32_t jobs_hit;
     uint32_t worsened; /* parts of its ramp that have passed */
     uint32_t alive;
@@ -115,7 +116,7 @@ typedef struct gs_node_life {
     uint8_t starts;         /* it is resetting its GPUs just now */
     uint8_t reserved[2];
 } gs_node_life;
-_Static_assert(sizeof(gs_fault_clock) == 72 && sizeof(gs_fault) == 152 &&
+_Static_assert(sizeof(gs_fault_clock) == 72 && sizeof(gs_fault) == 160 &&
                    sizeof(gs_fault_totals) == 40 && sizeof(gs_node_life) == 32 &&
                    sizeof(gs_coming) == 32,
                "no padding: they are hashed");
@@ -138,7 +139,6 @@ gs_reach gs_reach_of(const gpusim_sim *sim, uint32_t scope, uint32_t entity);
 gpusim_status gs_fault_set_create(gpusim_sim *sim, gpusim_error *err);
 /* Room for the sums, which are no state, where there is a set. */
 gpusim_status gs_effects_create(gpusim_sim *sim, gpusim_error *err);
-uint32_t gs_fault_first(const gpusim_sim *sim, uint32_t scope, uint32_t entity);
 /* A new fault, with what `made` says of it, in the list of its entity. */
 gpusim_status gs_fault_add(gpusim_sim *sim, const gs_fault *made, uint32_t *fault,
                            gpusim_error *err);
@@ -147,6 +147,34 @@ void gs_fault_remove(gpusim_sim *sim, uint32_t fault);
 gs_effect gs_effect_of_rack(const gpusim_sim *sim, uint32_t rack);
 gs_effect gs_effect_of_node(const gpusim_sim *sim, uint32_t node);
 gs_effect gs_effect_of_gpu(const gpusim_sim *sim, uint32_t gpu);
+
+/* ---- core/fault_tree.c: those of one entity ---- */
+/* What somebody among some faults is. */
+enum {
+    GS_SUM_RESET = 1 << 0,   /* over with a reset */
+    GS_SUM_REPAIR = 1 << 1,  /* with a repair */
+    GS_SUM_BROKEN = 1 << 2,  /* nothing can run there until somebody does something */
+    GS_SUM_CUT = 1 << 3,     /* cut off */
+    GS_SUM_IN_NODE = 1 << 4, /* gone when the node has been put right */
+};
+/* A fault and all below it in its tree; no state. */
+typedef struct gs_fault_sum {
+    gs_effect effect;
+    uint64_t heap; /* its own, the highest of all below it */
+    uint32_t count, bits;
+} gs_fault_sum;
+/* Into and out of the order of its entity; what it does is about to be looked at anew. */
+gpusim_status gs_fault_join(gpusim_sim *sim, uint32_t fault, gpusim_error *err);
+void gs_fault_leave(gpusim_sim *sim, uint32_t fault);
+void gs_fault_refresh(gpusim_sim *sim, uint32_t fault);
+/* All of it once the state is there again. */
+gpusim_status gs_fault_trees_restore(gpusim_sim *sim, gpusim_error *err);
+/* The first of an entity, `next` leading to the others; the first with any of these bits. */
+uint32_t gs_fault_first(const gpusim_sim *sim, uint32_t scope, uint32_t entity);
+uint32_t gs_fault_with(const gpusim_sim *sim, uint32_t scope, uint32_t entity, uint32_t bits);
+/* What they do, on top of a sum. O(1), whether they are many or few. */
+gs_effect gs_fault_effects(const gpusim_sim *sim, uint32_t scope, uint32_t entity, gs_effect sum);
+int gs_fault_tree_sound(const gpusim_sim *sim, uint32_t scope, uint32_t entity);
 
 /* ---- core/fault_effects.c: what that changes ---- */
 /* The set of an entity's faults is another: sums, and what follows from them. */

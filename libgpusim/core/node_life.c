@@ -28,11 +28,7 @@ uint32_t gs_fault_node(const gpusim_sim *sim, const gs_fault *fault)
 
 static uint32_t find_mend(const gpusim_sim *sim, uint32_t scope, uint32_t entity, gs_mend mend)
 {
-    uint32_t fault = gs_fault_first(sim, scope, entity);
-    while (fault != GPUSIM_NONE && GS_FAULT(sim, fault)->mend != mend) {
-        fault = GS_FAULT(sim, fault)->next;
-    }
-    return fault;
+    return gs_fault_with(sim, scope, entity, mend == GS_MEND_RESET ? GS_SUM_RESET : GS_SUM_REPAIR);
 }
 
 // what a crew, or a reset, would end next: of the node, or of its GPUs
@@ -128,6 +124,7 @@ void gs_node_life_forget(gpusim_sim *sim, uint32_t fault)
     gs_node_life *life = GS_LIFE(sim, node);
     (void)gpusim_engine_cancel(sim->engine, &life->mended);
     GS_FAULT(sim, fault)->mend = GS_MEND_TIME;
+    gs_fault_refresh(sim, fault);
     uint32_t next = next_mend(sim, node, GS_MEND_REPAIR);
     if (next != GPUSIM_NONE) {
         GS_KEEP(sim, begin_work(sim, node, next, &sim->failure_error));
@@ -139,15 +136,7 @@ void gs_node_life_forget(gpusim_sim *sim, uint32_t fault)
 // whether somebody has to do something about a fault on which nothing could run
 static int is_broken(const gpusim_sim *sim, uint32_t scope, uint32_t entity)
 {
-    for (uint32_t f = gs_fault_first(sim, scope, entity); f != GPUSIM_NONE;) {
-        const gs_fault *fault = GS_FAULT(sim, f);
-        uint32_t flags = GS_KIND_OF(sim, fault->rule)->flags;
-        if ((flags & GS_FAULT_OFF) || ((flags & GS_FAULT_HANG) && fault->mend != GS_MEND_TIME)) {
-            return 1;
-        }
-        f = fault->next;
-    }
-    return 0;
+    return gs_fault_with(sim, scope, entity, GS_SUM_BROKEN) != GPUSIM_NONE;
 }
 
 static int has_broken_gpu(const gpusim_sim *sim, uint32_t node)
@@ -298,21 +287,12 @@ cleanup:
     return status;
 }
 
-// the first that a repair ends: what it has corrupted is not in the node any more
-static uint32_t first_of_node(const gpusim_sim *sim, uint32_t scope, uint32_t entity)
-{
-    uint32_t fault = gs_fault_first(sim, scope, entity);
-    while (fault != GPUSIM_NONE && GS_KIND_OF(sim, GS_FAULT(sim, fault)->rule)->strike.corrupts) {
-        fault = GS_FAULT(sim, fault)->next;
-    }
-    return fault;
-}
-
+// all that a repair ends: what they have corrupted is not in the node any more
 static gpusim_status end_all(gpusim_sim *sim, uint32_t scope, uint32_t entity, gpusim_error *err)
 {
     gpusim_status status = GPUSIM_OK;
-    for (uint32_t f = first_of_node(sim, scope, entity); f != GPUSIM_NONE;
-         f = first_of_node(sim, scope, entity)) {
+    for (uint32_t f = gs_fault_with(sim, scope, entity, GS_SUM_IN_NODE); f != GPUSIM_NONE;
+         f = gs_fault_with(sim, scope, entity, GS_SUM_IN_NODE)) {
         GPUSIM_TRY(gs_fault_end(sim, f, err));
     }
 cleanup:

@@ -258,6 +258,7 @@ static void set_element_sizes(gpusim_sim *sim)
     sim->watchers = GS_ARRAY(gs_watcher);
     sim->fault_bursts = GS_ARRAY(gs_fault_burst);
     sim->coming = GS_ARRAY(gs_coming);
+    sim->fault_sums = GS_ARRAY(gs_fault_sum);
     sim->clock_marks = GS_ARRAY(uint32_t);
     sim->failures = GS_ARRAY(gs_node_failures);
     sim->readings = GS_ARRAY(gs_reading);
@@ -502,7 +503,7 @@ void gpusim_sim_destroy(gpusim_sim *sim)
         &sim->rule_clocks,  &sim->fault_jobs,   &sim->gpu_effects,  &sim->node_effects,
         &sim->rack_effects, &sim->fault_bursts, &sim->clock_marks,  &sim->gpu_errors,
         &sim->held_samples, &sim->failures,     &sim->readings,     &sim->users,
-        &sim->user_by_name, &sim->coming,
+        &sim->user_by_name, &sim->coming,       &sim->fault_sums,
     };
     for (size_t i = 0; i < sizeof arrays / sizeof arrays[0]; i++) {
         gs_array_release(arrays[i]);

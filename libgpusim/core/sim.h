@@ -283,6 +283,7 @@ struct gpusim_sim {
     gs_array observers;   /* gpusim_observer */
     gs_array rule_clocks; /* uint32_t: the first clock of each rule */
     gs_array gpu_effects, node_effects, rack_effects; /* gs_effect: sums over their faults */
+    gs_array fault_sums;                              /* gs_fault_sum, by fault */
     gs_array fault_jobs;                              /* uint32_t: slots of jobs being struck */
     gs_sampling *sampling; /* the sample at hand; NULL before the first that anybody hears */
     gpusim_summary summary;

@@ -86,8 +86,8 @@ static gpusim_status read_line(failure_list *list, const char *text, size_t leng
         return gs_cells_header(&list->log, &cells, columns, COLUMNS, REQUIRED, 1, err);
     }
     if (cells.count != list->log.columns) {
-        return gs_lines_fail(list->log.lines, NULL, err, "the line has %u columns, the header %u",
-                             cells.count, list->log.columns);
+        return gs_lines_fail(list->log.lines, NULL, err, "the line has %u column%s, the header %u",
+                             cells.count, cells.count == 1 ? "" : "s", list->log.columns);
     }
     for (uint32_t column = 0; column < REQUIRED; column++) {
         if (!gs_cell_find(&list->log, &cells, column, &at[column])) {

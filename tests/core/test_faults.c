@@ -179,6 +179,51 @@ START_TEST(straggler)
 END_TEST
 
 /* Both slow it while both are there: 600 s at 1, 600 at 1/2, 600 at 1/8, 600 at 1/4, then 1. */
+/* Sixty stragglers on one GPU, coming in two orders, are one slowdown to the last bit: their
+ * product. Thousands that last cost little each, and leave nothing behind. */
+START_TEST(many_at_once)
+{
+    static char text[16384];
+    double slowdown[2], product = 1;
+    for (int order = 0; order < 2; order++) {
+        int length = snprintf(text, sizeof text, ONE(1) "duration: 1 h\nworkload: []\nchaos:\n");
+        product = 1;
+        for (int i = 0; i < 60; i++) {
+            double factor = 1.01 + 0.001 * i;
+            length += snprintf(text + length, sizeof text - (size_t)length,
+                               "  - {fault: straggler, target: {gpu: n-0000/gpu0}, at: %d s, for: "
+                               "%d s, slowdown: %.3f}\n",
+                               order ? 37 * i % 60 : 59 - i, order ? 600 + i : 700, factor);
+            product *= factor;
+        }
+        gpusim_error err = {0};
+        teardown();
+        model = compile_text(text);
+        ASSERT_OK(gpusim_sim_create(model, 1, &sim, &err), &err);
+        gpusim_sim_paranoid(sim, 1);
+        failing_run_to(sim, 100);
+        slowdown[order] = gs_gpu_effect(sim, 0)->slowdown;
+        failing_run_to(sim, 1800);
+        ck_assert_double_eq(gs_gpu_effect(sim, 0)->slowdown, 1);
+    }
+    ck_assert_mem_eq(&slowdown[0], &slowdown[1], sizeof slowdown[0]);
+    ck_assert_double_eq_tol(slowdown[0] / product, 1, 1e-14);
+
+    // 60,000 in a row that all last, half of them up to the end: were each looked at for each, this
+    // would take minutes
+    gpusim_error err = {0};
+    teardown();
+    model =
+        compile_text(ONE(2) "duration: 60000 s\nworkload: [{jobs: [{duration: 9 h, gpus: 2}]}]\n"
+                            "chaos: [{fault: packet-delay, target: {node: n-0000}, period: 1 s, "
+                            "for: 30000 s, delay: 1 us}]\n");
+    ASSERT_OK(gpusim_sim_create(model, 1, &sim, &err), &err);
+    failing_run_to(sim, 59999);
+    ck_assert_double_eq_tol(gs_node_effect(sim, 0)->delay, 0.03, 1e-9);
+    ASSERT_OK(gpusim_sim_check(sim, &err), &err);
+}
+END_TEST
+
 START_TEST(slowdowns_multiply)
 {
     run(ONE(1) "workload: [{jobs: [{duration: 1 h, gpus: 1}]}]\n"
@@ -291,6 +336,7 @@ int main(void)
     tcase_add_test(tcase, one_crew);
     tcase_add_test(tcase, down_stays_down);
     tcase_add_loop_test(tcase, straggler, 0, 2);
+    tcase_add_test(tcase, many_at_once);
     tcase_add_test(tcase, slowdowns_multiply);
     tcase_add_test(tcase, xid79);
     tcase_add_test(tcase, goes_on_after_a_restore);

@@ -149,6 +149,23 @@ START_TEST(who_waits_for_repair)
 END_TEST
 
 /* Rules act whether anybody listens or not, and in a run that was saved in the middle of it all. */
+/* Two that undo each other look once a sample, and act once: an hour of it ends. */
+START_TEST(against_each_other)
+{
+    run(TWO "workload: []\n"
+            "responses:\n"
+            "  - {name: out, state: up, do: drain}\n"
+            "  - {name: in, state: drained, do: undrain}\n");
+    ck_assert_uint_gt(actions(), 100);
+    ck_assert_uint_le(actions(), 2 * 180);
+    for (uint32_t i = 1; i < actions(); i++) {
+        const gpusim_action_row *row =
+            &GS_AT(rows.tables[GPUSIM_TABLE_ACTIONS], gpusim_action_row, i);
+        ck_assert_int_eq(row->time % (60 * S), 0);
+    }
+}
+END_TEST
+
 START_TEST(nobody_listens)
 {
     gpusim_error err = {0};
@@ -243,6 +260,7 @@ int main(void)
     tcase_add_test(all, budget_of_a_day);
     tcase_add_test(all, gpus_of_one_node);
     tcase_add_loop_test(all, who_waits_for_repair, 0, 2);
+    tcase_add_test(all, against_each_other);
     tcase_add_test(all, nobody_listens);
     tcase_add_test(all, io_guard);
     tcase_add_test(all, thermal_guard);

@@ -4,6 +4,7 @@
 
 #include "core/model.h"
 #include "harness.h"
+#include "scenario/compile_chaos.h"
 #include "scenario/spec.h"
 
 static const char *folder(void)
@@ -128,6 +129,67 @@ START_TEST(rules_and_lists_are_in_the_hash)
 }
 END_TEST
 
+// odd rows of a list: what is read of them, or what is said of them and where
+static const struct {
+    const char *text, *message; // NULL: it is read
+    uint32_t count;
+    int32_t line, column;
+} lists[] = {
+    {"time,entity\n\n10,n-0000\n\n20,n-0001\n", NULL, 2, 0, 0},
+    {"\xef\xbb\xbftime,entity\r\n10,n-0000\r\n20,n-0001\r\n", NULL, 2, 0, 0},
+    {"entity,time\nn-0001,10\nn-0001,10\nn-0000,5", NULL, 3, 0, 0},
+    {"time,entity,duration\n10,n-0000,\n0,n-0001,0\n9e9,n-0002,9e9\n", NULL, 3, 0, 0},
+    {"time, entity\n\"10\", \"n-0000\"\n", NULL, 1, 0, 0},
+    {"", "there is no failure in it", 0, 0, 0},
+    {"time,entity\n\n", "there is no failure in it", 0, 2, 0},
+    {"time\n10\n", "the header has no column 'entity'", 0, 1, 0},
+    {"10,n-0000\n", "no column is called '10'", 0, 1, 1},
+    {"time;entity\n10;n-0000\n", "no column is called 'time;entity'", 0, 1, 1},
+    {"time,entity,time\n1,n-0000,1\n", "column 'time' stands here twice", 0, 1, 13},
+    {"time,entity\n10\n", "the line has 1 column, the header 2", 0, 2, 0},
+    {"time,entity\n10,n-0000,7\n", "the line has 3 columns, the header 2", 0, 2, 0},
+    {"time,entity\n10,\n", "the line has no entity", 0, 2, 0},
+    {"time,entity\n\n,n-0000\n", "the line has no time", 0, 3, 0},
+    {"time,entity\n-5,n-0000\n", "time is '-5', not a time within", 0, 2, 1},
+    {"time,entity\n9.1e9,n-0000\n", "time is '9.1e9', not a time within", 0, 2, 1},
+    {"time,entity\nnan,n-0000\n", "time is 'nan', not a time within", 0, 2, 1},
+    {"time,entity,duration\n10,n-0000,-3\n", "duration is '-3', not a time", 0, 2, 11},
+    {"time,entity\n10,N-0000\n", "no node is called 'N-0000'", 0, 2, 4},
+    {"time,entity\n10,n-00001\n", "no node is called 'n-00001'", 0, 2, 4},
+    {"time,entity\n10,\"n-0000\n", "the quote is never closed", 0, 2, 4},
+};
+
+START_TEST(odd_rows)
+{
+    gpusim_error err = {0};
+    gs_lines *lines = NULL;
+    gs_entities entities = {0};
+    gs_rule rule = {0};
+    gs_compilation at = {0};
+    gs_rule_maker m = {.at = &at,
+                       .entities = &entities,
+                       .rule = &rule,
+                       .kind = &gs_fault_kinds[GS_KIND_NODE_CRASH]};
+    at.model = with("");
+    ASSERT_OK(gs_entities_index(at.model, &entities, &err), &err);
+    ASSERT_OK(gs_lines_over("list.csv", lists[_i].text, strlen(lists[_i].text), NULL, &lines, &err),
+              &err);
+    gpusim_status status = gs_failures_read(&m, lines, &err);
+    gs_lines_close(lines);
+    gs_entities_release(&entities);
+    gpusim_model_destroy(at.model);
+    if (!lists[_i].message) {
+        ASSERT_OK(status, &err);
+        ck_assert_uint_eq(rule.list_count, lists[_i].count);
+        return;
+    }
+    ck_assert_msg(status != GPUSIM_OK && strstr(err.message, lists[_i].message), "%d: %s", _i,
+                  err.message);
+    ck_assert_msg(err.line == lists[_i].line && err.column == lists[_i].column, "%d: %d:%d", _i,
+                  err.line, err.column);
+}
+END_TEST
+
 // a list of the same name with other bytes is another scenario
 START_TEST(the_bytes_of_lists_are_in_the_hash)
 {
@@ -187,5 +249,8 @@ int main(void)
     TEST_CASE(suite, 60, the_effective_scenario_says_all_rules, lists_of_failures_are_read,
               rules_and_lists_are_in_the_hash, the_bytes_of_lists_are_in_the_hash,
               the_seed_does_not_change_the_model);
+    TCase *rows = tcase_create("rows");
+    tcase_add_loop_test(rows, odd_rows, 0, (int)(sizeof lists / sizeof lists[0]));
+    suite_add_tcase(suite, rows);
     return test_run(suite);
 }
