@@ -116,21 +116,6 @@ static int read_options(const cli_arguments *arguments, cli_detection *d)
 
 /* ---- one detector over one log ---- */
 
-// Both logs have to have the same columns: a detector knows signals by name.
-static gpusim_status same_signals(const gpusim_scene *learnt, const gpusim_scene *watched,
-                                  const char *log, gpusim_error *err)
-{
-    for (uint32_t s = 0; s < learnt->signal_count || s < watched->signal_count; s++) {
-        const char *one = s < learnt->signal_count ? learnt->signals[s].name : "nothing";
-        const char *other = s < watched->signal_count ? watched->signals[s].name : "nothing";
-        if (strcmp(one, other) != 0) {
-            return gpusim_fail(err, GPUSIM_ARGUMENT, "column %u of '%s' is %s where %s was learnt",
-                               s + 1, log, other, one);
-        }
-    }
-    return GPUSIM_OK;
-}
-
 // Scores of the samples that are selected, smoothed.
 static gpusim_status score(const cli_detection *d, gpusim_watcher *watcher, gpusim_samples *samples,
                            double **scores, uint32_t **causes, gpusim_error *err)
@@ -220,9 +205,6 @@ static gpusim_status run_log(cli_detection *d, const char *path, gpusim_samples 
     gpusim_status status;
     gpusim_samples *log = NULL;
     GPUSIM_TRY(gpusim_samples_read(path, &log, err));
-    if (train) {
-        GPUSIM_TRY(same_signals(gpusim_samples_scene(train), gpusim_samples_scene(log), path, err));
-    }
     for (uint32_t i = 0; i < d->detector_count; i++) {
         cli_finding *f = &d->findings[d->finding_count++];
         f->log = path;
@@ -277,7 +259,8 @@ static int detect_run(const cli_arguments *arguments)
     cli_detection d = {.quantile = 0.999, .share = 0.15, .smooth = 1, .gap = 5, .window = 100};
     int code = read_options(arguments, &d);
     if (code == CLI_OK) {
-        code = run_all(&d, arguments);
+        code = cli_detect_is_trace(arguments->operands[0]) ? cli_detect_traces(&d, arguments)
+                                                           : run_all(&d, arguments);
     }
     release(&d);
     return code;
@@ -285,14 +268,17 @@ static int detect_run(const cli_arguments *arguments)
 
 const cli_command cli_detect = {
     .name = "detect",
-    .operands = "LOG...",
-    .doc = "find what is anomalous in logs of measurements, and say how well",
+    .operands = "TRACE|LOG...",
+    .doc = "find what is anomalous in traces or logs, and say how well",
     .examples =
         "gpusim detect node.csv -d rolling-mad\talarms, learnt from the first 15 % of the log\n"
         "gpusim detect test.csv --train train.csv -d zscore -d sub-pca -d random --evaluate\t"
         "a table of how well each finds what column `label` marks\n"
-        "gpusim detect *.csv -d var:lags=10 --smooth 15 -e --format csv\n",
-    .more = "A log is CSV, gzip too: a column of time (t, time, timestamp), a column label where "
+        "gpusim detect *.csv -d var:lags=10 --smooth 15 -e --format csv\n"
+        "gpusim detect chaos.h5 --train quiet.h5 -d mahalanobis -e\tagainst the faults of the "
+        "run\n",
+    .more = "Of a trace all GPUs are watched. A log is CSV, gzip too: a column of time (t, time, "
+            "timestamp), a column label where "
             "samples are\nmarked (0 or 1), every other column a signal. The threshold comes from "
             "the scores of what was\nlearnt from, never from what is evaluated.",
     .options = options,

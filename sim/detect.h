@@ -46,6 +46,10 @@ typedef struct cli_detection {
 void cli_detect_print_alarms(cli_detection *detection, const cli_finding *finding,
                              const gpusim_samples *log);
 
+/* The same over traces, all of it. The exit code. */
+int cli_detect_is_trace(const char *path);
+int cli_detect_traces(const cli_detection *detection, const cli_arguments *arguments);
+
 /* What is told at the end: an evaluation, or JSON. The exit code. */
 int cli_detect_print(cli_detection *detection);
 

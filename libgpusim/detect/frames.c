@@ -2,6 +2,11 @@
 /* What modules call to get frames, whatever they come from. */
 #include "detect/frames.h"
 
+const gpusim_scene *gpusim_frames_scene(const gpusim_frames *frames)
+{
+    return frames->scene;
+}
+
 uint64_t gpusim_frames_count(const gpusim_frames *frames)
 {
     return frames->count;
@@ -15,4 +20,12 @@ void gpusim_frames_rewind(gpusim_frames *frames)
 int gpusim_frames_next(gpusim_frames *frames, gpusim_frame *frame)
 {
     return frames->next(frames, frame);
+}
+
+gpusim_status gs_frames_check(const gpusim_frames *frames, gpusim_error *err)
+{
+    if (frames->status != GPUSIM_OK && err) {
+        *err = frames->problem;
+    }
+    return frames->status;
 }

@@ -10,6 +10,12 @@ struct gpusim_frames {
     int (*next)(gpusim_frames *self, gpusim_frame *frame);
     void (*rewind)(gpusim_frames *self);
     uint64_t count;
+    const gpusim_scene *scene; /* of what there are frames */
+    gpusim_error problem;      /* of a source that could not go on */
+    gpusim_status status;
 };
+
+/* What made a source end early, if something did. */
+gpusim_status gs_frames_check(const gpusim_frames *frames, gpusim_error *err);
 
 #endif

@@ -165,6 +165,7 @@ gpusim_status gpusim_samples_read(const char *path, gpusim_samples **result, gpu
         samples->scene.interval = gpusim_seconds(GS_AT(samples->times, gpusim_time, 1) -
                                                  GS_AT(samples->times, gpusim_time, 0));
     }
+    samples->base.scene = &samples->scene;
     *result = samples;
     samples = NULL;
 cleanup:

@@ -93,7 +93,10 @@ gs_scaled_frames gs_scaled_frames_of(const gpusim_scene *scene, gpusim_frames *i
                                      const gs_scale *scales, double *scaled)
 {
     return (gs_scaled_frames){
-        .base = {.next = next_scaled, .rewind = rewind_scaled, .count = inner->count},
+        .base = {.next = next_scaled,
+                 .rewind = rewind_scaled,
+                 .count = inner->count,
+                 .scene = scene},
         .inner = inner,
         .scene = scene,
         .scales = scales,

@@ -5,6 +5,7 @@
 
 #include <gpusim/detect.h>
 
+#include "base/gsl.h"
 #include "detect/scaler.h"
 
 struct gpusim_watcher {
@@ -65,14 +66,56 @@ static gpusim_detector_context context_of(const gpusim_watcher *watcher)
     };
 }
 
+// Room for one frame of a scene, which becomes the watcher's.
+static gpusim_status make_room(gpusim_watcher *watcher, const gpusim_scene *scene,
+                               gpusim_error *err)
+{
+    gpusim_status status;
+    size_t values = (size_t)scene->entity_count * scene->signal_count;
+    gs_release(&watcher->scaled);
+    gs_release(&watcher->causes);
+    GPUSIM_TRY(gs_allocate(&watcher->scaled, values, sizeof *watcher->scaled, err));
+    GPUSIM_TRY(gs_allocate(&watcher->causes, scene->entity_count, sizeof *watcher->causes, err));
+    watcher->scene = *scene;
+cleanup:
+    return status;
+}
+
+// A detector knows signals by name: in another scene they have to be the same.
+static gpusim_status check_signals(const gpusim_watcher *watcher, const gpusim_scene *scene,
+                                   gpusim_error *err)
+{
+    const gpusim_scene *known = &watcher->scene;
+    for (uint32_t s = 0; s < known->signal_count || s < scene->signal_count; s++) {
+        const char *one = s < known->signal_count ? known->signals[s].name : "nothing";
+        const char *other = s < scene->signal_count ? scene->signals[s].name : "nothing";
+        if (strcmp(one, other) != 0) {
+            return gpusim_fail(err, GPUSIM_ARGUMENT, "signal %u is %s, where %s knows %s", s + 1,
+                               other, watcher->module->name, one);
+        }
+    }
+    return GPUSIM_OK;
+}
+
+gpusim_status gpusim_watcher_watch(gpusim_watcher *watcher, const gpusim_scene *scene,
+                                   gpusim_error *err)
+{
+    gpusim_status status;
+    GPUSIM_TRY(check_signals(watcher, scene, err));
+    GPUSIM_TRY(make_room(watcher, scene, err));
+    GPUSIM_TRY(gpusim_watcher_restart(watcher, err));
+cleanup:
+    return status;
+}
+
 gpusim_status gpusim_watcher_create(const gpusim_module *module, const void *parameters,
                                     const gpusim_scene *scene, uint64_t seed,
                                     gpusim_watcher **result, gpusim_error *err)
 {
     gpusim_status status;
     gpusim_watcher *watcher = NULL;
-    size_t values = (size_t)scene->entity_count * scene->signal_count;
     *result = NULL;
+    gs_gsl_prepare();
     if (module->kind != GPUSIM_MODULE_DETECTOR) {
         return gpusim_fail(err, GPUSIM_ARGUMENT, "module '%s' is no detector", module->name);
     }
@@ -86,8 +129,7 @@ gpusim_status gpusim_watcher_create(const gpusim_module *module, const void *par
     watcher->scene = *scene;
     watcher->stream = gpusim_stream_make(seed, "detector", module->name);
     GPUSIM_TRY(gs_allocate(&watcher->scales, scene->signal_count, sizeof *watcher->scales, err));
-    GPUSIM_TRY(gs_allocate(&watcher->scaled, values, sizeof *watcher->scaled, err));
-    GPUSIM_TRY(gs_allocate(&watcher->causes, scene->entity_count, sizeof *watcher->causes, err));
+    GPUSIM_TRY(make_room(watcher, scene, err));
     *result = watcher;
     watcher = NULL;
 cleanup:
@@ -134,6 +176,8 @@ gpusim_status gpusim_watcher_train(gpusim_watcher *watcher, gpusim_frames *frame
         GPUSIM_TRY(gpusim_fail(err, GPUSIM_ARGUMENT, "%s cannot learn from no samples at all",
                                watcher->module->name));
     }
+    GPUSIM_TRY(check_signals(watcher, frames->scene, err));
+    GPUSIM_TRY(make_room(watcher, frames->scene, err));
     if (standardises(watcher)) {
         GPUSIM_TRY(gs_scaler_learn(&watcher->scene, frames, watcher->scales, err));
     }
@@ -144,6 +188,7 @@ gpusim_status gpusim_watcher_train(gpusim_watcher *watcher, gpusim_frames *frame
         gpusim_frames_rewind(frames);
         GPUSIM_TRY(operations->train(&context, standardises(watcher) ? &scaled.base : frames,
                                      &learning, err));
+        GPUSIM_TRY(gs_frames_check(frames, err));
         watcher->model = learning.model;
         watcher->model_bytes = learning.model_bytes;
         learning.model = NULL;
@@ -198,16 +243,17 @@ gpusim_status gpusim_watcher_score(gpusim_watcher *watcher, gpusim_frames *frame
                                    uint32_t *causes, gpusim_error *err)
 {
     gpusim_status status;
-    uint32_t entities = watcher->scene.entity_count;
+    uint32_t entities = frames->scene->entity_count;
     gpusim_frame frame;
     uint64_t count = 0;
-    GPUSIM_TRY(gpusim_watcher_restart(watcher, err));
+    GPUSIM_TRY(gpusim_watcher_watch(watcher, frames->scene, err));
     gpusim_frames_rewind(frames);
     while (gpusim_frames_next(frames, &frame)) {
         GPUSIM_TRY(gpusim_watcher_observe(watcher, &frame, scores + count * entities,
                                           causes ? causes + count * entities : NULL, err));
         count++;
     }
+    GPUSIM_TRY(gs_frames_check(frames, err));
     fill_begin(scores, count, entities);
 cleanup:
     return status;

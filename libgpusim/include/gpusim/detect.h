@@ -64,6 +64,12 @@ GPUSIM_API gpusim_status gpusim_watcher_observe(gpusim_watcher *watcher, const g
 GPUSIM_API gpusim_status gpusim_watcher_score(gpusim_watcher *watcher, gpusim_frames *frames,
                                               double *scores, uint32_t *causes, gpusim_error *err);
 
+/* Watches another scene from now on: what it saw is forgotten, what it learnt is not. The names of
+ * its signals have to be the same (GPUSIM_ARGUMENT), its entities may be others. Learning and
+ * scoring watch the scene of their frames. */
+GPUSIM_API gpusim_status gpusim_watcher_watch(gpusim_watcher *watcher, const gpusim_scene *scene,
+                                              gpusim_error *err);
+
 /* Forgets what it saw, not what it learnt. */
 GPUSIM_API gpusim_status gpusim_watcher_restart(gpusim_watcher *watcher, gpusim_error *err);
 

@@ -46,6 +46,7 @@ typedef struct gpusim_frame {
 
 /* Frames to learn from, one after the other, as often as one likes. */
 typedef struct gpusim_frames gpusim_frames;
+GPUSIM_API const gpusim_scene *gpusim_frames_scene(const gpusim_frames *frames);
 GPUSIM_API uint64_t gpusim_frames_count(const gpusim_frames *frames);
 GPUSIM_API void gpusim_frames_rewind(gpusim_frames *frames);
 /* 1, and 0 at the end; *frame is valid until the next call. */

@@ -324,8 +324,8 @@ typedef struct gpusim_context {
     gpusim_stream stream; /* randomness of this module in this run */
     uint32_t job_bytes;
     uint32_t node_bytes;
-    void *node_state; /* node_bytes for each node: use gpusim_node_state_of */
-    void *memory;     /* the host's: see gpusim_remember */
+    void *node_state;            /* node_bytes for each node: use gpusim_node_state_of */
+    void *memory;                /* the host's: see gpusim_remember */
     gpusim_placement *placement; /* of schedulers: room for any job that waits; else NULL */
 } gpusim_context;
 

@@ -3,6 +3,8 @@
 #ifndef GPUSIM_STUDY_H
 #define GPUSIM_STUDY_H
 
+#include <gpusim/detector.h>
+#include <gpusim/evaluate.h>
 #include <gpusim/trace.h>
 
 #ifdef __cplusplus
@@ -60,6 +62,50 @@ GPUSIM_API void gpusim_whatif_destroy(gpusim_whatif *whatif);
 GPUSIM_API const gpusim_whatif_job *gpusim_whatif_jobs(const gpusim_whatif *whatif,
                                                        uint64_t *count);
 GPUSIM_API const gpusim_whatif_fleet *gpusim_whatif_of_fleet(const gpusim_whatif *whatif);
+
+/* ---- detectors over traces ---- */
+
+/* Frames of a trace's GPUs: the gauges of these names, or all with count 0, and the job on each GPU
+ * as the scheduler's log has it. The trace outlives it. Memory does not grow with the run. */
+typedef struct gpusim_trace_frames gpusim_trace_frames;
+GPUSIM_API gpusim_status gpusim_trace_frames_create(gpusim_trace *trace, const char *const *metrics,
+                                                    uint32_t count, gpusim_trace_frames **frames,
+                                                    gpusim_error *err);
+GPUSIM_API void gpusim_trace_frames_destroy(gpusim_trace_frames *frames);
+GPUSIM_API const gpusim_scene *gpusim_trace_frames_scene(const gpusim_trace_frames *frames);
+GPUSIM_API gpusim_frames *gpusim_trace_frames_frames(gpusim_trace_frames *frames);
+/* From now on frames are only these samples, first .. first + count - 1. */
+GPUSIM_API void gpusim_trace_frames_select(gpusim_trace_frames *frames, uint64_t first,
+                                           uint64_t count);
+
+/* How well scores[count][GPUs] of samples first .. first + count - 1 find the faults of a trace,
+ * definitions 27 and 28: a fault that had an effect where samples are is an event, with what it
+ * brought along; an alarm run that meets its time, grace of five samples included, on a GPU it
+ * struck or on one of a job that it hit, has found it; any other is false, unless it only touches
+ * the grace or a found event. */
+typedef struct gpusim_fault_score {
+    const char *kind; /* NULL: of all kinds */
+    uint64_t events, found;
+    double delay_p50_s, delay_p95_s; /* NaN: none */
+} gpusim_fault_score;
+
+typedef struct gpusim_fault_scores {
+    gpusim_fault_score all;
+    gpusim_fault_score *kinds; /* in order of name */
+    uint32_t kind_count;
+    uint32_t reserved;
+    uint64_t false_alarms;
+    double node_days; /* up, outside of all windows */
+    double false_alarms_per_node_day;
+    double rate_low, rate_high; /* its 95 % interval (Poisson) */
+} gpusim_fault_scores;
+
+GPUSIM_API gpusim_status gpusim_fault_scores_create(gpusim_trace *trace, const double *scores,
+                                                    uint64_t first, uint64_t count, uint32_t gpus,
+                                                    double threshold, uint32_t gap,
+                                                    gpusim_fault_scores **result,
+                                                    gpusim_error *err);
+GPUSIM_API void gpusim_fault_scores_destroy(gpusim_fault_scores *scores);
 
 #ifdef __cplusplus
 }

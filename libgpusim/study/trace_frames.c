@@ -1,0 +1,308 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Frames of a trace's telemetry: all GPUs at each sample, with the job that each has. Read in
+ * blocks of samples, so that memory does not grow with the length of the run. */
+#include <math.h>
+#include <string.h>
+
+#include <gpusim/study.h>
+
+#include "base/array.h"
+#include "base/memory.h"
+#include "base/sort.h"
+#include "detect/frames.h"
+
+#define BLOCK 64u /* samples at once */
+
+struct gpusim_trace_frames {
+    gpusim_frames base;
+    gpusim_trace *trace;
+    gpusim_scene scene;
+    gpusim_signal *signals;
+    uint32_t *metrics; // [signals]: of the trace
+    uint32_t *node, *rack;
+    double *times;                // [count] s
+    float *block;                 // [signals][entities][BLOCK]
+    double *values;               // [entities][signals]: the frame
+    gpusim_allocation_row *parts; // by start
+    uint64_t part_count, next_part;
+    gpusim_node_row *nodes;
+    uint64_t node_count;
+    uint32_t *job; // [entities]
+    gpusim_time *job_start, *job_end;
+    uint64_t first;                    // sample that is the first frame
+    uint64_t at;                       // the next frame, from there
+    uint64_t block_first, block_count; // samples
+};
+
+/* ---- jobs ---- */
+
+static int by_start(const void *a, const void *b)
+{
+    const gpusim_allocation_row *x = a, *y = b;
+    return (x->start > y->start) - (x->start < y->start);
+}
+
+// Who has which GPU at a time; times rise from call to call.
+static void advance_jobs(gpusim_trace_frames *f, gpusim_time now)
+{
+    for (; f->next_part < f->part_count && f->parts[f->next_part].start <= now; f->next_part++) {
+        const gpusim_allocation_row *part = &f->parts[f->next_part];
+        uint32_t first = f->nodes[part->node].first_gpu + part->first_gpu;
+        for (uint32_t g = first; g < first + part->gpus; g++) {
+            f->job[g] = (uint32_t)part->job;
+            f->job_start[g] = part->start;
+            f->job_end[g] = part->end;
+        }
+    }
+    for (uint32_t g = 0; g < f->scene.entity_count; g++) {
+        if (f->job[g] != GPUSIM_NONE && f->job_end[g] <= now) {
+            f->job[g] = GPUSIM_NONE;
+        }
+    }
+}
+
+static void rewind_trace(gpusim_frames *self)
+{
+    gpusim_trace_frames *f = (gpusim_trace_frames *)self;
+    f->at = 0;
+    f->next_part = 0;
+    for (uint32_t g = 0; g < f->scene.entity_count; g++) {
+        f->job[g] = GPUSIM_NONE;
+    }
+}
+
+/* ---- samples ---- */
+
+static gpusim_status read_block(gpusim_trace_frames *f, gpusim_error *err)
+{
+    gpusim_status status = GPUSIM_OK;
+    uint64_t left = f->base.count - f->at;
+    uint32_t entities = f->scene.entity_count;
+    f->block_first = f->first + f->at;
+    f->block_count = left < BLOCK ? left : BLOCK;
+    for (uint32_t s = 0; s < f->scene.signal_count; s++) {
+        GPUSIM_TRY(gpusim_trace_values(f->trace, f->metrics[s], 0, entities, f->block_first,
+                                       f->block_count, f->block + (size_t)s * entities * BLOCK,
+                                       err));
+    }
+cleanup:
+    f->block_count = status == GPUSIM_OK ? f->block_count : 0;
+    return status;
+}
+
+static int next_of_trace(gpusim_frames *self, gpusim_frame *frame)
+{
+    gpusim_trace_frames *f = (gpusim_trace_frames *)self;
+    uint32_t entities = f->scene.entity_count, signals = f->scene.signal_count;
+    if (f->at == f->base.count || self->status != GPUSIM_OK) {
+        return 0;
+    }
+    uint64_t sample = f->first + f->at;
+    if (sample < f->block_first || sample >= f->block_first + f->block_count) {
+        self->status = read_block(f, &self->problem);
+        if (self->status != GPUSIM_OK) {
+            return 0;
+        }
+    }
+    uint64_t offset = sample - f->block_first;
+    for (uint32_t s = 0; s < signals; s++) {
+        const float *of = f->block + (size_t)s * entities * BLOCK;
+        for (uint32_t e = 0; e < entities; e++) {
+            f->values[(size_t)e * signals + s] = (double)of[e * f->block_count + offset];
+        }
+    }
+    gpusim_time now = gpusim_time_from_seconds(f->times[sample]);
+    advance_jobs(f, now);
+    *frame = (gpusim_frame){
+        .time = now,
+        .values = f->values,
+        .raw = f->values,
+        .job = f->job,
+        .job_start = f->job_start,
+    };
+    f->at++;
+    return 1;
+}
+
+/* ---- what is there ---- */
+
+// How far values of a unit usually lie apart.
+static double span_of(const char *unit)
+{
+    static const struct {
+        const char *unit;
+        double span;
+    } spans[] = {{"%", 100}, {"degC", 50}, {"W", 500}, {"MHz", 1000}, {"MiB", 10000}, {"B/s", 1e9}};
+    for (size_t i = 0; i < sizeof spans / sizeof spans[0]; i++) {
+        if (strcmp(unit, spans[i].unit) == 0) {
+            return spans[i].span;
+        }
+    }
+    return 1;
+}
+
+static gpusim_status choose_signals(gpusim_trace_frames *f, const char *const *metrics,
+                                    uint32_t count, gpusim_error *err)
+{
+    gpusim_status status;
+    uint32_t all = gpusim_trace_get_info(f->trace)->metrics, entities = 0;
+    uint32_t signals = 0;
+    GPUSIM_TRY(gs_allocate(&f->signals, all + 1, sizeof *f->signals, err));
+    GPUSIM_TRY(gs_allocate(&f->metrics, all + 1, sizeof *f->metrics, err));
+    for (uint32_t m = 0; m < all; m++) {
+        const gpusim_trace_metric *metric = gpusim_trace_get_metric(f->trace, m);
+        int wanted = count == 0;
+        for (uint32_t i = 0; i < count; i++) {
+            wanted |= strcmp(metrics[i], metric->name) == 0;
+        }
+        if (wanted && metric->entity == GPUSIM_OF_GPU && metric->type == GPUSIM_FLOAT32) {
+            f->signals[signals] =
+                (gpusim_signal){.name = metric->name, .span = span_of(metric->unit)};
+            f->metrics[signals++] = m;
+            entities = metric->entities;
+        }
+    }
+    if (signals == 0) {
+        GPUSIM_TRY(gpusim_fail(err, GPUSIM_ARGUMENT, "the trace has no samples of GPUs"));
+    }
+    f->scene = (gpusim_scene){
+        .size = sizeof f->scene,
+        .entity_count = entities,
+        .signal_count = signals,
+        .signals = f->signals,
+    };
+cleanup:
+    return status;
+}
+
+static gpusim_status read_rows(gpusim_trace *trace, gpusim_table table, void *rows, uint64_t *count,
+                               gpusim_error *err)
+{
+    gpusim_status status;
+    void *read = NULL;
+    *count = gpusim_trace_get_info(trace)->rows[table];
+    GPUSIM_TRY(gs_allocate(&read, *count + 1, gpusim_table_record(table)->size, err));
+    memcpy(rows, &read, sizeof read);
+    GPUSIM_TRY(gpusim_trace_rows(trace, table, 0, *count, read, err));
+cleanup:
+    return status;
+}
+
+// A file may say anything: nodes and allocations lie within the telemetry.
+static gpusim_status check_places(const gpusim_trace_frames *f, gpusim_error *err)
+{
+    for (uint64_t n = 0; n < f->node_count; n++) {
+        if ((uint64_t)f->nodes[n].first_gpu + f->nodes[n].gpus > f->scene.entity_count) {
+            return gpusim_fail(err, GPUSIM_FORMAT, "node %llu has GPUs without telemetry",
+                               (unsigned long long)n);
+        }
+    }
+    for (uint64_t i = 0; i < f->part_count; i++) {
+        const gpusim_allocation_row *part = &f->parts[i];
+        if (part->node >= f->node_count ||
+            (uint64_t)part->first_gpu + part->gpus > f->nodes[part->node].gpus) {
+            return gpusim_fail(err, GPUSIM_FORMAT, "allocation %llu is on no GPU of the trace",
+                               (unsigned long long)i);
+        }
+    }
+    return GPUSIM_OK;
+}
+
+static gpusim_status read_places(gpusim_trace_frames *f, gpusim_error *err)
+{
+    gpusim_status status;
+    uint32_t entities = f->scene.entity_count;
+    GPUSIM_TRY(read_rows(f->trace, GPUSIM_TABLE_NODES, &f->nodes, &f->node_count, err));
+    GPUSIM_TRY(read_rows(f->trace, GPUSIM_TABLE_ALLOCATIONS, &f->parts, &f->part_count, err));
+    GPUSIM_TRY(check_places(f, err));
+    GPUSIM_TRY(gs_sort(f->parts, f->part_count, sizeof *f->parts, by_start, err));
+    GPUSIM_TRY(gs_allocate(&f->node, entities, sizeof *f->node, err));
+    GPUSIM_TRY(gs_allocate(&f->rack, entities, sizeof *f->rack, err));
+    for (uint64_t n = 0; n < f->node_count; n++) {
+        for (uint32_t g = 0; g < f->nodes[n].gpus; g++) {
+            f->node[f->nodes[n].first_gpu + g] = (uint32_t)n;
+            f->rack[f->nodes[n].first_gpu + g] = f->nodes[n].rack;
+        }
+    }
+    f->scene.node = f->node;
+    f->scene.rack = f->rack;
+cleanup:
+    return status;
+}
+
+static gpusim_status make_room(gpusim_trace_frames *f, gpusim_error *err)
+{
+    gpusim_status status;
+    size_t entities = f->scene.entity_count, values = entities * f->scene.signal_count;
+    f->base.count = gpusim_trace_get_info(f->trace)->samples;
+    GPUSIM_TRY(gs_allocate(&f->times, f->base.count + 1, sizeof *f->times, err));
+    GPUSIM_TRY(gpusim_trace_times(f->trace, 0, f->base.count, f->times, err));
+    GPUSIM_TRY(gs_allocate(&f->block, values * BLOCK, sizeof *f->block, err));
+    GPUSIM_TRY(gs_allocate(&f->values, values, sizeof *f->values, err));
+    GPUSIM_TRY(gs_allocate(&f->job, entities, sizeof *f->job, err));
+    GPUSIM_TRY(gs_allocate(&f->job_start, entities, sizeof *f->job_start, err));
+    GPUSIM_TRY(gs_allocate(&f->job_end, entities, sizeof *f->job_end, err));
+    f->base.scene = &f->scene;
+    f->scene.interval = f->base.count > 1 ? f->times[1] - f->times[0] : 1;
+cleanup:
+    return status;
+}
+
+gpusim_status gpusim_trace_frames_create(gpusim_trace *trace, const char *const *metrics,
+                                         uint32_t count, gpusim_trace_frames **result,
+                                         gpusim_error *err)
+{
+    gpusim_status status;
+    gpusim_trace_frames *f = NULL;
+    *result = NULL;
+    GPUSIM_TRY(gs_allocate(&f, 1, sizeof *f, err));
+    f->base.next = next_of_trace;
+    f->base.rewind = rewind_trace;
+    f->trace = trace;
+    GPUSIM_TRY(choose_signals(f, metrics, count, err));
+    GPUSIM_TRY(read_places(f, err));
+    GPUSIM_TRY(make_room(f, err));
+    rewind_trace(&f->base);
+    *result = f;
+    f = NULL;
+cleanup:
+    gpusim_trace_frames_destroy(f);
+    return status;
+}
+
+void gpusim_trace_frames_destroy(gpusim_trace_frames *f)
+{
+    if (f) {
+        gs_release(&f->signals);
+        gs_release(&f->metrics);
+        gs_release(&f->node);
+        gs_release(&f->rack);
+        gs_release(&f->times);
+        gs_release(&f->block);
+        gs_release(&f->values);
+        gs_release(&f->parts);
+        gs_release(&f->nodes);
+        gs_release(&f->job);
+        gs_release(&f->job_start);
+        gs_release(&f->job_end);
+        gs_release(&f);
+    }
+}
+
+const gpusim_scene *gpusim_trace_frames_scene(const gpusim_trace_frames *f)
+{
+    return &f->scene;
+}
+
+gpusim_frames *gpusim_trace_frames_frames(gpusim_trace_frames *f)
+{
+    return &f->base;
+}
+
+void gpusim_trace_frames_select(gpusim_trace_frames *f, uint64_t first, uint64_t count)
+{
+    uint64_t all = gpusim_trace_get_info(f->trace)->samples;
+    f->first = first < all ? first : all;
+    f->base.count = count < all - f->first ? count : all - f->first;
+    rewind_trace(&f->base);
+}
