@@ -1,0 +1,222 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Alarms against the faults of a run: what is found, what is false, and who had which job when. */
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <gpusim/gpusim.h>
+
+#include "../core/collect.h"
+
+/* Ten hours of two nodes of two GPUs, a sample a minute. From 1 h on job 0 has all GPUs of node 0
+ * and one of node 1; a straggler on n-0000/gpu0 from 2 h for 1 h, another on the idle n-0001/gpu1
+ * at 5 h, which nobody feels, and a crash of node 1 at 8 h for 30 min. */
+static const char text[] =
+    "gpusim: 1\n"
+    "duration: 10 h\n"
+    "cluster:\n"
+    "  nodes: [{name: n, count: 2, gpus: 2, gpu: H100-SXM5-80GB}]\n"
+    "scheduler: {placement: first-fit}\n"
+    "workload: [{jobs: [{gpus: 3, at: 1 h, duration: 5 h}]}]\n"
+    "chaos:\n"
+    "  - {fault: straggler, target: {gpu: n-0000/gpu0}, at: 2 h, for: 1 h, slowdown: 2}\n"
+    "  - {fault: straggler, target: {gpu: n-0001/gpu1}, at: 5 h, for: 1 h, slowdown: 2}\n"
+    "  - {fault: node-crash, target: {node: n-0001}, at: 8 h, for: 30 min}\n"
+    "telemetry: {every: 1 min}\n";
+
+enum { GPUS = 4, SAMPLES = 600 };
+
+static char path[64];
+static gpusim_trace *trace;
+static double scores[SAMPLES][GPUS];
+static gpusim_error err;
+
+static void write_run(void)
+{
+    gpusim_trace_options options;
+    gpusim_trace_writer *writer;
+    gpusim_observer tracer;
+    gpusim_sim *sim;
+    gpusim_model *model = compile_text(text);
+    snprintf(path, sizeof path, "/tmp/gpusim-truth-XXXXXX");
+    int file = mkstemp(path);
+    ck_assert_int_ge(file, 0);
+    close(file);
+    gpusim_trace_options_default(&options);
+    options.force = 1;
+    ASSERT_OK(gpusim_sim_create(model, 1, &sim, &err), &err);
+    ASSERT_OK(gpusim_trace_writer_create(path, &options, &writer, &tracer, &err), &err);
+    ASSERT_OK(gpusim_sim_observe(sim, &tracer, &err), &err);
+    ASSERT_OK(gpusim_sim_run_until(sim, GPUSIM_TIME_MAX, &err), &err);
+    gpusim_sim_destroy(sim);
+    gpusim_trace_writer_destroy(writer);
+    gpusim_model_destroy(model);
+    ASSERT_OK(gpusim_trace_open(path, &trace, &err), &err);
+    ck_assert_uint_eq(gpusim_trace_get_info(trace)->samples, SAMPLES);
+}
+
+static void forget_run(void)
+{
+    gpusim_trace_close(trace);
+    unlink(path);
+}
+
+static void alarm_at(uint32_t gpu, int from_minute, int to_minute)
+{
+    for (int i = from_minute; i <= to_minute; i++) {
+        scores[i - 1][gpu] = 1; // the first sample is that of minute 1
+    }
+}
+
+static gpusim_fault_scores *judge(void)
+{
+    gpusim_fault_scores *found;
+    ASSERT_OK(
+        gpusim_fault_scores_create(trace, &scores[0][0], 0, SAMPLES, GPUS, 0.5, 5, &found, &err),
+        &err);
+    memset(scores, 0, sizeof scores);
+    return found;
+}
+
+START_TEST(nothing_is_found_without_alarms)
+{
+    write_run();
+    gpusim_fault_scores *found = judge();
+    // the straggler on an idle GPU is no event
+    ck_assert_uint_eq(found->all.events, 2);
+    ck_assert_uint_eq(found->all.found, 0);
+    ck_assert_uint_eq(found->kind_count, 2);
+    ck_assert_str_eq(found->kinds[0].kind, "node-crash");
+    ck_assert_str_eq(found->kinds[1].kind, "straggler");
+    ck_assert(isnan(found->all.delay_p50_s));
+    ck_assert_uint_eq(found->false_alarms, 0);
+    // each node: 10 h less the minute before the first sample, without the windows, which have five
+    // samples of grace: the straggler's on both nodes, as job 0 is on both, 65 min; the crash 35
+    // min on node 1
+    double hours = 2 * (599 - 65) / 60.0 - 35.0 / 60;
+    ck_assert_double_eq_tol(found->node_days, hours / 24, 1e-9);
+    // no alarm in 0.72 days: the rate is at most -ln(.025) / 0.72 a day
+    ck_assert_double_eq_tol(found->rate_high, -log(0.025) / found->node_days, 1e-9);
+    ck_assert_double_eq(found->rate_low, 0);
+    gpusim_fault_scores_destroy(found);
+    forget_run();
+}
+END_TEST
+
+START_TEST(alarms_find_or_are_false)
+{
+    write_run();
+    alarm_at(0, 130, 140); // the straggler, ten minutes late
+    alarm_at(0, 150, 151); // again: neither found nor false
+    alarm_at(2, 125, 126); // on another GPU of the same job, earlier
+    alarm_at(3, 125, 126); // on a GPU of its own: false
+    alarm_at(1, 30, 40);   // before anything: false, once
+    alarm_at(1, 43, 43);   // the same, as the gap is closed
+    alarm_at(3, 305, 310); // on the idle straggler, which is no event: false
+    alarm_at(2, 512, 513); // in the grace of the crash, which ended at 510: found, 32 min late
+    gpusim_fault_scores *found = judge();
+    ck_assert_uint_eq(found->all.found, 2);
+    ck_assert_uint_eq(found->kinds[0].found, 1);
+    ck_assert_double_eq_tol(found->kinds[0].delay_p50_s, 32 * 60, 1e-9);
+    ck_assert_uint_eq(found->kinds[1].found, 1);
+    ck_assert_double_eq_tol(found->kinds[1].delay_p50_s, 5 * 60, 1e-9);
+    ck_assert_uint_eq(found->false_alarms, 3);
+    gpusim_fault_scores_destroy(found);
+    // who was alarmed already has found it, without a delay
+    alarm_at(2, 470, 500);
+    found = judge();
+    ck_assert_uint_eq(found->kinds[0].found, 1);
+    ck_assert(isnan(found->kinds[0].delay_p50_s));
+    ck_assert_uint_eq(found->false_alarms, 0);
+    gpusim_fault_scores_destroy(found);
+    forget_run();
+}
+END_TEST
+
+START_TEST(frames_of_a_trace)
+{
+    gpusim_trace_frames *source;
+    gpusim_frame frame;
+    static const char *const names[] = {"gpu_temp", "power_usage"};
+    write_run();
+    ASSERT_OK(gpusim_trace_frames_create(trace, names, 2, &source, &err), &err);
+    gpusim_frames *frames = gpusim_trace_frames_frames(source);
+    const gpusim_scene *scene = gpusim_trace_frames_scene(source);
+    ck_assert_uint_eq(scene->entity_count, GPUS);
+    ck_assert_uint_eq(scene->signal_count, 2);
+    ck_assert_double_eq(scene->interval, 60);
+    ck_assert_uint_eq(scene->node[1], 0);
+    ck_assert_uint_eq(scene->node[2], 1);
+    for (int pass = 0; pass < 2; pass++) {
+        int seen = 0;
+        gpusim_frames_rewind(frames);
+        for (; gpusim_frames_next(frames, &frame); seen++) {
+            int runs = frame.time >= GPUSIM_HOUR && frame.job[0] != GPUSIM_NONE;
+            for (uint32_t s = 0; s < 2; s++) {
+                uint32_t metric =
+                    gpusim_trace_find_metric(trace, GPUSIM_OF_GPU, scene->signals[s].name);
+                for (uint32_t g = 0; g < GPUS && seen % 97 == 0; g++) {
+                    float value;
+                    ASSERT_OK(
+                        gpusim_trace_values(trace, metric, g, 1, (uint64_t)seen, 1, &value, &err),
+                        &err);
+                    double shown = frame.values[g * 2 + s];
+                    ck_assert(isnan(value) ? isnan(shown) : shown == (double)value);
+                }
+            }
+            // job 0: from 1 h until 7 h, for it lost an hour's half and half an hour twice
+            ck_assert_uint_eq(frame.job[3], GPUSIM_NONE);
+            ck_assert(!runs || frame.job_start[0] == GPUSIM_HOUR);
+            ck_assert_int_eq(runs, frame.job[2] != GPUSIM_NONE);
+        }
+        ck_assert_int_eq(seen, SAMPLES);
+    }
+    gpusim_trace_frames_select(source, 100, 50);
+    ck_assert_uint_eq(gpusim_frames_count(frames), 50);
+    ck_assert_int_eq(gpusim_frames_next(frames, &frame), 1);
+    ck_assert_int_eq(frame.time, 101 * GPUSIM_MINUTE);
+    gpusim_trace_frames_destroy(source);
+    static const char *const wrong[] = {"no_such_metric"};
+    ck_assert_int_eq(gpusim_trace_frames_create(trace, wrong, 1, &source, &err), GPUSIM_ARGUMENT);
+    forget_run();
+}
+END_TEST
+
+// What was learnt on one cluster watches another; other signals are refused by name.
+START_TEST(another_scene)
+{
+    gpusim_trace_frames *two, *one;
+    gpusim_watcher *watcher;
+    static const char *const names[] = {"gpu_temp", "power_usage"};
+    write_run();
+    const gpusim_module *module = gpusim_detectors()[0];
+    for (uint32_t i = 0; strcmp(module->name, "random") != 0; i++) {
+        module = gpusim_detectors()[i];
+    }
+    ASSERT_OK(gpusim_trace_frames_create(trace, names, 2, &two, &err), &err);
+    ASSERT_OK(gpusim_trace_frames_create(trace, names, 1, &one, &err), &err);
+    ASSERT_OK(
+        gpusim_watcher_create(module, NULL, gpusim_trace_frames_scene(two), 1, &watcher, &err),
+        &err);
+    ASSERT_OK(gpusim_watcher_train(watcher, gpusim_trace_frames_frames(two), &err), &err);
+    ck_assert_int_eq(gpusim_watcher_watch(watcher, gpusim_trace_frames_scene(one), &err),
+                     GPUSIM_ARGUMENT);
+    ck_assert_ptr_nonnull(strstr(err.message, "power_usage"));
+    gpusim_scene larger = *gpusim_trace_frames_scene(two);
+    larger.entity_count = 1000;
+    ASSERT_OK(gpusim_watcher_watch(watcher, &larger, &err), &err);
+    gpusim_watcher_destroy(watcher);
+    gpusim_trace_frames_destroy(one);
+    gpusim_trace_frames_destroy(two);
+    forget_run();
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("truth");
+    TEST_CASE(suite, 60, nothing_is_found_without_alarms, alarms_find_or_are_false,
+              frames_of_a_trace, another_scene);
+    return test_run(suite);
+}
