@@ -7,13 +7,21 @@
 
 /* X(identifier, name, what the choice means in a word or two) */
 #define GS_ORDER_LIST(X)                                                                           \
+    X(las_2d, "2d-las", "least attained GPU time, in queues, with promotion")                      \
+    X(edf, "edf", "earliest deadline first")                                                       \
     X(fifo, "fifo", "first come, first served")                                                    \
+    X(gittins, "gittins", "largest Gittins index first")                                           \
+    X(hrrn, "hrrn", "highest response ratio first")                                                \
     X(las, "las", "least attained service, in queues")                                             \
+    X(max_min, "max-min", "whoever holds the fewest GPUs for their weight first")                  \
+    X(multifactor, "multifactor", "largest weighted sum of age, size, fair share and more first")  \
     X(priority, "priority", "largest priority first")                                              \
+    X(qssf, "qssf", "shortest predicted GPU time first")                                           \
     X(sjf, "sjf", "shortest estimate first")                                                       \
     X(smallest, "smallest", "fewest GPUs first")                                                   \
     X(srsf, "srsf", "least remaining time x GPUs first")                                           \
-    X(srtf, "srtf", "least remaining time first")
+    X(srtf, "srtf", "least remaining time first")                                                  \
+    X(themis, "themis", "worst finish-time fairness first")
 
 #define GS_PLACEMENT_LIST(X)                                                                       \
     X(best_fit, "best-fit", "the node with the fewest free GPUs that fits")                        \
@@ -52,7 +60,13 @@
     X(thermal, "thermal")                                                                          \
     X(topology, "topology")                                                                        \
     X(power, "power")                                                                              \
-    X(reliable, "reliable")
+    X(reliable, "reliable")                                                                        \
+    X(las_2d, "2d-las")                                                                            \
+    X(gittins, "gittins")                                                                          \
+    X(max_min, "max-min")                                                                          \
+    X(multifactor, "multifactor")                                                                  \
+    X(qssf, "qssf")                                                                                \
+    X(themis, "themis")
 
 #define GS_MODULE_NUMBER(identifier, name, doc) GS_MODULE_##identifier,
 typedef enum gs_order_number { GS_ORDER_LIST(GS_MODULE_NUMBER) GS_ORDER_COUNT } gs_order_number;

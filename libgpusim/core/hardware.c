@@ -143,9 +143,15 @@ static uint32_t find_node(void *core, const char *name)
     return gs_model_find_node(sim->model, name);
 }
 
+static const char *name_of(void *core, uint32_t name)
+{
+    return gpusim_model_name(((const gpusim_sim *)core)->model, name);
+}
+
 void gs_hardware_offer(gpusim_sim *sim)
 {
-    sim->host = (gs_view_host){.core = sim, .hardware = read_hardware, .find_node = find_node};
+    sim->host = (gs_view_host){
+        .core = sim, .hardware = read_hardware, .find_node = find_node, .name = name_of};
 }
 
 gpusim_status gs_hardware_create(gpusim_sim *sim, gpusim_error *err)

@@ -329,6 +329,11 @@ gpusim_status gs_job_end(gpusim_sim *sim, uint32_t slot, gpusim_job_state state,
     // what observers hear, and what is kept
     GPUSIM_TRY(gs_corruption_left(sim, slot, state == GPUSIM_JOB_COMPLETED, err));
     count_end(totals, state);
+    if (job->deadline != GPUSIM_TIME_MAX) {
+        totals->deadlines++;
+        totals->deadlines_met +=
+            state == GPUSIM_JOB_COMPLETED && gpusim_engine_now(sim->engine) <= job->deadline;
+    }
     GPUSIM_TRY(gs_emit_job(sim, slot, state, reason, err));
     GPUSIM_TRY(gs_emit_event(sim, GPUSIM_EVENT_END, job->order, state, err));
     GPUSIM_TRY(remember(sim, slot, state, err));

@@ -171,8 +171,9 @@ typedef struct gs_totals {
     uint64_t next_log; /* log jobs handed out */
     uint64_t held;     /* log jobs that wait for another */
     uint64_t refused_in_row;
-    uint64_t parted;    /* thousandths of GPUs that sharing jobs hold now */
-    gs_account account; /* of jobs that ended */
+    uint64_t parted;                   /* thousandths of GPUs that sharing jobs hold now */
+    uint64_t deadlines, deadlines_met; /* of jobs that ended */
+    gs_account account;                /* of jobs that ended */
     gpusim_event_id wake;
     uint32_t allocated; /* GPUs now, whole */
     uint32_t up;        /* GPUs now */
@@ -194,7 +195,7 @@ typedef struct gs_totals {
     uint32_t idle_wakes; /* waits of the scheduler that have come since it decided anything */
     uint32_t reserved;
 } gs_totals;
-_Static_assert(sizeof(gs_totals) == 528, "no padding: it is hashed");
+_Static_assert(sizeof(gs_totals) == 544, "no padding: it is hashed");
 
 /* When a node failed, for modules that read hardware. */
 typedef struct gs_node_failures {

@@ -142,6 +142,20 @@ cleanup:
     return status;
 }
 
+static void fill_predictions(gpusim_sim *sim)
+{
+    gs_predictions predictions = {0};
+    if (sim->policy) {
+        gs_policy_predictions(sim->policy, &predictions);
+    }
+    sim->summary.predictions = predictions.count;
+    sim->summary.predicted_twofold = predictions.twofold;
+    sim->summary.prediction_error_s =
+        predictions.count > 0 ? predictions.off / (double)predictions.count : (double)NAN;
+    sim->summary.deadlines = GS_TOTALS(sim)->deadlines;
+    sim->summary.deadlines_met = GS_TOTALS(sim)->deadlines_met;
+}
+
 static double longest_wait(const gpusim_sim *sim)
 {
     double longest = 0;
@@ -353,6 +367,7 @@ static void fill_integrals(gpusim_sim *sim)
                               ? gpusim_seconds(totals->last_end - totals->first_submit)
                               : (double)NAN;
     summary->longest_wait_s = longest_wait(sim);
+    fill_predictions(sim);
     fill_energy(sim);
 }
 

@@ -41,6 +41,27 @@ double gs_order_key(gs_policy *policy, const gpusim_job_info *job)
     return isnan(key) ? HUGE_VAL : key;
 }
 
+static const gpusim_order *order_of(const gs_policy *policy)
+{
+    return policy->setup->order.module->operations;
+}
+
+double gs_order_rank(gs_policy *policy, const gpusim_job_info *job)
+{
+    if (!policy->by_class) {
+        return gs_order_key(policy, job);
+    }
+    gpusim_context context = gs_order_context(policy);
+    double rank = order_of(policy)->rank(&context, job);
+    return isnan(rank) ? HUGE_VAL : rank;
+}
+
+uint64_t gs_order_class(gs_policy *policy, const gpusim_job_info *job)
+{
+    gpusim_context context = gs_order_context(policy);
+    return order_of(policy)->class_of(&context, job);
+}
+
 static int ask(gs_policy *policy, const gpusim_view *view, void *state, uint32_t slot,
                gpusim_placement *placement)
 {

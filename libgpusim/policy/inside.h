@@ -43,7 +43,10 @@ typedef struct gs_line {
     uint32_t jobs;     /* its set, of slots */
     uint32_t queue;    /* GPUSIM_NONE until the first job joins */
     uint32_t listed;   /* 1: it stands among its queue's heads */
-    uint32_t reserved;
+    uint32_t base;     /* by class: the queue or shape whose line it is, ... */
+    uint64_t of;       /* ... its class, ... */
+    uint32_t next;     /* ... the next in its bucket, or among the free */
+    uint32_t used;     /* ... 0: it is free */
 } gs_line;
 
 typedef struct gs_queue {
@@ -57,12 +60,18 @@ typedef struct gs_queue {
 typedef struct gs_books {
     gpusim_time next; /* when repack or a module wants to be asked again; GPUSIM_TIME_MAX */
     uint64_t installed;
-    uint32_t running;   /* the set of running jobs by expected end */
-    uint32_t waiting;   /* jobs in all queues */
-    uint32_t freed;     /* 1: lines that failed are worth another try */
-    uint32_t changed;   /* 1: jobs came, started or left since the last pass */
-    uint32_t wrong;     /* conservative: an estimate was, so that reservations may move */
-    uint32_t unplanned; /* conservative: somebody waits without a reservation */
+    uint32_t running;    /* the set of running jobs by expected end */
+    uint32_t waiting;    /* jobs in all queues */
+    uint32_t freed;      /* 1: lines that failed are worth another try */
+    uint32_t changed;    /* 1: jobs came, started or left since the last pass */
+    uint32_t wrong;      /* conservative: an estimate was, so that reservations may move */
+    uint32_t unplanned;  /* conservative: somebody waits without a reservation */
+    gpusim_time ranked;  /* by class: ranks hold until then */
+    uint32_t free_line;  /* by class: the first that is free */
+    uint32_t used_lines; /* by class: those in use */
+    uint64_t predictions,
+        predicted_twofold; /* jobs of a predicted length; no further off than x 2 */
+    double predicted_off;  /* s, sum of how far off they were */
 } gs_books;
 
 /* Of repack's lasting list: a slot, and the job that it served when it was listed. */
@@ -93,6 +102,7 @@ struct gs_policy {
     const gpusim_view *view;
     gs_manner manner;
     uint32_t by_shape; /* lines are shapes, not queues */
+    uint32_t by_class; /* the order ranks: each of these is a line for each class */
     gpusim_stream order_stream, placement_stream, scheduler_stream;
 
     /* the state */
@@ -100,6 +110,7 @@ struct gs_policy {
     gs_array waiters;                 /* gs_waiter, by slot */
     gs_array members;                 /* gs_ordered, by slot: of lines, or of running jobs */
     gs_array lines, line_members;     /* gs_line and gs_ordered */
+    gs_array buckets;                 /* by class: the first line of each hash of a class */
     gs_array queues;                  /* gs_queue */
     gs_array list;                    /* gs_entry: the jobs of repack */
     gs_array reservations, parts;     /* gs_reservation, and gpusim_part of all of them */
@@ -113,6 +124,7 @@ struct gs_policy {
     gs_array trial;              /* gpusim_part: one placement */
     gs_array state_copy;         /* bytes: a placement module's state while it is asked what if */
     gs_array slots, runs;        /* uint32_t and uint8_t */
+    gs_array ranks;              /* double, by slot */
     gs_array keys, spare;        /* of repack's sort */
     gs_array moves, trial_parts; /* of repack: who goes where */
     gs_array ring_jobs, ring_places; /* of jobs that change places */
@@ -162,6 +174,9 @@ uint32_t gs_line_candidate(const gs_policy *policy, uint32_t line);
 uint32_t gs_queue_next(const gs_policy *policy);
 /* 1 when a queue's quota leaves room for so many thousandths of GPUs beside `used`. */
 int gs_quota_leaves(const gs_policy *policy, uint32_t queue, uint64_t used, uint64_t milli);
+/* Ranks anew: all that are out of date, or those of one class. */
+void gs_queues_rank(gs_policy *policy);
+void gs_class_rank(gs_policy *policy, uint64_t class);
 /* What failed is worth another try if there are GPUs enough. */
 void gs_queues_thaw(gs_policy *policy);
 /* The same, whatever failed. */
@@ -178,6 +193,9 @@ gpusim_status gs_learn_submitted(gs_policy *policy, const gpusim_job_info *job, 
 gpusim_context gs_order_context(gs_policy *policy);
 gpusim_context gs_scheduler_context(gs_policy *policy);
 double gs_order_key(gs_policy *policy, const gpusim_job_info *job);
+/* Its rank now, where the order has ranks; else its key. */
+double gs_order_rank(gs_policy *policy, const gpusim_job_info *job);
+uint64_t gs_order_class(gs_policy *policy, const gpusim_job_info *job);
 #define GS_NO_SCORE ((double)NAN)
 /* For real: the module may remember that it was asked. */
 int gs_place_on(gs_policy *policy, const gpusim_view *view, uint32_t slot,

@@ -65,11 +65,39 @@ gpusim_status gs_learn_submitted(gs_policy *policy, const gpusim_job_info *job, 
     return failure_of(policy, err);
 }
 
+// Holds what the order took for the length of a job that completed against what it was.
+static void judge(gs_policy *policy, const gpusim_job_info *job, const gpusim_outcome *outcome)
+{
+    const gpusim_order *order =
+        is_told(&policy->setup->order) ? policy->setup->order.module->operations : NULL;
+    if (!order || !order->predicted || outcome->state != GPUSIM_JOB_COMPLETED) {
+        return;
+    }
+    gpusim_context context = gs_order_context(policy);
+    gpusim_time predicted = order->predicted(&context, job);
+    if (predicted >= 0) {
+        gs_books *books = gs_books_of(policy);
+        double of = gpusim_seconds(predicted), was = gpusim_seconds(outcome->run);
+        books->predictions++;
+        books->predicted_twofold += of <= 2 * was && was <= 2 * of;
+        books->predicted_off += fabs(of - was);
+    }
+}
+
+void gs_policy_predictions(const gs_policy *policy, gs_predictions *predictions)
+{
+    const gs_books *books = gs_books_of(policy);
+    *predictions = (gs_predictions){.count = books->predictions,
+                                    .twofold = books->predicted_twofold,
+                                    .off = books->predicted_off};
+}
+
 gpusim_status gs_policy_ended(gs_policy *policy, uint32_t slot, const gpusim_outcome *outcome,
                               gpusim_error *err)
 {
     const gs_setup *setup = policy->setup;
     const gpusim_job_info *job = gs_job_of(policy, slot);
+    judge(policy, job, outcome);
     ended order = NULL, placer = NULL, scheduler = NULL;
     if (is_told(&setup->order)) {
         order = ((const gpusim_order *)setup->order.module->operations)->ended;

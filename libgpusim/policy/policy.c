@@ -59,6 +59,8 @@ static gpusim_status set_up(gs_policy *policy, uint64_t seed, gpusim_error *err)
     policy->lines = GS_ARRAY(gs_line);
     policy->line_members = GS_ARRAY(gs_ordered);
     policy->queues = GS_ARRAY(gs_queue);
+    policy->buckets = GS_ARRAY(uint32_t);
+    policy->ranks = GS_ARRAY(double);
     policy->list = GS_ARRAY(gs_entry);
     policy->reservations = GS_ARRAY(gs_reservation);
     policy->parts = GS_ARRAY(gpusim_part);
@@ -90,7 +92,8 @@ static gpusim_status set_up(gs_policy *policy, uint64_t seed, gpusim_error *err)
     GPUSIM_TRY(gs_array_resize(&policy->state_copy, policy->place_state.count, err));
     gs_books books = {.next = GPUSIM_TIME_MAX,
                       .installed = gs_index_installed(policy->view->index),
-                      .running = GPUSIM_NONE};
+                      .running = GPUSIM_NONE,
+                      .free_line = GPUSIM_NONE};
     GPUSIM_TRY(gs_array_push(&policy->books, &books, err));
     GPUSIM_TRY(gs_queues_create(policy, err));
     status = gs_array_resize(&policy->trial, 1, err);
@@ -110,6 +113,7 @@ static gpusim_status register_state(gs_policy *policy, gs_state *state, gpusim_e
         {"policy/lines", &policy->lines},
         {"policy/line_members", &policy->line_members},
         {"policy/queues", &policy->queues},
+        {"policy/buckets", &policy->buckets},
         {"policy/list", &policy->list},
         {"policy/reservations", &policy->reservations},
         {"policy/parts", &policy->parts},
@@ -173,6 +177,9 @@ gpusim_status gs_policy_create(const gs_setup *setup, const gpusim_view *view, u
     made->manner = manner_of(setup);
     made->by_shape =
         made->manner == GS_MANNER_EASY || (made->manner == GS_MANNER_COMPOSED && !setup->blocking);
+    const gpusim_module *order = setup->order.module;
+    made->by_class =
+        order && order->abi_minor >= 2 && ((const gpusim_order *)order->operations)->rank != NULL;
     GPUSIM_TRY(set_up(made, seed, err));
     GPUSIM_TRY(register_state(made, state, err));
     *policy = made;
@@ -197,7 +204,8 @@ void gs_policy_destroy(gs_policy *policy)
         &policy->state_copy,   &policy->slots,        &policy->runs,         &policy->keys,
         &policy->spare,        &policy->moves,        &policy->trial_parts,  &policy->granted,
         &policy->ring_jobs,    &policy->ring_places,  &policy->moments,      &policy->promises,
-        &policy->planned,      &policy->order_nodes,  &policy->module_nodes,
+        &policy->planned,      &policy->order_nodes,  &policy->module_nodes, &policy->buckets,
+        &policy->ranks,
     };
     for (uint32_t i = 0; i < sizeof all / sizeof all[0]; i++) {
         gs_array_release(all[i]);
@@ -306,6 +314,14 @@ cleanup:
     return status;
 }
 
+// What its user holds is another share of all by now.
+static void rank_its_class(gs_policy *policy, uint32_t slot)
+{
+    if (policy->by_class) {
+        gs_class_rank(policy, gs_order_class(policy, gs_job_of(policy, slot)));
+    }
+}
+
 void gs_policy_started(gs_policy *policy, uint32_t slot)
 {
     gs_waiter *waiter = gs_waiter_of(policy, slot);
@@ -319,6 +335,7 @@ void gs_policy_started(gs_policy *policy, uint32_t slot)
         gs_running_add(policy, slot);
     }
     gs_books_of(policy)->changed = 1;
+    rank_its_class(policy, slot);
 }
 
 void gs_policy_rated(gs_policy *policy, uint32_t slot)
@@ -344,6 +361,7 @@ void gs_policy_left(gs_policy *policy, uint32_t slot)
     gs_waiter *waiter = gs_waiter_of(policy, slot);
     if (waiter->where == GS_RUNNING) {
         stop(policy, slot);
+        rank_its_class(policy, slot);
     } else if (waiter->where == GS_WAITING) {
         gs_queue_leave(policy, slot);
         gs_books_of(policy)->changed = 1;
@@ -361,10 +379,18 @@ uint32_t gs_policy_queue_length(const gs_policy *policy)
     return gs_books_of(policy)->waiting;
 }
 
+static int ranks_by_time(const gs_policy *policy)
+{
+    return policy->by_class && policy->view->now >= gs_books_of(policy)->ranked;
+}
+
 int gs_policy_wants_pass(const gs_policy *policy)
 {
     const gs_books *books = gs_books_of(policy);
     if (policy->manner == GS_MANNER_COMPOSED) {
+        if (ranks_by_time(policy) && books->changed && books->waiting) {
+            return 1; // another one may be first by now
+        }
         return (books->freed && books->waiting) || gs_queue_next(policy) != GPUSIM_NONE;
     }
     return books->changed || (books->freed && books->waiting) || policy->view->now >= books->next;
@@ -390,9 +416,10 @@ gpusim_status gs_policy_pass(gs_policy *policy, gpusim_decisions *decisions, gpu
 {
     gs_books *books = gs_books_of(policy);
     decisions->wait = GPUSIM_TIME_MAX;
-    if (books->freed) {
+    if (books->freed || ranks_by_time(policy)) {
         gs_queues_thaw(policy);
     }
+    gs_queues_rank(policy);
     gpusim_status status = run_pass(policy, decisions, err);
     books->freed = books->changed = 0;
     books->next = decisions->wait;

@@ -27,6 +27,7 @@ typedef struct gs_view_host {
     void *core;
     void (*hardware)(void *core, uint32_t node, gpusim_hardware_info *info);
     uint32_t (*find_node)(void *core, const char *name);
+    const char *(*name)(void *core, uint32_t name);
 } gs_view_host;
 
 /* A scheduler ready to be used by any number of runs; owned by the model. */
@@ -109,6 +110,13 @@ void gs_policy_started(gs_policy *policy, uint32_t slot);
 gpusim_status gs_policy_ended(gs_policy *policy, uint32_t slot, const gpusim_outcome *outcome,
                               gpusim_error *err);
 void gs_policy_left(gs_policy *policy, uint32_t slot);
+/* How well the order has predicted run times of jobs that completed, if it does. */
+typedef struct gs_predictions {
+    uint64_t count;
+    uint64_t twofold; /* by a factor of two at most */
+    double off;       /* s: how far off they were, summed up */
+} gs_predictions;
+void gs_policy_predictions(const gs_policy *policy, gs_predictions *predictions);
 /* A running job goes faster or slower: its end is expected anew. O(log n). */
 void gs_policy_rated(gs_policy *policy, uint32_t slot);
 /* Something that may let a waiting job start: a release, a node that came up, a quota. */

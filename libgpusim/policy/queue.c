@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Who waits: lines of jobs in queues, and whose turn it is. */
+#include "base/hash.h"
 #include "policy/inside.h"
 
 gpusim_status gs_queues_create(gs_policy *policy, gpusim_error *err)
@@ -43,15 +44,18 @@ void gs_line_refresh(gs_policy *policy, uint32_t line)
     uint32_t slot = gs_line_candidate(policy, line);
     const gs_ordered *first =
         slot == GPUSIM_NONE ? NULL : &GS_AT(policy->members, gs_ordered, slot);
+    double key = !first             ? 0
+                 : policy->by_class ? gs_order_rank(policy, gs_job_of(policy, slot))
+                                    : first->key;
     if (it->listed) {
-        if (first && first->order == heads[line].order && first->key == heads[line].key) {
+        if (first && first->order == heads[line].order && key == heads[line].key) {
             return;
         }
         gs_ordered_remove(heads, &queue->heads, line);
         it->listed = 0;
     }
     if (first) {
-        gs_ordered_insert(heads, &queue->heads, line, first->key, first->order, 0);
+        gs_ordered_insert(heads, &queue->heads, line, key, first->order, 0);
         it->listed = 1;
     }
 }
@@ -64,6 +68,120 @@ void gs_line_bound(gs_policy *policy, uint32_t line, gpusim_time bound)
         gs_line_refresh(policy, line);
     }
 }
+
+// ---- lines by class ----
+
+static uint32_t *bucket_of(const gs_policy *policy, uint64_t class)
+{
+    uint64_t hash = gs_hash64(&class, sizeof class, 0);
+    return (uint32_t *)policy->buckets.data + (hash & (policy->buckets.count - 1));
+}
+
+// Twice as many buckets; chains are rebuilt in order of index.
+static gpusim_status grow_buckets(gs_policy *policy, gpusim_error *err)
+{
+    uint32_t count = policy->buckets.count ? policy->buckets.count * 2 : 64;
+    gpusim_status status = gs_array_resize(&policy->buckets, count, err);
+    if (status != GPUSIM_OK) {
+        return status;
+    }
+    for (uint32_t i = 0; i < count; i++) {
+        GS_AT(policy->buckets, uint32_t, i) = GPUSIM_NONE;
+    }
+    for (uint32_t i = 0; i < policy->lines.count; i++) {
+        gs_line *line = gs_line_of(policy, i);
+        if (line->used) {
+            uint32_t *bucket = bucket_of(policy, line->of);
+            line->next = *bucket;
+            *bucket = i;
+        }
+    }
+    return GPUSIM_OK;
+}
+
+// The line of a class in this queue or shape; a new one if there is none.
+static gpusim_status line_of_class(gs_policy *policy, uint32_t base, uint64_t class, uint32_t *line,
+                                   gpusim_error *err)
+{
+    gpusim_status status = GPUSIM_OK;
+    gs_books *books = gs_books_of(policy);
+    if (books->used_lines >= policy->buckets.count) {
+        GPUSIM_TRY(grow_buckets(policy, err));
+    }
+    uint32_t *bucket = bucket_of(policy, class);
+    for (uint32_t i = *bucket; i != GPUSIM_NONE; i = gs_line_of(policy, i)->next) {
+        if (gs_line_of(policy, i)->of == class && gs_line_of(policy, i)->base == base) {
+            *line = i;
+            return GPUSIM_OK;
+        }
+    }
+    uint32_t at = books->free_line;
+    if (at != GPUSIM_NONE) {
+        books->free_line = gs_line_of(policy, at)->next;
+    } else {
+        at = policy->lines.count;
+        GPUSIM_TRY(gs_array_resize(&policy->line_members, at + 1, err));
+        GPUSIM_TRY(gs_array_push(&policy->lines, NULL, err));
+    }
+    *gs_line_of(policy, at) = (gs_line){.bound = GPUSIM_TIME_MAX,
+                                        .jobs = GPUSIM_NONE,
+                                        .queue = GPUSIM_NONE,
+                                        .base = base,
+                                        .of = class,
+                                        .next = *bucket,
+                                        .used = 1};
+    *bucket = at;
+    books->used_lines++;
+    *line = at;
+cleanup:
+    return status;
+}
+
+// A line that nobody stands in any more.
+static void free_line(gs_policy *policy, uint32_t line)
+{
+    gs_line *it = gs_line_of(policy, line);
+    gs_books *books = gs_books_of(policy);
+    uint32_t *link = bucket_of(policy, it->of);
+    while (*link != line) {
+        link = &gs_line_of(policy, *link)->next;
+    }
+    *link = it->next;
+    *it = (gs_line){.jobs = GPUSIM_NONE, .queue = GPUSIM_NONE, .next = books->free_line};
+    books->free_line = line;
+    books->used_lines--;
+}
+
+void gs_class_rank(gs_policy *policy, uint64_t class)
+{
+    if (policy->buckets.count == 0) {
+        return;
+    }
+    for (uint32_t i = *bucket_of(policy, class); i != GPUSIM_NONE;
+         i = gs_line_of(policy, i)->next) {
+        if (gs_line_of(policy, i)->of == class && gs_line_of(policy, i)->listed) {
+            gs_line_refresh(policy, i);
+        }
+    }
+}
+
+void gs_queues_rank(gs_policy *policy)
+{
+    gs_books *books = gs_books_of(policy);
+    if (!policy->by_class || policy->view->now < books->ranked) {
+        return;
+    }
+    gpusim_context context = gs_order_context(policy);
+    const gpusim_order *order = policy->setup->order.module->operations;
+    books->ranked = order->holds ? order->holds(&context) : policy->view->now;
+    for (uint32_t i = 0; i < policy->lines.count; i++) {
+        if (gs_line_of(policy, i)->listed) {
+            gs_line_refresh(policy, i);
+        }
+    }
+}
+
+// ---- joining and leaving ----
 
 // Lines up to this one exist.
 static gpusim_status make_lines(gs_policy *policy, uint32_t line, gpusim_error *err)
@@ -85,7 +203,11 @@ gpusim_status gs_queue_join(gs_policy *policy, uint32_t slot, gpusim_error *err)
     gs_waiter *waiter = gs_waiter_of(policy, slot);
     uint32_t queue = queue_of(policy, job);
     uint32_t line = policy->by_shape ? job->shape : queue;
-    GPUSIM_TRY(make_lines(policy, line, err));
+    if (policy->by_class) {
+        GPUSIM_TRY(line_of_class(policy, line, gs_order_class(policy, job), &line, err));
+    } else {
+        GPUSIM_TRY(make_lines(policy, line, err));
+    }
 
     // a line that was empty has failed nobody who waits now; its number may have meant another
     // shape
@@ -130,6 +252,9 @@ void gs_queue_leave(gs_policy *policy, uint32_t slot)
     queue->waiting--;
     gs_books_of(policy)->waiting--;
     gs_line_refresh(policy, waiter->line);
+    if (policy->by_class && it->jobs == GPUSIM_NONE) {
+        free_line(policy, waiter->line);
+    }
     waiter->where = GS_ABSENT;
 }
 

@@ -55,7 +55,7 @@ static gpusim_status sort_by_key(gs_policy *policy, gpusim_error *err)
     keyed *from = policy->keys.data, *to = policy->spare.data;
     for (uint32_t i = 0; i < count; i++) {
         from[i].entry = list[i];
-        from[i].key = gs_order_key(policy, gs_job_of(policy, list[i].slot));
+        from[i].key = gs_order_rank(policy, gs_job_of(policy, list[i].slot));
     }
     for (uint32_t width = 1; width < count; width *= 2) {
         for (uint32_t left = 0; left < count; left += 2 * width) {

@@ -13,8 +13,8 @@ typedef enum gs_backfill {
 typedef enum gs_preemption { GS_PREEMPTION_NONE, GS_PREEMPTION_REPACK } gs_preemption;
 
 /* Each module's parameters have a place of this size; a test holds all tables against it. */
-#define GS_PARAMETER_BYTES  64
-#define GS_PARAMETER_PLACES 11
+#define GS_PARAMETER_BYTES  128
+#define GS_PARAMETER_PLACES 17
 
 /* Alternative 0: a composition of modules. */
 typedef struct gs_composition {

@@ -101,6 +101,12 @@ uint32_t gpusim_view_find_node(const gpusim_view *view, const char *name)
     return host && host->find_node ? host->find_node(host->core, name) : GPUSIM_NONE;
 }
 
+const char *gpusim_view_name(const gpusim_view *view, uint32_t name)
+{
+    const gs_view_host *host = view->host;
+    return host && host->name && name ? host->name(host->core, name) : "";
+}
+
 // How many times `each` goes into `free`, at most `most` times.
 static uint32_t times(uint64_t free, uint64_t each, uint32_t most)
 {

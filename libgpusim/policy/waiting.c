@@ -7,6 +7,11 @@ static int precedes(const gs_policy *policy, uint32_t slot, uint32_t other)
 {
     const gs_ordered *a = &GS_AT(policy->members, gs_ordered, slot);
     const gs_ordered *b = &GS_AT(policy->members, gs_ordered, other);
+    if (policy->by_class) {
+        double rank = GS_AT(policy->ranks, double, slot);
+        double its_rank = GS_AT(policy->ranks, double, other);
+        return rank < its_rank || (rank == its_rank && a->order < b->order);
+    }
     return a->key < b->key || (a->key == b->key && a->order < b->order);
 }
 
@@ -55,6 +60,12 @@ gpusim_status gs_waiting_in_order(gs_policy *policy, int unpromised, gpusim_erro
         }
     }
     policy->slots.count = kept;
+    if (policy->by_class) {
+        GPUSIM_TRY(gs_array_resize(&policy->ranks, policy->waiters.count, err));
+    }
+    for (uint32_t i = 0; policy->by_class && i < kept; i++) {
+        GS_AT(policy->ranks, double, slots[i]) = gs_order_rank(policy, gs_job_of(policy, slots[i]));
+    }
     if (lines > 1) {
         sort(policy, slots, kept);
     }

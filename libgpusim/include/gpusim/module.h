@@ -227,6 +227,9 @@ GPUSIM_API gpusim_time gpusim_view_remaining(const gpusim_view *view, const gpus
 /* GPU-seconds of a user or a virtual cluster up to the view's time. */
 GPUSIM_API double gpusim_usage_seconds(const gpusim_view *view, const gpusim_usage *usage);
 
+/* The text of a name that the view shows; "" of none. */
+GPUSIM_API const char *gpusim_view_name(const gpusim_view *view, uint32_t name);
+
 /* Parts of a running job's allocation; *count of them. Several may be on one node. */
 GPUSIM_API const gpusim_part *gpusim_view_parts(const gpusim_view *view, const gpusim_job_info *job,
                                                 uint32_t *count);
@@ -393,6 +396,21 @@ typedef struct gpusim_order {
     void (*submitted)(const gpusim_context *context, const gpusim_job_info *job);
     void (*ended)(const gpusim_context *context, const gpusim_job_info *job,
                   const gpusim_outcome *outcome);
+
+    /* Where places change with time, or with what others get, a lasting order of all who wait would
+     * have to be sorted again and again. Instead jobs are in classes, within which the key holds
+     * (and may not change while a job waits); of each class only the first is ranked, smaller ranks
+     * go first, then smaller keys, then earlier jobs. A pass costs O(classes x shapes) then, not
+     * O(jobs). Both or none. */
+    uint64_t (*class_of)(const gpusim_context *context, const gpusim_job_info *job);
+    double (*rank)(const gpusim_context *context, const gpusim_job_info *job);
+    /* Until when ranks hold, but for those of a class in which a job starts or ends; called before
+     * they are asked for anew, so that the order brings its state up to date in it. NULL: they are
+     * asked for in every pass. */
+    gpusim_time (*holds)(const gpusim_context *context);
+    /* What the order takes for the run time of a job that ends; the summary holds it against what
+     * it was. Below 0: it made no prediction. */
+    gpusim_time (*predicted)(const gpusim_context *context, const gpusim_job_info *job);
 } gpusim_order;
 
 /* Placement: fills `placement` for one job on context->view and returns 1, or 0 when it does not

@@ -138,6 +138,12 @@ struct gpusim_summary {
     uint64_t peak_memory_bytes; /* of the state */
     char stall_reason[256];
     char cost_currency[24]; /* what `cost` is in; "" without it */
+    /* Jobs that ended and had a deadline, and those of them that completed by it. */
+    uint64_t deadlines, deadlines_met;
+    /* Jobs that completed and whose run time the order had predicted; within a factor of two; and
+     * how far off the predictions were on average, NaN without any. */
+    uint64_t predictions, predicted_twofold;
+    double prediction_error_s;
 };
 
 /* The summary up to now; valid until the sim goes on or is destroyed. O(jobs ended). */
