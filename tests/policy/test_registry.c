@@ -5,6 +5,8 @@
 #include <gpusim/model.h>
 #include <string.h>
 
+#include "../schedulers/registry.h"
+
 static const gpusim_field *field_of(const char *name)
 {
     const gpusim_record *composition = gs_scheduler_record.fields[0].detail.record;
@@ -88,7 +90,7 @@ START_TEST(setups)
     ck_assert_uint_eq(setup.reads_estimates, 0);
 
     // each module finds its own parameters
-    gs_composition said = {.blocking = 0, .estimates = GS_ESTIMATE_EXACT};
+    gs_composition said = {.order = GS_MODULE_fifo, .blocking = 0, .estimates = GS_ESTIMATE_EXACT};
     gpusim_one_of chosen = {.value = &said};
     const gpusim_module *module;
     for (uint32_t i = 0; (module = gpusim_module_builtin(GPUSIM_MODULE_PLACEMENT, i)); i++) {

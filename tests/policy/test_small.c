@@ -157,7 +157,12 @@ START_TEST(las_repack)
                                ROW("C", 2, 4, 1, 2, 6, 0), ROW("D", 3, 20, 2, 5, 30, 1),
                                ROW("E", 4, 3, 1, 4, 7, 0)};
     static gpusim_time limits[] = {5 * GPUSIM_SECOND, 100 * GPUSIM_SECOND};
-    static const gpusim_list parameters = {.items = limits, .count = 2};
+    // as the order's own: limits, promotion and what is counted
+    static const struct {
+        gpusim_list limits;
+        double promote;
+        int32_t by, reserved;
+    } parameters = {.limits = {.items = limits, .count = 2}};
     world *w = pool(4, "las", 0, 0, GS_PREEMPTION_REPACK);
     w->setup.order.parameters = &parameters;
     RUN(w, rows);
