@@ -19,7 +19,9 @@
 
 static const char default_metrics[] =
     "jct,wait,wait.p95,bounded_slowdown,makespan,throughput,gpu_allocated_fraction,"
-    "gpu_utilization,goodput,energy.facility,longest_wait";
+    "gpu_utilization,goodput,energy.facility,longest_wait,starved,ftf_themis,ftf_themis.worst,"
+    "ftf_themis.above_1,ftf_isolated,ftf_isolated.worst,ftf_isolated.above_1,jain_users,jain_vcs,"
+    "load_variance";
 
 static int no_memory(const cli_plan *plan)
 {
@@ -334,10 +336,10 @@ int cli_plan_make(cli_plan *plan, const cli_arguments *arguments)
     }
     int code = read_threads(plan);
     code = code ? code : read_seeds(plan);
-    code = code ? code : choose_metrics(plan);
     for (uint32_t i = 0; i < arguments->operand_count && !code; i++) {
         code = compile_scenario(plan, i);
     }
+    code = code ? code : choose_metrics(plan); // virtual clusters have some, too
     return code ? code : find_baseline(plan);
 }
 

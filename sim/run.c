@@ -107,6 +107,24 @@ cleanup:
     return status;
 }
 
+// how each virtual cluster fared
+static json_t *vcs_json(const job *run)
+{
+    json_t *list = json_array();
+    const gpusim_view *view = gpusim_sim_view(run->sim);
+    const gpusim_field *size = gpusim_record_find(gpusim_summary_record(), "size_1");
+    for (uint32_t v = 0; v < view->vc_count; v++) {
+        gpusim_split split;
+        json_t *entry = json_object();
+        (void)gpusim_sim_vc_split(run->sim, v, &split);
+        json_object_set_new(entry, "name",
+                            json_string(gpusim_model_name(run->model, view->vcs[v].name)));
+        cli_report_json(entry, size->detail.record, &split);
+        json_array_append_new(list, entry);
+    }
+    return list;
+}
+
 static int print_json(const job *run, const gpusim_summary *summary, int interrupted)
 {
     json_t *object = cli_json_object();
@@ -117,6 +135,7 @@ static int print_json(const job *run, const gpusim_summary *summary, int interru
     json_object_set_new(object, "interrupted", json_boolean(interrupted));
     json_object_set_new(object, "offered_load", cli_load_json(run->model));
     cli_report_json(object, gpusim_summary_record(), summary);
+    json_object_set_new(object, "virtual_clusters", vcs_json(run));
     json_object_set_new(object, "cost_currency", cli_currency_json(summary));
     double wall = summary->wall_time_s;
     json_object_set_new(object, "events_per_s",

@@ -4,6 +4,7 @@
  * checked here, and nowhere else. */
 #include <string.h>
 
+#include "core/measure.h"
 #include "core/sim.h"
 
 static uint64_t *words_of(gpusim_sim *sim, uint32_t node)
@@ -241,9 +242,12 @@ static gpusim_refusal check_whole(const gpusim_sim *sim, const gpusim_job_info *
 }
 
 // counts each node of the sorted parts once, and brings the index up to date
-static void count_nodes(gpusim_sim *sim, const gpusim_part *parts, uint32_t count, int sign)
+static void count_nodes(gpusim_sim *sim, const gpusim_job_info *job, const gpusim_part *parts,
+                        uint32_t count, int sign)
 {
+    uint64_t milli = 0;
     for (uint32_t i = 0; i < count; i++) {
+        milli += (uint64_t)parts[i].gpus * job->milli;
         if (i + 1 == count || parts[i + 1].node != parts[i].node) {
             gpusim_node_info *node = GS_NODE(sim, parts[i].node);
             node->jobs = sign > 0 ? node->jobs + 1 : node->jobs - 1;
@@ -251,6 +255,8 @@ static void count_nodes(gpusim_sim *sim, const gpusim_part *parts, uint32_t coun
                 GS_TOTALS(sim)->emptied = 1;
             }
             gs_index_update(sim->index, &sim->view, parts[i].node);
+            gs_measure_load(sim, parts[i].node, milli, sign);
+            milli = 0;
         }
     }
 }
@@ -283,7 +289,7 @@ gpusim_refusal gs_allocation_take(gpusim_sim *sim, uint32_t slot, const gpusim_p
     memcpy((gpusim_part *)sim->parts.data + first, runs, count * sizeof *runs);
     job->first_part = first;
     job->parts = count;
-    count_nodes(sim, runs, count, 1);
+    count_nodes(sim, job, runs, count, 1);
     gs_share_count(sim, job, 1);
     GS_KEEP(sim, gs_tenants_add(sim, slot, &sim->failure_error));
     gs_physics_join(sim, slot);
@@ -302,7 +308,7 @@ void gs_allocation_release(gpusim_sim *sim, uint32_t slot)
         charge(GS_NODE(sim, parts[i].node), job, parts[i].gpus, -1);
         give_run(sim, job, &parts[i]);
     }
-    count_nodes(sim, parts, job->parts, -1);
+    count_nodes(sim, job, parts, job->parts, -1);
     gs_share_count(sim, job, -1);
     block_free(sim, job->first_part, job->parts);
     job->first_part = 0;

@@ -2,6 +2,7 @@
 /* The invariants of a run, recomputed from nothing but jobs and their parts. */
 #include <string.h>
 
+#include "core/measure.h"
 #include "core/sim.h"
 
 typedef struct gs_recount {
@@ -291,6 +292,7 @@ gpusim_status gpusim_sim_check(const gpusim_sim *sim, gpusim_error *err)
     GPUSIM_TRY(compare_totals(sim, &count, err));
     GPUSIM_TRY(compare_users(sim, &count, err));
     GPUSIM_TRY(compare_nodes(sim, &count, err));
+    GPUSIM_TRY(gs_measure_check(sim, err));
     GPUSIM_TRY(gs_physics_check(sim, err));
     GPUSIM_TRY(gs_vram_check(sim, err));
     GPUSIM_TRY(gs_network_check(sim, err));

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/work.h"
+#include "core/measure.h"
 #include "core/sim.h"
 #include "policy/share.h"
 
@@ -159,6 +160,7 @@ gpusim_status gs_job_submit(gpusim_sim *sim, const gs_job *job, uint32_t log, gp
         totals->first_submit = gpusim_engine_now(sim->engine);
     }
     totals->alive++;
+    gs_measure_submitted(sim, slot);
     GPUSIM_TRY(gs_shape_take(sim, GS_JOB(sim, slot), &GS_JOB(sim, slot)->shape, err));
     GPUSIM_TRY(gs_emit_event(sim, GPUSIM_EVENT_SUBMIT, GS_JOB(sim, slot)->order, 0, err));
 
@@ -199,6 +201,8 @@ static gpusim_status remember(gpusim_sim *sim, uint32_t slot, gpusim_job_state s
     const gs_live *live = GS_LIVE(sim, slot);
     gpusim_time now = gpusim_engine_now(sim->engine);
     gs_ended ended = {
+        .order = job->order,
+        .contention = gs_measure_contention(sim, slot),
         .submit = job->submit,
         .end = now,
         .first_start = live->first_start,
@@ -210,6 +214,8 @@ static gpusim_status remember(gpusim_sim *sim, uint32_t slot, gpusim_job_state s
         .milli = job->milli,
         .state = (uint32_t)state,
         .communicates = live->reference > 1,
+        .user = job->user,
+        .vc = job->vc,
     };
     GS_TOTALS(sim)->last_end = now;
     gs_account_job(sim, slot, state, &GS_TOTALS(sim)->account);
@@ -337,6 +343,7 @@ gpusim_status gs_job_end(gpusim_sim *sim, uint32_t slot, gpusim_job_state state,
     GPUSIM_TRY(gs_emit_job(sim, slot, state, reason, err));
     GPUSIM_TRY(gs_emit_event(sim, GPUSIM_EVENT_END, job->order, state, err));
     GPUSIM_TRY(remember(sim, slot, state, err));
+    gs_measure_ended(sim, slot);
     gs_shape_leave(sim, job->shape);
     slot_free(sim, slot);
     GPUSIM_TRY(gs_release_dependents(sim, log, err));

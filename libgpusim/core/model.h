@@ -26,6 +26,13 @@ typedef struct gs_timed_action {
     int64_t id;
 } gs_timed_action;
 
+/* Which jobs and which time are measured (definitions 17 and 18). */
+typedef struct gs_cohort {
+    gpusim_time from, to; /* jobs submitted from `from` on and before `to`; and the window */
+    uint64_t first, last; /* numbers in order of submission, both included */
+    double starvation;    /* times its run time that a job may wait */
+} gs_cohort;
+
 /* A rule by which somebody acts on what telemetry shows. */
 typedef struct gs_response {
     double threshold, until; /* it begins at the one, and is over beyond the other */
@@ -82,8 +89,10 @@ struct gpusim_model {
     uint32_t metric_count;
     gs_array warnings; /* const char * */
     gs_array loads;    /* gpusim_load */
+    gs_cohort measure;
     gpusim_time grace;
     uint8_t until_drained;
+    uint8_t until_cohort;
     uint8_t replay;     /* recorded starts */
     uint8_t kill_log;   /* walltime limits end jobs of logs */
     uint8_t kill_other; /* ... and all others */

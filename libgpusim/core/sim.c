@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* One run: created from a model, moved by its engine, ended, saved and restored. */
 #include "core/faults.h"
+#include "core/measure.h"
 #include "core/responses.h"
 #include "core/sampling.h"
 
@@ -92,6 +93,9 @@ cleanup:
 static int over(gpusim_sim *sim)
 {
     gs_totals *totals = GS_TOTALS(sim);
+    if (sim->model->until_cohort && gs_measure_over(sim)) {
+        return 1;
+    }
     if (!sim->model->until_drained) {
         return 0;
     }
@@ -173,6 +177,7 @@ static const struct {
     [GS_ON_REPAIR] = {"repair", gs_on_repair},
     [GS_ON_BACK] = {"end of a reboot", gs_on_back},
     [GS_ON_RESPONSE] = {"response", gs_on_response},
+    [GS_ON_MEASURE] = {"measured window", gs_on_measure},
 };
 
 void gs_sim_refresh_view(gpusim_sim *sim)
@@ -212,6 +217,7 @@ void gs_sim_integrate(gpusim_sim *sim)
         totals->gpu_parted += span * totals->parted;
         totals->gpu_up += span * totals->up;
         totals->queue += span * totals->queued_now;
+        gs_measure_integrate(sim, (uint64_t)span);
         totals->integrated = now;
     }
 }
@@ -254,6 +260,9 @@ static void set_element_sizes(gpusim_sim *sim)
     sim->fault_lists = sim->rule_clocks = sim->fault_jobs = GS_ARRAY(uint32_t);
     sim->fault_totals = GS_ARRAY(gs_fault_totals);
     sim->lives = GS_ARRAY(gs_node_life);
+    sim->measured = GS_ARRAY(gs_measure_totals);
+    sim->measure_marks = GS_ARRAY(gs_measure_mark);
+    sim->node_held = GS_ARRAY(uint64_t);
     sim->watches = GS_ARRAY(gs_watch);
     sim->watchers = GS_ARRAY(gs_watcher);
     sim->fault_bursts = GS_ARRAY(gs_fault_burst);
@@ -328,6 +337,9 @@ gpusim_status gs_sim_register(gpusim_sim *sim, gpusim_error *err)
         {"nodes.failures", &sim->failures},
         {"gpus.errors", &sim->gpu_errors},
         {"samples.held", &sim->held_samples},
+        {"measured", &sim->measured},
+        {"measured.marks", &sim->measure_marks},
+        {"nodes.held", &sim->node_held},
         {"responses.watches", &sim->watches},
         {"responses.watchers", &sim->watchers},
         {"samples", &sim->sampler},
@@ -406,6 +418,7 @@ static gpusim_status fill_state(gpusim_sim *sim, gpusim_error *err)
     memset(sim->buckets.data, 0xff, 64 * sizeof(uint32_t)); // GPUSIM_NONE
     GPUSIM_TRY(gs_array_resize(&sim->sources, model->workload.synthetic_count, err));
     GPUSIM_TRY(gs_network_create(sim, err));
+    GPUSIM_TRY(gs_measure_create(sim, err));
     if (model->dependents_first) {
         GPUSIM_TRY(gs_array_resize(&sim->log_end, model->workload.jobs.count, err));
         memset(sim->log_end.data, 0xff, model->workload.jobs.count * sizeof(gpusim_time)); // -1
@@ -422,6 +435,7 @@ static gpusim_status schedule_first(gpusim_sim *sim, gpusim_error *err)
     GPUSIM_TRY(gs_sampling_begin(sim, err));
     GPUSIM_TRY(gs_faults_begin(sim, err));
     GPUSIM_TRY(gs_responses_begin(sim, err));
+    GPUSIM_TRY(gs_measure_begin(sim, err));
     for (uint32_t i = 0; i < model->actions.count; i++) {
         GPUSIM_TRY(gpusim_engine_schedule(sim->engine, GS_AT(model->actions, gs_timed_action, i).at,
                                           GS_CLASS_CONTROL, GS_ON_ACTION, i, 0, NULL, err));
@@ -488,22 +502,23 @@ void gpusim_sim_destroy(gpusim_sim *sim)
     gs_network_destroy(sim);
     gpusim_engine_destroy(sim->engine);
     gs_array *arrays[] = {
-        &sim->totals_array, &sim->jobs,         &sim->live,         &sim->running,
-        &sim->late,         &sim->nodes,        &sim->vcs,          &sim->gpu_free,
-        &sim->parts,        &sim->shapes,       &sim->buckets,      &sim->sources,
-        &sim->log_end,      &sim->ended_jobs,   &sim->scratch,      &sim->anywhere,
-        &sim->observers,    &sim->profiles,     &sim->gpus,         &sim->tenants,
-        &sim->part_marks,   &sim->plant,        &sim->leaks,        &sim->leak_marks,
-        &sim->racks,        &sim->facility,     &sim->links,        &sim->legacy,
-        &sim->marked_jobs,  &sim->marked_gpus,  &sim->marked_nodes, &sim->marked_racks,
-        &sim->hops,         &sim->marked_links, &sim->sharers,      &sim->priorities,
-        &sim->shares,       &sim->sampler,      &sim->second_marks, &sim->part_time_marks,
-        &sim->sample_marks, &sim->faults,       &sim->fault_clocks, &sim->fault_lists,
-        &sim->fault_totals, &sim->lives,        &sim->watches,      &sim->watchers,
-        &sim->rule_clocks,  &sim->fault_jobs,   &sim->gpu_effects,  &sim->node_effects,
-        &sim->rack_effects, &sim->fault_bursts, &sim->clock_marks,  &sim->gpu_errors,
-        &sim->held_samples, &sim->failures,     &sim->readings,     &sim->users,
-        &sim->user_by_name, &sim->coming,       &sim->fault_sums,
+        &sim->totals_array,  &sim->jobs,         &sim->live,         &sim->running,
+        &sim->late,          &sim->nodes,        &sim->vcs,          &sim->gpu_free,
+        &sim->parts,         &sim->shapes,       &sim->buckets,      &sim->sources,
+        &sim->log_end,       &sim->ended_jobs,   &sim->scratch,      &sim->anywhere,
+        &sim->observers,     &sim->profiles,     &sim->gpus,         &sim->tenants,
+        &sim->part_marks,    &sim->plant,        &sim->leaks,        &sim->leak_marks,
+        &sim->racks,         &sim->facility,     &sim->links,        &sim->legacy,
+        &sim->marked_jobs,   &sim->marked_gpus,  &sim->marked_nodes, &sim->marked_racks,
+        &sim->hops,          &sim->marked_links, &sim->sharers,      &sim->priorities,
+        &sim->shares,        &sim->sampler,      &sim->second_marks, &sim->part_time_marks,
+        &sim->sample_marks,  &sim->faults,       &sim->fault_clocks, &sim->fault_lists,
+        &sim->fault_totals,  &sim->lives,        &sim->watches,      &sim->watchers,
+        &sim->rule_clocks,   &sim->fault_jobs,   &sim->gpu_effects,  &sim->node_effects,
+        &sim->rack_effects,  &sim->fault_bursts, &sim->clock_marks,  &sim->gpu_errors,
+        &sim->held_samples,  &sim->failures,     &sim->readings,     &sim->users,
+        &sim->user_by_name,  &sim->coming,       &sim->fault_sums,   &sim->measured,
+        &sim->measure_marks, &sim->node_held,
     };
     for (size_t i = 0; i < sizeof arrays / sizeof arrays[0]; i++) {
         gs_array_release(arrays[i]);

@@ -46,6 +46,7 @@ enum {
     GS_ON_REPAIR,       /* entity: node; a crew is done with a fault of it */
     GS_ON_BACK,         /* entity: node; it has started again */
     GS_ON_RESPONSE,     /* entity: of gs_watch; payload: 1 for the end of what it does */
+    GS_ON_MEASURE,      /* entity: 0 the window begins, 1 it is over */
     GS_HANDLERS
 };
 
@@ -116,18 +117,23 @@ typedef struct gs_live {
     uint32_t models; /* name of the GPU models that it may use; 0: any */
     uint32_t poison; /* the fault that corrupted its work; GPUSIM_NONE: none has */
     uint32_t reserved;
+    uint64_t asked;       /* thousandths of GPUs */
+    double demand_before; /* thousandths of GPU-s that all had asked for when it was submitted */
 } gs_live;
-_Static_assert(sizeof(gs_live) == 344, "no padding: it is hashed");
+_Static_assert(sizeof(gs_live) == 360, "no padding: it is hashed");
 
 /* What is kept of a job that has ended, for exact quantiles and the lower bound. */
 typedef struct gs_ended {
+    uint64_t order;
+    double contention; /* see gs_measure_contention */
     gpusim_time submit, end, first_start, duration, allocated;
     double share, host_bound; /* what its step is made of: see gs_step_on */
     uint32_t gpus, milli;
     uint32_t state; /* gpusim_job_state */
     uint32_t communicates;
+    uint32_t user, vc; /* as in gpusim_job_info */
 } gs_ended;
-_Static_assert(sizeof(gs_ended) == 72, "no padding: it is hashed");
+_Static_assert(sizeof(gs_ended) == 96, "no padding: it is hashed");
 
 /* One distinct request; see core/shapes.c. */
 typedef struct gs_shape {
@@ -262,6 +268,10 @@ struct gpusim_sim {
     gs_array clock_marks;  /* uint32_t: nodes whose clocks may run at another speed */
     gs_array failures;     /* gs_node_failures; empty where no module reads hardware */
 
+    gs_array measured;      /* gs_measure_totals, one; see core/measure.h */
+    gs_array measure_marks; /* gs_measure_mark: begin and end of the window; empty without one */
+    gs_array node_held;     /* uint64_t: thousandths of a GPU that jobs hold on each node */
+
     gs_array watches;  /* gs_watch; see core/responses.c for these; empty without rules */
     gs_array watchers; /* gs_watcher, by rule */
 
@@ -289,6 +299,7 @@ struct gpusim_sim {
     gs_sampling *sampling; /* the sample at hand; NULL before the first that anybody hears */
     gpusim_summary summary;
     double wall_time_s;
+    uint32_t gpu_nodes;    /* nodes with GPUs */
     gpusim_status failure; /* what ended the run, or is about to when the pass returns */
     gpusim_error failure_error;
     _Atomic int interrupted;

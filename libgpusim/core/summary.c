@@ -1,82 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The summary of a run: counters, integrals, and statistics of the jobs that ended. What each means
- * stands in the reference's definitions 16 to 18 and 22. */
+ * stands in the reference's definitions 16 to 18 and 22; what is made of single jobs is in
+ * summary_jobs.c and summary_fair.c. */
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "core/sim.h"
+#include "core/summary.h"
 #include "stats/bound.h"
-#include "stats/stats.h"
-
-// a job's figure, or NaN when it has none
-typedef double (*gs_figure)(const gs_ended *job);
-
-static double first_wait_of(const gs_ended *job)
-{
-    return job->first_start == GPUSIM_TIME_MAX ? (double)NAN
-                                               : gpusim_seconds(job->first_start - job->submit);
-}
-
-// time without GPUs between submit and end, of jobs that ever had them
-static double wait_of(const gs_ended *job)
-{
-    return job->first_start == GPUSIM_TIME_MAX
-               ? (double)NAN
-               : gpusim_seconds(job->end - job->submit - job->allocated);
-}
-
-static double jct_of(const gs_ended *job)
-{
-    return job->state == GPUSIM_JOB_COMPLETED ? gpusim_seconds(job->end - job->submit)
-                                              : (double)NAN;
-}
-
-/* Feitelson and Rudolph (1998): tau = 10 s */
-static double slowdown_of(const gs_ended *job)
-{
-    double ideal = gpusim_seconds(job->duration);
-    double slowdown = jct_of(job) / (ideal > 10 ? ideal : 10);
-    return slowdown < 1 ? 1 : slowdown;
-}
-
-static gpusim_statistics statistics_of(const gpusim_sim *sim, gs_figure figure, double *values)
-{
-    gpusim_statistics statistics = {0,           (double)NAN, (double)NAN,
-                                    (double)NAN, (double)NAN, (double)NAN};
-    const gs_ended *jobs = sim->ended_jobs.data;
-    size_t count = 0;
-    for (uint32_t i = 0; i < sim->ended_jobs.count; i++) {
-        double value = figure(&jobs[i]);
-        if (!isnan(value)) {
-            values[count++] = value;
-        }
-    }
-    statistics.count = count;
-    if (count > 0) {
-        statistics.mean = gs_mean(values, count);
-        statistics.p50 = gs_quantile(values, count, 0.50);
-        statistics.p95 = gs_quantile(values, count, 0.95);
-        statistics.p99 = gs_quantile(values, count, 0.99);
-        statistics.max = gs_quantile(values, count, 1.0);
-    }
-    return statistics;
-}
-
-static gpusim_status fill_statistics(gpusim_sim *sim, gpusim_error *err)
-{
-    gpusim_status status = GPUSIM_OK;
-    gpusim_summary *summary = &sim->summary;
-    double *values = NULL;
-    GPUSIM_TRY(gs_allocate(&values, sim->ended_jobs.count, sizeof *values, err));
-    summary->wait_s = statistics_of(sim, wait_of, values);
-    summary->first_wait_s = statistics_of(sim, first_wait_of, values);
-    summary->jct_s = statistics_of(sim, jct_of, values);
-    summary->bounded_slowdown = statistics_of(sim, slowdown_of, values);
-cleanup:
-    gs_release(&values);
-    return status;
-}
 
 // the fastest GPU there is, over a nominal one; and the fastest CPUs of any P-state
 static double fastest_gpu(const gpusim_sim *sim)
@@ -124,7 +55,7 @@ static gpusim_status fill_bound(gpusim_sim *sim, gpusim_error *err)
     GPUSIM_TRY(gs_allocate(&duration, all, sizeof *duration, err));
     GPUSIM_TRY(gs_allocate(&milli, all, sizeof *milli, err));
     for (uint32_t i = 0; i < all; i++) {
-        if (jobs[i].state == GPUSIM_JOB_COMPLETED) {
+        if (jobs[i].state == GPUSIM_JOB_COMPLETED && gs_summary_counts(sim, &jobs[i])) {
             submit[count] = jobs[i].submit;
             duration[count] = shortest_run(&jobs[i], gpu, cpu);
             milli[count++] = (uint64_t)jobs[i].gpus * jobs[i].milli;
@@ -156,26 +87,6 @@ static void fill_predictions(gpusim_sim *sim)
     sim->summary.deadlines_met = GS_TOTALS(sim)->deadlines_met;
 }
 
-static double longest_wait(const gpusim_sim *sim)
-{
-    double longest = 0;
-    for (uint32_t i = 0; i < sim->ended_jobs.count; i++) {
-        double wait = wait_of(&GS_AT(sim->ended_jobs, gs_ended, i));
-        longest = wait > longest ? wait : longest;
-    }
-    gpusim_time now = gpusim_engine_now(sim->engine);
-    for (uint32_t slot = 0; slot < sim->jobs.count; slot++) {
-        const gpusim_job_info *job = GS_JOB(sim, slot);
-        if (job->id.generation != 0) {
-            gpusim_time allocated = GS_LIVE(sim, slot)->allocated +
-                                    (job->state == GPUSIM_JOB_RUNNING ? now - job->start : 0);
-            double wait = gpusim_seconds(now - job->submit - allocated);
-            longest = wait > longest ? wait : longest;
-        }
-    }
-    return longest;
-}
-
 static void fill_counters(gpusim_sim *sim)
 {
     const gs_totals *totals = GS_TOTALS(sim);
@@ -204,13 +115,6 @@ static void fill_counters(gpusim_sim *sim)
     summary->peak_memory_bytes = gs_state_memory(&sim->state) + gs_engine_memory(sim->engine);
 }
 
-// an integral of counts over nanoseconds, in seconds
-static double seconds_of(gs_wide integral)
-{
-    const double word = 18446744073709551616.0;
-    return ((double)(uint64_t)(integral >> 64) * word + (double)(uint64_t)integral) / 1e9;
-}
-
 // ---- what the plant has drawn, up to now, without settling it ----
 
 static void fill_nothing(gpusim_summary *summary)
@@ -234,7 +138,7 @@ static double jobs_joules(const gpusim_sim *sim)
 }
 
 // GPU-seconds of activity (definitions 18)
-static double activity(const gpusim_sim *sim)
+double gs_measure_activity(const gpusim_sim *sim)
 {
     double seconds = 0;
     for (uint32_t g = 0; g < sim->gpus.count; g++) {
@@ -261,9 +165,9 @@ static void fill_throttling(gpusim_sim *sim, const gs_facility *facility)
             hottest = fmax(hottest, gs_gpu_temperature(&gpu));
         }
     }
-    summary->throttled_gpu_h = seconds_of(throttled) / 3600;
-    summary->capped_gpu_h = seconds_of(capped) / 3600;
-    summary->cap_not_held_gpu_h = seconds_of(unheld) / 3600;
+    summary->throttled_gpu_h = gs_measure_seconds(throttled) / 3600;
+    summary->capped_gpu_h = gs_measure_seconds(capped) / 3600;
+    summary->cap_not_held_gpu_h = gs_measure_seconds(unheld) / 3600;
     summary->hottest_c = hottest > -INFINITY ? hottest : (double)NAN; // nothing has one
     summary->shutdowns = facility->shutdowns;
 }
@@ -313,7 +217,7 @@ static void fill_energy(gpusim_sim *sim)
 }
 
 // work of jobs that still run, or wait to go on, counts as far as it is done
-static gs_account account_of_all(const gpusim_sim *sim)
+gs_account gs_measure_account(const gpusim_sim *sim)
 {
     gs_account account = GS_TOTALS(sim)->account;
     for (uint32_t i = 0; i < sim->running.count; i++) {
@@ -344,29 +248,45 @@ static void fill_account(const gs_account *account, gpusim_summary *summary)
     summary->ettr_scheduled = account->scheduled_weighted / account->weight;
 }
 
+// means over the window: between two marks, or from the beginning and up to now
+static void fill_window(gpusim_sim *sim)
+{
+    gpusim_summary *summary = &sim->summary;
+    gs_measure_mark begin = {0}, end = gs_measure_now(sim);
+    const gs_measure_mark *marks = sim->measure_marks.data;
+    gpusim_time now = gpusim_engine_now(sim->engine);
+    if (sim->model->measure.from > 0) {
+        begin = now > sim->model->measure.from ? marks[0] : end;
+    }
+    if (sim->model->measure.to < now) {
+        end = marks[1];
+    }
+    double span = end.at - begin.at;
+    double installed = span * sim->model->cluster.gpu_count;
+    double held = end.held - begin.held;
+    summary->gpu_allocated_fraction = held / installed;
+    summary->gpu_allocated_fraction_of_up = held / (end.up - begin.up);
+    summary->gpu_utilization = gs_is_physical(sim) ? (end.active - begin.active) / installed
+                                                   : summary->gpu_allocated_fraction;
+    summary->goodput = (end.useful - begin.useful) / installed;
+    summary->queue_mean = (end.queue - begin.queue) / span;
+    summary->load_variance = (end.load_variance - begin.load_variance) / span;
+    summary->throughput_per_h = span > 0 // not infinite
+                                    ? (double)(end.completed - begin.completed) / span * 3600
+                                    : (double)NAN;
+}
+
 static void fill_integrals(gpusim_sim *sim)
 {
     const gs_totals *totals = GS_TOTALS(sim);
     gpusim_summary *summary = &sim->summary;
-    double span = gpusim_seconds(gpusim_engine_now(sim->engine));
-    double installed = span * sim->model->cluster.gpu_count;
-
-    gs_account account = account_of_all(sim);
+    gs_account account = gs_measure_account(sim);
     fill_account(&account, summary);
-    summary->sim_time_s = span;
-    double held = seconds_of(totals->gpu_allocated) + seconds_of(totals->gpu_parted) / 1000;
-    summary->gpu_allocated_fraction = held / installed;
-    summary->gpu_allocated_fraction_of_up = held / seconds_of(totals->gpu_up);
-    summary->gpu_utilization =
-        gs_is_physical(sim) ? activity(sim) / installed : summary->gpu_allocated_fraction;
-    summary->goodput = account.useful / installed;
-    summary->queue_mean = seconds_of(totals->queue) / span;
-    summary->throughput_per_h =
-        span > 0 ? (double)totals->completed / span * 3600 : (double)NAN; // not infinite
+    summary->sim_time_s = gpusim_seconds(gpusim_engine_now(sim->engine));
+    fill_window(sim);
     summary->makespan_s = sim->ended_jobs.count > 0
                               ? gpusim_seconds(totals->last_end - totals->first_submit)
                               : (double)NAN;
-    summary->longest_wait_s = longest_wait(sim);
     fill_predictions(sim);
     fill_energy(sim);
 }
@@ -410,7 +330,8 @@ gpusim_status gs_summary_make(gpusim_sim *sim, gpusim_error *err)
     if (sim->summary.stalled) {
         fill_stall(sim);
     }
-    GPUSIM_TRY(fill_statistics(sim, err));
+    GPUSIM_TRY(gs_summary_jobs(sim, err));
+    GPUSIM_TRY(gs_summary_fairness(sim, err));
     GPUSIM_TRY(fill_bound(sim, err));
 cleanup:
     return status;

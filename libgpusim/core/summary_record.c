@@ -98,6 +98,39 @@ static const gpusim_field power_fields[] = {
 static const gpusim_record power_record = {
     "power", GPUSIM_FIELDS(power_fields), (uint32_t)(2 * sizeof(double)), "Power of the facility."};
 
+#define COHORT(name, member, doc)                                                                  \
+    FIELD(gpusim_summary, cohort_jobs, name, member, UINT64, NONE, 0, doc)
+static const gpusim_field cohort_fields[] = {
+    COHORT("jobs", cohort_jobs, "Jobs that are measured: those of `measure.cohort`, or all."),
+    COHORT("unfinished", cohort_unfinished, "Of those, still queued or running at the end."),
+};
+static const gpusim_record cohort_record = {"cohort", GPUSIM_FIELDS(cohort_fields),
+                                            (uint32_t)(2 * sizeof(uint64_t)),
+                                            "Jobs that are measured."};
+
+#define FAIRNESS(name, member, unit, doc)                                                          \
+    FIELD(gpusim_fairness, count, name, member, FLOAT64, unit, GPUSIM_OPTIONAL, doc)
+static const gpusim_field fairness_fields[] = {
+    FIELD(gpusim_fairness, count, "count", count, UINT64, NONE, 0, "Jobs."),
+    FAIRNESS("mean", mean, NONE, "Mean of their ratios."),
+    FAIRNESS("worst", worst, NONE, "Largest."),
+    FAIRNESS("above_1", above_1, RATIO, "Share of them above 1."),
+};
+static const gpusim_record fairness_record = {"fairness", GPUSIM_FIELDS(fairness_fields),
+                                              (uint32_t)sizeof(gpusim_fairness),
+                                              "Completion times over fair ones."};
+
+#define SPLIT(member, unit, doc)                                                                   \
+    FIELD(gpusim_split, count, #member, member, FLOAT64, unit, GPUSIM_OPTIONAL, doc)
+static const gpusim_field split_fields[] = {
+    FIELD(gpusim_split, count, "count", count, UINT64, NONE, 0, "Completed jobs."),
+    SPLIT(jct_s, SECOND, "Mean completion time."),
+    SPLIT(wait_s, SECOND, "Mean wait."),
+    SPLIT(bounded_slowdown, NONE, "Mean bounded slowdown."),
+};
+static const gpusim_record split_record = {"split", GPUSIM_FIELDS(split_fields),
+                                           (uint32_t)sizeof(gpusim_split), "Jobs of one kind."};
+
 static const gpusim_field summary_fields[] = {
     SUMMARY(seed, UINT64, NONE, 0, "Seed of the run."),
     SUMMARY(sim_time_s, FLOAT64, SECOND, 0, "Simulated time at the end."),
@@ -179,6 +212,24 @@ static const gpusim_field summary_fields[] = {
         waste_cost, FLOAT64, NONE, GPUSIM_OPTIONAL,
         "What hot, slow and full-fan states wasted as telemetry had them, by `remedies`; none: no "
         "rule weighs that."),
+    GROUP("cohort", cohort_jobs, cohort_record, "Jobs that are measured."),
+    SUMMARY(starved, UINT64, NONE, 0,
+            "Jobs that waited longer than `measure.starvation` times their run time."),
+    GROUP("ftf_themis", ftf_themis, fairness_record,
+          "Completion time over run time x max(1, mean demand / GPUs)."),
+    GROUP("ftf_isolated", ftf_isolated, fairness_record,
+          "Completion time over that in a static share of the cluster, first come, first served, "
+          "as large for every tenant (virtual cluster, or else user)."),
+    SUMMARY(jain_users, FLOAT64, NONE, GPUSIM_OPTIONAL,
+            "Jain's index over users of run time over completion time."),
+    SUMMARY(jain_vcs, FLOAT64, NONE, GPUSIM_OPTIONAL, "The same over virtual clusters."),
+    SUMMARY(load_variance, FLOAT64, NONE, GPUSIM_OPTIONAL,
+            "Variance over nodes of the share of their GPUs that is allocated, mean over time."),
+    GROUP("size_0", sizes[0], split_record, "Jobs without GPUs."),
+    GROUP("size_1", sizes[1], split_record, "Jobs of one GPU or a part of one."),
+    GROUP("size_2_4", sizes[2], split_record, "Jobs of 2 to 4 GPUs."),
+    GROUP("size_5_8", sizes[3], split_record, "Jobs of 5 to 8 GPUs."),
+    GROUP("size_over_8", sizes[4], split_record, "Jobs of more than 8 GPUs."),
     SUMMARY(alerts, UINT64, NONE, 0, "Alerts raised."),
     SUMMARY(peak_memory_bytes, UINT64, BYTE, GPUSIM_UNMEASURED, "Memory of the state at its peak."),
     SUMMARY(stalled, UINT32, NONE, 0, "1 when the run ended because no job could ever run again."),

@@ -13,8 +13,9 @@ static gpusim_status compile_end(const gs_compilation *at, gpusim_error *err)
     model->kill_other = scenario->limits.walltime != GS_WALLTIME_EXTEND;
 
     // a source without an end never drains
-    for (uint32_t i = 0;
-         model->info.duration == GPUSIM_TIME_MAX && i < model->workload.synthetic_count; i++) {
+    for (uint32_t i = 0; !model->until_cohort && model->info.duration == GPUSIM_TIME_MAX &&
+                         i < model->workload.synthetic_count;
+         i++) {
         const gs_synthetic *source = model->workload.synthetic[i];
         if (!gs_synthetic_ends(source)) {
             gpusim_status status = gs_compile_fail(
@@ -23,6 +24,38 @@ static gpusim_status compile_end(const gs_compilation *at, gpusim_error *err)
             gpusim_error_hint(err, "add `duration:`, or a `count:` or `until:` to the source");
             return status;
         }
+    }
+    return GPUSIM_OK;
+}
+
+// which jobs are measured
+static gpusim_status compile_measure(const gs_compilation *at, gpusim_error *err)
+{
+    const gs_scenario_cohort *said = &at->scenario->measure.cohort;
+    gpusim_model *model = at->model;
+    int by_time = said->present && (said->from != GPUSIM_TIME_MAX || said->to != GPUSIM_TIME_MAX);
+    int by_number = said->present && (said->first != UINT64_MAX || said->last != UINT64_MAX);
+    gs_cohort measure = {
+        .from = by_time && said->from != GPUSIM_TIME_MAX ? said->from : 0,
+        .to = by_time ? said->to : GPUSIM_TIME_MAX,
+        .first = by_number && said->first != UINT64_MAX ? said->first : 0,
+        .last = by_number ? said->last : UINT64_MAX,
+        .starvation = at->scenario->measure.starvation,
+    };
+    model->measure = measure;
+    model->until_cohort = at->scenario->until == 2;
+    if (by_time && by_number) {
+        return gs_compile_fail(at, err, "measure.cohort",
+                               "a cohort is given by times or by numbers of jobs, not by both");
+    }
+    if (measure.from >= measure.to || measure.first > measure.last) {
+        return gs_compile_fail(at, err, "measure.cohort", "the cohort is empty");
+    }
+    if (model->until_cohort && measure.to == GPUSIM_TIME_MAX && measure.last == UINT64_MAX) {
+        gpusim_status status =
+            gs_compile_fail(at, err, "until", "the cohort has no end to wait for");
+        gpusim_error_hint(err, "add measure: {cohort: {to: ...}} or {last: ...}");
+        return status;
     }
     return GPUSIM_OK;
 }
@@ -53,6 +86,7 @@ static gpusim_status compile_replay(const gs_compilation *at, gpusim_error *err)
 gpusim_status gs_compile_run(const gs_compilation *at, gpusim_error *err)
 {
     gpusim_status status = GPUSIM_OK;
+    GPUSIM_TRY(gs_compile_note(at, compile_measure(at, err), err));
     GPUSIM_TRY(gs_compile_note(at, compile_end(at, err), err));
     GPUSIM_TRY(gs_compile_note(at, compile_replay(at, err), err));
     GPUSIM_TRY(gs_compile_note(at, gs_compile_telemetry(at, err), err));

@@ -62,6 +62,17 @@ typedef struct gs_scenario_limits {
     int32_t reserved;
 } gs_scenario_limits;
 
+typedef struct gs_scenario_cohort {
+    uint8_t present, reserved[7];
+    gpusim_time from, to; /* GPUSIM_TIME_MAX: not given */
+    uint64_t first, last; /* UINT64_MAX: not given */
+} gs_scenario_cohort;
+
+typedef struct gs_scenario_measure {
+    gs_scenario_cohort cohort;
+    double starvation;
+} gs_scenario_measure;
+
 typedef struct gs_scenario_telemetry {
     uint8_t present, reserved[7];
     gpusim_time every;
@@ -125,12 +136,13 @@ typedef struct gs_scenario {
     const char *name;
     uint64_t seed;
     gpusim_time duration; /* GPUSIM_TIME_MAX: not given */
-    int32_t until;        /* 1: drained */
+    int32_t until;        /* 1: drained, 2: the cohort has ended */
     int32_t replay;       /* 1: recorded starts, no scheduler */
     gs_scenario_cluster cluster;
     gpusim_list workload;    /* gpusim_one_of by workload/tables.h */
     gpusim_one_of scheduler; /* by policy/tables.c */
     gs_scenario_limits limits;
+    gs_scenario_measure measure;
     gs_scenario_telemetry telemetry;
     gs_scenario_trace trace;
     gpusim_list actions; /* gs_scenario_action */

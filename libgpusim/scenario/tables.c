@@ -294,6 +294,74 @@ static const gpusim_record limits_record = {
     .doc = "How limits are enforced.",
 };
 
+static const gpusim_field cohort_fields[] = {
+    {.name = "from",
+     .type = GPUSIM_TIME,
+     .unit = GPUSIM_UNIT_SECOND,
+     .offset = AT(cohort, from),
+     .flags = GPUSIM_OPTIONAL,
+     .minimum = 0,
+     .maximum = 9e9,
+     .doc = "Jobs submitted from then on; also where the measured window of time begins."},
+    {.name = "to",
+     .type = GPUSIM_TIME,
+     .unit = GPUSIM_UNIT_SECOND,
+     .offset = AT(cohort, to),
+     .flags = GPUSIM_OPTIONAL | GPUSIM_EXCLUSIVE,
+     .minimum = 0,
+     .maximum = 9e9,
+     .doc = "Jobs submitted before then; also where the window ends."},
+    {.name = "first",
+     .type = GPUSIM_UINT64,
+     .offset = AT(cohort, first),
+     .flags = GPUSIM_OPTIONAL,
+     .minimum = 0,
+     .maximum = 9e15,
+     .doc = "Number of the first job in order of submission, from 0."},
+    {.name = "last",
+     .type = GPUSIM_UINT64,
+     .offset = AT(cohort, last),
+     .flags = GPUSIM_OPTIONAL,
+     .minimum = 0,
+     .maximum = 9e15,
+     .doc = "Number of the last."},
+};
+
+static const gpusim_record cohort_record = {
+    .name = "cohort",
+    GPUSIM_FIELDS(cohort_fields),
+    .size = sizeof(gs_scenario_cohort),
+    .doc = "Jobs that are measured, by when they were submitted or by their number, the same for "
+           "every scheduler and seed. Fractions of GPU time, goodput, throughput, the mean queue "
+           "and the variance of load are those of the window; energy and counts are of the whole "
+           "run.",
+};
+
+static const gpusim_field measure_fields[] = {
+    {.name = "cohort",
+     .type = GPUSIM_RECORD,
+     .offset = AT(measure, cohort),
+     .flags = GPUSIM_OPTIONAL,
+     .detail.record = &cohort_record,
+     .doc = "Jobs that are measured; absent: all."},
+    {.name = "starvation",
+     .type = GPUSIM_FLOAT64,
+     .unit = GPUSIM_UNIT_RATIO,
+     .offset = AT(measure, starvation),
+     .fallback = "10",
+     .minimum = 0,
+     .maximum = 1e9,
+     .doc = "A job that waits longer than so many times its run time, which counts as 10 s at "
+            "least, is starved."},
+};
+
+static const gpusim_record measure_record = {
+    .name = "measure",
+    GPUSIM_FIELDS(measure_fields),
+    .size = sizeof(gs_scenario_measure),
+    .doc = "What the summary is about.",
+};
+
 static const gpusim_field set_element = {.name = "set",
                                          .type = GPUSIM_ENUM,
                                          .detail.choices = gs_metric_sets,
@@ -474,6 +542,7 @@ static const gpusim_field action_element = {
 static const gpusim_choice until_choices[] = {
     {"duration", 0, "the run ends after `duration`"},
     {"drained", 1, "the run ends when no job runs, waits or will come"},
+    {"cohort", 2, "the run ends when every job of `measure.cohort` has ended"},
     {NULL, 0, NULL},
 };
 
@@ -549,6 +618,12 @@ static const gpusim_field scenario_fields[] = {
      .fallback = "{}",
      .detail.record = &limits_record,
      .doc = "Walltime limits."},
+    {.name = "measure",
+     .type = GPUSIM_RECORD,
+     .offset = OF_SCENARIO(measure),
+     .fallback = "{}",
+     .detail.record = &measure_record,
+     .doc = "What the summary is about."},
     {.name = "telemetry",
      .type = GPUSIM_RECORD,
      .offset = OF_SCENARIO(telemetry),

@@ -11,6 +11,7 @@ gpusim_status gpusim_compare_create(gpusim_compare **result, gpusim_error *err)
     *result = NULL;
     GPUSIM_TRY(gs_allocate(&compare, 1, sizeof *compare, err));
     compare->metrics = GS_ARRAY(gpusim_compare_metric);
+    compare->sources = GS_ARRAY(gs_compare_source);
     compare->scenarios = compare->schedulers = GS_ARRAY(const char *);
     compare->seeds = GS_ARRAY(uint64_t);
     compare->added = GS_ARRAY(gs_compare_added);
@@ -41,6 +42,7 @@ void gpusim_compare_destroy(gpusim_compare *compare)
     pthread_cond_destroy(&compare->ended);
     pthread_mutex_destroy(&compare->lock);
     gs_array_release(&compare->metrics);
+    gs_array_release(&compare->sources);
     gs_array_release(&compare->scenarios);
     gs_array_release(&compare->schedulers);
     gs_array_release(&compare->seeds);
@@ -92,6 +94,7 @@ gpusim_status gpusim_compare_add(gpusim_compare *compare, const char *scenario,
                                scheduler, scenario);
         }
     }
+    GPUSIM_TRY(gs_compare_list_vcs(compare, model, err));
     GPUSIM_TRY(gs_array_push(&compare->added, &added, err));
 cleanup:
     return status;

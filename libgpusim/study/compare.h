@@ -30,6 +30,7 @@ typedef struct gs_compare_worker {
 struct gpusim_compare {
     gs_arena arena;                     /* labels and names of metrics */
     gs_array metrics;                   /* gpusim_compare_metric */
+    gs_array sources;                   /* gs_compare_source of each */
     gs_array scenarios, schedulers;     /* const char * */
     gs_array seeds;                     /* uint64_t */
     gs_array added;                     /* gs_compare_added */
@@ -53,15 +54,25 @@ struct gpusim_compare {
     _Atomic int interrupted;
 };
 
+/* Where a metric comes from. */
+typedef struct gs_compare_source {
+    const char *vc;  /* of this virtual cluster, by name; NULL: of the summary */
+    uint32_t offset; /* in gpusim_split, or in gpusim_summary */
+    uint32_t type;   /* gpusim_field_type */
+} gs_compare_source;
+
 /* A model and where it belongs. */
 typedef struct gs_compare_added {
     const gpusim_model *model;
     uint32_t scenario, scheduler;
 } gs_compare_added;
 
-/* compare_metrics.c: lists the numbers of the summary; and reads them. */
+/* compare_metrics.c: lists the numbers of the summary, and those of a model's virtual clusters;
+ * reads one from a run that has ended. */
 gpusim_status gs_compare_list_metrics(gpusim_compare *compare, gpusim_error *err);
-double gs_compare_value(const gpusim_compare_metric *metric, const gpusim_summary *summary);
+gpusim_status gs_compare_list_vcs(gpusim_compare *compare, const gpusim_model *model,
+                                  gpusim_error *err);
+double gs_compare_value(const gpusim_compare *compare, uint32_t metric, gpusim_sim *sim);
 
 /* compare_run.c: ends what runs. */
 void gs_compare_stop(gpusim_compare *compare);

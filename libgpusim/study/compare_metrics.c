@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "core/sim.h"
 #include "study/compare.h"
 
 #define NAME_SIZE 96
@@ -49,14 +50,26 @@ static const struct {
     {"cap_not_held", -1},
     {"shutdowns", -1},
     {"response_cost", -1},
+    {"cohort.unfinished", -1},
+    {"starved", -1},
+    {"ftf_themis.", -1},
+    {"ftf_isolated.", -1},
+    {"jain_", 1},
+    {"load_variance", -1},
+    {"size_", -1},
+    {"vc.", -1},
 };
 
 static int32_t better_of(const char *name)
 {
+    const char *dot = strrchr(name, '.');
+    if (dot && strcmp(dot, ".count") == 0) {
+        return 0;
+    }
     for (size_t i = 0; i < sizeof directions / sizeof directions[0]; i++) {
         const char *beginning = directions[i].beginning;
         size_t length = strlen(beginning);
-        if (strncmp(name, beginning, length) == 0 && strcmp(name + length, "count") != 0) {
+        if (strncmp(name, beginning, length) == 0) {
             return directions[i].better;
         }
     }
@@ -94,13 +107,35 @@ static int is_number(const gpusim_field *field)
            field->type == GPUSIM_UINT32;
 }
 
+static gpusim_status add_metric(gpusim_compare *compare, const gpusim_field *field,
+                                const char *name, uint32_t offset, const char *vc,
+                                gpusim_error *err)
+{
+    char label[NAME_SIZE];
+    shorten(name, label, sizeof label);
+    gs_compare_source source = {
+        .offset = offset + field->offset, .type = (uint32_t)field->type, .vc = vc};
+    gpusim_compare_metric metric = {
+        .name = gs_arena_text(&compare->arena, name, strlen(name)),
+        .label = gs_arena_text(&compare->arena, label, strlen(label)),
+        .doc = field->doc,
+        .unit = field->unit,
+        .better = better_of(name),
+    };
+    if (!metric.name || !metric.label) {
+        return gpusim_fail(err, GPUSIM_MEMORY, "no memory for names of metrics");
+    }
+    gpusim_status status = gs_array_push(&compare->sources, &source, err);
+    return status == GPUSIM_OK ? gs_array_push(&compare->metrics, &metric, err) : status;
+}
+
 static gpusim_status list_record(gpusim_compare *compare, const gpusim_record *record,
                                  const char *before, uint32_t offset, gpusim_error *err)
 {
     gpusim_status status = GPUSIM_OK;
     for (uint32_t i = 0; i < record->count; i++) {
         const gpusim_field *field = &record->fields[i];
-        char name[NAME_SIZE], label[NAME_SIZE];
+        char name[NAME_SIZE];
         snprintf(name, sizeof name, "%s%s%s", before, before[0] ? "." : "", field->name);
         if (field->type == GPUSIM_RECORD) {
             GPUSIM_TRY(
@@ -110,20 +145,7 @@ static gpusim_status list_record(gpusim_compare *compare, const gpusim_record *r
         if (!is_number(field) || (field->flags & GPUSIM_UNMEASURED) || strcmp(name, "seed") == 0) {
             continue;
         }
-        shorten(name, label, sizeof label);
-        gpusim_compare_metric metric = {
-            .name = gs_arena_text(&compare->arena, name, strlen(name)),
-            .label = gs_arena_text(&compare->arena, label, strlen(label)),
-            .doc = field->doc,
-            .unit = field->unit,
-            .better = better_of(name),
-            .offset = offset + field->offset,
-            .type = (uint32_t)field->type,
-        };
-        if (!metric.name || !metric.label) {
-            return gpusim_fail(err, GPUSIM_MEMORY, "no memory for names of metrics");
-        }
-        GPUSIM_TRY(gs_array_push(&compare->metrics, &metric, err));
+        GPUSIM_TRY(add_metric(compare, field, name, offset, NULL, err));
     }
 cleanup:
     return status;
@@ -134,15 +156,42 @@ gpusim_status gs_compare_list_metrics(gpusim_compare *compare, gpusim_error *err
     return list_record(compare, gpusim_summary_record(), "", 0, err);
 }
 
-double gs_compare_value(const gpusim_compare_metric *metric, const gpusim_summary *summary)
+// the record of a kind of jobs
+static const gpusim_record *split_record(void)
 {
-    const char *at = (const char *)summary + metric->offset;
-    if (metric->type == GPUSIM_FLOAT64) {
+    return gpusim_record_find(gpusim_summary_record(), "size_1")->detail.record;
+}
+
+gpusim_status gs_compare_list_vcs(gpusim_compare *compare, const gpusim_model *model,
+                                  gpusim_error *err)
+{
+    gpusim_status status = GPUSIM_OK;
+    const gpusim_record *split = split_record();
+    for (uint32_t v = 0; v < model->vcs.count; v++) {
+        char name[NAME_SIZE];
+        int known = 0;
+        const char *vc = gpusim_model_name(model, GS_AT(model->vcs, gpusim_vc_info, v).name);
+        for (uint32_t i = 0; i < compare->sources.count && !known; i++) {
+            const char *other = GS_AT(compare->sources, gs_compare_source, i).vc;
+            known = other && strcmp(other, vc) == 0;
+        }
+        for (uint32_t i = 0; i < split->count && !known; i++) {
+            snprintf(name, sizeof name, "vc.%.60s.%s", vc, split->fields[i].name);
+            GPUSIM_TRY(add_metric(compare, &split->fields[i], name, 0, vc, err));
+        }
+    }
+cleanup:
+    return status;
+}
+
+static double number_at(const char *at, uint32_t type)
+{
+    if (type == GPUSIM_FLOAT64) {
         double value;
         memcpy(&value, at, sizeof value);
         return isfinite(value) ? value : (double)NAN;
     }
-    if (metric->type == GPUSIM_UINT64) {
+    if (type == GPUSIM_UINT64) {
         uint64_t value;
         memcpy(&value, at, sizeof value);
         return (double)value;
@@ -150,6 +199,23 @@ double gs_compare_value(const gpusim_compare_metric *metric, const gpusim_summar
     uint32_t value;
     memcpy(&value, at, sizeof value);
     return (double)value;
+}
+
+double gs_compare_value(const gpusim_compare *compare, uint32_t metric, gpusim_sim *sim)
+{
+    const gs_compare_source *source = &GS_AT(compare->sources, gs_compare_source, metric);
+    if (!source->vc) {
+        return number_at((const char *)gpusim_sim_summary(sim) + source->offset, source->type);
+    }
+    const gpusim_view *view = gpusim_sim_view(sim);
+    for (uint32_t v = 0; v < view->vc_count; v++) {
+        gpusim_split split;
+        const char *name = gpusim_model_name(sim->model, view->vcs[v].name);
+        if (strcmp(name, source->vc) == 0 && gpusim_sim_vc_split(sim, v, &split)) {
+            return number_at((const char *)&split + source->offset, source->type);
+        }
+    }
+    return (double)NAN;
 }
 
 const gpusim_compare_metric *gpusim_compare_metrics(const gpusim_compare *compare, uint32_t *count)

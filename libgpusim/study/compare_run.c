@@ -68,7 +68,7 @@ static gpusim_status simulate(gs_compare_worker *worker, uint32_t index, gpusim_
     const gpusim_summary *summary = gpusim_sim_summary(sim);
     double *values = compare->values + (size_t)index * compare->metrics.count;
     for (uint32_t m = 0; m < compare->metrics.count; m++) {
-        values[m] = gs_compare_value(&GS_AT(compare->metrics, gpusim_compare_metric, m), summary);
+        values[m] = gs_compare_value(compare, m, sim);
     }
     compare->runs[index].wall_s = summary->wall_time_s;
 cleanup:

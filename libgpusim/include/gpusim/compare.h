@@ -15,18 +15,17 @@ typedef struct gpusim_compare gpusim_compare;
 
 /* ---- metrics ---- */
 
-/* A number of the summary. */
+/* A number of the summary, or of a virtual cluster ("vc.NAME.jct_s"). */
 typedef struct gpusim_compare_metric {
     const char *name;  /* its path: "jct_s.mean" */
     const char *label; /* in short: "jct" */
     const char *doc;
-    uint32_t unit;   /* gpusim_unit */
-    int32_t better;  /* 1: larger is better, -1: smaller; 0: neither */
-    uint32_t offset; /* in gpusim_summary */
-    uint32_t type;   /* gpusim_field_type */
+    uint32_t unit;  /* gpusim_unit */
+    int32_t better; /* 1: larger is better, -1: smaller; 0: neither */
 } gpusim_compare_metric;
 
-/* All there are; *count of them. */
+/* All there are; *count of them. Those of virtual clusters are known once a model of theirs was
+ * added. The array is valid until the next is. */
 GPUSIM_API const gpusim_compare_metric *gpusim_compare_metrics(const gpusim_compare *compare,
                                                                uint32_t *count);
 

@@ -92,6 +92,22 @@ typedef struct gpusim_statistics {
     double mean, p50, p95, p99, max;
 } gpusim_statistics;
 
+/* Ratios of completed jobs to what would be fair (definitions 20); NaN when there is none. */
+typedef struct gpusim_fairness {
+    uint64_t count;
+    double mean, worst;
+    double above_1; /* share of jobs that fared worse than fair */
+} gpusim_fairness;
+
+/* Means over jobs of one kind. */
+typedef struct gpusim_split {
+    uint64_t count; /* completed */
+    double jct_s, wait_s, bounded_slowdown;
+} gpusim_split;
+
+/* Kinds by GPUs: none, 1 (or a part of one), 2 to 4, 5 to 8, more (Jeon et al. 2019). */
+#define GPUSIM_SIZE_CLASSES 5
+
 struct gpusim_summary {
     uint32_t size;
     uint32_t stalled; /* 1: ended because no job could ever run again */
@@ -136,6 +152,14 @@ struct gpusim_summary {
     double response_cost; /* of all of them; NaN: there are no rules */
     double waste_cost;    /* of states that remedies are weighed against; NaN: there are none */
     uint64_t peak_memory_bytes; /* of the state */
+    /* Jobs that are measured: the cohort, or all. */
+    uint64_t cohort_jobs, cohort_unfinished;
+    uint64_t starved; /* that waited longer than `measure.starvation` times their run time */
+    gpusim_fairness ftf_themis;
+    gpusim_fairness ftf_isolated;
+    double jain_users, jain_vcs; /* of the speed at which they were served; 1: all alike */
+    double load_variance; /* over nodes, of the share of their GPUs that is allocated; over time */
+    gpusim_split sizes[GPUSIM_SIZE_CLASSES];
     char stall_reason[256];
     char cost_currency[24]; /* what `cost` is in; "" without it */
     /* Jobs that ended and had a deadline, and those of them that completed by it. */
@@ -148,6 +172,9 @@ struct gpusim_summary {
 
 /* The summary up to now; valid until the sim goes on or is destroyed. O(jobs ended). */
 GPUSIM_API const gpusim_summary *gpusim_sim_summary(gpusim_sim *sim);
+
+/* How jobs of a virtual cluster fared; 0 when there is no such one. O(jobs ended). */
+GPUSIM_API int gpusim_sim_vc_split(const gpusim_sim *sim, uint32_t vc, gpusim_split *split);
 
 /* Its fields, for printing: the table that --json and /summary are made from. Nested groups are
  * records. */
