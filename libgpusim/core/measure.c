@@ -54,6 +54,23 @@ int gs_measure_over(const gpusim_sim *sim)
 
 // ---- nodes ----
 
+// of the share of their GPUs that is allocated
+static double variance_now(const gpusim_sim *sim)
+{
+    const gs_measure_totals *totals = GS_MEASURED(sim);
+    double nodes = sim->gpu_nodes;
+    double mean = totals->load_sum / nodes;
+    return nodes > 0 ? fmax(totals->load_squares / nodes - mean * mean, 0) : 0;
+}
+
+// its integral up to now, ns
+static double variance_time(const gpusim_sim *sim)
+{
+    const gs_measure_totals *totals = GS_MEASURED(sim);
+    gpusim_time span = gpusim_engine_now(sim->engine) - totals->settled;
+    return totals->load_variance + variance_now(sim) * (double)span;
+}
+
 void gs_measure_load(gpusim_sim *sim, uint32_t node, uint64_t milli, int sign)
 {
     gs_measure_totals *totals = GS_MEASURED(sim);
@@ -62,6 +79,8 @@ void gs_measure_load(gpusim_sim *sim, uint32_t node, uint64_t milli, int sign)
     if (gpus == 0) {
         return;
     }
+    totals->load_variance = variance_time(sim);
+    totals->settled = gpusim_engine_now(sim->engine);
     double before = (double)*held / (1000 * gpus);
     *held = sign > 0 ? *held + milli : *held - milli;
     double after = (double)*held / (1000 * gpus);
@@ -69,19 +88,10 @@ void gs_measure_load(gpusim_sim *sim, uint32_t node, uint64_t milli, int sign)
     totals->load_squares += after * after - before * before;
 }
 
-double gs_measure_variance(const gpusim_sim *sim)
-{
-    const gs_measure_totals *totals = GS_MEASURED(sim);
-    double nodes = sim->gpu_nodes;
-    double mean = totals->load_sum / nodes;
-    return nodes > 0 ? fmax(totals->load_squares / nodes - mean * mean, 0) : 0;
-}
-
 void gs_measure_integrate(gpusim_sim *sim, uint64_t span)
 {
     gs_measure_totals *totals = GS_MEASURED(sim);
     totals->demand_time += (gs_wide)span * totals->demand;
-    totals->load_variance += gs_measure_variance(sim) * (double)span;
 }
 
 // ---- the window ----
@@ -104,7 +114,7 @@ gs_measure_mark gs_measure_now(gpusim_sim *sim)
         .queue = gs_measure_seconds(totals->queue),
         .active = gs_is_physical(sim) ? gs_measure_activity(sim) : 0,
         .useful = account.useful,
-        .load_variance = GS_MEASURED(sim)->load_variance / 1e9,
+        .load_variance = variance_time(sim) / 1e9,
         .completed = totals->completed,
     };
 }

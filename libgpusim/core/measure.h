@@ -10,10 +10,10 @@
 typedef struct gs_measure_totals {
     gs_wide demand_time;           /* integral of `demand`, thousandths of GPU-nanoseconds */
     double load_sum, load_squares; /* over nodes with GPUs, of the share that is allocated */
-    double load_variance;          /* integral of its variance over nodes, ns */
+    double load_variance;          /* integral of its variance over nodes up to `settled`, ns */
     uint64_t demand;               /* thousandths of GPUs that all live jobs ask for */
     uint64_t cohort_alive;         /* jobs of the cohort */
-    uint64_t reserved;
+    gpusim_time settled;           /* when that last changed: looking changes nothing */
 } gs_measure_totals;
 _Static_assert(sizeof(gs_measure_totals) == 64, "no padding: it is hashed");
 
@@ -51,9 +51,6 @@ double gs_measure_contention(const gpusim_sim *sim, uint32_t slot);
 
 /* A job takes (1) or leaves (-1) its GPUs on a node: thousandths of GPUs. */
 void gs_measure_load(gpusim_sim *sim, uint32_t node, uint64_t milli, int sign);
-
-/* Variance over nodes of the share of their GPUs that is allocated. */
-double gs_measure_variance(const gpusim_sim *sim);
 
 /* The integrals above, from the last moment on: of `span` ns. */
 void gs_measure_integrate(gpusim_sim *sim, uint64_t span);

@@ -48,6 +48,10 @@ void gpusim_compare_destroy(gpusim_compare *compare)
     gs_array_release(&compare->seeds);
     gs_array_release(&compare->added);
     gs_array_release(&compare->finished);
+    if (compare->file) {
+        fclose(compare->file); // each line was flushed
+    }
+    gs_release(&compare->folders);
     gs_release(&compare->models);
     gs_release(&compare->runs);
     gs_release(&compare->values);
@@ -143,6 +147,19 @@ const char *gpusim_compare_scenario(const gpusim_compare *compare, uint32_t i)
 const char *gpusim_compare_scheduler(const gpusim_compare *compare, uint32_t i)
 {
     return i < compare->schedulers.count ? GS_AT(compare->schedulers, const char *, i) : NULL;
+}
+
+const double *gpusim_compare_values(const gpusim_compare *compare, uint32_t scenario,
+                                    uint32_t scheduler, uint32_t replication)
+{
+    if (!compare->runs || scenario >= compare->scenarios.count ||
+        scheduler >= compare->schedulers.count || replication >= compare->seeds.count) {
+        return NULL;
+    }
+    uint32_t run = gs_compare_index(compare, scenario, scheduler, replication);
+    return compare->runs[run].state == GS_RUN_DONE
+               ? compare->values + (size_t)run * compare->metrics.count
+               : NULL;
 }
 
 uint64_t gpusim_compare_seed(const gpusim_compare *compare, uint32_t i)

@@ -5,6 +5,7 @@
 
 #include <pthread.h>
 #include <stdatomic.h>
+#include <stdio.h>
 
 #include <gpusim/compare.h>
 
@@ -40,6 +41,9 @@ struct gpusim_compare {
     gpusim_compare_estimate *estimates; /* of the last analysis */
     gs_compare_worker *workers;
     uint32_t run_count, worker_count;
+    const char *path;     /* of the file of results; NULL: none */
+    const char **folders; /* [scenario][scheduler], and then the scenario's own; NULL: none */
+    FILE *file;
 
     /* shared with the workers, under the lock */
     pthread_mutex_t lock;
@@ -74,14 +78,58 @@ gpusim_status gs_compare_list_vcs(gpusim_compare *compare, const gpusim_model *m
                                   gpusim_error *err);
 double gs_compare_value(const gpusim_compare *compare, uint32_t metric, gpusim_sim *sim);
 
-/* compare_run.c: ends what runs. */
+/* compare_run.c: makes room for the runs, once; says which one it is; ends what runs. */
+gpusim_status gs_compare_lay_out(gpusim_compare *compare, gpusim_error *err);
+void gs_compare_describe(const gpusim_compare *compare, uint32_t index, gpusim_compare_run *run);
 void gs_compare_stop(gpusim_compare *compare);
+
+/* compare_file.c: adds a run to the file of results, if there is one. */
+gpusim_status gs_compare_write(gpusim_compare *compare, uint32_t index, gpusim_error *err);
+
+/* compare_folder.c: a path in the arena; folders of scenarios and schedulers. */
+gpusim_status gs_compare_path(gpusim_compare *compare, const char **path, gpusim_error *err,
+                              const char *format, ...) GPUSIM_PRINTF(4, 5);
+gpusim_status gs_compare_make_folders(gpusim_compare *compare, const char *folder,
+                                      gpusim_error *err);
+
+/* A file that appears when it is whole. */
+typedef struct gs_whole {
+    FILE *file; /* NULL: none */
+    char path[4096], temporary[4104];
+} gs_whole;
+
+gpusim_status gs_whole_open(gs_whole *whole, gpusim_error *err, const char *format, ...)
+    GPUSIM_PRINTF(3, 4);
+/* With GPUSIM_OK it gets its name, else it goes; returns that status, or what went wrong. */
+gpusim_status gs_whole_close(gs_whole *whole, gpusim_status status, gpusim_error *err);
+
+/* compare_curves.c: hears a run before it begins, writes its curves when it has ended; their means
+ * over seeds. */
+typedef struct gs_compare_ear gs_compare_ear;
+gpusim_status gs_compare_listen(gpusim_compare *compare, uint32_t index, gpusim_sim *sim,
+                                gs_compare_ear **heard, gpusim_error *err);
+gpusim_status gs_compare_heard(gpusim_compare *compare, uint32_t index, const gpusim_sim *sim,
+                               gs_compare_ear *ear, gpusim_error *err);
+void gs_compare_forget(gs_compare_ear *ear);
+gpusim_status gs_compare_mean_curves(gpusim_compare *compare, uint32_t scenario, uint32_t scheduler,
+                                     gpusim_error *err);
+
+/* The script that draws figures: analysis/plots/compare.gp. */
+extern const char gs_compare_plot[];
 
 /* The run of a scenario, a scheduler and a replication. */
 static inline uint32_t gs_compare_index(const gpusim_compare *compare, uint32_t scenario,
                                         uint32_t scheduler, uint32_t replication)
 {
     return (scenario * compare->seeds.count + replication) * compare->schedulers.count + scheduler;
+}
+
+/* The model of a run. */
+static inline const gpusim_model *gs_compare_model(const gpusim_compare *compare, uint32_t run)
+{
+    uint32_t schedulers = compare->schedulers.count;
+    uint32_t scenario = run / (schedulers * compare->seeds.count);
+    return compare->models[scenario * schedulers + run % schedulers];
 }
 
 #endif

@@ -29,7 +29,7 @@ static uint32_t take_run(gpusim_compare *compare)
     return compare->next++;
 }
 
-static void describe(const gpusim_compare *compare, uint32_t index, gpusim_compare_run *run)
+void gs_compare_describe(const gpusim_compare *compare, uint32_t index, gpusim_compare_run *run)
 {
     uint32_t schedulers = compare->schedulers.count, seeds = compare->seeds.count;
     *run = (gpusim_compare_run){
@@ -57,11 +57,14 @@ static gpusim_status simulate(gs_compare_worker *worker, uint32_t index, gpusim_
     gpusim_compare *compare = worker->compare;
     gpusim_status status = GPUSIM_OK;
     gpusim_sim *sim = NULL;
+    gs_compare_ear *ear = NULL;
     gpusim_compare_run run;
-    describe(compare, index, &run);
-    const gpusim_model *model =
-        compare->models[run.scenario * compare->schedulers.count + run.scheduler];
+    gs_compare_describe(compare, index, &run);
+    const gpusim_model *model = gs_compare_model(compare, index);
     GPUSIM_TRY(gpusim_sim_create(model, run.seed, &sim, err));
+    if (compare->folders) {
+        GPUSIM_TRY(gs_compare_listen(compare, index, sim, &ear, err));
+    }
     hold(worker, sim);
     GPUSIM_TRY(gpusim_sim_run_until(sim, GPUSIM_TIME_MAX, err));
     GPUSIM_TRY(gpusim_sim_finish(sim, err));
@@ -71,8 +74,12 @@ static gpusim_status simulate(gs_compare_worker *worker, uint32_t index, gpusim_
         values[m] = gs_compare_value(compare, m, sim);
     }
     compare->runs[index].wall_s = summary->wall_time_s;
+    if (ear) {
+        GPUSIM_TRY(gs_compare_heard(compare, index, sim, ear, err));
+    }
 cleanup:
     hold(worker, NULL);
+    gs_compare_forget(ear);
     gpusim_sim_destroy(sim);
     return status;
 }
@@ -82,7 +89,7 @@ static void name_run(const gpusim_compare *compare, uint32_t index, gpusim_error
 {
     char message[sizeof err->message];
     gpusim_compare_run run;
-    describe(compare, index, &run);
+    gs_compare_describe(compare, index, &run);
     snprintf(message, sizeof message, "%.80s, %.80s, seed %llu: %.300s",
              gpusim_compare_scenario(compare, run.scenario),
              gpusim_compare_scheduler(compare, run.scheduler), (unsigned long long)run.seed,
@@ -105,6 +112,9 @@ static void *work(void *argument)
         gpusim_status status = simulate(worker, index, &err);
         pthread_mutex_lock(&compare->lock);
         if (status == GPUSIM_OK) {
+            status = gs_compare_write(compare, index, &err);
+        }
+        if (status == GPUSIM_OK) {
             status = gs_array_push(&compare->finished, &index, &err);
         }
         if (status == GPUSIM_OK) {
@@ -124,9 +134,12 @@ static void *work(void *argument)
 
 /* ---- whoever asks ---- */
 
-static gpusim_status lay_out(gpusim_compare *compare, gpusim_error *err)
+gpusim_status gs_compare_lay_out(gpusim_compare *compare, gpusim_error *err)
 {
     gpusim_status status = GPUSIM_OK;
+    if (compare->runs) {
+        return GPUSIM_OK;
+    }
     uint64_t cells = (uint64_t)compare->scenarios.count * compare->schedulers.count;
     uint64_t runs = cells * compare->seeds.count;
     if (runs == 0 || runs >= GPUSIM_NONE || compare->added.count < cells) {
@@ -156,9 +169,7 @@ gpusim_status gpusim_compare_start(gpusim_compare *compare, uint32_t threads, gp
         return gpusim_fail(err, GPUSIM_ARGUMENT, "%s",
                            threads ? "the comparison has begun" : "it needs a thread");
     }
-    if (!compare->runs) {
-        GPUSIM_TRY(lay_out(compare, err));
-    }
+    GPUSIM_TRY(gs_compare_lay_out(compare, err));
     if (threads > compare->run_count) {
         threads = compare->run_count;
     }
@@ -220,7 +231,7 @@ gpusim_status gpusim_compare_next(gpusim_compare *compare, gpusim_compare_run *r
         // also what ended before an interruption or a failure is a result
         uint32_t index = GS_AT(compare->finished, uint32_t, compare->told++);
         compare->done++;
-        describe(compare, index, run);
+        gs_compare_describe(compare, index, run);
         *more = 1;
     } else if (compare->failure != GPUSIM_OK) {
         status = compare->failure;

@@ -69,6 +69,20 @@ typedef struct gpusim_compare_run {
     const double *values; /* of each metric; NaN: none */
 } gpusim_compare_run;
 
+/* Keeps results in a folder, which is made if need be: results.csv gets a line for each run as it
+ * ends; a folder for each scenario and, in it, each scheduler holds curves of each run
+ * (seed-N.csv) and where the jobs of the first seed ran (assignments-seed-N.csv). With `resume`,
+ * runs that are there already are taken from there, and a line that was cut off is dropped; results
+ * of other models, of other metrics, or changed ones are GPUSIM_FORMAT. Without it, results that
+ * are there are GPUSIM_EXISTS. After everything was added, before the start. */
+GPUSIM_API gpusim_status gpusim_compare_keep(gpusim_compare *compare, const char *folder,
+                                             int resume, gpusim_error *err);
+
+/* The folder of a scheduler in a scenario, or, with GPUSIM_NONE, of the scenario; NULL: there is
+ * none. */
+GPUSIM_API const char *gpusim_compare_folder(const gpusim_compare *compare, uint32_t scenario,
+                                             uint32_t scheduler);
+
 /* Begins on so many threads. Results do not depend on their number. */
 GPUSIM_API gpusim_status gpusim_compare_start(gpusim_compare *compare, uint32_t threads,
                                               gpusim_error *err);
@@ -83,6 +97,16 @@ GPUSIM_API gpusim_status gpusim_compare_next(gpusim_compare *compare, gpusim_com
 GPUSIM_API void gpusim_compare_interrupt(gpusim_compare *compare);
 
 /* ---- what came out ---- */
+
+/* Values of each metric of a run; NULL when it has not ended. */
+GPUSIM_API const double *gpusim_compare_values(const gpusim_compare *compare, uint32_t scenario,
+                                               uint32_t scheduler, uint32_t replication);
+
+/* Writes what figures are made of into the folder: curves.csv of each scheduler, the means of those
+ * of its runs; of each scenario boxes.csv, a column for each metric, and figures.gp, which gnuplot
+ * turns into pictures. After all runs. */
+GPUSIM_API gpusim_status gpusim_compare_figures(gpusim_compare *compare, const uint32_t *metrics,
+                                                uint32_t count, gpusim_error *err);
 
 typedef struct gpusim_compare_options {
     uint32_t size; /* filled by gpusim_compare_options_default */
