@@ -22,18 +22,20 @@ static const cli_option options[] = {
     {CLI_BASELINE, 'b', "baseline", "WORDS", "scheduler to be better than; the first"},
     {CLI_METRICS, 'm', "metrics", "LIST", "what to print: jct,wait.p95,energy.facility"},
     {CLI_PRIMARY, 'p', "primary", "LIST", "metrics whose differences are tested; jct"},
-    {CLI_FORMAT, 0, "format", "FORMAT", "text, csv, json"},
+    {CLI_FORMAT, 0, "format", "FORMAT", "text, csv, json, markdown or latex"},
+    {CLI_OUTPUT, 'o', "output", "FOLDER", "keep results, tables, figures and assignments there"},
+    {CLI_RESUME, 'r', "resume", NULL, "run only what the folder has no results of"},
     CLI_OPTION_SET,
     {CLI_QUIET, 'q', "quiet", NULL, "no progress and no remarks; warnings stay"},
     CLI_OPTION_JSON,
     CLI_OPTION_HELP,
 };
 
-typedef enum form { TEXT, CSV, JSON } form;
+typedef enum form { TEXT, CSV, JSON, MARKDOWN, LATEX } form;
 
 static int read_form(const cli_arguments *arguments, form *chosen)
 {
-    static const char *const names[] = {"text", "csv", "json"};
+    static const char *const names[] = {"text", "csv", "json", "markdown", "latex"};
     const uint32_t count = (uint32_t)(sizeof names / sizeof names[0]);
     const char *text = arguments->values[CLI_FORMAT];
     *chosen = arguments->json ? JSON : TEXT;
@@ -50,7 +52,7 @@ static int read_form(const cli_arguments *arguments, form *chosen)
     snprintf(message, sizeof message, "there is no format '%.80s'", text);
     gpusim_suggest(text, names, count, hint, sizeof hint);
     return cli_fail_with(arguments->json, GPUSIM_ARGUMENT, message,
-                         hint[0] ? hint : "text, csv, json");
+                         hint[0] ? hint : "text, csv, json, markdown, latex");
 }
 
 // one line for each run that ends
@@ -81,7 +83,6 @@ static gpusim_status run_all(const cli_plan *plan, gpusim_error *err)
         if (!more) {
             break;
         }
-        cli_plan_note(plan, &run);
         if (talk) {
             say_run(plan, &run);
         }
@@ -98,7 +99,13 @@ static int print(const cli_comparison *comparison, form chosen)
         cli_compare_text(stdout, comparison);
         return CLI_OK;
     case CSV:
-        cli_compare_csv(stdout, comparison);
+        cli_compare_csv(stdout, comparison, GPUSIM_NONE, GPUSIM_NONE);
+        return CLI_OK;
+    case MARKDOWN:
+        cli_compare_markdown(stdout, comparison);
+        return CLI_OK;
+    case LATEX:
+        cli_compare_latex(stdout, comparison);
         return CLI_OK;
     case JSON:
         return cli_json_print(cli_compare_object(comparison));
@@ -111,11 +118,25 @@ static int compare_all(cli_plan *plan, form chosen)
     gpusim_status status;
     gpusim_error err = {0};
     cli_comparison comparison = {0};
-    GPUSIM_TRY(run_all(plan, &err));
+    const char *folder = plan->arguments->values[CLI_OUTPUT];
+    if (folder) {
+        int resume = plan->arguments->values[CLI_RESUME] != NULL;
+        GPUSIM_TRY(gpusim_compare_keep(plan->compare, folder, resume, &err));
+    }
+    status = run_all(plan, &err);
+    if (status == GPUSIM_INTERRUPTED && folder) {
+        gpusim_error_hint(&err, "the same command with --resume goes on");
+    }
+    GPUSIM_TRY(status);
     GPUSIM_TRY(cli_plan_analyse(plan, &comparison, &err));
 cleanup:
-    return status == GPUSIM_OK ? print(&comparison, chosen)
-                               : cli_fail(plan->arguments->json, &err, 1);
+    if (status != GPUSIM_OK) {
+        return cli_fail(plan->arguments->json, &err, 1);
+    }
+    int code = print(&comparison, chosen);
+    return folder && !code
+               ? cli_compare_folder(&comparison, folder, plan->arguments->values[CLI_QUIET] != NULL)
+               : code;
 }
 
 static int compare_run(const cli_arguments *arguments)
@@ -125,6 +146,10 @@ static int compare_run(const cli_arguments *arguments)
     int code = read_form(arguments, &chosen);
     if (code) {
         return code;
+    }
+    if (arguments->values[CLI_RESUME] && !arguments->values[CLI_OUTPUT]) {
+        return cli_fail_with(arguments->json, GPUSIM_ARGUMENT, "--resume needs the folder",
+                             "name it with --output");
     }
     cli_signals_catch();
     code = cli_plan_make(&plan, arguments);
@@ -145,8 +170,8 @@ const cli_command cli_compare = {
         "gpusim compare scenarios/quickstart.yaml -S fifo+best-fit+easy -S sjf+best-fit+easy\n"
         "gpusim compare a.yaml b.yaml -S scenario -S scenario,order=sjf --seeds 1..30\tchange one "
         "thing of what the scenarios say\n"
-        "gpusim compare a.yaml -S fifo -S las+repack --primary jct,bounded_slowdown --format "
-        "csv\ttests of two metrics\n",
+        "gpusim compare a.yaml -S fifo -S las+repack --primary jct,bounded_slowdown -o out\ttests "
+        "of two metrics; tables, figures and results in out/\n",
     .more =
         "Every scheduler gets the same jobs and faults from the same seed. Words are values of\n"
         "order, placement, backfill, preemption and estimates, or a module that decides\n"

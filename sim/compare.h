@@ -29,6 +29,7 @@ typedef struct cli_comparison {
     const char (*hashes)[33];     /* of their models */
     uint32_t shown;               /* metrics that are printed; the lower bound may stand behind */
     uint32_t bound;               /* number of the lower bound among the metrics; GPUSIM_NONE */
+    int json;                     /* errors are JSON, too */
     uint32_t jct;                 /* of the mean JCT */
 } cli_comparison;
 
@@ -60,6 +61,13 @@ void cli_compared_number(double value, char *text, size_t size);
 
 void cli_compare_text(FILE *to, const cli_comparison *comparison);
 json_t *cli_compare_object(const cli_comparison *comparison);
-void cli_compare_csv(FILE *to, const cli_comparison *comparison);
+/* All of it, or one scheduler of a scenario. */
+void cli_compare_csv(FILE *to, const cli_comparison *comparison, uint32_t scenario,
+                     uint32_t scheduler);
+void cli_compare_markdown(FILE *to, const cli_comparison *comparison);
+void cli_compare_latex(FILE *to, const cli_comparison *comparison);
+
+/* Writes tables and figures into the folder of the comparison; 0, or the exit code. */
+int cli_compare_folder(const cli_comparison *comparison, const char *folder, int quiet);
 
 #endif

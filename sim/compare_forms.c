@@ -138,7 +138,23 @@ static void csv_values(FILE *to, const gpusim_compare_estimate *e)
     fprintf(to, ",%s\n", cli_compared_verdict(e));
 }
 
-void cli_compare_csv(FILE *to, const cli_comparison *comparison)
+static void csv_row(FILE *to, const cli_comparison *comparison, uint32_t scenario, uint32_t metric,
+                    uint32_t scheduler)
+{
+    const gpusim_compare_metric *known = cli_compared_metric(comparison, metric);
+    csv_text(to, comparison->scenarios[scenario].name);
+    fputc(',', to);
+    csv_text(to, gpusim_compare_scheduler(comparison->compare, scheduler));
+    fprintf(to, ",%s,%s,%s,%d", known->name, gpusim_unit_symbol((gpusim_unit)known->unit),
+            known->better > 0   ? "more"
+            : known->better < 0 ? "less"
+                                : "",
+            cli_compared_primary(comparison, metric));
+    csv_values(to, cli_compared(comparison, scenario, metric, scheduler));
+}
+
+void cli_compare_csv(FILE *to, const cli_comparison *comparison, uint32_t scenario,
+                     uint32_t scheduler)
 {
     const gpusim_record *record = gpusim_compare_estimate_record();
     fputs("scenario,scheduler,metric,unit,better,primary", to);
@@ -148,18 +164,10 @@ void cli_compare_csv(FILE *to, const cli_comparison *comparison)
     fputs(",verdict\n", to);
     for (uint32_t s = 0; s < gpusim_compare_scenarios(comparison->compare); s++) {
         for (uint32_t m = 0; m < comparison->options->metric_count; m++) {
-            const gpusim_compare_metric *known = cli_compared_metric(comparison, m);
             for (uint32_t k = 0; k < gpusim_compare_schedulers(comparison->compare); k++) {
-                csv_text(to, comparison->scenarios[s].name);
-                fputc(',', to);
-                csv_text(to, gpusim_compare_scheduler(comparison->compare, k));
-                fprintf(to, ",%s,%s,%s,%d", known->name,
-                        gpusim_unit_symbol((gpusim_unit)known->unit),
-                        known->better > 0   ? "more"
-                        : known->better < 0 ? "less"
-                                            : "",
-                        cli_compared_primary(comparison, m));
-                csv_values(to, cli_compared(comparison, s, m, k));
+                if (scenario == GPUSIM_NONE || (scenario == s && scheduler == k)) {
+                    csv_row(to, comparison, s, m, k);
+                }
             }
         }
     }

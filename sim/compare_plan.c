@@ -123,7 +123,7 @@ static int choose_metrics(cli_plan *plan)
     if (code) {
         return code;
     }
-    const char *const names[] = {"jct_s.mean", "jobs.unfinished", "stalled", "lower_bound_jct_s"};
+    const char *const names[] = {"jct_s.mean", "cohort.unfinished", "stalled", "lower_bound_jct_s"};
     uint32_t *const numbers[] = {&plan->jct, &plan->unfinished, &plan->stall, &plan->bound};
     for (int i = 0; i < 4; i++) {
         gpusim_error err = {0};
@@ -312,11 +312,8 @@ static int allocate(cli_plan *plan)
     plan->described = calloc(cells, sizeof(char *));
     plan->hashes = calloc(cells, sizeof *plan->hashes);
     plan->scenarios = calloc(scenarios, sizeof *plan->scenarios);
-    plan->censored = calloc(scenarios, sizeof *plan->censored);
-    plan->stalled = calloc(scenarios, sizeof *plan->stalled);
     plan->scenario_count = scenarios;
-    return plan->models && plan->described && plan->hashes && plan->scenarios && plan->censored &&
-           plan->stalled;
+    return plan->models && plan->described && plan->hashes && plan->scenarios;
 }
 
 int cli_plan_make(cli_plan *plan, const cli_arguments *arguments)
@@ -354,14 +351,6 @@ void cli_plan_release(cli_plan *plan)
     free(plan->described);
     free(plan->hashes);
     free(plan->scenarios);
-    free(plan->censored);
-    free(plan->stalled);
-}
-
-void cli_plan_note(const cli_plan *plan, const gpusim_compare_run *run)
-{
-    plan->censored[run->scenario] += run->values[plan->unfinished] > 0;
-    plan->stalled[run->scenario] += run->values[plan->stall] > 0;
 }
 
 static void add_note(cli_compared_scenario *scenario, const char *format, ...) GPUSIM_PRINTF(2, 3);
@@ -377,6 +366,19 @@ static void add_note(cli_compared_scenario *scenario, const char *format, ...)
     }
 }
 
+// runs of a scenario in which a metric is not 0
+static uint32_t runs_with(const cli_plan *plan, uint32_t scenario, uint32_t metric)
+{
+    uint32_t count = 0;
+    for (uint32_t k = 0; k < gpusim_compare_schedulers(plan->compare); k++) {
+        for (uint32_t r = 0; r < gpusim_compare_replications(plan->compare); r++) {
+            const double *values = gpusim_compare_values(plan->compare, scenario, k, r);
+            count += values && values[metric] > 0;
+        }
+    }
+    return count;
+}
+
 // what stands above the tables of a scenario
 static void describe(cli_plan *plan, const cli_comparison *comparison, uint32_t scenario)
 {
@@ -387,13 +389,15 @@ static void describe(cli_plan *plan, const cli_comparison *comparison, uint32_t 
     snprintf(said->seeds, sizeof said->seeds, "%.80s", given ? given : DEFAULT_SEEDS);
     snprintf(said->cohort, sizeof said->cohort, "all jobs submitted");
     said->note_count = 0;
-    if (plan->censored[scenario]) {
-        add_note(said, "censored: in %u of %u runs jobs were left that are in no mean",
-                 plan->censored[scenario], seeds * schedulers);
+    uint32_t censored = runs_with(plan, scenario, plan->unfinished);
+    uint32_t stalled = runs_with(plan, scenario, plan->stall);
+    if (censored) {
+        add_note(said, "censored: in %u of %u runs jobs were left that are in no mean", censored,
+                 seeds * schedulers);
     }
-    if (plan->stalled[scenario]) {
-        add_note(said, "%u of %u runs stalled: nothing could ever run again",
-                 plan->stalled[scenario], seeds * schedulers);
+    if (stalled) {
+        add_note(said, "%u of %u runs stalled: nothing could ever run again", stalled,
+                 seeds * schedulers);
     }
     if (seeds > 1 && cli_compared(comparison, scenario, 0, 0)->count == 1) {
         add_note(said, "one log, no interval: all seeds gave the same");
@@ -414,6 +418,7 @@ gpusim_status cli_plan_analyse(cli_plan *plan, cli_comparison *comparison, gpusi
     comparison->described = plan->described;
     comparison->hashes = (const char(*)[33])plan->hashes;
     comparison->shown = plan->shown;
+    comparison->json = plan->arguments->json;
     comparison->bound = comparison->jct = GPUSIM_NONE;
     for (uint32_t i = 0; i < plan->shown; i++) {
         comparison->jct = plan->metrics[i] == plan->jct ? i : comparison->jct;

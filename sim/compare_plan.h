@@ -13,7 +13,6 @@ typedef struct cli_plan {
     const char **described; /* the same */
     char (*hashes)[33];     /* the same */
     cli_compared_scenario *scenarios;
-    uint32_t *censored, *stalled; /* runs of each scenario in which jobs were left; that stalled */
     gpusim_compare_options options;
     uint32_t metrics[CLI_METRICS_MAX], primary[CLI_METRICS_MAX];
     uint32_t shown, scenario_count, threads;
@@ -23,9 +22,6 @@ typedef struct cli_plan {
 /* Fills *plan; 0, or the exit code after having said what is wrong. Release it in both cases. */
 int cli_plan_make(cli_plan *plan, const cli_arguments *arguments);
 void cli_plan_release(cli_plan *plan);
-
-/* Takes note of a run that ended. */
-void cli_plan_note(const cli_plan *plan, const gpusim_compare_run *run);
 
 /* Analyses what ran; *comparison lasts as long as the plan. */
 gpusim_status cli_plan_analyse(cli_plan *plan, cli_comparison *comparison, gpusim_error *err);

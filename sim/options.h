@@ -56,6 +56,8 @@ typedef enum cli_option_id {
     CLI_SMOOTH,
     CLI_GAP,
     CLI_WINDOW,
+    CLI_RESUME,
+    CLI_RESAMPLE,
     CLI_OPTION_COUNT
 } cli_option_id;
 
