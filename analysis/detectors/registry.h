@@ -12,11 +12,14 @@
     X(ecod)                                                                                        \
     X(ewma)                                                                                        \
     X(first_difference)                                                                            \
+    X(isolation_forest)                                                                            \
+    X(kmeans)                                                                                      \
     X(knn)                                                                                         \
     X(lof)                                                                                         \
     X(mahalanobis)                                                                                 \
     X(pca)                                                                                         \
     X(random_scores)                                                                               \
+    X(random_cut_forest)                                                                           \
     X(rolling_mad)                                                                                 \
     X(sub_pca)                                                                                     \
     X(var)                                                                                         \

@@ -4,16 +4,8 @@
 #include <math.h>
 #include <string.h>
 
-#include <gpusim/detect.h>
-#include <gpusim/evaluate.h>
-#include <gpusim/spec.h>
-
 #include "harness.h"
-
-// A row of the reference: detector, parameters of ours, and the column it is called there.
-typedef struct recipe {
-    const char *ours, *parameters, *theirs;
-} recipe;
+#include "watched.h"
 
 static const recipe recipes[] = {
     {"zscore", "{combine: rms}", "z_rms"},
@@ -36,82 +28,13 @@ static const recipe recipes[] = {
 
 static gpusim_error err;
 
-static const gpusim_module *module_called(const char *name)
-{
-    const gpusim_module *const *all = gpusim_detectors();
-    for (; *all && strcmp((*all)->name, name) != 0; all++) {
-    }
-    ck_assert_msg(*all != NULL, "no detector %s", name);
-    return *all;
-}
-
-// What the table says of one machine, detector and smoothing.
-typedef struct row {
-    double roc, pr, vus_roc, vus_pr, f1, adjusted, event;
-    double events, detected, per_day, threshold; // at the .999 quantile of training; may be absent
-    int columns;
-} row;
-
-static int expected(const char *table, const char *machine, const char *detector, int smooth,
-                    row *r)
-{
-    char line[512], key[128];
-    FILE *file = fopen(table, "r");
-    ck_assert_ptr_nonnull(file);
-    int length = snprintf(key, sizeof key, "%s,%s,%d,", machine, detector, smooth);
-    r->columns = 0;
-    while (r->columns < 7 && fgets(line, sizeof line, file)) {
-        if (strncmp(line, key, (size_t)length) == 0) {
-            r->columns = sscanf(line + length, "%lf,%lf,%lf,%lf,%lf,%lf,%lf,%lf,%lf,%lf,%lf",
-                                &r->roc, &r->pr, &r->vus_roc, &r->vus_pr, &r->f1, &r->adjusted,
-                                &r->event, &r->events, &r->detected, &r->per_day, &r->threshold);
-        }
-    }
-    fclose(file);
-    return r->columns >= 7;
-}
-
-// Scores of the log that is learnt from, and of the other.
-typedef struct scored_logs {
-    double *train, *test, *work;
-} scored_logs;
-
-static scored_logs score(const recipe *r, gpusim_samples *train, gpusim_samples *test)
-{
-    const gpusim_module *module = module_called(r->ours);
-    gpusim_watcher *watcher = NULL;
-    gpusim_parameters *parameters = NULL;
-    if (module->parameters) {
-        ASSERT_OK(gpusim_parameters_read(module->parameters, r->parameters, strlen(r->parameters),
-                                         "recipe", &parameters, &err),
-                  &err);
-    }
-    ASSERT_OK(gpusim_watcher_create(module, parameters ? gpusim_parameters_value(parameters) : NULL,
-                                    gpusim_samples_scene(train), 0, &watcher, &err),
-              &err);
-    ASSERT_OK(gpusim_watcher_train(watcher, gpusim_samples_frames(train), &err), &err);
-    uint64_t counts[] = {gpusim_samples_count(train), gpusim_samples_count(test)};
-    scored_logs scores = {
-        .train = calloc(counts[0], sizeof(double)),
-        .test = calloc(counts[1], sizeof(double)),
-        .work = calloc(counts[0] + counts[1] + 1, sizeof(double)),
-    };
-    ASSERT_OK(gpusim_watcher_score(watcher, gpusim_samples_frames(train), scores.train, NULL, &err),
-              &err);
-    ASSERT_OK(gpusim_watcher_score(watcher, gpusim_samples_frames(test), scores.test, NULL, &err),
-              &err);
-    gpusim_watcher_destroy(watcher);
-    gpusim_parameters_destroy(parameters);
-    return scores;
-}
-
 static void near(const char *what, const char *where, double found, double wanted, double tolerance)
 {
     ck_assert_msg(fabs(found - wanted) <= tolerance, "%s: %s is %.6f, not %.6f", where, what, found,
                   wanted);
 }
 
-static void compare(const char *where, const row *r, const scored_logs *scores,
+static void compare(const char *where, const baseline *r, const scored_logs *scores,
                     gpusim_samples *train, gpusim_samples *test)
 {
     gpusim_evaluate_options options;
@@ -143,19 +66,14 @@ static void compare(const char *where, const row *r, const scored_logs *scores,
 
 static void try_machine(const char *set, const char *machine)
 {
-    char path[256], table[4096], where[128];
-    gpusim_samples *train = NULL, *test = NULL;
-    snprintf(path, sizeof path, "data/anomaly/%s/baselines.csv", set);
-    snprintf(table, sizeof table, "%s", test_shared(path));
-    snprintf(path, sizeof path, "data/anomaly/%s/%s.train.csv.gz", set, machine);
-    ASSERT_OK(gpusim_samples_read(test_shared(path), &train, &err), &err);
-    snprintf(path, sizeof path, "data/anomaly/%s/%s.test.csv.gz", set, machine);
-    ASSERT_OK(gpusim_samples_read(test_shared(path), &test, &err), &err);
+    char where[128];
+    gpusim_samples *train = machine_log(set, machine, "train");
+    gpusim_samples *test = machine_log(set, machine, "test");
     for (size_t i = 0; i < RECIPES; i++) {
-        scored_logs scores = score(&recipes[i], train, test);
+        scored_logs scores = score_logs(&recipes[i], 0, train, test);
         for (int smooth = 0; smooth <= 15; smooth += 15) {
-            row r;
-            if (!expected(table, machine, recipes[i].theirs, smooth, &r)) {
+            baseline r;
+            if (!baseline_of(set, machine, recipes[i].theirs, smooth, &r)) {
                 continue;
             }
             snprintf(where, sizeof where, "%s of %s over %d", recipes[i].theirs, machine, smooth);
@@ -165,9 +83,7 @@ static void try_machine(const char *set, const char *machine)
                                  scores.work);
             compare(where, &r, &scores, train, test);
         }
-        free(scores.train);
-        free(scores.test);
-        free(scores.work);
+        scored_logs_free(&scores);
     }
     gpusim_samples_destroy(train);
     gpusim_samples_destroy(test);
