@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The detector `ecod`: how far out each signal is in the tails of what was learnt, its empirical
  * distribution, as a sum of logarithms (Li et al., TKDE 2022). */
+#include <gsl/gsl_sort.h>
 #include <stddef.h>
-#include <stdlib.h>
 
 #include <gpusim/detector.h>
 
@@ -11,12 +11,6 @@ typedef struct columns {
     uint64_t rows;
     double values[];
 } columns;
-
-static int rising(const void *a, const void *b)
-{
-    double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
 
 static gpusim_status train(const gpusim_detector_context *context, gpusim_frames *frames,
                            gpusim_learning *learning, gpusim_error *err)
@@ -37,7 +31,7 @@ static gpusim_status train(const gpusim_detector_context *context, gpusim_frames
         }
     }
     for (uint32_t s = 0; s < signals; s++) {
-        qsort(learnt->values + s * rows, rows, sizeof(double), rising);
+        gsl_sort(learnt->values + s * rows, 1, rows);
     }
     return GPUSIM_OK;
 }

@@ -12,6 +12,7 @@
     X(ecod)                                                                                        \
     X(ewma)                                                                                        \
     X(first_difference)                                                                            \
+    X(gnn)                                                                                         \
     X(isolation_forest)                                                                            \
     X(kmeans)                                                                                      \
     X(knn)                                                                                         \
