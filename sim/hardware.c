@@ -144,6 +144,9 @@ static void group_cooling(const gpusim_group_hardware *h, line *to)
         add(to, "%s", show(h->hottest, GPUSIM_UNIT_CELSIUS, text));
     }
     add(to, " (throttled from %s)", show(h->operating, GPUSIM_UNIT_CELSIUS, text));
+    if (h->feedback > 0) {
+        add(to, "; leakage returns %.2g %% of each watt there", 100 * h->feedback);
+    }
 }
 
 static void group_network(const gpusim_group_hardware *h, line *to)
@@ -242,6 +245,7 @@ json_t *cli_group_hardware_json(const gpusim_model *model, uint32_t group)
     put(object, "hottest_c", h.hottest);
     put(object, "operating_c", h.operating);
     put(object, "shutdown_c", h.shutdown);
+    put(object, "leakage_feedback", h.feedback);
     put(object, "nvlink_b_per_s", h.nvlink);
     put(object, "nic_b_per_s", h.nic);
     put(object, "uplink_b_per_s", h.uplink);

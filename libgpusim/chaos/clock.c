@@ -14,8 +14,8 @@ double gs_arrhenius(double activation, double reference, double celsius)
 
 gpusim_time gs_clock_due(double left, double speed)
 {
-    double real = ceil(left / speed);
-    return speed > 0 && real < 9.2e18 ? (gpusim_time)real : GPUSIM_TIME_MAX;
+    double real = ceil(left / speed); // at speed 0 infinite, or no number
+    return real < 9.2e18 ? (gpusim_time)real : GPUSIM_TIME_MAX;
 }
 
 double gs_clock_left(double left, double speed, gpusim_time elapsed)

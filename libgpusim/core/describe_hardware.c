@@ -47,16 +47,39 @@ static double inlet_rise(const gs_node_hardware *node, const gs_rack_hardware *r
     return most;
 }
 
+static double resistance_of(const gs_node_hardware *node)
+{
+    double resistance = node->gpu.thermal.resistance;
+    return node->cooling == GS_COOLING_LIQUID && node->cold_plate.count
+               ? gs_resistance_liquid(resistance, &node->cold_plate, node->cold_plate_nominal,
+                                      node->flow)
+               : resistance;
+}
+
+// (diag R + D) dP/dT, a node's GPUs taken together: each has a share of its power and of its slope
+static double feedback_of(const gs_node_hardware *node, const gs_rack_hardware *rack, uint32_t gpus,
+                          double celsius)
+{
+    uint32_t nodes = rack->air.d ? rack->air.nodes : 1;
+    double *numbers = NULL, radius = NONE;
+    if (gs_allocate(&numbers, 4 * (size_t)nodes, sizeof *numbers, NULL) == GPUSIM_OK) {
+        for (uint32_t i = 0; i < nodes; i++) {
+            numbers[i] = resistance_of(node) / gpus;
+            numbers[nodes + i] = gpus * gs_leakage_slope(&node->gpu.leakage, celsius);
+        }
+        radius = gs_spectral_radius(rack->air.d, numbers, numbers + nodes, nodes,
+                                    numbers + 2 * (size_t)nodes);
+    }
+    gs_release(&numbers);
+    return radius;
+}
+
 static double hottest_of(const gs_node_hardware *node, const gs_rack_hardware *rack, uint32_t gpus,
                          const gs_draw *peak, double supply)
 {
     const gpusim_gpu_model *gpu = &node->gpu;
     double base = supply + inlet_rise(node, rack, gpus, peak), temperature;
-    double resistance = gpu->thermal.resistance;
-    if (node->cooling == GS_COOLING_LIQUID && node->cold_plate.count) {
-        resistance = gs_resistance_liquid(resistance, &node->cold_plate, node->cold_plate_nominal,
-                                          node->flow);
-    }
+    double resistance = resistance_of(node);
 
     // a cap holds what leakage adds
     double busy = gpu->power.fixed + gpu->power.dynamic;
@@ -107,6 +130,7 @@ static void fill_cooling(const gpusim_model *model, const gs_node_hardware *node
         h->hottest = hottest_of(node, rack, h->gpus, peak, h->supply_high);
         h->operating = node->gpu.limits.operating;
         h->shutdown = node->gpu.limits.shutdown;
+        h->feedback = feedback_of(node, rack, h->gpus, fmin(h->hottest, h->shutdown));
     }
 }
 
@@ -134,6 +158,7 @@ void gpusim_model_group_hardware_fill(const gpusim_model *model, uint32_t group,
         .nvlink = NONE,
         .nic = NONE,
         .uplink = NONE,
+        .feedback = NONE,
     };
     if (group < model->cluster.group_count) {
         const gs_node_hardware *node = &model->hardware.groups[group];

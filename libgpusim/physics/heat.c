@@ -25,17 +25,6 @@ double gs_decay_at(const gs_decay *decay, double t)
     return decay->end + sum;
 }
 
-double gs_decay_slope(const gs_decay *decay, double t)
-{
-    double sum = 0;
-    for (uint32_t k = 0; k < decay->count; k++) {
-        if (decay->time[k] > 0 && decay->amplitude[k] != 0) {
-            sum -= decay->amplitude[k] / decay->time[k] * gpusim_exp(-t / decay->time[k]);
-        }
-    }
-    return sum;
-}
-
 /* Time constants after which nothing is left of a difference: exp(-46) = 1e-20 of it. */
 #define LONG_OVER 46
 

@@ -19,7 +19,6 @@ typedef struct gs_decay {
 } gs_decay;
 
 double gs_decay_at(const gs_decay *decay, double t);
-double gs_decay_slope(const gs_decay *decay, double t); /* K/s */
 
 /* The first t >= 0 at which T goes through `level` from below (upward 1) or from above (upward 0);
  * INFINITY: never. Being at the level and leaving it in that direction counts, at 0; being beyond

@@ -38,15 +38,6 @@ double gs_bus_bandwidth(uint32_t ranks, double bytes, double time)
     return passes(ranks) * bytes / time;
 }
 
-double gs_allreduce_hierarchical(const gs_tier_cost *inner, double inner_bandwidth, uint32_t g,
-                                 const gs_tier_cost *outer, double outer_bandwidth, uint32_t k,
-                                 double bytes)
-{
-    // a reduce-scatter and an all-gather together cost what one all-reduce does
-    return gs_allreduce_time(inner, g, bytes, inner_bandwidth) +
-           gs_allreduce_time(outer, k, bytes / g, outer_bandwidth);
-}
-
 /* Flows on links; rate -1: it still grows with the others. */
 typedef struct gs_flows {
     const uint32_t *first, *path;

@@ -14,12 +14,6 @@
 double gs_allreduce_time(const gs_tier_cost *cost, uint32_t ranks, double bytes, double bandwidth);
 /* Bus bandwidth that goes with a time: S/T 2(n-1)/n, B/s. */
 double gs_bus_bandwidth(uint32_t ranks, double bytes, double time);
-/* Hierarchical: reduce-scatter and all-gather within groups of g over `inner`, all-reduce of S/g
- * between k groups over `outer`. */
-double gs_allreduce_hierarchical(const gs_tier_cost *inner, double inner_bandwidth, uint32_t g,
-                                 const gs_tier_cost *outer, double outer_bandwidth, uint32_t k,
-                                 double bytes);
-
 /* Max-min fair rates (Bertsekas and Gallager, progressive filling): flow i crosses links
  * path[first[i] .. first[i+1]-1]; demand[i] >= 0 may be INFINITY, and so may capacities. Fills
  * rate[flows]. remaining, users: scratch [links]. O(flows (links + flows)) at worst. */

@@ -47,6 +47,30 @@ START_TEST(the_integral_of_the_hazard_is_a_unit_exponential)
 END_TEST
 
 // Arrhenius by hand, and twice the hazard every 10 to 12 K around 60 C at 0.7 eV
+START_TEST(clocks_stand_still_and_strike)
+{
+    ck_assert_int_eq(gs_clock_due(7, 0), GPUSIM_TIME_MAX);
+    ck_assert_int_eq(gs_clock_due(0, 0), GPUSIM_TIME_MAX);
+    ck_assert_int_eq(gs_clock_due(INFINITY, 2), GPUSIM_TIME_MAX);
+    ck_assert_int_eq(gs_clock_due(7, 2), 4);
+    ck_assert_double_eq(gs_clock_left(7, 2, 3), 1);
+    ck_assert_double_eq(gs_clock_left(7, 2, 4), 0); // rounded up, it is not behind itself
+}
+END_TEST
+
+/* In the long run: three hours of calm and one of storm at five times the speed are twice as fast,
+ * and a tenth of lemons eleven times as fast are, too. */
+START_TEST(rates_in_the_long_run)
+{
+    gpusim_model *model = rules_model(
+        16, "  - {fault: xid79, every: 10 h, burst: {calm: 3 h, storm: {exponential: {mean: 1 h}}, "
+            "factor: 5}, target: {lemons: {share: 10 %, factor: 11}}, probability: 25 %}\n");
+    double rate = gs_rule_rate(model->chaos.rules) * 3600;
+    ck_assert_double_eq_tol(rate, 2 * 2 * 0.25 / 10, 1e-12);
+    gpusim_model_destroy(model);
+}
+END_TEST
+
 START_TEST(heat_accelerates)
 {
     gpusim_model *model = rules_model(16, "  - {fault: xid79, every: 10 d, heats: {}}\n"
@@ -172,7 +196,8 @@ END_TEST
 int main(void)
 {
     Suite *suite = suite_create("speeds");
-    TEST_CASE(suite, 120, the_integral_of_the_hazard_is_a_unit_exponential, heat_accelerates,
+    TEST_CASE(suite, 120, the_integral_of_the_hazard_is_a_unit_exponential,
+              clocks_stand_still_and_strike, rates_in_the_long_run, heat_accelerates,
               lemons_carry_their_share, bursts_are_a_modulated_poisson_process);
     return test_run(suite);
 }

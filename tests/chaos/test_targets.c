@@ -126,17 +126,44 @@ START_TEST(probabilities_are_kept)
                         "  - {fault: node-crash, every: 1 d, spread: 10 %, probability: 30 %}\n"
                         "  - {fault: node-crash, every: 1 d}\n");
     const gs_rule *r = model->chaos.rules;
-    double nvlink = 0, node = 0, reached = 0;
+    double nvlink = 0, node = 0, reached = 0, some = 0;
     for (uint64_t k = 0; k < STRIKES; k++) {
         nvlink += gs_rule_spreads(&r[0], rules_stream(&r[0], "spread", 3), k, (uint32_t)k % 7);
         node += gs_rule_spreads(&r[1], rules_stream(&r[1], "spread", 3), k, (uint32_t)k % 15);
         reached += gs_rule_reaches(&r[1], rules_stream(&r[1], "reaches", 3), k);
+        int neighbours = 0;
+        for (uint32_t n = 0; n < 7; n++) {
+            neighbours += gs_rule_spreads(&r[0], rules_stream(&r[0], "spread", 4), k, n);
+        }
+        some += neighbours > 0 && neighbours < 7;
         ck_assert(!gs_rule_spreads(&r[2], rules_stream(&r[2], "spread", 3), k, 1));
         ck_assert(gs_rule_reaches(&r[2], rules_stream(&r[2], "reaches", 3), k));
     }
     assert_share("nvlink", nvlink, STRIKES, 0.42);
     assert_share("spread", node, STRIKES, 0.10);
     assert_share("probability", reached, STRIKES, 0.30);
+    // each neighbour on its own
+    assert_share("some", some, STRIKES, 1 - pow(0.42, 7) - pow(0.58, 7));
+    gpusim_model_destroy(model);
+}
+END_TEST
+
+/* Two parameters of one strike have nothing to do with each other: over many their correlation is
+ * within four standard errors of none. */
+START_TEST(parameters_are_apart)
+{
+    enum { STRIKES = 4000 };
+    double sum = 0;
+    gpusim_model *model = rules_model(16, "  - {fault: packet-loss, every: 1 d, loss: {uniform: "
+                                          "{min: 0 %, max: 50 %}}, bandwidth: {uniform: {min: 0 "
+                                          "%, max: 50 %}}}\n");
+    const gs_rule *rule = model->chaos.rules;
+    for (uint64_t k = 0; k < STRIKES; k++) {
+        double p[GS_FAULT_PARAMETERS];
+        gs_rule_parameters(rule, rules_stream(rule, "parameters", 3), k, p);
+        sum += (p[0] - 0.25) * (p[1] - 0.25);
+    }
+    ck_assert_double_lt(fabs(sum * 12 / 0.25 / STRIKES), 4 / sqrt(STRIKES));
     gpusim_model_destroy(model);
 }
 END_TEST
@@ -170,7 +197,8 @@ END_TEST
 int main(void)
 {
     Suite *suite = suite_create("targets");
-    TEST_CASE(suite, 60, names_lead_to_targets, unnamed_rules_are_counted_by_kind, picks_are_fair,
-              probabilities_are_kept, parameters_keep_to_their_bounds);
+    TEST_CASE(suite, 60, names_lead_to_targets, unnamed_rules_are_counted_by_kind,
+              parameters_are_apart, picks_are_fair, probabilities_are_kept,
+              parameters_keep_to_their_bounds);
     return test_run(suite);
 }

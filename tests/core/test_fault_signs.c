@@ -170,6 +170,91 @@ START_TEST(errors_are_counted)
         ck_assert_double_eq(series[11][1], signs[i].after);
     }
     ck_assert_uint_eq(failing_event(&rows, GPUSIM_EVENT_FAIL, 0)->detail, GPUSIM_REASON_GPU_ERROR);
+
+    // single-bit errors since the node last started, and in all; what NVLinks recovered from
+    text =
+        TWO "chaos:\n"
+            "  - {fault: ecc-sbe-storm, target: {gpu: n-0000/gpu1}, at: 270 s, for: 1 min, rate: "
+            "5/s}\n"
+            "  - {fault: nvlink-error, target: {gpu: n-0000/gpu1}, at: [280 s, 290 s], spread: 0 "
+            "%}\n"
+            "  - {fault: node-crash, target: {node: n-0000}, at: 570 s, for: 1 s}\n";
+    static const struct {
+        uint32_t metric;
+        double before, after;
+    } counts[] = {{GS_METRIC_ECC_SBE_VOL_TOTAL, 300, 0},
+                  {GS_METRIC_ECC_SBE_AGG_TOTAL, 300, 300},
+                  {GS_METRIC_NVLINK_RECOVERY_ERROR_COUNT_TOTAL, 2, 2}};
+    for (int i = 0; i < 3; i++) {
+        watch(text, counts[i].metric);
+        ck_assert_double_eq(series[7][1], counts[i].before);
+        ck_assert_double_eq(series[11][1], counts[i].after);
+        ck_assert_double_eq(series[11][0], 0);
+    }
+}
+END_TEST
+
+/* What a node may draw is no limit of its GPUs' drivers, and what a rack may draw none of a node.
+ */
+START_TEST(caps_are_of_the_whole)
+{
+    watch(FAULT("power-cap, target: {node: n-0000}, power: 650 W"), GS_METRIC_POWER_MGMT_LIMIT);
+    ck_assert_double_eq(series[6][0], 700);
+    watch(FAULT("rack-power-cap, target: {each: rack}, power: 650 W"), GS_METRIC_POWER_MGMT_LIMIT);
+    ck_assert_double_eq(series[6][0], 700);
+    ck_assert_double_eq(gs_node_effect(sim, 0)->cap, INFINITY);
+}
+END_TEST
+
+/* Air comes warm at once, not after the second that control takes. */
+START_TEST(heat_waves_are_breathed_at_once)
+{
+    gpusim_error err = {0};
+    teardown();
+    model = compile_text(TWO "chaos: [{fault: heat-wave, at: 1 min, rise: 8 K, ramp: 0 s}]\n");
+    ASSERT_OK(gpusim_sim_create(model, 1, &sim, &err), &err);
+    failing_run_to(sim, 59.9);
+    double before = GS_GPU(sim, 0)->inlet;
+    failing_run_to(sim, 60.1);
+    ck_assert_double_eq_tol(GS_GPU(sim, 0)->inlet, before + 8, 0.11);
+}
+END_TEST
+
+/* Messages that are late by 20 ms: steps of 200 ms take 2 (n - 1) of them longer for a ring of two
+ * nodes, whether one of the two is late or both are. */
+START_TEST(late_messages)
+{
+    static const char text[] =
+        "gpusim: 1\ncluster: {nodes: [{name: n, count: 2, gpus: 8, gpu: H100-SXM5-80GB, power: "
+        "{other: 500 W}, network: {nic: 50 GB/s}}]}\n"
+        "workload: [{jobs: [{duration: 10 min, gpus: 16, profile: {communication: {step: 200 ms, "
+        "volume: 1 GB, overlap: 0}}}]}]\n"
+        "chaos: [{fault: packet-delay, target: {%s}, at: 0 s, delay: 20 ms}]\n";
+    static const char *const targets[] = {"node: n-0000", "each: node"};
+    char scenario[1024];
+    gpusim_time slowed[2];
+    for (int i = 0; i < 2; i++) {
+        snprintf(scenario, sizeof scenario, text, targets[i]);
+        watch(scenario, 0);
+        slowed[i] = job_row(&rows, 0)->slowed;
+    }
+    ck_assert_int_gt(slowed[0], 60 * S);
+    ck_assert_int_eq(slowed[0], slowed[1]);
+}
+END_TEST
+
+/* A fault on an idle node is felt by who comes there: from the first on, and counted. */
+START_TEST(felt_by_who_comes)
+{
+    watch("gpusim: 1\nduration: 1 h\ncluster: {nodes: [{name: n, count: 1, gpus: 2}]}\n"
+          "workload: [{jobs: [{at: 10 min, duration: 30 min, gpus: 1}, {at: 20 min, duration: 5 "
+          "min, gpus: 1}]}]\n"
+          "chaos: [{fault: packet-delay, target: {node: n-0000}, at: 5 min, for: 45 min, delay: 1 "
+          "us}]\n",
+          0);
+    ck_assert_uint_eq(fault_row(0)->jobs_hit, 2);
+    ck_assert_int_eq(fault_row(0)->first_effect, 600 * S);
+    ck_assert_int_eq(fault_row(0)->last_effect, 2400 * S);
 }
 END_TEST
 
@@ -435,6 +520,10 @@ int main(void)
     tcase_add_loop_test(all, series_that_are_missing, 0, 2);
     tcase_add_test(all, series_that_lie);
     tcase_add_test(all, errors_are_counted);
+    tcase_add_test(all, caps_are_of_the_whole);
+    tcase_add_test(all, heat_waves_are_breathed_at_once);
+    tcase_add_test(all, late_messages);
+    tcase_add_test(all, felt_by_who_comes);
     tcase_add_test(all, what_slow_gpus_draw);
     tcase_add_test(all, what_bad_fans_do);
     tcase_add_test(all, supplies);

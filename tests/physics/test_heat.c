@@ -402,6 +402,16 @@ static gs_decay any_decay(gpusim_stream from, uint64_t *n, double *fastest, doub
     return decay;
 }
 
+// K/s
+static double slope_of(const gs_decay *decay, double t)
+{
+    double sum = 0;
+    for (uint32_t k = 0; k < decay->count; k++) {
+        sum -= decay->amplitude[k] / decay->time[k] * exp(-t / decay->time[k]);
+    }
+    return sum;
+}
+
 START_TEST(crossings_are_those_of_a_scan)
 {
     gpusim_stream from = gpusim_stream_make(1, "test", "crossings");
@@ -433,11 +443,11 @@ START_TEST(crossings_are_those_of_a_scan)
             }
             if (isinf(want) || got < want * (1 - 1e-9) - 1e-9) {
                 // a pair within one step of the scan; near a tangent the signs need a closer look
-                ck_assert_msg(real || fabs(gs_decay_slope(&decay, got)) < 1e-3,
+                ck_assert_msg(real || fabs(slope_of(&decay, got)) < 1e-3,
                               "round %d: false root at %.17g", round, got);
                 within++;
             } else {
-                ck_assert(got > 45 * slowest || real || fabs(gs_decay_slope(&decay, got)) < 1e-3);
+                ck_assert(got > 45 * slowest || real || fabs(slope_of(&decay, got)) < 1e-3);
                 met++;
             }
         }
@@ -521,8 +531,6 @@ START_TEST(relaxing_nowhere_changes_no_bit)
     ck_assert_double_eq(gs_relax(0.1, 0.7, 0, 5), 0.1);
     ck_assert_double_eq(gs_relax(0.1, 0.7, 5, 0), 0.7);
     ck_assert_double_eq(gs_relax(0.1, 0.7, 1e9, 5), 0.7);
-    const gs_decay decay = {.end = 1, .amplitude = {2}, .time = {4}, .count = 1};
-    ck_assert_double_eq_tol(gs_decay_slope(&decay, 4), -0.5 * exp(-1), 1e-15);
 }
 END_TEST
 

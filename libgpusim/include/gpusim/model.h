@@ -105,6 +105,9 @@ typedef struct gpusim_group_hardware {
     double operating, shutdown;     /* degC: limits of the GPU */
     double nvlink, nic, uplink;     /* B/s one way: of a GPU, of a node, of a rack */
     double node_cap_high;           /* W: the highest over time, infinite where there is none */
+    double feedback;                /* of a watt more, what leakage makes of it by warming the rack,
+                                     * at `hottest`, or at `shutdown` if that is less; a rack runs
+                                     * away at 1 */
 } gpusim_group_hardware;
 
 typedef struct gpusim_facility_hardware {
