@@ -103,6 +103,18 @@ cleanup:
     return status;
 }
 
+// io-Guard's nodes with what faults have made of their parts: its own constants say how healthy
+// these are; half a supply in a brown-out is assumed
+static gs_ioguard harmed(const gpusim_sim *sim, uint32_t g)
+{
+    gs_ioguard parts = *(const gs_ioguard *)gs_gpu_hardware(sim, g)->legacy_model;
+    const gs_effect *effect = gs_gpu_effect(sim, g);
+    parts.fans /= effect->resistance;
+    parts.network *= effect->network;
+    parts.power *= effect->flags & GS_FAULT_BRAKE ? 0.5 : 1;
+    return parts;
+}
+
 static gpusim_status tick(gpusim_sim *sim, uint32_t g, gpusim_error *err)
 {
     gs_gpu *gpu = GS_GPU(sim, g);
@@ -112,9 +124,11 @@ static gpusim_status tick(gpusim_sim *sim, uint32_t g, gpusim_error *err)
     uint32_t reasons = gpu->reasons;
     gs_gpu_settle(sim, g);
     switch (hardware->legacy) {
-    case GS_LEGACY_IOGUARD:
-        gs_ioguard_tick(hardware->legacy_model, busy, node);
+    case GS_LEGACY_IOGUARD: {
+        gs_ioguard parts = harmed(sim, g);
+        gs_ioguard_tick(&parts, busy, node);
         break;
+    }
     case GS_LEGACY_SAGE:
         gs_sage_tick(hardware->legacy_model, node);
         break;
@@ -125,7 +139,8 @@ static gpusim_status tick(gpusim_sim *sim, uint32_t g, gpusim_error *err)
     if (node->slowdown != slowdown) {
         gs_progress_gpu(sim, g);
     }
-    gpusim_status status = gs_gpu_set_power(sim, g, gs_nanowatts(node->power), err);
+    int64_t power = gpu->level == GS_GPU_OFF ? 0 : gs_nanowatts(node->power);
+    gpusim_status status = gs_gpu_set_power(sim, g, power, err);
     if (status == GPUSIM_OK && gpu->reasons != reasons) {
         status = gs_emit_event(sim, GPUSIM_EVENT_THROTTLE, g, gpu->reasons, err);
     }

@@ -145,6 +145,57 @@ START_TEST(ioguard_slows_its_jobs)
 }
 END_TEST
 
+// what faults leave of io-Guard's parts is what its constants would say
+START_TEST(faults_are_broken_parts)
+{
+    static const char *const parts[] = {"fans: 0.1, network: 0.5", ""};
+    static const char *const faults[] = {
+        "", "  - {fault: fan-failure, target: {each: node}, at: 0 s, resistance: 10}\n"
+            "  - {fault: packet-loss, target: {each: node}, at: 0 s, bandwidth: 50 %}\n"};
+    gpusim_time end[2];
+    char text[1024];
+    for (int i = 0; i < 2; i++) {
+        gpusim_error err = {0};
+        gpusim_model *model = NULL;
+        collected rows = {0};
+        snprintf(text, sizeof text,
+                 "gpusim: 1\nduration: 2 h\ncluster:\n  nodes:\n    - {name: n, count: 1, "
+                 "gpu: generic, gpus: 1, legacy: {ioguard: {%s}}}\nchaos:%s\n%s" ONE_JOB,
+                 parts[i], i ? "" : " []", faults[i]);
+        gpusim_sim *sim = start(text, &model);
+        gpusim_observer observer = collect_observer(&rows);
+        ASSERT_OK(gpusim_sim_observe(sim, &observer, &err), &err);
+        run_to(sim, 7200);
+        end[i] = job_row(&rows, 0)->end;
+        collect_release(&rows);
+        gpusim_sim_destroy(sim);
+        gpusim_model_destroy(model);
+    }
+    ck_assert_int_gt(end[0], 600 * GPUSIM_SECOND);
+    ck_assert_int_eq(end[0], end[1]);
+}
+END_TEST
+
+// a node that is gone draws nothing, and something again when it is back
+START_TEST(who_is_down_draws_nothing)
+{
+    gpusim_model *model = NULL;
+    gpusim_sim *sim =
+        start("gpusim: 1\nduration: 1 h\ncluster: {nodes: [{name: n, count: 1, gpu: generic, gpus: "
+              "1, legacy: sage}]}\nworkload: []\nchaos: [{fault: node-crash, target: {node: "
+              "n-0000}, at: 10 min, for: 10 min}]\n",
+              &model);
+    run_to(sim, 599);
+    ck_assert_int_gt(GS_GPU(sim, 0)->power, 0);
+    run_to(sim, 603);
+    ck_assert_int_eq(GS_GPU(sim, 0)->power, 0);
+    run_to(sim, 1203);
+    ck_assert_int_gt(GS_GPU(sim, 0)->power, 0);
+    gpusim_sim_destroy(sim);
+    gpusim_model_destroy(model);
+}
+END_TEST
+
 // without jitter each step takes four times as long from the first moment on, and is told so
 START_TEST(slow_from_the_beginning)
 {
@@ -343,7 +394,8 @@ int main(void)
 {
     Suite *suite = suite_create("legacy");
     TEST_CASE(suite, 60, astera_pays_for_what_it_draws, sage_wanders_by_itself,
-              ioguard_slows_its_jobs, slow_from_the_beginning, saved_and_restored_it_goes_on_alike,
+              ioguard_slows_its_jobs, faults_are_broken_parts, who_is_down_draws_nothing,
+              slow_from_the_beginning, saved_and_restored_it_goes_on_alike,
               neighbours_change_nothing, metrics_say_what_models_do, shipped_scenarios_run);
     return test_run(suite);
 }
