@@ -8,21 +8,27 @@
 /* X(identifier), in order of name */
 #define GS_DETECTOR_LIST(X)                                                                        \
     X(ar)                                                                                          \
+    X(bocd)                                                                                        \
     X(cusum)                                                                                       \
     X(ecod)                                                                                        \
     X(ewma)                                                                                        \
     X(first_difference)                                                                            \
     X(gnn)                                                                                         \
     X(isolation_forest)                                                                            \
+    X(job_peer)                                                                                    \
     X(kmeans)                                                                                      \
     X(knn)                                                                                         \
+    X(liveness)                                                                                    \
     X(lof)                                                                                         \
     X(mahalanobis)                                                                                 \
     X(pca)                                                                                         \
+    X(rack_peer)                                                                                   \
     X(random_scores)                                                                               \
     X(random_cut_forest)                                                                           \
     X(rolling_mad)                                                                                 \
     X(sub_pca)                                                                                     \
+    X(threshold)                                                                                   \
+    X(trend)                                                                                       \
     X(var)                                                                                         \
     X(zscore)
 

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* A detector as a command line names it: "knn:neighbours=7,rows=500". */
+/* A detector as a command line names it: "knn:neighbours=7,rows=500", "threshold:@rules.yaml". */
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
 #include <gpusim/detect.h>
 #include <gpusim/spec.h>
 
+#include "base/array.h"
 #include "base/memory.h"
 #include "base/suggest.h"
 
@@ -56,11 +58,36 @@ static gpusim_status to_yaml(const char *words, gs_arena *arena, char **yaml, gp
     return GPUSIM_OK;
 }
 
+// A file that holds parameters as YAML.
+static gpusim_status read_file(const char *path, gs_array *bytes, gpusim_error *err)
+{
+    gpusim_status status = GPUSIM_OK;
+    FILE *file = fopen(path, "rb");
+    size_t got = 0;
+    char block[4096];
+    if (!file) {
+        return gpusim_fail(err, GPUSIM_IO, "cannot open '%s': %s", path, strerror(errno));
+    }
+    do {
+        got = fread(block, 1, sizeof block, file);
+        for (size_t i = 0; i < got; i++) {
+            GPUSIM_TRY(gs_array_push(bytes, &block[i], err));
+        }
+    } while (got == sizeof block);
+    if (ferror(file)) {
+        GPUSIM_TRY(gpusim_fail(err, GPUSIM_IO, "cannot read '%s'", path));
+    }
+cleanup:
+    fclose(file);
+    return status;
+}
+
 gpusim_status gpusim_detector_read(const char *words, const gpusim_module **module,
                                    gpusim_parameters **parameters, gpusim_error *err)
 {
     gpusim_status status;
     gs_arena arena = {0};
+    gs_array file = GS_ARRAY(char);
     char *yaml = NULL;
     size_t length = strcspn(words, ":");
     const char *said = words[length] ? words + length + 1 : "";
@@ -73,10 +100,17 @@ gpusim_status gpusim_detector_read(const char *words, const gpusim_module **modu
         }
         goto cleanup;
     }
+    if (*said == '@') {
+        GPUSIM_TRY(read_file(said + 1, &file, err));
+        GPUSIM_TRY(gpusim_parameters_read((*module)->parameters, file.data ? file.data : "",
+                                          file.count, said + 1, parameters, err));
+        goto cleanup;
+    }
     GPUSIM_TRY(to_yaml(said, &arena, &yaml, err));
     GPUSIM_TRY(
         gpusim_parameters_read((*module)->parameters, yaml, strlen(yaml), words, parameters, err));
 cleanup:
+    gs_array_release(&file);
     gs_arena_release(&arena);
     return status;
 }

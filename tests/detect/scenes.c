@@ -58,6 +58,7 @@ scene_frames *scene_make(uint32_t entities, uint32_t signals, const char *const 
         .signals = s->signals,
         .interval = 1,
     };
+    s->base.scene = &s->scene;
     return s;
 }
 

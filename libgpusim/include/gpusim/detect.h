@@ -37,8 +37,9 @@ typedef struct gpusim_watcher gpusim_watcher;
 /* The built-in detectors in order of name, ended by NULL. */
 GPUSIM_API const gpusim_module *const *gpusim_detectors(void);
 
-/* A detector in words, "NAME" or "NAME:KEY=VALUE,KEY=VALUE" ("knn:neighbours=7"): its module and
- * its parameters, to be destroyed by the caller (NULL when it has none). */
+/* A detector in words, "NAME", "NAME:KEY=VALUE,KEY=VALUE" ("knn:neighbours=7") or "NAME:@FILE" with
+ * its parameters as YAML in that file: its module and its parameters, to be destroyed by the caller
+ * (NULL when it has none). */
 typedef struct gpusim_parameters gpusim_parameters;
 GPUSIM_API gpusim_status gpusim_detector_read(const char *words, const gpusim_module **module,
                                               gpusim_parameters **parameters, gpusim_error *err);
