@@ -45,6 +45,8 @@
     X(cloudai_predictive, "cloudai-predictive", "the longest first, where it ends first")          \
     X(greedy, "greedy", "whoever fits, on the first node that fits")                               \
     X(roundrobin, "roundrobin", "whoever fits, on the next node that fits")                        \
+    X(route_rule, "route-rule", "edge, cloud or gpu nodes by priority, wishes and loads")          \
+    X(rts, "rts", "the node of the least risk of missing the deadline")                            \
     X(sage_least, "sage-least", "the least loaded node that answers and is not hot")               \
     X(sage_score, "sage-score", "by room, trust and load, of nodes that answer and are not hot")
 

@@ -143,15 +143,25 @@ static uint32_t find_node(void *core, const char *name)
     return gs_model_find_node(sim->model, name);
 }
 
-static const char *name_of(void *core, uint32_t name)
+static const char *text_of(void *core, uint32_t name)
 {
-    return gpusim_model_name(((const gpusim_sim *)core)->model, name);
+    const gpusim_sim *sim = core;
+    return gs_names_text(sim->model->names, name);
+}
+
+static double run_time(void *core, uint32_t group, uint32_t kind)
+{
+    const gpusim_sim *sim = core;
+    return gs_model_run_time(sim->model, group, kind);
 }
 
 void gs_hardware_offer(gpusim_sim *sim)
 {
-    sim->host = (gs_view_host){
-        .core = sim, .hardware = read_hardware, .find_node = find_node, .name = name_of};
+    sim->host = (gs_view_host){.core = sim,
+                               .hardware = read_hardware,
+                               .find_node = find_node,
+                               .name = text_of,
+                               .run_time = run_time};
 }
 
 gpusim_status gs_hardware_create(gpusim_sim *sim, gpusim_error *err)

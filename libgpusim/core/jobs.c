@@ -124,6 +124,8 @@ static void fill(gpusim_sim *sim, uint32_t slot, const gs_job *job, uint32_t log
         .deadline = gpusim_time_add(gpusim_engine_now(sim->engine), job->due),
         .qos = job->qos,
         .kind = job->kind,
+        .latency = job->latency,
+        .thrift = job->thrift,
         .preemptible = job->preemptible,
         .gpu_models = gs_model_find_models(sim->model, job),
     };

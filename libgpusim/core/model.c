@@ -12,6 +12,7 @@ gpusim_status gs_model_create(gpusim_model **model, gpusim_error *err)
     *model = NULL;
     GPUSIM_TRY(gs_allocate(model, 1, sizeof **model, err));
     (*model)->vcs = GS_ARRAY(gpusim_vc_info);
+    (*model)->run_times = GS_ARRAY(gs_run_time);
     (*model)->actions = GS_ARRAY(gs_timed_action);
     (*model)->responses = GS_ARRAY(gs_response);
     (*model)->warnings = GS_ARRAY(const char *);
@@ -31,6 +32,7 @@ void gpusim_model_destroy(gpusim_model *model)
     }
     gs_workload_release(&model->workload);
     gs_array_release(&model->vcs);
+    gs_array_release(&model->run_times);
     gs_array_release(&model->actions);
     gs_array_release(&model->responses);
     gs_array_release(&model->warnings);

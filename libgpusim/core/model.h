@@ -64,6 +64,12 @@ typedef struct gs_remedies {
     gpusim_time again;                  /* who comes back sooner has been treated in vain */
 } gs_remedies;
 
+/* How long jobs of a kind run on a group's nodes, over their duration. */
+typedef struct gs_run_time {
+    uint32_t group, kind; /* kind: a name */
+    double factor;
+} gs_run_time;
+
 struct gpusim_model {
     gpusim_model_info info;
     gs_arena arena;
@@ -76,6 +82,7 @@ struct gpusim_model {
     uint64_t *models_by_name; /* [models_known]: GPU models that a name stands for, as in
                                * gpusim_job_info; NULL: no job names any */
     uint32_t models_known;
+    gs_array run_times; /* gs_run_time */
     gs_array vcs; /* gpusim_vc_info, `used` and `queued` zero */
     gs_workload workload;
     uint32_t *dependents_first; /* [jobs + 1] in dependents; NULL: nobody depends on anybody */
@@ -124,6 +131,8 @@ gpusim_status gs_model_index_names(gpusim_model *model, gpusim_error *err);
 /* The virtual cluster or node group of that name, or GPUSIM_NONE (also for name 0). */
 uint32_t gs_model_find_vc(const gpusim_model *model, uint32_t name);
 uint32_t gs_model_find_group(const gpusim_model *model, uint32_t name);
+/* The factor of a kind on a group; 1 where nothing is said. */
+double gs_model_run_time(const gpusim_model *model, uint32_t group, uint32_t kind);
 /* The node of that name, or GPUSIM_NONE. O(groups). */
 uint32_t gs_model_find_node(const gpusim_model *model, const char *name);
 

@@ -58,6 +58,15 @@ static double share_of(const gpusim_sim *sim, uint32_t slot, const gs_gpu *gpu, 
     return gs_job_share(GS_JOB(sim, slot));
 }
 
+// ... and how long its kind takes there, over its duration
+static double kind_takes(const gpusim_sim *sim, uint32_t slot, uint32_t node)
+{
+    if (sim->model->run_times.count == 0) {
+        return 1;
+    }
+    return gs_model_run_time(sim->model, GS_NODE(sim, node)->group, GS_JOB(sim, slot)->kind);
+}
+
 double gs_gpu_time_at(const gpusim_sim *sim, uint32_t slot, const gs_gpu *gpu, double clock)
 {
     const gs_job_profile *profile = gs_profile_of(sim, slot);
@@ -72,7 +81,24 @@ double gs_gpu_time_at(const gpusim_sim *sim, uint32_t slot, const gs_gpu *gpu, d
 
     // written so that nothing is rounded at the reference
     double longer = (1 - profile->memory_bound) * (1 / clock - 1) + profile->memory_bound * memory;
-    return 1 + (1 - profile->host_bound) * ((1 + longer) / speed - 1);
+    double time = 1 + (1 - profile->host_bound) * ((1 + longer) / speed - 1);
+    return time * kind_takes(sim, slot, gpu->node);
+}
+
+// by search: where nothing is physical GPUs have no state that says it
+static uint32_t node_of_gpu(const gpusim_sim *sim, uint32_t gpu)
+{
+    const uint32_t *first = sim->model->cluster.node_first_gpu;
+    uint32_t low = 0, high = sim->nodes.count;
+    while (high - low > 1) {
+        uint32_t middle = low + (high - low) / 2;
+        if (first[middle] <= gpu) {
+            low = middle;
+        } else {
+            high = middle;
+        }
+    }
+    return low;
 }
 
 double gs_gpu_time(const gpusim_sim *sim, uint32_t slot, uint32_t gpu)
@@ -85,7 +111,9 @@ double gs_gpu_time(const gpusim_sim *sim, uint32_t slot, uint32_t gpu)
     const gs_job_profile *profile = gs_profile_of(sim, slot);
     const gs_effect *effect = gs_gpu_effect(sim, gpu);
     double longer = profile->memory_bound * (effect->memory - 1);
-    return 1 + (1 - profile->host_bound) * ((1 + longer) * effect->slowdown - 1);
+    double time = 1 + (1 - profile->host_bound) * ((1 + longer) * effect->slowdown - 1);
+    int same = sim->model->run_times.count == 0;
+    return same ? time : time * kind_takes(sim, slot, node_of_gpu(sim, gpu));
 }
 
 // a job without GPUs is as fast as its node's P-state
@@ -93,12 +121,13 @@ static double cpu_time(const gpusim_sim *sim, uint32_t slot)
 {
     const gpusim_part *part = &GS_AT(sim->parts, gpusim_part, GS_JOB(sim, slot)->first_part);
     const gs_node_hardware *hardware = sim->model->hardware.groups;
+    double takes = kind_takes(sim, slot, part->node);
     if (sim->plant.count == 0 || !hardware) {
-        return 1;
+        return takes;
     }
     hardware += sim->model->cluster.node_group[part->node];
     uint32_t state = GS_PLANT(sim, part->node)->cpu_state;
-    return state < hardware->cpu_state_count ? 1 / hardware->cpu_states[state].speed : 1;
+    return state < hardware->cpu_state_count ? takes / hardware->cpu_states[state].speed : takes;
 }
 
 // O(gang): only when the GPU that everybody waited for has become faster
@@ -270,7 +299,8 @@ static void disturb(gpusim_sim *sim, uint32_t slot)
 static int is_plain(const gpusim_sim *sim, uint32_t slot)
 {
     const gpusim_job_info *job = GS_JOB(sim, slot);
-    if (gs_is_physical(sim) || sim->slows || job->milli != 1000 || job->mig != 0) {
+    if (gs_is_physical(sim) || sim->slows || job->milli != 1000 || job->mig != 0 ||
+        (job->kind != 0 && sim->model->run_times.count > 0)) {
         return 0;
     }
     const gs_job_profile *profile = gs_profile_of(sim, slot);

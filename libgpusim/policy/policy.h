@@ -28,6 +28,7 @@ typedef struct gs_view_host {
     void (*hardware)(void *core, uint32_t node, gpusim_hardware_info *info);
     uint32_t (*find_node)(void *core, const char *name);
     const char *(*name)(void *core, uint32_t name);
+    double (*run_time)(void *core, uint32_t group, uint32_t kind);
 } gs_view_host;
 
 /* A scheduler ready to be used by any number of runs; owned by the model. */

@@ -95,6 +95,18 @@ void gpusim_view_hardware(const gpusim_view *view, uint32_t node, gpusim_hardwar
     }
 }
 
+const char *gpusim_view_name(const gpusim_view *view, uint32_t name)
+{
+    const gs_view_host *host = view->host;
+    return host && host->name && name != 0 ? host->name(host->core, name) : NULL;
+}
+
+double gpusim_view_run_time(const gpusim_view *view, const gpusim_job_info *job, uint32_t group)
+{
+    const gs_view_host *host = view->host;
+    return host && host->run_time ? host->run_time(host->core, group, job->kind) : 1;
+}
+
 uint32_t gpusim_view_find_node(const gpusim_view *view, const char *name)
 {
     const gs_view_host *host = view->host;

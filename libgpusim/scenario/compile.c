@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Spec to model: binds the scenario, reads its logs and lays out what a run needs. */
 #include "scenario/compile.h"
-#include "policy/tables.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -87,24 +86,6 @@ static gpusim_status compile_workload(const gs_compilation *at, gpusim_error *er
     return at->problems->count + at->problems->dropped > before ? GPUSIM_OK : status;
 }
 
-static gpusim_status compile_scheduler(const gs_compilation *at, gpusim_error *err)
-{
-    gpusim_status status = gs_setup_make(&at->scenario->scheduler, &at->model->setup, err);
-    if (status == GPUSIM_SCENARIO && err) {
-        locate(at, "scheduler", err);
-    }
-    const gs_setup *setup = &at->model->setup;
-    if (status == GPUSIM_OK && setup->order.module &&
-        (setup->order.module->flags & GPUSIM_MODULE_PREEMPTS) &&
-        setup->preemption == GS_PREEMPTION_NONE) {
-        return gs_model_warn(at->model, err,
-                             "order '%s' is made for `preemption: repack`; without it nobody who "
-                             "runs is stopped for another",
-                             setup->order.module->name);
-    }
-    return status;
-}
-
 // all steps, as far as one error does not hide another
 static gpusim_status compile(const gs_compilation *at, gpusim_error *err)
 {
@@ -118,7 +99,7 @@ static gpusim_status compile(const gs_compilation *at, gpusim_error *err)
         GPUSIM_TRY(gs_check_hardware(at, err));
     }
     GPUSIM_TRY(compile_workload(at, err));
-    GPUSIM_TRY(gs_compile_note(at, compile_scheduler(at, err), err));
+    GPUSIM_TRY(gs_compile_note(at, gs_compile_scheduler(at, err), err));
     GPUSIM_TRY(gs_compile_run(at, err));
     if (at->problems->count > 0) {
         return GPUSIM_OK;

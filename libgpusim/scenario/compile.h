@@ -55,6 +55,8 @@ gpusim_status gs_compile_responses(const gs_compilation *at, gpusim_error *err);
 uint32_t gs_compile_sampled(const gpusim_model *model, const char *name);
 /* compile_chaos.c: rules of faults, repairs. */
 gpusim_status gs_compile_chaos(const gs_compilation *at, gpusim_error *err);
+/* compile_scheduler.c: modules and their parameters. */
+gpusim_status gs_compile_scheduler(const gs_compilation *at, gpusim_error *err);
 /* compile_telemetry.c: metrics. */
 gpusim_status gs_compile_telemetry(const gs_compilation *at, gpusim_error *err);
 /* compile_load.c: checks of the jobs known before the run, offered load, warnings. */

@@ -10,8 +10,14 @@
 #include "core/model.h"
 #include "scenario/scenario_hardware.h"
 
+typedef struct gs_kind_fields {
+    const char *key; /* the kind */
+    double factor;
+} gs_kind_fields;
+
 typedef struct gs_scenario_group {
     const char *name, *gpu;
+    gpusim_list run_time; /* gs_kind_fields */
     uint64_t memory; /* of a node; the maximum: no limit */
     double cpus;     /* NaN: no limit */
     uint32_t count, per_rack, gpus;

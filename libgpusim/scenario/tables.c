@@ -21,6 +21,16 @@ static const gpusim_choice class_choices[] = {
     {NULL, 0, NULL},
 };
 
+static const gpusim_field kind_element = {
+    .name = "factor",
+    .type = GPUSIM_FLOAT64,
+    .unit = GPUSIM_UNIT_RATIO,
+    .offset = (uint32_t)offsetof(gs_kind_fields, factor),
+    .minimum = 1e-3,
+    .maximum = 1e3,
+    .doc = "Run time over the job's duration.",
+};
+
 static const gpusim_field group_fields[] = {
     {.name = "name",
      .type = GPUSIM_STRING,
@@ -98,6 +108,13 @@ static const gpusim_field group_fields[] = {
      .minimum = 0,
      .maximum = 1e9,
      .doc = "Of a node for a time, in the currency of prices, as schedulers may weigh it."},
+    {.name = "run_time",
+     .type = GPUSIM_MAP,
+     .offset = AT(group, run_time),
+     .flags = GPUSIM_OPTIONAL,
+     .detail.element = &kind_element,
+     .doc = "How long jobs of a kind run here, over their duration: `{fraud: 0.8, image: 1.5}`; "
+            "others run for their duration."},
     {.name = "mig",
      .type = GPUSIM_BOOL,
      .offset = AT(group, mig),

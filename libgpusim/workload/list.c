@@ -168,6 +168,8 @@ gpusim_status gs_list_read(const gpusim_list *list, gs_log *log, gpusim_error *e
                       .gpus = listed->gpus,
                       .cpus = gs_thousandths(listed->cpus),
                       .priority = listed->priority,
+                      .latency = (uint8_t)listed->latency,
+                      .thrift = (uint8_t)listed->thrift,
                       .due = due_of(listed),
                       .preemptible = listed->preemptible,
                       .profile = listed->profile.present ? log->profile++ : GPUSIM_NONE,

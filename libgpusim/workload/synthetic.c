@@ -27,7 +27,9 @@ enum {
     DRAW_QOS,
     DRAW_KIND,
     DRAW_PREEMPTIBLE,
-    DRAW_DEADLINE
+    DRAW_DEADLINE,
+    DRAW_LATENCY,
+    DRAW_THRIFT
 };
 
 // names drawn by weight: upto[i] is the share of the first i + 1, the last is 1
@@ -44,6 +46,7 @@ struct gs_synthetic {
     gpusim_time until, round_up, slack;
     gs_arrivals arrivals;
     gs_distribution gpus, duration, cpus, memory, gpu_memory, priority, factor, share, due;
+    gs_distribution latency, thrift;
     lottery users, vcs, qos, kinds;
     double failed, cancelled, preemptible;
     double mig_share; // of the compute slices
@@ -143,6 +146,8 @@ static gpusim_status make_sizes(gs_synthetic *s, const gs_synthetic_fields *f, g
     GPUSIM_TRY(make(&f->memory, GPUSIM_UNIT_BYTE, 0, "memory", arena, &s->memory, err));
     GPUSIM_TRY(make(&f->gpu_memory, GPUSIM_UNIT_BYTE, 0, "gpu_memory", arena, &s->gpu_memory, err));
     GPUSIM_TRY(make(&f->priority, GPUSIM_UNIT_NONE, 0, "priority", arena, &s->priority, err));
+    GPUSIM_TRY(make(&f->latency, GPUSIM_UNIT_NONE, 0, "latency", arena, &s->latency, err));
+    GPUSIM_TRY(make(&f->thrift, GPUSIM_UNIT_NONE, 0, "cost_sensitivity", arena, &s->thrift, err));
     s->has_walltime = f->walltime.present;
     s->round_up = f->walltime.round_up;
     if (s->has_walltime) {
@@ -269,6 +274,12 @@ gpusim_time gs_due(gpusim_time duration, double factor, gpusim_time slack)
     return gpusim_time_add(scaled, slack);
 }
 
+// 0 .. 10
+static uint8_t to_scale(double value)
+{
+    return value > 0 ? (uint8_t)(value < 10 ? value + 0.5 : 10) : 0;
+}
+
 static int32_t to_priority(double value)
 {
     if (value >= 2e9 || value <= -2e9) {
@@ -326,6 +337,8 @@ gpusim_status gs_synthetic_job(const gs_synthetic *s, uint64_t seed, uint64_t or
                  .gpus = to_count(gs_variate(&s->gpus, source, DRAW_GPUS, ordinal)),
                  .cpus = gs_thousandths(gs_variate(&s->cpus, source, DRAW_CPUS, ordinal)),
                  .priority = to_priority(gs_variate(&s->priority, source, DRAW_PRIORITY, ordinal)),
+                 .latency = to_scale(gs_variate(&s->latency, source, DRAW_LATENCY, ordinal)),
+                 .thrift = to_scale(gs_variate(&s->thrift, source, DRAW_THRIFT, ordinal)),
                  .milli = 1000,
                  .profile = s->profile,
                  .extra = GPUSIM_NONE,

@@ -216,6 +216,12 @@ static const gpusim_field fields[] = {
                           "Memory needed on each GPU."),
     GS_DISTRIBUTION_FIELD("priority", number, gs_synthetic_fields, priority, 0, "0",
                           "Larger goes first, with an order that looks at it; rounded."),
+    GS_DISTRIBUTION_FIELD(
+        "latency", number, gs_synthetic_fields, latency, 0, "0",
+        "How much a job wants a near node, 1 to 10, for a scheduler that looks at "
+        "it; rounded, 0: not said."),
+    GS_DISTRIBUTION_FIELD("cost_sensitivity", number, gs_synthetic_fields, thrift, 0, "0",
+                          "How much a job wants a cheap node, in the same way."),
     {.name = "walltime",
      .type = GPUSIM_RECORD,
      AT(gs_synthetic_fields, walltime),

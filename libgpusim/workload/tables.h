@@ -82,6 +82,7 @@ typedef struct gs_listed_job {
     gs_profile_fields profile;
     gs_deadline_fields deadline;
     uint8_t preemptible, reserved2[7];
+    uint32_t latency, thrift;
 } gs_listed_job;
 
 /* How synthetic jobs arrive: alternatives of `arrivals:`, picked by its key `process`. */
@@ -136,6 +137,7 @@ typedef struct gs_synthetic_fields {
     gpusim_time from, until;        /* GPUSIM_TIME_MAX: no end */
     gpusim_one_of arrivals;
     gpusim_one_of gpus, gpu_share, duration, memory, gpu_memory, cpus, priority;
+    gpusim_one_of latency, thrift;
     gs_walltime_fields walltime;
     gpusim_list vc, qos, kind; /* gs_tenant_fields */
     gs_drawn_deadline_fields deadline;

@@ -35,7 +35,9 @@ typedef struct gs_job {
     uint8_t final_state; /* gpusim_job_state when it has run: completed, failed or cancelled */
     uint8_t is_log;      /* of a log: by default its walltime does not end it */
     uint8_t preemptible; /* a spot job */
-    uint8_t reserved[5];
+    uint8_t latency;     /* 1 .. 10: how much it wants to be near; 0: not said */
+    uint8_t thrift;      /* 1 .. 10: how much it wants to be cheap; 0: not said */
+    uint8_t reserved[3];
 } gs_job;
 
 /* What few jobs have. */

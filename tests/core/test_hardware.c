@@ -238,6 +238,35 @@ START_TEST(saved_and_restored)
 }
 END_TEST
 
+/* 100 s of work: of kind `image` 150 s on edge and 90 s in the cloud, of another kind 100 s;
+ * without GPUs alike. Node 0 is edge. */
+START_TEST(run_time_by_kind)
+{
+    static const char *const hardware[] = {"generic", "H100-SXM5-80GB"};
+    char text[1000];
+    snprintf(text, sizeof text,
+             "gpusim: 1\ncluster:\n"
+             "  nodes: [{name: e, gpus: 1, gpu: %s, cpus: 8, class: edge,"
+             "           run_time: {image: 1.5, report: 1.2}},\n"
+             "          {name: c, gpus: 1, gpu: %s, cpus: 8, class: cloud,"
+             "           run_time: {image: 0.9}}]\n"
+             "workload: [{jobs: [{at: 0 s, duration: 100 s, gpus: 1, kind: image},"
+             " {at: 0 s, duration: 100 s, gpus: 1, kind: image},"
+             " {at: 1000 s, duration: 100 s, gpus: 1, kind: sensor},"
+             " {at: 1000 s, duration: 100 s, gpus: 0, cpus: 1, kind: report, group: e},"
+             " {at: 1000 s, duration: 100 s, gpus: 0, cpus: 1, kind: image, group: c}]}]\n",
+             hardware[_i], hardware[_i]);
+    static const double expected[] = {150, 90, 100, 120, 90};
+    model = compile_text(text);
+    sim = run_model(model, 1, &rows);
+    for (uint64_t job = 0; job < 5; job++) {
+        const gpusim_job_row *row = job_row(&rows, job);
+        ck_assert_double_eq_tol(gpusim_seconds(row->end - row->start), expected[job], 1e-6);
+        ck_assert_int_eq(row->state, GPUSIM_JOB_COMPLETED);
+    }
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("core/hardware");
@@ -250,6 +279,7 @@ int main(void)
     tcase_add_test(cases, coolest_inlet);
     tcase_add_test(cases, lemons_are_avoided);
     tcase_add_test(cases, saved_and_restored);
+    tcase_add_loop_test(cases, run_time_by_kind, 0, 2);
     suite_add_tcase(suite, cases);
     return test_run(suite);
 }

@@ -133,6 +133,18 @@ static const char *pass(double at)
     return t.log;
 }
 
+static uint32_t named_node(void *core, const char *name)
+{
+    (void)core;
+    return (uint32_t)atoi(strrchr(name, '-') + 1);
+}
+
+static const char *kind_name(void *core, uint32_t name)
+{
+    (void)core;
+    return name == 1 ? "cpu-heavy" : name == 2 ? "gpu-heavy" : NULL;
+}
+
 #define CLOSE(a, b) ck_assert_double_eq_tol((a), (b), 1e-9)
 
 // ---- Astera ----
@@ -410,11 +422,208 @@ START_TEST(cloudai_multi)
 }
 END_TEST
 
+// ---- RTS ----
+
+/* Nodes of 8 GPUs and 64 cores; of node 0, 4 GPUs and 32 cores are in use. A job wants 4 GPUs with
+ * 2 cores each: training, tau 60 s, submitted at 0, so due at 2 x 60 = 120 s. At 100 s: node 0: L =
+ * (16 x 0.5 + 64 x 0.5) / 80 = 0.5 E = 60 (1 + 0.1 x 8/32 + 0.3 x 4/4 + 0.2 x 0.5) = 60 x 1.425
+ * = 85.5 R = 10 (100 + 85.5 - 120) + 0.5 = 655.5 node 1: L = 0, E = 60 (1 + 0.1 x 8/64 + 0.3 x 4/8)
+ * = 60 x 1.1625 = 69.75, R = 497.5 */
+static gpusim_job_info *rts_begin(const char *scheduler)
+{
+    begin(scheduler, 2);
+    t.known.host.find_node = named_node;
+    t.known.host.name = kind_name;
+    for (uint32_t i = 0; i < 2; i++) {
+        t.w->nodes[i].cpus = t.w->nodes[i].free_cpus = 64000;
+    }
+    t.w->nodes[0].free_cpus = 32000;
+    load(0, 4);
+    gpusim_job_info *job = add(4, 1);
+    job->cpus = 2000;
+    job->deadline = GPUSIM_TIME_MAX;
+    return job;
+}
+
+START_TEST(rts_risk)
+{
+    rts_begin("{module: rts}");
+    ck_assert_str_eq(pass(100), "0:1");
+    CLOSE(t.scores[0], 497.5);
+    CLOSE(t.second_scores[0], 655.5);
+    ck_assert_uint_eq(t.seconds[0], 0 + 1);
+    end();
+
+    // it decides every 5 s; a job that has time enough goes where the load is least
+    gpusim_job_info *job = rts_begin("{module: rts}");
+    job->deadline = 1000 * GPUSIM_SECOND;
+    ck_assert_str_eq(pass(101), "");
+    ck_assert_str_eq(pass(105), "0:1");
+    CLOSE(t.scores[0], 0);
+    CLOSE(t.second_scores[0], 0.5);
+    end();
+
+    // what was learned: 655.5 - 200 and 497.5 + 3; of other types, and the other node, nothing
+    rts_begin("{module: rts, affinity: {gpu-training: {n-0000: 200}, mixed: {n-0001: 999}},"
+              " penalty: {n-0001: 3}}");
+    ck_assert_str_eq(pass(100), "0:0");
+    CLOSE(t.scores[0], 455.5);
+    CLOSE(t.second_scores[0], 500.5);
+    end();
+}
+END_TEST
+
+static double risk_alone(gpusim_job_info *job, uint32_t gpus, uint32_t cpus, uint64_t memory,
+                         uint32_t kind)
+{
+    job->gpus = gpus, job->cpus = cpus, job->memory = memory, job->kind = kind;
+    ck_assert_str_eq(pass(1000000), "0:0");
+    return t.scores[0];
+}
+
+/* With theta 0 and beta 0 the risk at 10^6 s of a job submitted at 0 is 10 (10^6 + tau - 2 tau) =
+ * 10^7 - 10 tau: its type's tau can be read off it. */
+START_TEST(rts_types)
+{
+    static const struct {
+        uint32_t gpus, cpus; // cores of the job
+        uint64_t memory;
+        uint32_t kind;
+        double tau;
+    } cases[] = {
+        {3, 6, 0, 0, 60},          {3, 3, 0, 0, 10},         {2, 8, 0, 0, 10}, {1, 0, 0, 0, 10},
+        {0, 1, 9000000000, 0, 20}, {0, 1, 8000000000, 0, 5}, {0, 5, 0, 0, 15}, {0, 4, 0, 0, 5},
+        {0, 0, 0, 0, 10},          {3, 6, 0, 1, 15}, // its kind says cpu-heavy
+        {3, 6, 0, 2, 60},                            // gpu-heavy is none of the six: it is inferred
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        begin("{module: rts, theta: {cpu: 0, memory: 0, gpu: 0, load: 0}, beta: 0}", 1);
+        t.known.host.name = kind_name;
+        t.w->nodes[0].cpus = t.w->nodes[0].free_cpus = 64000;
+        gpusim_job_info *job = add(0, 1);
+        job->deadline = GPUSIM_TIME_MAX;
+        uint32_t each = cases[i].cpus * 1000 / (cases[i].gpus ? cases[i].gpus : 1);
+        double risk = risk_alone(job, cases[i].gpus, each, cases[i].memory, cases[i].kind);
+        ck_assert_double_eq_tol((1e7 - risk) / 10, cases[i].tau, 1e-6);
+        end();
+    }
+}
+END_TEST
+
+// tau moves with each completed job: 0.8 x 60 + 0.2 x 10 = 50; others do not move it
+START_TEST(rts_learns_run_times)
+{
+    begin("{module: rts, theta: {cpu: 0, memory: 0, gpu: 0, load: 0}, beta: 0}", 1);
+    t.w->nodes[0].cpus = t.w->nodes[0].free_cpus = 64000;
+    gpusim_job_info *job = add(3, 1);
+    job->cpus = 2000;
+    job->deadline = GPUSIM_TIME_MAX;
+    const gpusim_module *module = t.model->setup.scheduler.module;
+    const gpusim_scheduler *scheduler = module->operations;
+    gpusim_context context = {.parameters = t.model->setup.scheduler.parameters,
+                              .state = t.state,
+                              .view = &t.w->view,
+                              .node_bytes = module->node_bytes,
+                              .node_state = t.node_state};
+    gpusim_outcome outcome = {.held = 10 * GPUSIM_SECOND, .state = GPUSIM_JOB_COMPLETED};
+    scheduler->ended(&context, job, &outcome);
+    outcome.state = GPUSIM_JOB_FAILED;
+    scheduler->ended(&context, job, &outcome);
+    ck_assert_str_eq(pass(1000000), "0:0");
+    ck_assert_double_eq_tol((1e7 - t.scores[0]) / 10, 50, 1e-6);
+    end();
+}
+END_TEST
+
+// ---- the routing rule ----
+
+/* All branches, on both sides of each threshold. Loads in percent of edge, cloud and gpu. */
+enum { E = GPUSIM_CLASS_EDGE, C = GPUSIM_CLASS_CLOUD, G = GPUSIM_CLASS_GPU };
+static const struct {
+    uint32_t gpus;
+    int32_t priority;
+    uint32_t latency, cost, edge, cloud, gpu, to;
+    const char *why;
+} routes[] = {
+    {1, 9, 0, 0, 0, 0, 95, G, "needs a GPU"},  {1, 3, 0, 0, 0, 0, 90, G, "needs a GPU"},
+    {1, 4, 0, 0, 0, 0, 91, G, "needs a GPU"},  {1, 3, 9, 9, 0, 0, 91, C, "gpu is full"},
+    {0, 1, 8, 0, 79, 0, 0, E, "near"},         {0, 1, 8, 0, 80, 69, 0, C, "near"},
+    {0, 1, 8, 0, 80, 70, 99, G, "near"},       {0, 9, 10, 10, 79, 0, 0, E, "near"},
+    {0, 4, 7, 8, 99, 84, 0, C, "cheap"},       {0, 4, 7, 8, 99, 85, 0, E, "cheap"},
+    {0, 5, 0, 8, 20, 30, 10, G, "least load"}, {0, 4, 0, 7, 10, 30, 20, E, "least load"},
+    {0, 7, 6, 0, 74, 0, 0, E, "urgent"},       {0, 7, 6, 0, 75, 99, 0, C, "urgent"},
+    {0, 7, 7, 9, 74, 0, 0, E, "urgent"},       {0, 6, 6, 0, 50, 40, 30, G, "least load"},
+    {0, 7, 5, 0, 50, 40, 45, C, "least load"}, {0, 6, 4, 0, 0, 69, 0, C, "important"},
+    {0, 6, 4, 0, 0, 70, 59, G, "important"},   {0, 6, 4, 0, 99, 70, 60, E, "important"},
+    {0, 5, 4, 0, 10, 5, 10, C, "least load"},  {0, 1, 1, 1, 20, 20, 20, E, "least load"},
+};
+
+static void classes_begin(const char *scheduler, uint32_t edge, uint32_t cloud, uint32_t gpu)
+{
+    begin(scheduler, 1);
+    world_free(t.w);
+    static const world_group groups[] = {
+        {1, 100, 64, UINT64_MAX}, {1, 100, 64, UINT64_MAX}, {1, 100, 64, UINT64_MAX}};
+    t.w = world_make(groups, 3, NULL, 0);
+    t.w->view.jobs = t.jobs;
+    t.w->view.running = t.running;
+    t.w->view.parts = t.running_parts;
+    t.w->decisions.start = on_start;
+    t.w->groups[0].node_class = E;
+    t.w->groups[1].node_class = C;
+    t.w->groups[2].node_class = G;
+    load(0, edge);
+    load(1, cloud);
+    load(2, gpu);
+}
+
+START_TEST(route_rule)
+{
+    for (size_t i = 0; i < sizeof routes / sizeof routes[0]; i++) {
+        classes_begin("{module: route-rule}", routes[i].edge, routes[i].cloud, routes[i].gpu);
+        gpusim_job_info *job = add(routes[i].gpus, 1);
+        job->priority = routes[i].priority;
+        job->latency = routes[i].latency;
+        job->thrift = routes[i].cost;
+        const char *log = pass(0);
+        ck_assert_msg(log[0] == '0' && log[2] == (char)('0' + routes[i].to - E) &&
+                          strcmp(t.reasons[0], routes[i].why) == 0,
+                      "row %zu: %s, %s", i, log, t.reasons[0]);
+        end();
+    }
+}
+END_TEST
+
+// it is sent once, and then waits for its class; one that no node of the class could hold goes to
+// the least loaded of the others
+START_TEST(route_rule_waits)
+{
+    classes_begin("{module: route-rule}", 0, 0, 100);
+    add(1, 1)->priority = 9;
+    ck_assert_str_eq(pass(0), "");
+    t.w->nodes[2].free_gpus = 1;
+    gs_index_update(t.w->index, &t.w->view, 2);
+    ck_assert_str_eq(pass(1), "0:2");
+    ck_assert_str_eq(t.reasons[0], "needs a GPU");
+    end();
+
+    classes_begin("{module: route-rule}", 0, 10, 0);
+    gpusim_job_info *job = add(0, 1);
+    job->latency = 9;
+    job->memory = 1000;
+    t.w->groups[0].memory = t.w->nodes[0].free_memory = 999;
+    ck_assert_str_eq(pass(0), "0:2");
+    ck_assert_str_eq(t.reasons[0], "only there");
+    end();
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("systems");
     TEST_CASE(suite, 20, astera_score, astera_fifo, astera_promises, sage_score, sage_least,
               sage_back_pressure, sage_breaker, baselines, cloudai_balanced, cloudai_aggressive,
-              cloudai_predictive, cloudai_multi);
+              cloudai_predictive, cloudai_multi, rts_risk, rts_types, rts_learns_run_times,
+              route_rule, route_rule_waits);
     return test_run(suite);
 }

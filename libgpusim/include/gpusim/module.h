@@ -73,6 +73,8 @@ typedef struct gpusim_job_info {
     gpusim_time deadline; /* when it should have ended; GPUSIM_TIME_MAX: none */
     uint32_t owner;       /* its user's place in the view's users */
     uint32_t qos, kind;   /* names of its quality of service and of what sort of work it is; 0 */
+    uint32_t latency;     /* 1 .. 10: how much it wants to be near; 0: not said */
+    uint32_t thrift;      /* 1 .. 10: how much it wants to be cheap; 0: not said */
     uint32_t
         preemptible; /* 1: a spot job, which may run on what is lent and be stopped for others */
     uint64_t gpu_models; /* 0: any GPU will do; else bit k: one of kind k (see gpusim_group_info)
@@ -256,6 +258,13 @@ GPUSIM_API uint32_t gpusim_view_room(const gpusim_view *view, const gpusim_job_i
  * afterwards O(1). Of a hypothetical cluster it is that of the real one. */
 GPUSIM_API void gpusim_view_hardware(const gpusim_view *view, uint32_t node,
                                      gpusim_hardware_info *hardware);
+
+/* The text of a name (of a job's kind, ...); NULL when there is none. */
+GPUSIM_API const char *gpusim_view_name(const gpusim_view *view, uint32_t name);
+
+/* How long a job would run on nodes of a group, over its duration: by its kind. */
+GPUSIM_API double gpusim_view_run_time(const gpusim_view *view, const gpusim_job_info *job,
+                                       uint32_t group);
 
 /* The node of that name ("train-0003"), or GPUSIM_NONE. */
 GPUSIM_API uint32_t gpusim_view_find_node(const gpusim_view *view, const char *name);
