@@ -194,6 +194,8 @@ static gpusim_status pass_score(const gpusim_context *context, const uint32_t *q
 static const gpusim_scheduler fifo_operations = {.pass = pass_fifo};
 static const gpusim_scheduler score_operations = {.pass = pass_score};
 
+static const char *const reasons_astera_fifo[] = {"idle", NULL};
+
 const gpusim_module gs_module_astera_fifo = {
     .magic = GPUSIM_MODULE_MAGIC,
     .size = sizeof(gpusim_module),
@@ -205,7 +207,10 @@ const gpusim_module gs_module_astera_fifo = {
     .doc = "Astera's FIFO: the first idle node, every 5 s.",
     .parameters = &gs_parameters_astera_fifo,
     .operations = &fifo_operations,
+    .reasons = reasons_astera_fifo,
 };
+
+static const char *const reasons_astera_score[] = {"score", NULL};
 
 const gpusim_module gs_module_astera_score = {
     .magic = GPUSIM_MODULE_MAGIC,
@@ -220,4 +225,5 @@ const gpusim_module gs_module_astera_score = {
     .parameters = &gs_parameters_astera_score,
     .operations = &score_operations,
     .flags = GPUSIM_MODULE_READS_HARDWARE,
+    .reasons = reasons_astera_score,
 };

@@ -1,18 +1,23 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The four "agentic" schedulers of CloudAI, *reconstructed*: its documentation names what they
- * weigh (reference S5-09) and its code has none of them. How the words became formulas here:
+ * weigh (reference S5-09) and its code has none of them. How the words became formulas here, a
+ * node's load being the largest of its shares of GPUs, cores and memory that are in use:
  *
  * cloudai-multi: of the jobs that wait and the nodes that have room the pair of the highest
  *   0.45 U + 0.25 M + 0.20 B + 0.10 S
- *   U the share of the node in use with the job on it, M the job's estimate over the longest one
- *   (the longest first is what keeps a makespan short), B = 1 - 2 sigma with sigma the standard
- *   deviation of all nodes' loads with the job there, S its wait over the longest wait.
+ * with U the node's load with the job, M the job's estimate over the longest one (the longest
+ * first is what keeps a makespan short), B = 1 - 2 sigma with sigma the standard deviation of all
+ * nodes' loads with the job there, S its wait over the longest wait.
+ *
  * cloudai-aggressive: three passes of packing: large jobs, the largest first, each on the tightest
- *   node; the rest, the largest first, into the gaps of nodes that are used already; whoever is
- * left, in order of submission, on the first node with room. cloudai-predictive: the longest
- * estimate first (of jobs that do not depend on each other that is the critical path), each on the
- * node that is expected to be free of its jobs first. cloudai-balanced: in order of submission,
- * where the variance of loads is smallest afterwards. */
+ * node; the rest, the largest first, into the gaps of nodes that are used already; whoever is
+ * left, in order of submission, on the first node with room.
+ *
+ * cloudai-predictive: the longest estimate first (of jobs that do not depend on each other that is
+ * the critical path), each on the node that is expected to be free of its jobs first.
+ *
+ * cloudai-balanced: in order of submission, where the variance of loads is smallest afterwards.
+ */
 #include <math.h>
 
 #include <gpusim/placement.h>
@@ -84,6 +89,39 @@ RECORD(cloudai_balanced, "cloudai-balanced", plain_fields,
 
 // ---- loads of all nodes ----
 
+// the share of a node that is in use: of GPUs, cores or memory, whatever is used most
+static double load_of(const gpusim_view *view, uint32_t node)
+{
+    const gpusim_node_info *info = &view->nodes[node];
+    double load = gpusim_view_load(view, node);
+    if (info->cpus > 0 && info->cpus != UINT32_MAX) {
+        load = fmax(load, (double)(info->cpus - info->free_cpus) / info->cpus);
+    }
+    if (info->memory > 0 && info->memory != UINT64_MAX) {
+        load = fmax(load, (double)(info->memory - info->free_memory) / (double)info->memory);
+    }
+    return load;
+}
+
+// the same with a job there, or with what a node takes of one that needs several
+static double load_with(const gpusim_view *view, const gpusim_job_info *job, uint32_t node)
+{
+    const gpusim_node_info *info = &view->nodes[node];
+    double gpus = job->gpus < info->gpus ? job->gpus : info->gpus, times = job->gpus ? gpus : 1;
+    double load = gpusim_view_load(view, node);
+    if (info->gpus > 0) {
+        load += gpus * job->milli / 1000 / info->gpus;
+    }
+    if (info->cpus > 0 && info->cpus != UINT32_MAX) {
+        load = fmax(load, (info->cpus - info->free_cpus + times * job->cpus) / info->cpus);
+    }
+    if (info->memory > 0 && info->memory != UINT64_MAX) {
+        double used = (double)(info->memory - info->free_memory);
+        load = fmax(load, (used + times * (double)job->memory) / (double)info->memory);
+    }
+    return fmin(1, load);
+}
+
 /* Sums over nodes that are up; part of the state, and made anew in each pass. */
 typedef struct sums {
     double nodes, load, squares;
@@ -96,7 +134,7 @@ static void sum_up(const gpusim_context *context)
     *all = (sums){0};
     for (uint32_t node = 0; node < view->node_count; node++) {
         if (view->nodes[node].state == GPUSIM_NODE_UP) {
-            double load = gpusim_view_load(view, node);
+            double load = load_of(view, node);
             all->nodes++;
             all->load += load;
             all->squares += load * load;
@@ -104,18 +142,12 @@ static void sum_up(const gpusim_context *context)
     }
 }
 
-// what a job brings to one node of those that it needs
-static double brought(const gpusim_view *view, const gpusim_job_info *job, uint32_t node)
-{
-    return fmin(gpusim_view_size(view, job, node), 1 - gpusim_view_load(view, node));
-}
-
 static double variance_with(const gpusim_context *context, const gpusim_job_info *job,
                             uint32_t node)
 {
     const sums *all = context->state;
-    double before = gpusim_view_load(context->view, node);
-    double after = before + brought(context->view, job, node);
+    double before = load_of(context->view, node);
+    double after = load_with(context->view, job, node);
     double mean = (all->load + after - before) / all->nodes;
     double squares = all->squares + after * after - before * before;
     return fmax(0, squares / all->nodes - mean * mean);
@@ -139,7 +171,7 @@ static void start(const gpusim_context *context, const gpusim_job_info *job,
 static double node_part(const gpusim_context *context, const gpusim_job_info *job, uint32_t node)
 {
     const parameters *given = context->parameters;
-    double used = gpusim_view_load(context->view, node) + brought(context->view, job, node);
+    double used = load_with(context->view, job, node);
     double spread = sqrt(variance_with(context, job, node));
     return given->utilisation * used + given->balance * (1 - 2 * spread);
 }
@@ -414,6 +446,9 @@ static gpusim_status pass_balanced(const gpusim_context *context, const uint32_t
 
 // ---- modules ----
 
+static const char *const reasons[] = {"weighed", "large",   "gap", "opportunistic",
+                                      "longest", "balance", NULL};
+
 #define MODULE(identifier, its_name, its_pass, its_flags, its_doc, ...)                            \
     static const gpusim_scheduler operations_##identifier = {.pass = its_pass};                    \
     const gpusim_module gs_module_##identifier = {.magic = GPUSIM_MODULE_MAGIC,                    \
@@ -427,6 +462,7 @@ static gpusim_status pass_balanced(const gpusim_context *context, const uint32_t
                                                   .parameters = &gs_parameters_##identifier,       \
                                                   .operations = &operations_##identifier,          \
                                                   .flags = (its_flags),                            \
+                                                  .reasons = reasons,                              \
                                                   __VA_ARGS__}
 
 MODULE(cloudai_multi, "cloudai-multi", pass_multi, GPUSIM_MODULE_READS_ESTIMATES,

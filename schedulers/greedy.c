@@ -89,6 +89,8 @@ static gpusim_status pass_roundrobin(const gpusim_context *context, const uint32
 static const gpusim_scheduler greedy_operations = {.pass = pass_greedy};
 static const gpusim_scheduler roundrobin_operations = {.pass = pass_roundrobin};
 
+static const char *const reasons_greedy[] = {"first", NULL};
+
 const gpusim_module gs_module_greedy = {
     .magic = GPUSIM_MODULE_MAGIC,
     .size = sizeof(gpusim_module),
@@ -101,7 +103,10 @@ const gpusim_module gs_module_greedy = {
     .parameters = &gs_parameters_greedy,
     .operations = &greedy_operations,
     .state_bytes = sizeof(cursor),
+    .reasons = reasons_greedy,
 };
+
+static const char *const reasons_roundrobin[] = {"turn", NULL};
 
 const gpusim_module gs_module_roundrobin = {
     .magic = GPUSIM_MODULE_MAGIC,
@@ -116,4 +121,5 @@ const gpusim_module gs_module_roundrobin = {
     .parameters = &gs_parameters_roundrobin,
     .operations = &roundrobin_operations,
     .state_bytes = sizeof(cursor),
+    .reasons = reasons_roundrobin,
 };

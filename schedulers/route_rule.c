@@ -71,8 +71,8 @@ typedef struct route {
 } route;
 
 enum { BY_NEED, BY_NEED_FULL, BY_NEARNESS, BY_COST, BY_URGENCY, BY_IMPORTANCE, BY_LOAD, BY_ROOM };
-static const char *const reasons[] = {"needs a GPU", "gpu is full", "near",       "cheap",
-                                      "urgent",      "important",   "least load", "only there"};
+static const char *const reasons[] = {"needs a GPU", "gpu is full", "near",       "cheap", "urgent",
+                                      "important",   "least load",  "only there", NULL};
 
 /* Mean loads of the classes, 0 .. 1; 1 where there are no nodes that are up. */
 typedef struct loads {
@@ -102,7 +102,7 @@ static int can_hold(const gpusim_view *view, const gpusim_job_info *job, uint32_
 {
     for (uint32_t g = 0; g < view->group_count; g++) {
         const gpusim_group_info *group = &view->groups[g];
-        if (group->node_class == class && (job->group == GPUSIM_NONE || job->group == g) &&
+        if (group->node_class == class && gpusim_view_may_use(view, job, g) &&
             (job->gpus == 0 || group->gpus > 0) && group->cpus >= job->cpus &&
             group->memory >= job->memory &&
             (group->gpu_memory == 0 || group->gpu_memory >= job->gpu_memory)) {
@@ -223,4 +223,5 @@ const gpusim_module gs_module_route_rule = {
     .operations = &operations,
     .state_bytes = sizeof(current),
     .job_bytes = sizeof(route),
+    .reasons = reasons,
 };

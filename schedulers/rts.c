@@ -354,6 +354,8 @@ static gpusim_status check(const gpusim_view *view, const void *record, gpusim_e
 
 static const gpusim_scheduler operations = {.pass = pass, .check = check, .ended = ended};
 
+static const char *const reasons_rts[] = {"risk", NULL};
+
 const gpusim_module gs_module_rts = {
     .magic = GPUSIM_MODULE_MAGIC,
     .size = sizeof(gpusim_module),
@@ -368,4 +370,5 @@ const gpusim_module gs_module_rts = {
     .operations = &operations,
     .state_bytes = sizeof(memory),
     .node_bytes = sizeof(bond),
+    .reasons = reasons_rts,
 };

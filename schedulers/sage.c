@@ -190,9 +190,8 @@ static int is_silent(const gpusim_view *view, const gpusim_job_info *job, uint32
     const gpusim_node_info *info = &view->nodes[node];
     uint64_t gpus = job->gpus ? job->gpus : 1;
     int down = info->state == GPUSIM_NODE_DOWN || info->state == GPUSIM_NODE_REPAIRING;
-    return down && (job->group == GPUSIM_NONE || job->group == info->group) &&
-           info->free_gpus >= job->gpus && info->free_cpus / gpus >= job->cpus &&
-           info->free_memory / gpus >= job->memory;
+    return down && gpusim_view_may_use(view, job, info->group) && info->free_gpus >= job->gpus &&
+           info->free_cpus / gpus >= job->cpus && info->free_memory / gpus >= job->memory;
 }
 
 // the best of these, or GPUSIM_NONE
@@ -319,6 +318,8 @@ static gpusim_status pass_least(const gpusim_context *context, const uint32_t *q
 static const gpusim_scheduler score_operations = {.pass = pass_score};
 static const gpusim_scheduler least_operations = {.pass = pass_least};
 
+static const char *const reasons_sage_score[] = {"score", "came back", NULL};
+
 const gpusim_module gs_module_sage_score = {
     .magic = GPUSIM_MODULE_MAGIC,
     .size = sizeof(gpusim_module),
@@ -334,7 +335,10 @@ const gpusim_module gs_module_sage_score = {
     .job_bytes = sizeof(patience),
     .node_bytes = sizeof(standing),
     .flags = GPUSIM_MODULE_READS_HARDWARE,
+    .reasons = reasons_sage_score,
 };
+
+static const char *const reasons_sage_least[] = {"least used", "came back", NULL};
 
 const gpusim_module gs_module_sage_least = {
     .magic = GPUSIM_MODULE_MAGIC,
@@ -350,4 +354,5 @@ const gpusim_module gs_module_sage_least = {
     .job_bytes = sizeof(patience),
     .node_bytes = sizeof(standing),
     .flags = GPUSIM_MODULE_READS_HARDWARE,
+    .reasons = reasons_sage_least,
 };

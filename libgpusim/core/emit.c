@@ -127,7 +127,10 @@ gpusim_status gs_emit_decision(gpusim_sim *sim, gpusim_decision what, uint64_t j
         gpus += placement->parts[i].gpus;
     }
     uint32_t name = reason ? gs_names_find(sim->model->names, reason, strlen(reason)) : GPUSIM_NONE;
+    int second = placed && placement->runner_up != 0;
     gpusim_decision_row row = {
+        .second_score = second ? placement->runner_up_score : (double)NAN,
+        .second = second ? placement->runner_up - 1 : GPUSIM_NONE,
         .time = gpusim_engine_now(sim->engine),
         .job = job,
         .score = placed ? placement->score : (double)NAN,

@@ -197,6 +197,8 @@ static const gpusim_field decision_columns[] = {
     DECISION(node, UINT32, NONE, GPUSIM_OPTIONAL, "First node of the placement."),
     DECISION(gpus, UINT32, NONE, 0, "GPUs of the placement."),
     DECISION(score, FLOAT64, NONE, GPUSIM_OPTIONAL, "The scheduler's own score."),
+    DECISION(second, UINT32, NONE, GPUSIM_OPTIONAL, "The node that would have been next."),
+    DECISION(second_score, FLOAT64, NONE, GPUSIM_OPTIONAL, "And its score."),
     DECISION(reason, NAME, NONE, 0, "The scheduler's own reason."),
     CHOICE_COLUMN(gpusim_decision_row, refused, refusals, "Why it was not carried out."),
 };

@@ -112,6 +112,13 @@ static gpusim_status add_names(gpusim_model *model, gpusim_error *err)
         uint32_t number = 0;
         GPUSIM_TRY(gs_names_add(model->names, gs_reasons[i], strlen(gs_reasons[i]), &number, err));
     }
+    const gpusim_module *module = model->setup.scheduler.module;
+    int has_reasons = module && module->size > offsetof(gpusim_module, reasons);
+    for (uint32_t i = 0; has_reasons && module->reasons && module->reasons[i]; i++) {
+        const char *reason = module->reasons[i];
+        uint32_t number = 0;
+        GPUSIM_TRY(gs_names_add(model->names, reason, strlen(reason), &number, err));
+    }
 cleanup:
     return status;
 }

@@ -386,6 +386,8 @@ typedef struct gpusim_module {
                             * orders */
     uint32_t memory_bytes; /* of each key remembered */
     uint32_t reserved;
+    const char *const *reasons;      /* since minor 2: those that it gives with decisions, ended by
+                                      * NULL; another is not recorded. NULL: none */
 } gpusim_module;
 
 /* Order: the smaller key goes first; equal keys in order of submission. Under preemption `repack`

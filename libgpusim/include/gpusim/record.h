@@ -103,13 +103,15 @@ typedef struct gpusim_event_row {
 typedef struct gpusim_decision_row {
     gpusim_time time;
     uint64_t job;
-    double score;  /* NaN: none */
-    uint32_t node; /* of the first part; GPUSIM_NONE: none */
+    double score;        /* NaN: none */
+    double second_score; /* of the node that came second; NaN: none */
+    uint32_t node;       /* of the first part; GPUSIM_NONE: none */
+    uint32_t second;     /* the node that came second; GPUSIM_NONE: none */
     uint32_t gpus;
     uint32_t reason; /* name */
     uint8_t what;    /* gpusim_decision */
     uint8_t refused; /* gpusim_refusal */
-    uint8_t reserved[2];
+    uint8_t reserved[6];
 } gpusim_decision_row;
 
 typedef enum gpusim_decision {
