@@ -95,12 +95,6 @@ void gpusim_view_hardware(const gpusim_view *view, uint32_t node, gpusim_hardwar
     }
 }
 
-const char *gpusim_view_name(const gpusim_view *view, uint32_t name)
-{
-    const gs_view_host *host = view->host;
-    return host && host->name && name != 0 ? host->name(host->core, name) : NULL;
-}
-
 double gpusim_view_run_time(const gpusim_view *view, const gpusim_job_info *job, uint32_t group)
 {
     const gs_view_host *host = view->host;

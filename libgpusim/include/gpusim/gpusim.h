@@ -11,6 +11,7 @@
 #include <gpusim/fault.h>
 #include <gpusim/field.h>
 #include <gpusim/gpu.h>
+#include <gpusim/learn.h>
 #include <gpusim/model.h>
 #include <gpusim/module.h>
 #include <gpusim/observer.h>

@@ -259,9 +259,6 @@ GPUSIM_API uint32_t gpusim_view_room(const gpusim_view *view, const gpusim_job_i
 GPUSIM_API void gpusim_view_hardware(const gpusim_view *view, uint32_t node,
                                      gpusim_hardware_info *hardware);
 
-/* The text of a name (of a job's kind, ...); NULL when there is none. */
-GPUSIM_API const char *gpusim_view_name(const gpusim_view *view, uint32_t name);
-
 /* How long a job would run on nodes of a group, over its duration: by its kind. */
 GPUSIM_API double gpusim_view_run_time(const gpusim_view *view, const gpusim_job_info *job,
                                        uint32_t group);
