@@ -18,6 +18,7 @@ static const cli_option options[] = {
     {CLI_SCHEDULER, 'S', "scheduler", "WORDS",
      "fifo+best-fit+easy, las:limits=[1 h]+repack, order=sjf, or @FILE; may be repeated"},
     {CLI_SEEDS, 0, "seeds", "LIST", "seeds of the replications: 1..30 or 1,2,7; 1..10"},
+    {CLI_RESAMPLE, 0, "resample", "N", "draw N logs of each log, users x weeks; seeds 1..N"},
     {CLI_JOBS, 'j', "jobs", "N", "runs at a time; as many as there are processors"},
     {CLI_BASELINE, 'b', "baseline", "WORDS", "scheduler to be better than; the first"},
     {CLI_METRICS, 'm', "metrics", "LIST", "what to print: jct,wait.p95,energy.facility"},

@@ -51,12 +51,32 @@ static const char *read_range(const char *text, uint64_t *first, uint64_t *last)
     return text + length;
 }
 
+// --seeds, or those of --resample
+static int choose_seeds(cli_plan *plan)
+{
+    uint64_t number = 0;
+    const char *given = plan->arguments->values[CLI_SEEDS];
+    const char *resample = plan->arguments->values[CLI_RESAMPLE];
+    snprintf(plan->seeds, sizeof plan->seeds, "%.150s", given ? given : DEFAULT_SEEDS);
+    if (!resample) {
+        return CLI_OK;
+    }
+    if (given || !cli_parse_number(resample, &number) || number < 1 || number > SEEDS_MAX) {
+        return cli_fail_with(plan->arguments->json, GPUSIM_ARGUMENT,
+                             given ? "--resample N gives the seeds, too: 1..N"
+                                   : "--resample wants how many logs to draw: 1 to 10000",
+                             given ? "for others: --seeds LIST --set 'resample={}'" : NULL);
+    }
+    snprintf(plan->seeds, sizeof plan->seeds, "1..%llu", (unsigned long long)number);
+    return CLI_OK;
+}
+
 static int read_seeds(cli_plan *plan)
 {
     gpusim_error err = {0};
     char message[200];
-    const char *given = plan->arguments->values[CLI_SEEDS];
-    for (const char *text = given ? given : DEFAULT_SEEDS;;) {
+    const char *given = plan->seeds;
+    for (const char *text = given;;) {
         uint64_t first = 0, last = 0;
         const char *behind = read_range(text, &first, &last);
         uint64_t count = gpusim_compare_replications(plan->compare);
@@ -177,6 +197,18 @@ static gpusim_status set_from_file(gpusim_spec *spec, const char *path, gpusim_e
     return status;
 }
 
+// unless the scenario says how
+static gpusim_status set_resample(gpusim_spec *spec, gpusim_error *err)
+{
+    const char *text = NULL;
+    size_t length = 0;
+    gpusim_status status = gpusim_spec_effective(spec, &text, &length, err);
+    if (status != GPUSIM_OK || strstr(text, "\nresample:")) {
+        return status;
+    }
+    return gpusim_spec_set(spec, "resample", "{}", err);
+}
+
 static void label_of(const char *words, char *label, size_t size)
 {
     if (words[0] != '@') {
@@ -208,6 +240,9 @@ static int compile(const cli_plan *plan, const char *path, const char *words, gp
     if (status != GPUSIM_OK && gpusim_spec_problems(spec, &count) && count == 0) {
         code = cli_fail(json, &err, 1);
         goto cleanup;
+    }
+    if (status == GPUSIM_OK && plan->arguments->values[CLI_RESAMPLE]) {
+        status = set_resample(spec, &err);
     }
     problems = gpusim_spec_problems(spec, &count);
     if (status != GPUSIM_OK || count) {
@@ -332,6 +367,7 @@ int cli_plan_make(cli_plan *plan, const cli_arguments *arguments)
         return no_memory(plan);
     }
     int code = read_threads(plan);
+    code = code ? code : choose_seeds(plan);
     code = code ? code : read_seeds(plan);
     for (uint32_t i = 0; i < arguments->operand_count && !code; i++) {
         code = compile_scenario(plan, i);
@@ -379,15 +415,40 @@ static uint32_t runs_with(const cli_plan *plan, uint32_t scenario, uint32_t metr
     return count;
 }
 
+// which jobs are measured, in words
+static void describe_cohort(const gpusim_model_info *info, cli_compared_scenario *said)
+{
+    char from[48] = "the beginning", to[48] = "the end";
+    if (info->cohort_from > 0) {
+        gpusim_time_format(info->cohort_from, from, (int)sizeof from);
+    }
+    if (info->cohort_to != GPUSIM_TIME_MAX) {
+        gpusim_time_format(info->cohort_to, to, (int)sizeof to);
+    }
+    if (info->cohort_from > 0 || info->cohort_to != GPUSIM_TIME_MAX) {
+        snprintf(said->cohort, sizeof said->cohort, "jobs submitted from %s to %s", from, to);
+    } else if (info->cohort_last != UINT64_MAX) {
+        snprintf(said->cohort, sizeof said->cohort, "jobs %llu to %llu in order of submission",
+                 (unsigned long long)info->cohort_first, (unsigned long long)info->cohort_last);
+    } else if (info->cohort_first > 0) {
+        snprintf(said->cohort, sizeof said->cohort, "jobs from number %llu on",
+                 (unsigned long long)info->cohort_first);
+    } else {
+        snprintf(said->cohort, sizeof said->cohort, "all jobs submitted");
+    }
+}
+
 // what stands above the tables of a scenario
 static void describe(cli_plan *plan, const cli_comparison *comparison, uint32_t scenario)
 {
     cli_compared_scenario *said = &plan->scenarios[scenario];
     uint32_t seeds = gpusim_compare_replications(plan->compare);
     uint32_t schedulers = gpusim_compare_schedulers(plan->compare);
-    const char *given = plan->arguments->values[CLI_SEEDS];
-    snprintf(said->seeds, sizeof said->seeds, "%.80s", given ? given : DEFAULT_SEEDS);
-    snprintf(said->cohort, sizeof said->cohort, "all jobs submitted");
+    gpusim_model_info info;
+    gpusim_model_info_get(plan->models[scenario * schedulers], &info);
+    int varies = seeds > 1 && cli_compared(comparison, scenario, 0, 0)->count > 1;
+    snprintf(said->seeds, sizeof said->seeds, "%.80s", plan->seeds);
+    describe_cohort(&info, said);
     said->note_count = 0;
     uint32_t censored = runs_with(plan, scenario, plan->unfinished);
     uint32_t stalled = runs_with(plan, scenario, plan->stall);
@@ -399,8 +460,12 @@ static void describe(cli_plan *plan, const cli_comparison *comparison, uint32_t 
         add_note(said, "%u of %u runs stalled: nothing could ever run again", stalled,
                  seeds * schedulers);
     }
-    if (seeds > 1 && cli_compared(comparison, scenario, 0, 0)->count == 1) {
-        add_note(said, "one log, no interval: all seeds gave the same");
+    if (seeds > 1 && !varies) {
+        add_note(said, "one log, no interval: all seeds gave the same (--resample draws others)");
+    } else if (varies && !info.generators && !info.resampled) {
+        add_note(said, "one log: intervals tell of what is drawn beside it, not of other weeks");
+    } else if (info.resampled) {
+        add_note(said, "logs drawn anew for each seed: users x weeks of the log as it is");
     }
 }
 

@@ -16,6 +16,7 @@ typedef struct cli_plan {
     gpusim_compare_options options;
     uint32_t metrics[CLI_METRICS_MAX], primary[CLI_METRICS_MAX];
     uint32_t shown, scenario_count, threads;
+    char seeds[160];                        /* as a list */
     uint32_t jct, unfinished, stall, bound; /* metrics of these names */
 } cli_plan;
 

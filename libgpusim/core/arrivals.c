@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* When jobs come: logs in order of submission, synthetic sources one job ahead, and jobs that wait
  * for another. */
+#include "core/resample.h"
 #include "core/sim.h"
 
 /* Jobs of one source at one instant, beyond which a source is taken to be stuck. */
@@ -8,13 +9,14 @@
 
 static gpusim_status schedule_log(gpusim_sim *sim, gpusim_error *err)
 {
-    const gs_array *jobs = &sim->model->workload.jobs;
     uint64_t next = GS_TOTALS(sim)->next_log;
-    if (next >= jobs->count) {
+    gpusim_time submit;
+    if (next >= gs_log_count(sim)) {
         return GPUSIM_OK;
     }
-    return gpusim_engine_schedule(sim->engine, GS_AT(*jobs, gs_job, next).submit, GS_CLASS_ARRIVAL,
-                                  GS_ON_LOG, GPUSIM_NONE, 0, NULL, err);
+    (void)gs_log_next(sim, next, &submit);
+    return gpusim_engine_schedule(sim->engine, submit, GS_CLASS_ARRIVAL, GS_ON_LOG, GPUSIM_NONE, 0,
+                                  NULL, err);
 }
 
 // one job ahead: its time is known, the job itself waits in the state
@@ -122,14 +124,15 @@ gpusim_status gs_on_log(void *context, const gpusim_event *event, gpusim_error *
     gs_totals *totals = GS_TOTALS(sim);
 
     // all that are submitted at this instant belong to this batch
-    while (totals->next_log < jobs->count) {
-        uint32_t log = (uint32_t)totals->next_log;
+    while (totals->next_log < gs_log_count(sim)) {
+        gpusim_time submit;
+        uint32_t log = gs_log_next(sim, totals->next_log, &submit);
         const gs_job *job = &GS_AT(*jobs, gs_job, log);
-        if (job->submit > event->time) {
+        if (submit > event->time) {
             break;
         }
         totals->next_log++;
-        gpusim_time time = release_time(sim, log);
+        gpusim_time time = sim->model->resample ? submit : release_time(sim, log);
         if (time >= 0 && time <= event->time) {
             GPUSIM_TRY(gs_job_submit(sim, job, log, err));
         } else {
@@ -167,7 +170,7 @@ cleanup:
 
 int gs_arrivals_over(const gpusim_sim *sim)
 {
-    if (GS_TOTALS(sim)->next_log < sim->model->workload.jobs.count || GS_TOTALS(sim)->held > 0) {
+    if (GS_TOTALS(sim)->next_log < gs_log_count(sim) || GS_TOTALS(sim)->held > 0) {
         return 0;
     }
     for (uint32_t i = 0; i < sim->sources.count; i++) {

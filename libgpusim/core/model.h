@@ -97,6 +97,7 @@ struct gpusim_model {
     gs_array warnings; /* const char * */
     gs_array loads;    /* gpusim_load */
     gs_cohort measure;
+    gpusim_time resample; /* the period of a log that is drawn anew for each seed; 0: none is */
     gpusim_time grace;
     uint8_t until_drained;
     uint8_t until_cohort;

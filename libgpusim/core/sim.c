@@ -2,6 +2,7 @@
 /* One run: created from a model, moved by its engine, ended, saved and restored. */
 #include "core/faults.h"
 #include "core/measure.h"
+#include "core/resample.h"
 #include "core/responses.h"
 #include "core/sampling.h"
 
@@ -263,6 +264,7 @@ static void set_element_sizes(gpusim_sim *sim)
     sim->measured = GS_ARRAY(gs_measure_totals);
     sim->measure_marks = GS_ARRAY(gs_measure_mark);
     sim->node_held = GS_ARRAY(uint64_t);
+    sim->drawn = GS_ARRAY(gs_drawn);
     sim->watches = GS_ARRAY(gs_watch);
     sim->watchers = GS_ARRAY(gs_watcher);
     sim->fault_bursts = GS_ARRAY(gs_fault_burst);
@@ -431,6 +433,7 @@ static gpusim_status schedule_first(gpusim_sim *sim, gpusim_error *err)
 {
     gpusim_status status = GPUSIM_OK;
     const gpusim_model *model = sim->model;
+    GPUSIM_TRY(gs_resample(sim, err));
     GPUSIM_TRY(gs_arrivals_begin(sim, err));
     GPUSIM_TRY(gs_sampling_begin(sim, err));
     GPUSIM_TRY(gs_faults_begin(sim, err));
@@ -518,7 +521,7 @@ void gpusim_sim_destroy(gpusim_sim *sim)
         &sim->rack_effects,  &sim->fault_bursts, &sim->clock_marks,  &sim->gpu_errors,
         &sim->held_samples,  &sim->failures,     &sim->readings,     &sim->users,
         &sim->user_by_name,  &sim->coming,       &sim->fault_sums,   &sim->measured,
-        &sim->measure_marks, &sim->node_held,
+        &sim->measure_marks, &sim->node_held,    &sim->drawn,
     };
     for (size_t i = 0; i < sizeof arrays / sizeof arrays[0]; i++) {
         gs_array_release(arrays[i]);

@@ -287,6 +287,7 @@ struct gpusim_sim {
     gs_index *index;
     gs_network *network;
     gpusim_decisions decisions;
+    gs_array drawn;       /* gs_drawn: see core/resample.h; empty where no log is drawn anew */
     gs_array scratch;     /* gpusim_part: runs being taken */
     gs_array anywhere;    /* gpusim_part: of gs_allocation_anywhere */
     gs_array sharers;     /* double: demands, floors and grants of a cap that is divided */

@@ -146,6 +146,12 @@ gpusim_status gs_compile_info(const gs_compilation *at, gpusim_error *err)
     info->names = gs_names_count(model->names);
     info->warnings = model->warnings.count;
     info->jobs = model->workload.jobs.count;
+    info->resampled = model->resample != 0;
+    info->cohort_from = model->measure.from;
+    info->cohort_to = model->measure.to;
+    info->cohort_first = model->measure.first;
+    info->cohort_last = model->measure.last;
+    info->generators = model->workload.synthetic_count;
     info->bad_lines = model->workload.bad_lines;
     info->seed = scenario->seed;
     info->name = scenario->name;

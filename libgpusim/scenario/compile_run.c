@@ -60,6 +60,40 @@ static gpusim_status compile_measure(const gs_compilation *at, gpusim_error *err
     return GPUSIM_OK;
 }
 
+// a log drawn anew: its jobs come at other times, and some more than once
+static gpusim_status compile_resample(const gs_compilation *at, gpusim_error *err)
+{
+    gpusim_model *model = at->model;
+    const gs_workload *workload = &model->workload;
+    if (!at->scenario->resample.present) {
+        return GPUSIM_OK;
+    }
+    model->resample = at->scenario->resample.period;
+    if (at->scenario->replay != 0) {
+        return gs_compile_fail(at, err, "resample",
+                               "recorded starts are those of the log as it is");
+    }
+    if (workload->jobs.count == 0) {
+        return gs_compile_fail(at, err, "resample",
+                               "there is no log and no list of jobs to draw from");
+    }
+    uint32_t user = GS_AT(workload->jobs, gs_job, 0).user;
+    int several = 0;
+    for (uint32_t i = 0; i < workload->jobs.count; i++) {
+        const gs_job *job = &GS_AT(workload->jobs, gs_job, i);
+        several |= job->user != user;
+        if (job->extra != GPUSIM_NONE &&
+            GS_AT(workload->extras, gs_job_extra, job->extra).after != GPUSIM_NONE) {
+            return gs_compile_fail(at, err, "resample",
+                                   "jobs that wait for others cannot be drawn one by one");
+        }
+    }
+    return several ? GPUSIM_OK
+                   : gs_model_warn(model, err,
+                                   "resample: all jobs are one user's, so that only its "
+                                   "weeks are turned");
+}
+
 static gpusim_status compile_replay(const gs_compilation *at, gpusim_error *err)
 {
     gpusim_model *model = at->model;
@@ -89,6 +123,7 @@ gpusim_status gs_compile_run(const gs_compilation *at, gpusim_error *err)
     GPUSIM_TRY(gs_compile_note(at, compile_measure(at, err), err));
     GPUSIM_TRY(gs_compile_note(at, compile_end(at, err), err));
     GPUSIM_TRY(gs_compile_note(at, compile_replay(at, err), err));
+    GPUSIM_TRY(gs_compile_note(at, compile_resample(at, err), err));
     GPUSIM_TRY(gs_compile_note(at, gs_compile_telemetry(at, err), err));
     GPUSIM_TRY(gs_compile_actions(at, err));
     GPUSIM_TRY(gs_compile_chaos(at, err));

@@ -74,6 +74,11 @@ typedef struct gs_scenario_cohort {
     uint64_t first, last; /* UINT64_MAX: not given */
 } gs_scenario_cohort;
 
+typedef struct gs_scenario_resample {
+    uint8_t present, reserved[7];
+    gpusim_time period;
+} gs_scenario_resample;
+
 typedef struct gs_scenario_measure {
     gs_scenario_cohort cohort;
     double starvation;
@@ -149,6 +154,7 @@ typedef struct gs_scenario {
     gpusim_one_of scheduler; /* by policy/tables.c */
     gs_scenario_limits limits;
     gs_scenario_measure measure;
+    gs_scenario_resample resample;
     gs_scenario_telemetry telemetry;
     gs_scenario_trace trace;
     gpusim_list actions; /* gs_scenario_action */

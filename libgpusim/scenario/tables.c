@@ -354,6 +354,26 @@ static const gpusim_record cohort_record = {
            "run.",
 };
 
+static const gpusim_field resample_fields[] = {
+    {.name = "period",
+     .type = GPUSIM_TIME,
+     .unit = GPUSIM_UNIT_SECOND,
+     .offset = AT(resample, period),
+     .flags = GPUSIM_EXCLUSIVE,
+     .fallback = "7 d",
+     .minimum = 0,
+     .maximum = 9e9,
+     .doc = "What a user's jobs are turned by whole numbers of, so that cycles within it stay."},
+};
+
+static const gpusim_record resample_record = {
+    .name = "resample",
+    GPUSIM_FIELDS(resample_fields),
+    .size = sizeof(gs_scenario_resample),
+    .doc = "Logs and lists drawn anew for each seed: as many users as there are, with replacement, "
+           "each with its weeks in their order, begun at a random one (Zakay and Feitelson 2014).",
+};
+
 static const gpusim_field measure_fields[] = {
     {.name = "cohort",
      .type = GPUSIM_RECORD,
@@ -635,6 +655,12 @@ static const gpusim_field scenario_fields[] = {
      .fallback = "{}",
      .detail.record = &limits_record,
      .doc = "Walltime limits."},
+    {.name = "resample",
+     .type = GPUSIM_RECORD,
+     .offset = OF_SCENARIO(resample),
+     .flags = GPUSIM_OPTIONAL,
+     .detail.record = &resample_record,
+     .doc = "Logs and lists drawn anew for each seed; absent: they are as they are."},
     {.name = "measure",
      .type = GPUSIM_RECORD,
      .offset = OF_SCENARIO(measure),

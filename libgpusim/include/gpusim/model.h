@@ -42,6 +42,12 @@ typedef struct gpusim_model_info {
     const char *effective;    /* with every default spelled out */
     const char *file;         /* the path it was read from */
     char hash[33];            /* what can change results, hexadecimal */
+    uint8_t resampled;        /* its log is drawn anew for each seed */
+    uint8_t reserved[2];
+    uint32_t generators;                /* sources whose jobs are drawn */
+    gpusim_time cohort_from, cohort_to; /* jobs that are measured, by submission: 0 and
+                                         * GPUSIM_TIME_MAX where it says nothing of that */
+    uint64_t cohort_first, cohort_last; /* the same by number: 0 and UINT64_MAX */
 } gpusim_model_info;
 
 #define gpusim_model_info_get(model, info)                                                         \
