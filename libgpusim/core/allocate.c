@@ -233,8 +233,11 @@ static gpusim_refusal check_whole(const gpusim_sim *sim, const gpusim_job_info *
     }
     if (job->vc != GPUSIM_NONE) {
         const gpusim_vc_info *vc = &GS_AT(sim->vcs, gpusim_vc_info, job->vc);
-        if (vc->quota != GPUSIM_NONE &&
-            gs_vc_milli(vc) + gs_job_milli(job) > (uint64_t)vc->quota * 1000) {
+        uint64_t held = gs_vc_milli(vc) + gs_job_milli(job);
+        if (sim->model->setup.borrow) {
+            held = job->preemptible ? 0 : held - vc->preemptible; // those may run on what is lent
+        }
+        if (vc->quota != GPUSIM_NONE && held > (uint64_t)vc->quota * 1000) {
             return GPUSIM_REFUSED_QUOTA;
         }
     }

@@ -10,6 +10,7 @@ typedef struct gs_recount {
     uint64_t *gpu_free;
     gpusim_gpu_info *shares;
     uint64_t *vc_used; /* thousandths of GPUs */
+    uint64_t *vc_spot; /* those of preemptible jobs */
     uint32_t *vc_queued;
     gpusim_user_info *users; /* their jobs and GPUs now */
     uint32_t *shape_jobs;
@@ -28,6 +29,7 @@ static gpusim_status recount_begin(const gpusim_sim *sim, gs_recount *count, gpu
     GPUSIM_TRY(gs_allocate(&count->gpu_free, sim->gpu_free.count, sizeof(uint64_t), err));
     GPUSIM_TRY(gs_allocate(&count->shares, sim->shares.count, sizeof *count->shares, err));
     GPUSIM_TRY(gs_allocate(&count->vc_used, sim->vcs.count, sizeof(uint64_t), err));
+    GPUSIM_TRY(gs_allocate(&count->vc_spot, sim->vcs.count, sizeof(uint64_t), err));
     GPUSIM_TRY(gs_allocate(&count->vc_queued, sim->vcs.count, sizeof(uint32_t), err));
     GPUSIM_TRY(gs_allocate(&count->users, sim->users.count, sizeof *count->users, err));
     GPUSIM_TRY(gs_allocate(&count->shape_jobs, sim->shapes.count, sizeof(uint32_t), err));
@@ -165,6 +167,7 @@ static gpusim_status recount_running(const gpusim_sim *sim, uint32_t slot, gs_re
     count->users[job->owner].usage.milli += milli;
     if (job->vc != GPUSIM_NONE) {
         count->vc_used[job->vc] += milli;
+        count->vc_spot[job->vc] += job->preemptible ? milli : 0;
     }
 cleanup:
     return status;
@@ -226,9 +229,11 @@ static gpusim_status compare_totals(const gpusim_sim *sim, const gs_recount *cou
     }
     for (uint32_t v = 0; v < sim->vcs.count; v++) {
         const gpusim_vc_info *vc = &GS_AT(sim->vcs, gpusim_vc_info, v);
-        if (vc->used * UINT64_C(1000) + vc->milli != count->vc_used[v] || vc->milli > 999 ||
+        uint64_t firm = count->vc_used[v] - (sim->model->setup.borrow ? count->vc_spot[v] : 0);
+        if (vc->preemptible != count->vc_spot[v] ||
+            vc->used * UINT64_C(1000) + vc->milli != count->vc_used[v] || vc->milli > 999 ||
             vc->queued != count->vc_queued[v] ||
-            (vc->quota != GPUSIM_NONE && count->vc_used[v] > vc->quota * UINT64_C(1000))) {
+            (vc->quota != GPUSIM_NONE && firm > vc->quota * UINT64_C(1000))) {
             return GS_BROKEN("virtual cluster %u is over its quota or miscounted", v);
         }
     }
@@ -307,6 +312,7 @@ cleanup:
     gs_release(&count.gpu_free);
     gs_release(&count.shares);
     gs_release(&count.vc_used);
+    gs_release(&count.vc_spot);
     gs_release(&count.vc_queued);
     gs_release(&count.users);
     gs_release(&count.shape_jobs);

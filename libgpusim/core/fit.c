@@ -73,7 +73,8 @@ uint32_t gs_model_misfit(const gpusim_model *model, const gpusim_job_info *job)
     }
     if (job->vc != GPUSIM_NONE) {
         uint32_t quota = GS_AT(model->vcs, gpusim_vc_info, job->vc).quota;
-        if (quota != GPUSIM_NONE && gs_job_milli(job) > (uint64_t)quota * 1000) {
+        int lent = model->setup.borrow && job->preemptible;
+        if (!lent && quota != GPUSIM_NONE && gs_job_milli(job) > (uint64_t)quota * 1000) {
             return GPUSIM_REASON_OVER_QUOTA;
         }
     }

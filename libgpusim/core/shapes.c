@@ -17,14 +17,15 @@ static gs_shape key_of(const gpusim_job_info *job)
                       .group = job->group,
                       .vc = job->vc,
                       .milli = job->milli,
-                      .mig = job->mig};
+                      .mig = job->mig,
+                      .preemptible = job->preemptible};
 }
 
 static int same(const gs_shape *a, const gs_shape *b)
 {
     return a->memory == b->memory && a->gpu_memory == b->gpu_memory && a->gpus == b->gpus &&
            a->cpus == b->cpus && a->group == b->group && a->vc == b->vc && a->milli == b->milli &&
-           a->mig == b->mig && a->gpu_models == b->gpu_models;
+           a->mig == b->mig && a->preemptible == b->preemptible && a->gpu_models == b->gpu_models;
 }
 
 static uint32_t *bucket_of(gpusim_sim *sim, const gs_shape *key)

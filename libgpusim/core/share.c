@@ -168,5 +168,8 @@ void gs_share_count(gpusim_sim *sim, const gpusim_job_info *job, int sign)
         vc->used = (uint32_t)(used / 1000);
         vc->milli = (uint32_t)(used % 1000);
         gs_usage_add(&vc->usage, now, milli, sign);
+        if (job->preemptible) {
+            vc->preemptible = sign > 0 ? vc->preemptible + milli : vc->preemptible - milli;
+        }
     }
 }

@@ -60,12 +60,26 @@ static gpusim_status on_wake(void *context, const gpusim_event *event, gpusim_er
 
 // ---- after each batch ----
 
+// the first time from `time` on at which the scheduler passes
+static gpusim_time next_tick(const gpusim_sim *sim, gpusim_time time)
+{
+    gpusim_time period = sim->model->setup.period;
+    gpusim_time over = period > 0 ? time % period : 0;
+    return over > 0 ? gpusim_time_add(time, period - over) : time;
+}
+
 static gpusim_status ask_policy(gpusim_sim *sim, gpusim_time now, gpusim_error *err)
 {
     gpusim_status status = GPUSIM_OK;
     gs_totals *totals = GS_TOTALS(sim);
     if (!gs_policy_wants_pass(sim->policy)) {
         return GPUSIM_OK;
+    }
+    gpusim_time tick = next_tick(sim, now);
+    if (tick != now) {
+        (void)gpusim_engine_cancel(sim->engine, &totals->wake);
+        return gpusim_engine_schedule(sim->engine, tick, GS_CLASS_CONTROL, GS_ON_WAKE, GPUSIM_NONE,
+                                      0, &totals->wake, err);
     }
     totals->passes++;
     sim->decisions.wait = GPUSIM_TIME_MAX;
@@ -82,7 +96,7 @@ static gpusim_status ask_policy(gpusim_sim *sim, gpusim_time now, gpusim_error *
     // a wait holds for the next pass only
     (void)gpusim_engine_cancel(sim->engine, &totals->wake);
     if (sim->decisions.wait != GPUSIM_TIME_MAX) {
-        gpusim_time wait = sim->decisions.wait < now ? now : sim->decisions.wait;
+        gpusim_time wait = next_tick(sim, sim->decisions.wait < now ? now : sim->decisions.wait);
         GPUSIM_TRY(gpusim_engine_schedule(sim->engine, wait, GS_CLASS_CONTROL, GS_ON_WAKE,
                                           GPUSIM_NONE, 0, &totals->wake, err));
     }

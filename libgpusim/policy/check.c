@@ -77,7 +77,7 @@ gpusim_status gs_policy_check(const gs_policy *policy, gpusim_error *err)
     uint32_t all = 0;
     for (uint32_t q = 0; q < policy->queues.count; q++) {
         uint32_t waiting = 0, listed = 0;
-        uint64_t used = 0;
+        uint64_t used = 0, lent = 0;
         for (uint32_t i = 0; i < policy->lines.count; i++) {
             const gs_line *line = gs_line_of(policy, i);
             uint32_t count = 0;
@@ -89,7 +89,12 @@ gpusim_status gs_policy_check(const gs_policy *policy, gpusim_error *err)
         }
         for (uint32_t slot = 0; slot < policy->waiters.count; slot++) {
             const gs_waiter *waiter = gs_waiter_of(policy, slot);
-            used += waiter->where == GS_RUNNING && waiter->queue == q ? waiter->milli : 0;
+            int here = waiter->where == GS_RUNNING && waiter->queue == q;
+            used += here ? waiter->milli : 0;
+            lent += here && waiter->lent ? waiter->milli : 0;
+        }
+        if (lent != gs_queue_of(policy, q)->lent || !gs_quota_leaves(policy, q, used - lent, 0)) {
+            return gpusim_fail(err, GPUSIM_INTERNAL, "queue %u counts what it is lent wrongly", q);
         }
         GPUSIM_TRY(check_queue(policy, q, waiting, listed, used, err));
         all += waiting;

@@ -35,6 +35,8 @@ typedef struct gs_waiter {
     uint32_t line, queue, gpus;
     uint32_t in_list;  /* 1: repack's list has it */
     uint32_t promised; /* 1: conservative has a reservation for it */
+    uint32_t lent;     /* 1: it runs beyond its queue's quota */
+    uint32_t reserved;
 } gs_waiter;
 
 typedef struct gs_line {
@@ -51,6 +53,7 @@ typedef struct gs_line {
 
 typedef struct gs_queue {
     uint64_t used;    /* thousandths of GPUs of its running jobs */
+    uint64_t lent;    /* those of them that are beyond its quota */
     uint32_t heads;   /* its set, of lines: by the first job of each that may start */
     uint32_t vc;      /* GPUSIM_NONE: of queue 0 */
     uint32_t waiting; /* jobs */
@@ -203,6 +206,13 @@ int gs_place_on(gs_policy *policy, const gpusim_view *view, uint32_t slot,
 /* On a hypothetical cluster: the module's state is as before afterwards. */
 int gs_place_if(gs_policy *policy, const gpusim_view *view, uint32_t slot,
                 gpusim_placement *placement);
+
+/* preempt.c: stops others so that a job fits, if the scheduler does so and it would; *made is 1
+ * then. O(running), and a try to place the job for each that may be stopped. */
+gpusim_status gs_make_room(gs_policy *policy, gpusim_decisions *decisions, uint32_t slot, int *made,
+                           gpusim_error *err);
+/* Makes lent GPUs their queue's own where its quota has room again. */
+void gs_settle_lent(gs_policy *policy);
 
 /* compose.c: 1 when the job has started, on the view's nodes. */
 int gs_try_to_start(gs_policy *policy, gpusim_decisions *decisions, uint32_t slot,

@@ -257,7 +257,10 @@ static void stop(gs_policy *policy, uint32_t slot)
 {
     gs_waiter *waiter = gs_waiter_of(policy, slot);
     gs_books *books = gs_books_of(policy);
-    gs_queue_of(policy, waiter->queue)->used -= waiter->milli;
+    gs_queue *queue = gs_queue_of(policy, waiter->queue);
+    queue->used -= waiter->milli;
+    queue->lent -= waiter->lent ? waiter->milli : 0;
+    waiter->lent = 0;
     if (policy->manner == GS_MANNER_EASY || policy->manner == GS_MANNER_CONSERVATIVE) {
         books->wrong |= policy->view->now != waiter->end;
         gs_running_remove(policy, slot);
@@ -330,7 +333,13 @@ void gs_policy_started(gs_policy *policy, uint32_t slot)
     }
     gs_queue_leave(policy, slot);
     waiter->where = GS_RUNNING;
-    gs_queue_of(policy, waiter->queue)->used += waiter->milli;
+    gs_queue *queue = gs_queue_of(policy, waiter->queue);
+    if (policy->setup->borrow &&
+        !gs_quota_leaves(policy, waiter->queue, queue->used - queue->lent, waiter->milli)) {
+        waiter->lent = 1;
+        queue->lent += waiter->milli;
+    }
+    queue->used += waiter->milli;
     if (policy->manner == GS_MANNER_EASY || policy->manner == GS_MANNER_CONSERVATIVE) {
         gs_running_add(policy, slot);
     }

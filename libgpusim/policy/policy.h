@@ -38,7 +38,9 @@ typedef struct gs_setup {
     int32_t estimates;                            /* gs_estimates */
     uint8_t blocking;
     uint8_t reads_estimates; /* what it decides depends on estimates */
-    uint8_t reserved[2];
+    uint8_t borrow;          /* preemptible jobs may run beyond their virtual cluster's quota */
+    uint8_t reserved;
+    gpusim_time period; /* passes are at its multiples alone; 0: whenever something happens */
     double noise;
     char text[128]; /* in short, for people: "fifo, best-fit, backfill easy" */
 } gs_setup;
@@ -70,7 +72,11 @@ gpusim_status gs_index_check(const gs_index *index, const gpusim_view *view, gpu
 /* The reasons that are given with decisions, one line each: names in every model. */
 #define GS_REASON_LIST(X)                                                                          \
     X(BACKFILL, "backfill")                                                                        \
-    X(REPACK, "repack")
+    X(REPACK, "repack")                                                                            \
+    X(LENT, "lent")                                                                                \
+    X(RECLAIM, "reclaim")                                                                          \
+    X(PRIORITY, "priority")                                                                        \
+    X(SPOT, "spot")
 
 #define GS_REASON_NUMBER(identifier, text) GS_REASON_##identifier,
 enum { GS_REASON_LIST(GS_REASON_NUMBER) GS_REASON_COUNT };

@@ -49,10 +49,13 @@ static const void *parameters_of(const gs_composition *said, const gpusim_module
 static void describe(gs_setup *setup)
 {
     static const char *const backfills[] = {"", ", backfill easy", ", backfill conservative"};
+    static const char *const preemptions[] = {"", ", preemption repack", ", preemption priority",
+                                              ", preemption spot"};
     const char *skip = setup->blocking || setup->backfill != GS_BACKFILL_NONE ? "" : " (skip)";
-    snprintf(setup->text, sizeof setup->text, "%s%s, %s%s%s", setup->order.module->name, skip,
+    snprintf(setup->text, sizeof setup->text, "%s%s, %s%s%s%s%s", setup->order.module->name, skip,
              setup->placement.module->name, backfills[setup->backfill],
-             setup->preemption == GS_PREEMPTION_REPACK ? ", preemption repack" : "");
+             preemptions[setup->preemption], setup->borrow ? ", borrow" : "",
+             setup->period > 0 ? ", by period" : "");
 }
 
 // one module that decides everything
@@ -80,6 +83,18 @@ gpusim_status gs_setup_make(const void *scheduler_record_value, gs_setup *setup,
     if (chosen && chosen->value && chosen->which != 0) {
         return make_module(chosen, setup, err);
     }
+    if (said->borrow &&
+        (said->backfill != GS_BACKFILL_NONE || said->preemption == GS_PREEMPTION_REPACK)) {
+        gpusim_fail(err, GPUSIM_SCENARIO,
+                    "GPUs are not lent with backfill or with preemption repack");
+        gpusim_error_hint(err, "leave backfill at none, and preemption at none, priority or spot");
+        return GPUSIM_SCENARIO;
+    }
+    if (said->backfill != GS_BACKFILL_NONE && said->preemption > GS_PREEMPTION_REPACK) {
+        gpusim_fail(err, GPUSIM_SCENARIO, "backfill and preemption cannot be combined");
+        gpusim_error_hint(err, "leave one of them at none");
+        return GPUSIM_SCENARIO;
+    }
     if (said->backfill != GS_BACKFILL_NONE && said->preemption != GS_PREEMPTION_NONE) {
         gpusim_fail(err, GPUSIM_SCENARIO, "backfill and preemption cannot be combined");
         gpusim_error_hint(err, "repack fills the cluster in order whenever something changes, so "
@@ -91,6 +106,8 @@ gpusim_status gs_setup_make(const void *scheduler_record_value, gs_setup *setup,
                         .preemption = said->preemption,
                         .estimates = said->estimates,
                         .blocking = said->blocking,
+                        .borrow = said->borrow,
+                        .period = said->period,
                         .noise = said->noise};
     setup->order.module = gs_orders[said->order];
     setup->order.parameters = parameters_of(said, setup->order.module);

@@ -21,6 +21,12 @@ static const gpusim_choice backfills[] = {
 static const gpusim_choice preemptions[] = {
     {"none", GS_PREEMPTION_NONE, "a job that runs keeps its GPUs"},
     {"repack", GS_PREEMPTION_REPACK, "the cluster is filled anew, in order, whenever jobs change"},
+    {"priority", GS_PREEMPTION_PRIORITY,
+     "a job that does not fit stops jobs of lower priority, the lowest and then the youngest "
+     "first, "
+     "if that makes it fit"},
+    {"spot", GS_PREEMPTION_SPOT,
+     "a job that does not fit stops preemptible ones, the youngest first, if that makes it fit"},
     {NULL, 0, NULL},
 };
 
@@ -75,6 +81,20 @@ static const gpusim_field composition_fields[] = {
      .fallback = "none",
      .detail.choices = preemptions,
      .doc = "Whether jobs that run may be stopped or moved for others."},
+    {.name = "borrow",
+     .type = GPUSIM_BOOL,
+     .offset = offsetof(gs_composition, borrow),
+     .fallback = "false",
+     .doc =
+         "Whether preemptible jobs may run beyond their virtual cluster's quota on what is free. "
+         "A job within its own quota that does not fit stops them, the youngest first."},
+    {.name = "period",
+     .type = GPUSIM_TIME,
+     .unit = GPUSIM_UNIT_SECOND,
+     .offset = offsetof(gs_composition, period),
+     .fallback = "0 s",
+     .maximum = 3.2e7,
+     .doc = "The scheduler passes at multiples of this alone; 0: whenever something happens."},
     {.name = "estimates",
      .type = GPUSIM_ENUM,
      .offset = offsetof(gs_composition, estimates),

@@ -12,6 +12,8 @@ typedef struct outline {
     int physical;            /* some groups have power and heat */
     int model[MAKER_GROUPS]; /* of a group with hardware; -1: it has none */
     maker *hardware;         /* draws it, so that what has none stays as it was */
+    int served;              /* jobs have users, deadlines, qualities and may be preemptible */
+    maker *service;          /* draws that */
 } outline;
 
 /* A part of each GPU, or a MIG instance where some GPUs are cut. */
@@ -87,6 +89,62 @@ static void make_nodes(maker *m, maker_text *yaml, outline *shape)
     }
 }
 
+/* Orders that look at users, deadlines or what has been learnt; preemption, borrowing, periods. */
+static void make_fair_scheduler(maker *m, maker_text *yaml)
+{
+    static const char *const orders[] = {"hrrn",   "edf",         "gittins", "2d-las",  "max-min",
+                                         "themis", "multifactor", "qssf",    "priority"};
+    static const char *const parameters[] = {
+        "",
+        ", gittins: {by: time}",
+        ", 2d-las: {limits: [10 s, 60 s], promote: 2}",
+        ", max-min: {by: vc, round: 5 s}",
+        ", max-min: {weights: {ann: 2}, round: 7 s}",
+        ", themis: {lease: 9 s}",
+        ", multifactor: {age: 9, size: 5, qos: 3, half_life: 30 s,"
+        " max_age: 60 s, period: 10 s, qos_factors: {high: 1}}",
+        ", multifactor: {period: 0 s, fair_share: 10, favor: small, size: 3}"};
+    static const char *const preemptions[] = {"none", "priority", "spot", "repack"};
+    const int preemption = maker_pick(m, 0, 3);
+    const int borrow = preemption != 3 && maker_chance(m, 60);
+
+    maker_print(yaml, "scheduler: {order: %s, blocking: %s, preemption: %s",
+                orders[maker_pick(m, 0, 8)], maker_chance(m, 50) ? "true" : "false",
+                preemptions[preemption]);
+    if (borrow) {
+        maker_print(yaml, ", borrow: true");
+    } else if (preemption == 0) {
+        maker_print(yaml, ", backfill: %s", maker_chance(m, 50) ? "easy" : "conservative");
+    }
+    if (maker_chance(m, 25)) {
+        maker_print(yaml, ", period: %d s", maker_pick(m, 1, 15));
+    }
+    maker_print(yaml, "%s}\n", parameters[maker_pick(m, 0, 7)]);
+}
+
+/* What such a scheduler looks at. */
+static void make_service(maker_text *yaml, const outline *shape)
+{
+    static const char *const users[] = {"ann", "bob", "eve"};
+    maker *m = shape->service;
+
+    if (!shape->served) {
+        return;
+    }
+    if (maker_chance(m, 80)) {
+        maker_print(yaml, ", user: %s", users[maker_pick(m, 0, 2)]);
+    }
+    if (maker_chance(m, 50)) {
+        maker_print(yaml, ", preemptible: true");
+    }
+    if (maker_chance(m, 30)) {
+        maker_print(yaml, ", deadline: {factor: %d, slack: 3 s}", maker_pick(m, 0, 3));
+    }
+    if (maker_chance(m, 30)) {
+        maker_print(yaml, ", qos: %s, kind: a", maker_chance(m, 50) ? "high" : "low");
+    }
+}
+
 static void make_scheduler(maker *m, maker_text *yaml, const outline *shape)
 {
     static const char *const orders[] = {"fifo", "sjf",  "smallest", "priority",
@@ -101,6 +159,10 @@ static void make_scheduler(maker *m, maker_text *yaml, const outline *shape)
     const int estimate = maker_pick(m, 0, 2);
     const int limit = maker_pick(m, 1, 20);
 
+    if (shape->served) {
+        make_fair_scheduler(shape->service, yaml);
+        return;
+    }
     maker_print(yaml, "scheduler: {order: %s, blocking: %s, placement: %s, estimates: %s",
                 orders[order], blocking ? "true" : "false", placements[placement],
                 estimates[estimate]);
@@ -151,6 +213,7 @@ static void make_list(maker *m, maker_text *yaml, const outline *shape)
                     at, duration, maker_pick(m, 0, large ? 24 : 6));
         make_wishes(m, yaml, shape);
         make_share(m, yaml, shape);
+        make_service(yaml, shape);
         if (maker_chance(m, 50)) {
             maker_print(yaml, ", walltime: %d s", maker_pick(m, 1, 60));
         }
@@ -244,6 +307,11 @@ static void make_generator(maker *m, maker_text *yaml, const outline *shape, int
     if (shape->options.bound) {
         maker_print(yaml, "      group: g0\n");
     }
+    if (shape->served) {
+        maker_print(yaml, "      users: 4\n      preemptible: 0.4\n      qos: {high: 1, low: 2}\n"
+                          "      kind: {a: 1, b: 1}\n      deadline: {factor: {uniform: {min: 1, "
+                          "max: 4}}}\n");
+    }
 }
 
 static void make_actions(maker *m, maker_text *yaml, const outline *shape, int has_list)
@@ -281,6 +349,9 @@ void make_anything(uint64_t seed, make_options options, maker_text *yaml)
     shape.sharing = options.sharing && maker_chance(&other, 50);
     maker hardware = {.state = seed * 15485863 + 3};
     shape.hardware = &hardware;
+    maker service = {.state = seed * 32452843 + 7};
+    shape.service = &service;
+    shape.served = !options.exact && maker_chance(&service, 40);
     shape.physical = options.physical && maker_chance(&hardware, 50);
     const int generators = maker_pick(&m, 0, 2);
     const int has_list = generators == 0 || maker_chance(&m, 60);

@@ -166,6 +166,7 @@ typedef struct gpusim_vc_info {
     uint32_t milli;  /* thousandths of a GPU allocated beside `used`, 0 .. 999 */
     uint32_t reserved;
     gpusim_usage usage;
+    uint64_t preemptible; /* thousandths of GPUs that its preemptible jobs hold */
 } gpusim_vc_info;
 
 /* One GPU, where jobs share some. A node's `free_gpus` are those that nobody holds a part of. */
