@@ -21,23 +21,55 @@ int gs_try_to_start(gs_policy *policy, gpusim_decisions *decisions, uint32_t slo
                GPUSIM_ACCEPTED;
 }
 
+// Where the classes of a shape are lines of their own, what one could not do none of them can.
+static int shape_has_failed(const gs_policy *policy, uint32_t line)
+{
+    uint32_t shape = gs_line_of(policy, line)->base;
+    return policy->by_class && policy->by_shape && shape < policy->failed.count &&
+           GS_AT(policy->failed, uint64_t, shape) == policy->tries;
+}
+
+static gpusim_status fail_line(gs_policy *policy, uint32_t line, gpusim_error *err)
+{
+    gpusim_status status = GPUSIM_OK;
+    uint32_t shape = gs_line_of(policy, line)->base;
+    gs_line_bound(policy, line, -1);
+    if (policy->by_class && policy->by_shape) {
+        if (shape >= policy->failed.count) {
+            GPUSIM_TRY(gs_array_resize(&policy->failed, shape + 1, err));
+        }
+        GS_AT(policy->failed, uint64_t, shape) = policy->tries;
+    }
+cleanup:
+    return status;
+}
+
 gpusim_status gs_pass_composed(gs_policy *policy, gpusim_decisions *decisions, gpusim_error *err)
 {
     gpusim_status status = GPUSIM_OK;
     uint32_t queue;
+    policy->tries++;
     int makes_room = policy->setup->borrow || policy->setup->preemption != GS_PREEMPTION_NONE;
     while ((queue = gs_queue_next(policy)) != GPUSIM_NONE) {
         uint32_t heads = gs_queue_of(policy, queue)->heads;
         uint32_t line = gs_ordered_first(policy->line_members.data, heads);
         uint32_t slot = gs_line_candidate(policy, line);
+        if (!makes_room && shape_has_failed(policy, line)) {
+            gs_line_bound(policy, line, -1);
+            continue;
+        }
         int started = gs_try_to_start(policy, decisions, slot, policy->view, NULL);
         if (!started && makes_room) {
             int made;
             GPUSIM_TRY(gs_make_room(policy, decisions, slot, &made, err));
             started = made && gs_try_to_start(policy, decisions, slot, policy->view, NULL);
+            if (made) {
+                gs_queues_thaw(policy); // whoever was stopped may leave more than was needed
+                policy->tries++;
+            }
         }
         if (!started) {
-            gs_line_bound(policy, line, -1);
+            GPUSIM_TRY(fail_line(policy, line, err));
             gs_queue_of(policy, queue)->blocked = policy->setup->blocking;
         }
     }

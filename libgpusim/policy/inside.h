@@ -124,12 +124,14 @@ struct gs_policy {
     gs_memory memories[GS_MEMORIES];
 
     /* scratch */
-    gs_array trial;              /* gpusim_part: one placement */
-    gs_array state_copy;         /* bytes: a placement module's state while it is asked what if */
-    gs_array slots, runs;        /* uint32_t and uint8_t */
-    gs_array ranks;              /* double, by slot */
-    gs_array keys, spare;        /* of repack's sort */
-    gs_array moves, trial_parts; /* of repack: who goes where */
+    gs_array trial;       /* gpusim_part: one placement */
+    gs_array state_copy;  /* bytes: a placement module's state while it is asked what if */
+    gs_array slots, runs; /* uint32_t and uint8_t */
+    gs_array ranks;       /* double, by slot */
+    gs_array failed;      /* uint64_t, by shape: the try in which it failed */
+    uint64_t tries;
+    gs_array keys, spare;            /* of repack's sort */
+    gs_array moves, trial_parts;     /* of repack: who goes where */
     gs_array ring_jobs, ring_places; /* of jobs that change places */
     gs_array granted;                /* uint64_t: thousandths of GPUs given to each queue */
     gs_array moments, planned;       /* of a plan */

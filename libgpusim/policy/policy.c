@@ -61,6 +61,7 @@ static gpusim_status set_up(gs_policy *policy, uint64_t seed, gpusim_error *err)
     policy->queues = GS_ARRAY(gs_queue);
     policy->buckets = GS_ARRAY(uint32_t);
     policy->ranks = GS_ARRAY(double);
+    policy->failed = GS_ARRAY(uint64_t);
     policy->list = GS_ARRAY(gs_entry);
     policy->reservations = GS_ARRAY(gs_reservation);
     policy->parts = GS_ARRAY(gpusim_part);
@@ -205,7 +206,7 @@ void gs_policy_destroy(gs_policy *policy)
         &policy->spare,        &policy->moves,        &policy->trial_parts,  &policy->granted,
         &policy->ring_jobs,    &policy->ring_places,  &policy->moments,      &policy->promises,
         &policy->planned,      &policy->order_nodes,  &policy->module_nodes, &policy->buckets,
-        &policy->ranks,
+        &policy->ranks,        &policy->failed,
     };
     for (uint32_t i = 0; i < sizeof all / sizeof all[0]; i++) {
         gs_array_release(all[i]);
