@@ -3,9 +3,10 @@
  * the median of its peers, in the median of such distances (a robust z, .6745 (x - med) / MAD). The
  * members of a synchronous job wait for each other, so that its own past shows nothing of a
  * straggler, and its peers do (Deng et al., Minder, 2024). */
+#include <gsl/gsl_heapsort.h>
+#include <gsl/gsl_sort.h>
 #include <math.h>
 #include <stddef.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include <gpusim/detector.h>
@@ -104,15 +105,9 @@ static int by_group(const void *a, const void *b)
                                 : (x->entity > y->entity) - (x->entity < y->entity);
 }
 
-static int rising(const void *a, const void *b)
-{
-    double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
 static double median_of(double *values, size_t count)
 {
-    qsort(values, count, sizeof *values, rising);
+    gsl_sort(values, 1, count);
     return count % 2 ? values[count / 2] : (values[count / 2 - 1] + values[count / 2]) / 2;
 }
 
@@ -200,7 +195,7 @@ static gpusim_status observe(const gpusim_detector_context *context, const gpusi
             k.members[grouped++] = (member){groups[e], e};
         }
     }
-    qsort(k.members, grouped, sizeof *k.members, by_group);
+    gsl_heapsort(k.members, grouped, sizeof *k.members, by_group);
     for (uint32_t first = 0, end; first < grouped; first = end) {
         for (end = first; end < grouped && k.members[end].group == k.members[first].group; end++) {
         }

@@ -6,10 +6,10 @@
 #include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/memory.h"
+#include "base/sort.h"
 
 void gpusim_rts_options_init(gpusim_rts_options *options, uint32_t size)
 {
@@ -190,7 +190,7 @@ static gpusim_status look_at_starts(learner *all, gpusim_error *err)
         changes[count++] = (change){.time = row->end, .allocation = i};
         last = row->end > last ? row->end : last;
     }
-    qsort(changes, count, sizeof *changes, by_time);
+    GPUSIM_TRY(gs_sort(changes, count, sizeof *changes, by_time, err));
     for (uint64_t i = 0; i < count; i++) {
         const gpusim_allocation_row *row = &all->allocations[changes[i].allocation];
         const gpusim_job_row *job = &all->jobs[place[row->job]];
