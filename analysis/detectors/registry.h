@@ -11,6 +11,7 @@
     X(bocd)                                                                                        \
     X(cusum)                                                                                       \
     X(ecod)                                                                                        \
+    X(ensemble)                                                                                    \
     X(ewma)                                                                                        \
     X(first_difference)                                                                            \
     X(gnn)                                                                                         \

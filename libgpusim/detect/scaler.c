@@ -12,7 +12,7 @@ static void add_frame(const gpusim_scene *scene, const gpusim_frame *frame, int 
     for (uint32_t e = 0; e < scene->entity_count; e++) {
         const double *values = frame->raw + (size_t)e * signals;
         for (uint32_t s = 0; s < signals; s++) {
-            if (isnan(values[s])) {
+            if (!isfinite(values[s])) {
                 continue;
             }
             if (squares) {

@@ -16,8 +16,8 @@ typedef struct gs_scale {
     double mean, deviation; /* the latter with its floor */
 } gs_scale;
 
-/* scales[signal_count] from all frames; what is missing does not count, and a signal that was
- * never there has mean 0. Two passes. */
+/* scales[signal_count] from all frames; what is missing or infinite does not count, and a
+ * signal that was never there has mean 0. Two passes. */
 gpusim_status gs_scaler_learn(const gpusim_scene *scene, gpusim_frames *frames, gs_scale *scales,
                               gpusim_error *err);
 

@@ -4,8 +4,10 @@
 #include <string.h>
 
 #include <gpusim/detect.h>
+#include <gpusim/spec.h>
 
 #include "base/gsl.h"
+#include "detect/members.h"
 #include "detect/scaler.h"
 
 struct gpusim_watcher {
@@ -17,6 +19,8 @@ struct gpusim_watcher {
     uint64_t model_bytes, state_bytes;
     void *state;
     const void *parameters;
+    gpusim_parameters *defaults; /* where nobody gave any */
+    gs_members members;          /* of a detector over others */
     gpusim_stream stream;
     uint32_t *causes; /* for callers who do not ask */
     int trained;
@@ -54,11 +58,16 @@ static int standardises(const gpusim_watcher *watcher)
     return (watcher->module->flags & GPUSIM_MODULE_STANDARDISED) != 0;
 }
 
+static int over_scores(const gpusim_watcher *watcher)
+{
+    return (watcher->module->flags & GPUSIM_MODULE_OVER_SCORES) != 0;
+}
+
 static gpusim_detector_context context_of(const gpusim_watcher *watcher)
 {
     return (gpusim_detector_context){
         .parameters = watcher->parameters,
-        .scene = &watcher->scene,
+        .scene = over_scores(watcher) ? &watcher->members.scene : &watcher->scene,
         .model = watcher->model,
         .model_bytes = watcher->model_bytes,
         .state = watcher->state,
@@ -103,7 +112,27 @@ gpusim_status gpusim_watcher_watch(gpusim_watcher *watcher, const gpusim_scene *
     gpusim_status status;
     GPUSIM_TRY(check_signals(watcher, scene, err));
     GPUSIM_TRY(make_room(watcher, scene, err));
+    GPUSIM_TRY(gs_members_watch(&watcher->members, scene, err));
     GPUSIM_TRY(gpusim_watcher_restart(watcher, err));
+cleanup:
+    return status;
+}
+
+// The parameters given, or the defaults of the module's table; and who is under it.
+static gpusim_status prepare(gpusim_watcher *watcher, const void *parameters, uint64_t seed,
+                             gpusim_error *err)
+{
+    gpusim_status status = GPUSIM_OK;
+    watcher->parameters = parameters;
+    if (!parameters && watcher->module->parameters) {
+        GPUSIM_TRY(gpusim_parameters_read(watcher->module->parameters, "", 0, watcher->module->name,
+                                          &watcher->defaults, err));
+        watcher->parameters = gpusim_parameters_value(watcher->defaults);
+    }
+    if (over_scores(watcher)) {
+        GPUSIM_TRY(
+            gs_members_create(watcher->parameters, &watcher->scene, seed, &watcher->members, err));
+    }
 cleanup:
     return status;
 }
@@ -125,11 +154,10 @@ gpusim_status gpusim_watcher_create(const gpusim_module *module, const void *par
     }
     GPUSIM_TRY(gs_allocate(&watcher, 1, sizeof *watcher, err));
     watcher->module = module;
-    watcher->parameters = parameters;
-    watcher->scene = *scene;
     watcher->stream = gpusim_stream_make(seed, "detector", module->name);
     GPUSIM_TRY(gs_allocate(&watcher->scales, scene->signal_count, sizeof *watcher->scales, err));
     GPUSIM_TRY(make_room(watcher, scene, err));
+    GPUSIM_TRY(prepare(watcher, parameters, seed, err));
     *result = watcher;
     watcher = NULL;
 cleanup:
@@ -140,6 +168,8 @@ cleanup:
 void gpusim_watcher_destroy(gpusim_watcher *watcher)
 {
     if (watcher) {
+        gs_members_release(&watcher->members);
+        gpusim_parameters_destroy(watcher->defaults);
         gs_release(&watcher->scales);
         gs_release(&watcher->scaled);
         gs_release(&watcher->causes);
@@ -154,11 +184,35 @@ gpusim_status gpusim_watcher_restart(gpusim_watcher *watcher, gpusim_error *err)
     gpusim_status status = GPUSIM_OK;
     const gpusim_detector *operations = operations_of(watcher);
     gpusim_detector_context context = context_of(watcher);
+    GPUSIM_TRY(gs_members_restart(&watcher->members, err));
     gs_release(&watcher->state);
     watcher->state_bytes = operations->state_bytes ? operations->state_bytes(&context) : 0;
     if (watcher->state_bytes > 0) {
         GPUSIM_TRY(gs_allocate(&watcher->state, watcher->state_bytes, 1, err));
     }
+cleanup:
+    return status;
+}
+
+// What the module is to learn from: values as they are, standardised, or scores of others.
+static gpusim_status train_module(gpusim_watcher *watcher, gpusim_frames *frames,
+                                  gpusim_learning *learning, gpusim_error *err)
+{
+    gpusim_status status;
+    gs_scaled_frames scaled =
+        gs_scaled_frames_of(&watcher->scene, frames, watcher->scales, watcher->scaled);
+    gs_member_frames scores = gs_member_frames_of(&watcher->members, frames);
+    gpusim_detector_context context = context_of(watcher);
+    gpusim_frames *shown = over_scores(watcher)    ? &scores.base
+                           : standardises(watcher) ? &scaled.base
+                                                   : frames;
+    gpusim_frames_rewind(shown);
+    GPUSIM_TRY(operations_of(watcher)->train(&context, shown, learning, err));
+    GPUSIM_TRY(gs_frames_check(frames, err));
+    GPUSIM_TRY(gs_frames_check(shown, err));
+    watcher->model = learning->model;
+    watcher->model_bytes = learning->model_bytes;
+    learning->model = NULL;
 cleanup:
     return status;
 }
@@ -181,17 +235,9 @@ gpusim_status gpusim_watcher_train(gpusim_watcher *watcher, gpusim_frames *frame
     if (standardises(watcher)) {
         GPUSIM_TRY(gs_scaler_learn(&watcher->scene, frames, watcher->scales, err));
     }
+    GPUSIM_TRY(gs_members_train(&watcher->members, frames, err));
     if (operations->train) {
-        gs_scaled_frames scaled =
-            gs_scaled_frames_of(&watcher->scene, frames, watcher->scales, watcher->scaled);
-        gpusim_detector_context context = context_of(watcher);
-        gpusim_frames_rewind(frames);
-        GPUSIM_TRY(operations->train(&context, standardises(watcher) ? &scaled.base : frames,
-                                     &learning, err));
-        GPUSIM_TRY(gs_frames_check(frames, err));
-        watcher->model = learning.model;
-        watcher->model_bytes = learning.model_bytes;
-        learning.model = NULL;
+        GPUSIM_TRY(train_module(watcher, frames, &learning, err));
     }
     watcher->trained = 1;
     GPUSIM_TRY(gpusim_watcher_restart(watcher, err));
@@ -215,11 +261,18 @@ gpusim_status gpusim_watcher_observe(gpusim_watcher *watcher, const gpusim_frame
         gs_scaler_apply(&watcher->scene, watcher->scales, frame->raw, watcher->scaled);
         shown.values = watcher->scaled;
     }
+    if (over_scores(watcher)) {
+        GPUSIM_TRY(gs_members_observe(&watcher->members, frame, err));
+        shown.values = shown.raw = watcher->members.scores;
+    }
     causes = causes ? causes : watcher->causes;
     for (uint32_t e = 0; e < watcher->scene.entity_count; e++) {
         causes[e] = GPUSIM_NONE;
     }
     GPUSIM_TRY(operations_of(watcher)->observe(&context, &shown, scores, causes, err));
+    if (over_scores(watcher)) {
+        gs_members_explain(&watcher->members, causes);
+    }
 cleanup:
     return status;
 }

@@ -349,11 +349,72 @@ START_TEST(racks_by_hand)
 }
 END_TEST
 
+/* ---- ensemble ---- */
+
+/* Of 0 .. 99 the largest |z|, in units of the deviation: .5 .5 1.5 1.5 ... 49.5 49.5. The tail
+ * begins at the 97th of 99 ranks, 48.5; above it is 2 % of the scores, all by 1. `liveness` says 0
+ * throughout: no surprise. */
+START_TEST(chances_of_scores)
+{
+    static const char *const names[] = {"gpu_temp"};
+    scene_frames *s = scene_make(1, 1, names), *seen = scene_make(1, 1, names);
+    for (int i = 0; i < 100; i++) {
+        scene_add(s, &(double){i}, NULL);
+    }
+    const double shown[] = {60, 99, 200};
+    add_all(seen, shown, 3, 1);
+    watched w = watch("ensemble", "{of: ['zscore:combine=max', liveness]}", 1, s);
+    double *scores = scores_of(&w, seen, NULL);
+    ck_assert_double_eq_tol(scores[1], -log(0.02) + 49.5 - 48.5, 1e-9);
+    ck_assert_double_eq_tol(scores[2], -log(0.02) + 150.5 - 48.5, 1e-9);
+    // 10.5: the 20 scores below it are the ranks up to 20 x 1000 / 99, 203 of 1,001
+    ck_assert_double_eq_tol(scores[0], -log((1001. - 203) / 1001), 1e-9);
+    free(scores);
+    watched_free(&w);
+    scene_free(s);
+    scene_free(seen);
+}
+END_TEST
+
+// The mean of two that say the same is what one says; a cause is that of the one most surprised.
+START_TEST(mean_and_cause)
+{
+    const double shown[] = {0.5, 0.5, NAN, 0.5, 9, 0.5};
+    scene_frames *s = scene_make(1, 2, NULL), *seen = scene_make(1, 2, NULL);
+    for (int i = 0; i < 50; i++) {
+        scene_add(s, (double[]){i % 10 / 10., i % 7 / 7.}, NULL);
+    }
+    add_all(seen, shown, 3, 2);
+    watched one = watch("ensemble", "{of: [zscore]}", 1, s);
+    watched two = watch("ensemble", "{of: [zscore, zscore], combine: mean}", 1, s);
+    watched gap = watch("ensemble", "{of: [zscore, liveness]}", 1, s);
+    uint32_t *causes;
+    double *a = scores_of(&one, seen, NULL), *b = scores_of(&two, seen, NULL);
+    double *c = scores_of(&gap, seen, &causes);
+    for (int i = 0; i < 3; i++) {
+        ck_assert_double_eq_tol(a[i], b[i], 1e-12);
+    }
+    // a gap was never learnt: one of 51
+    ck_assert_double_eq_tol(c[1], log(51), 1e-12);
+    ck_assert_uint_eq(causes[1], 0);
+    ck_assert_uint_eq(causes[2], 0);
+    free(a);
+    free(b);
+    free(c);
+    free(causes);
+    watched_free(&one);
+    watched_free(&two);
+    watched_free(&gap);
+    scene_free(s);
+    scene_free(seen);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("watchers");
     TEST_CASE(suite, 30, rules_hold, rules_from_files, missing_is_counted, lines_by_hand,
               heat_is_foretold, changes_by_enumeration, bounded_runs, stragglers_by_hand,
-              windows_begin_with_the_job, racks_by_hand);
+              windows_begin_with_the_job, racks_by_hand, chances_of_scores, mean_and_cause);
     return test_run(suite);
 }

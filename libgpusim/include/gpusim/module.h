@@ -323,6 +323,10 @@ typedef enum gpusim_module_flag {
     GPUSIM_MODULE_READS_HARDWARE = 4,
     /* A detector that wants its values in standard deviations (gpusim/detector.h). */
     GPUSIM_MODULE_STANDARDISED = 8,
+    /* A detector over others: its parameters begin with a gpusim_list of `const char *`, detectors
+     * in words. The host keeps these; it is shown their scores in place of signals, and a cause that
+     * it names is one of them. */
+    GPUSIM_MODULE_OVER_SCORES = 16,
 } gpusim_module_flag;
 
 /* What each operation is handed. */

@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The detector `ensemble`: what other detectors say, made comparable. It is shown their scores in
+ * place of signals, learns how these are distributed, and turns each into -ln of the chance of one
+ * as high: counted, and among the highest 2 % by an exponential tail, so that scores never seen
+ * before still differ. */
+#include <math.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <gpusim/detector.h>
+
+enum { COMBINE_MAX, COMBINE_MEAN };
+
+static const gpusim_choice combinations[] = {
+    {"max", COMBINE_MAX, "the detector that is most surprised"},
+    {"mean", COMBINE_MEAN, "the mean of all"},
+    {NULL, 0, NULL},
+};
+
+// The list comes first: it is what the host reads.
+typedef struct parameters {
+    gpusim_list of; /* const char * */
+    int32_t combine;
+    uint32_t reserved;
+} parameters;
+
+static const gpusim_field of_element = {
+    .name = "detector",
+    .type = GPUSIM_STRING,
+    .doc = "A detector in words, as on the command line.",
+};
+
+static const gpusim_field fields[] = {
+    {.name = "of",
+     .type = GPUSIM_LIST,
+     .offset = offsetof(parameters, of),
+     .fallback = "[mahalanobis, var, job-peer, liveness]",
+     .minimum = 1,
+     .maximum = 32,
+     .detail.element = &of_element,
+     .doc = "Which detectors."},
+    {.name = "combine",
+     .type = GPUSIM_ENUM,
+     .offset = offsetof(parameters, combine),
+     .fallback = "max",
+     .detail.choices = combinations,
+     .doc = "How they become one score."},
+};
+
+static const gpusim_record record = {
+    .name = "ensemble",
+    .fields = fields,
+    .count = sizeof fields / sizeof fields[0],
+    .size = sizeof(parameters),
+    .doc = "Parameters of the detector ensemble.",
+};
+
+/* The model of one detector: its scores at LEVELS + 1 even ranks, and where the tail begins. */
+#define LEVELS 1000
+#define TAIL   0.02
+
+typedef struct scale {
+    double rank[LEVELS + 1]; // from the lowest to the highest
+    double begin, share; // of the tail: the score it begins above, and the share of scores there
+    double mean;         // by which scores there are above that; 0: there are none
+    uint64_t count;
+} scale;
+
+static int rising(const void *a, const void *b)
+{
+    double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+static void learn(scale *s, double *scores, uint64_t count)
+{
+    *s = (scale){.count = count};
+    if (count == 0) {
+        return;
+    }
+    qsort(scores, count, sizeof *scores, rising);
+    for (uint64_t i = 0; i <= LEVELS; i++) {
+        s->rank[i] = scores[i * (count - 1) / LEVELS];
+    }
+    s->begin = scores[(uint64_t)((1 - TAIL) * (double)(count - 1))];
+    uint64_t above = count;
+    while (above > 0 && scores[above - 1] > s->begin) {
+        above--;
+        s->mean += scores[above] - s->begin;
+    }
+    s->share = (double)(count - above) / (double)count;
+    s->mean = above < count ? s->mean / (double)(count - above) : 0;
+}
+
+static gpusim_status train(const gpusim_detector_context *context, gpusim_frames *frames,
+                           gpusim_learning *learning, gpusim_error *err)
+{
+    uint32_t members = context->scene->signal_count, entities = context->scene->entity_count;
+    uint64_t rows = gpusim_frames_count(frames) * entities;
+    scale *model = gpusim_learning_model(learning, members * sizeof *model);
+    double *scores = gpusim_learning_work(learning, members * rows * sizeof *scores);
+    uint64_t *counts = gpusim_learning_work(learning, members * sizeof *counts);
+    if (!model || !scores || !counts) {
+        return gpusim_fail(err, GPUSIM_MEMORY, "no memory for the scores of %u detectors", members);
+    }
+    gpusim_frame frame;
+    while (gpusim_frames_next(frames, &frame)) {
+        for (size_t i = 0; i < (size_t)entities * members; i++) {
+            size_t m = i % members;
+            if (!isnan(frame.values[i])) {
+                scores[m * rows + counts[m]++] = frame.values[i];
+            }
+        }
+    }
+    for (uint32_t m = 0; m < members; m++) {
+        learn(&model[m], scores + m * rows, counts[m]);
+    }
+    return GPUSIM_OK;
+}
+
+// -ln of the chance of a score as high
+static double surprise(const scale *s, double score)
+{
+    if (s->count == 0 || isnan(score)) {
+        return 0;
+    }
+    if (score > s->begin) {
+        double least = -gpusim_log(s->mean > 0 ? s->share : 1 / ((double)s->count + 1));
+        return s->mean > 0 ? least + (score - s->begin) / s->mean : least;
+    }
+    uint32_t low = 0, high = LEVELS + 1;
+    while (low < high) {
+        uint32_t middle = (low + high) / 2;
+        if (s->rank[middle] < score) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    return -gpusim_log((LEVELS + 1.0 - low) / (LEVELS + 1));
+}
+
+static gpusim_status observe(const gpusim_detector_context *context, const gpusim_frame *frame,
+                             double *scores, uint32_t *causes, gpusim_error *err)
+{
+    (void)err;
+    const parameters *p = context->parameters;
+    const scale *model = context->model;
+    uint32_t members = context->scene->signal_count;
+    for (uint32_t e = 0; e < context->scene->entity_count; e++) {
+        double sum = 0, most = 0;
+        for (uint32_t m = 0; m < members; m++) {
+            double one = surprise(&model[m], frame->values[(size_t)e * members + m]);
+            sum += one;
+            if (one > most) {
+                most = one;
+                causes[e] = m;
+            }
+        }
+        scores[e] = p->combine == COMBINE_MAX ? most : sum / members;
+    }
+    return GPUSIM_OK;
+}
+
+static const gpusim_detector operations = {.train = train, .observe = observe};
+
+const gpusim_module gs_detector_ensemble = {
+    .magic = GPUSIM_MODULE_MAGIC,
+    .size = sizeof(gpusim_module),
+    .abi_major = GPUSIM_MODULE_ABI_MAJOR,
+    .abi_minor = GPUSIM_MODULE_ABI_MINOR,
+    .kind = GPUSIM_MODULE_DETECTOR,
+    .name = "ensemble",
+    .version = "1",
+    .doc = "What other detectors say, each in the chance that it says so of what was learnt.",
+    .parameters = &record,
+    .operations = &operations,
+    .flags = GPUSIM_MODULE_OVER_SCORES,
+};
