@@ -3,7 +3,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "core/faults.h"
+#include "core/fleet.h"
 
 // ---- starting, preempting, migrating ----
 
@@ -54,6 +54,7 @@ gpusim_refusal gs_start(gpusim_sim *sim, uint32_t slot, const gpusim_placement *
     sim->view.running = sim->running.data;
     sim->view.running_count = sim->running.count;
     totals->queued_now--;
+    gs_pool_waits(sim, slot, -1);
     GS_USER(sim, slot)->queued--;
     GS_USER(sim, slot)->running++;
     if (job->vc != GPUSIM_NONE) {
@@ -355,14 +356,13 @@ gpusim_status gs_on_action(void *context, const gpusim_event *event, gpusim_erro
     gpusim_status status = GPUSIM_OK;
     const gs_timed_action *action = &GS_AT(sim->model->actions, gs_timed_action, event->entity);
     gpusim_action what = (gpusim_action)action->what;
-    uint64_t entity = action->entity == GPUSIM_NONE ? UINT64_MAX : action->entity;
-    if (what == GPUSIM_ACTION_CANCEL_JOB) {
-        GPUSIM_TRY(cancel_named(sim, action, &entity, err));
-    } else {
-        GPUSIM_TRY(gs_act(sim, what, action->entity, action->value, err));
+    uint32_t who = sim->model->name_scenario;
+    uint64_t job = UINT64_MAX;
+    if (what != GPUSIM_ACTION_CANCEL_JOB) {
+        return gs_tell(sim, who, what, action->entity, action->value, err);
     }
-    double value = isfinite(action->value) ? action->value : (double)NAN;
-    GPUSIM_TRY(gs_emit_action(sim, sim->model->name_scenario, what, entity, value, err));
+    GPUSIM_TRY(cancel_named(sim, action, &job, err));
+    GPUSIM_TRY(gs_emit_action(sim, who, what, job, (double)NAN, err));
 cleanup:
     return status;
 }

@@ -4,6 +4,7 @@
  * checked here, and nowhere else. */
 #include <string.h>
 
+#include "core/fleet.h"
 #include "core/measure.h"
 #include "core/sim.h"
 
@@ -256,6 +257,9 @@ static void count_nodes(gpusim_sim *sim, const gpusim_job_info *job, const gpusi
             node->jobs = sign > 0 ? node->jobs + 1 : node->jobs - 1;
             if (node->jobs == 0 && node->state == GPUSIM_NODE_DRAINING) {
                 GS_TOTALS(sim)->emptied = 1;
+            }
+            if (node->jobs == 0) {
+                gs_pool_emptied(sim, parts[i].node);
             }
             gs_index_update(sim->index, &sim->view, parts[i].node);
             gs_measure_load(sim, parts[i].node, milli, sign);

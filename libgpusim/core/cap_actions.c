@@ -2,6 +2,7 @@
 /* Power as an action: caps, by the scenario and by a program that drives the run, and P-states. */
 #include <math.h>
 
+#include "core/fleet.h"
 #include "core/sim.h"
 
 gpusim_status gs_action_cap(gpusim_sim *sim, gpusim_action what, uint32_t entity, double watts,
@@ -88,9 +89,7 @@ gpusim_status gpusim_sim_cap(gpusim_sim *sim, gpusim_entity what, uint32_t index
         return status;
     }
     GPUSIM_TRY(gs_sim_begin(sim, &said));
-    GPUSIM_TRY(gs_emit_action(sim, sim->model->name_api, action, index,
-                              isfinite(watts) ? watts : (double)NAN, &said));
-    GPUSIM_TRY(gs_cap(sim, what, index, watts, &said));
+    GPUSIM_TRY(gs_tell(sim, sim->model->name_api, action, index, watts, &said));
     GPUSIM_TRY(gs_wake(sim, &said));
 cleanup:
     return gs_sim_return(sim, status, &said, err);

@@ -146,12 +146,19 @@ gpusim_status gs_emit_decision(gpusim_sim *sim, gpusim_decision what, uint64_t j
 gpusim_status gs_emit_action(gpusim_sim *sim, uint32_t who, gpusim_action what, uint64_t entity,
                              double value, gpusim_error *err)
 {
+    return gs_emit_outcome(sim, who, what, entity, value, GPUSIM_OUTCOME_DONE, err);
+}
+
+gpusim_status gs_emit_outcome(gpusim_sim *sim, uint32_t who, gpusim_action what, uint64_t entity,
+                              double value, gpusim_action_outcome outcome, gpusim_error *err)
+{
     gpusim_action_row row = {
         .time = gpusim_engine_now(sim->engine),
         .value = value,
         .entity = entity,
         .who = who,
         .what = (uint8_t)what,
+        .outcome = (uint8_t)outcome,
     };
     return gs_emit(sim, GPUSIM_TABLE_ACTIONS, &row, err);
 }

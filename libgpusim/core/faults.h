@@ -100,11 +100,16 @@ enum {
     GS_HELD_KILLED = 1 << 2,   /* until it is repaired */
     GS_HELD_STARTING = 1 << 3, /* it reboots */
     GS_HELD_REMOVED = 1 << 4,
-    GS_HELD_PAUSED = 1 << 5, /* whoever computes there stands still */
+    GS_HELD_PAUSED = 1 << 5,   /* whoever computes there stands still */
+    GS_HELD_CLOSING = 1 << 6,  /* maintenance is coming, or there */
+    GS_HELD_SERVICED = 1 << 7, /* it is there */
+    GS_HELD_SPARE = 1 << 8,    /* it waits until it is needed */
+    GS_HELD_AWAY = 1 << 9,     /* its group has shrunk */
 };
 
 /* No job, no power, no signs of life. */
-#define GS_HELD_DEAD (GS_HELD_KILLED | GS_HELD_STARTING | GS_HELD_REMOVED)
+#define GS_HELD_DEAD                                                                               \
+    (GS_HELD_KILLED | GS_HELD_STARTING | GS_HELD_REMOVED | GS_HELD_SERVICED | GS_HELD_AWAY)
 
 /* What a node's state comes of, besides its faults. */
 typedef struct gs_node_life {
@@ -112,9 +117,9 @@ typedef struct gs_node_life {
     gpusim_event_id back;   /* from its reboot */
     gpusim_time asked;      /* for a crew; GPUSIM_TIME_MAX: it needs none */
     uint32_t mends;         /* the fault at hand; GPUSIM_NONE: no crew is there */
-    uint8_t held;           /* GS_HELD bits */
+    uint16_t held;          /* GS_HELD bits */
     uint8_t starts;         /* it is resetting its GPUs just now */
-    uint8_t reserved[2];
+    uint8_t reserved;
 } gs_node_life;
 _Static_assert(sizeof(gs_fault_clock) == 72 && sizeof(gs_fault) == 160 &&
                    sizeof(gs_fault_totals) == 40 && sizeof(gs_node_life) == 32 &&
@@ -184,6 +189,8 @@ gpusim_status gs_faults_changed(gpusim_sim *sim, uint32_t scope, uint32_t entity
 void gs_effects_restore(gpusim_sim *sim);
 /* Running jobs on an entity: their slots in sim->fault_jobs. */
 gpusim_status gs_fault_jobs(gpusim_sim *sim, uint32_t scope, uint32_t entity, gpusim_error *err);
+/* They go elsewhere at once, as when the scheduler preempts them: core/node_actions.c. */
+gpusim_status gs_requeue_jobs(gpusim_sim *sim, uint32_t scope, uint32_t entity, gpusim_error *err);
 /* They lose their GPUs for this reason. */
 gpusim_status gs_fault_kill(gpusim_sim *sim, uint32_t scope, uint32_t entity,
                             gpusim_job_reason reason, gpusim_error *err);

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/work.h"
+#include "core/fleet.h"
 #include "core/measure.h"
 #include "core/sim.h"
 #include "policy/share.h"
@@ -138,6 +139,7 @@ static gpusim_status enqueue(gpusim_sim *sim, uint32_t slot, gpusim_error *err)
     gpusim_job_info *job = GS_JOB(sim, slot);
     gs_totals *totals = GS_TOTALS(sim);
     totals->queued_now++;
+    gs_pool_waits(sim, slot, 1);
     if (totals->queued_now > totals->queue_peak) {
         totals->queue_peak = totals->queued_now;
     }
@@ -319,6 +321,7 @@ gpusim_status gs_job_end(gpusim_sim *sim, uint32_t slot, gpusim_job_state state,
         GS_USER(sim, slot)->running--;
     } else if (known) {
         totals->queued_now--;
+        gs_pool_waits(sim, slot, -1);
         GS_USER(sim, slot)->queued--;
         if (job->vc != GPUSIM_NONE) {
             GS_AT(sim->vcs, gpusim_vc_info, job->vc).queued--;

@@ -15,6 +15,7 @@ gpusim_status gs_model_create(gpusim_model **model, gpusim_error *err)
     (*model)->run_times = GS_ARRAY(gs_run_time);
     (*model)->actions = GS_ARRAY(gs_timed_action);
     (*model)->responses = GS_ARRAY(gs_response);
+    (*model)->windows = GS_ARRAY(gs_maintenance);
     (*model)->warnings = GS_ARRAY(const char *);
     (*model)->loads = GS_ARRAY(gpusim_load);
     GPUSIM_TRY(gs_names_create(&(*model)->names, err));
@@ -35,6 +36,7 @@ void gpusim_model_destroy(gpusim_model *model)
     gs_array_release(&model->run_times);
     gs_array_release(&model->actions);
     gs_array_release(&model->responses);
+    gs_array_release(&model->windows);
     gs_array_release(&model->warnings);
     gs_array_release(&model->loads);
     gs_names_destroy(model->names);

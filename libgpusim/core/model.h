@@ -70,6 +70,42 @@ typedef struct gs_run_time {
     double factor;
 } gs_run_time;
 
+/* Rules about the state of nodes: what a monitor has seen, beside gpusim_node_state. */
+#define GS_SEEN_OFFLINE 100u
+
+/* Heartbeats; every 0: nobody listens. */
+typedef struct gs_heartbeat {
+    gpusim_time every, offline_after;
+} gs_heartbeat;
+
+/* Actions on nodes that cannot be reached. */
+typedef struct gs_control {
+    gpusim_time backoff, open;
+    uint32_t retries, failures;
+    uint32_t present; /* 0: whatever is done works */
+    uint32_t reserved;
+} gs_control;
+
+/* A maintenance window. */
+typedef struct gs_maintenance {
+    gpusim_time at, span, ahead;
+    gpusim_time every;     /* GPUSIM_TIME_MAX: once */
+    const uint32_t *nodes; /* [count], rising */
+    uint32_t count;
+    uint32_t who; /* name */
+} gs_maintenance;
+
+/* A group whose nodes are not all in service. */
+typedef struct gs_pool {
+    gpusim_time join, idle;
+    uint32_t count;  /* nodes that are there at first, spares included */
+    uint32_t spares; /* 0: none */
+    uint32_t queue;  /* jobs that make it grow; 0: it does not */
+    uint32_t step;
+    uint32_t who; /* name */
+    uint32_t reserved;
+} gs_pool;
+
 struct gpusim_model {
     gpusim_model_info info;
     gs_arena arena;
@@ -83,7 +119,7 @@ struct gpusim_model {
                                * gpusim_job_info; NULL: no job names any */
     uint32_t models_known;
     gs_array run_times; /* gs_run_time */
-    gs_array vcs; /* gpusim_vc_info, `used` and `queued` zero */
+    gs_array vcs;       /* gpusim_vc_info, `used` and `queued` zero */
     gs_workload workload;
     uint32_t *dependents_first; /* [jobs + 1] in dependents; NULL: nobody depends on anybody */
     uint32_t *dependents;       /* log jobs */
@@ -91,7 +127,11 @@ struct gpusim_model {
     gs_array actions;   /* gs_timed_action */
     gs_array responses; /* gs_response */
     gs_remedies remedies;
-    gs_chaos chaos; /* in the arena */
+    gs_heartbeat heartbeat;
+    gs_control control;
+    gs_array windows;     /* gs_maintenance */
+    const gs_pool *pools; /* by group; NULL: all nodes are in service */
+    gs_chaos chaos;       /* in the arena */
     uint32_t *metrics;
     uint32_t metric_count;
     gs_array warnings; /* const char * */

@@ -2,7 +2,7 @@
 /* What is done to nodes and single GPUs by name, whoever asks: scenario or program. */
 #include <math.h>
 
-#include "core/faults.h"
+#include "core/fleet.h"
 #include "core/plant.h"
 
 int gs_acts_on_life(gpusim_action what)
@@ -25,9 +25,7 @@ int gs_acts_on_life(gpusim_action what)
     }
 }
 
-// who is there goes elsewhere at once, as when the scheduler preempts it
-static gpusim_status requeue_jobs(gpusim_sim *sim, uint32_t scope, uint32_t entity,
-                                  gpusim_error *err)
+gpusim_status gs_requeue_jobs(gpusim_sim *sim, uint32_t scope, uint32_t entity, gpusim_error *err)
 {
     gpusim_status status = GPUSIM_OK;
     GPUSIM_TRY(gs_fault_jobs(sim, scope, entity, err));
@@ -46,7 +44,7 @@ static gpusim_status drain(gpusim_sim *sim, uint32_t node, double value, gpusim_
     gpusim_status status = GPUSIM_OK;
     GPUSIM_TRY(gs_node_drain(sim, node, err));
     if (value > 0) {
-        GPUSIM_TRY(requeue_jobs(sim, GS_FAULT_ON_NODE, node, err));
+        GPUSIM_TRY(gs_requeue_jobs(sim, GS_FAULT_ON_NODE, node, err));
     }
 cleanup:
     return status;
@@ -59,9 +57,9 @@ static gpusim_status requeue(gpusim_sim *sim, uint32_t node, double value, gpusi
     GPUSIM_TRY(gs_node_hold(sim, node, GS_HELD_CORDONED, 0, err));
     if (isfinite(value)) {
         uint32_t gpu = sim->model->cluster.node_first_gpu[node] + (uint32_t)value;
-        GPUSIM_TRY(requeue_jobs(sim, GS_FAULT_ON_GPU, gpu, err));
+        GPUSIM_TRY(gs_requeue_jobs(sim, GS_FAULT_ON_GPU, gpu, err));
     } else {
-        GPUSIM_TRY(requeue_jobs(sim, GS_FAULT_ON_NODE, node, err));
+        GPUSIM_TRY(gs_requeue_jobs(sim, GS_FAULT_ON_NODE, node, err));
     }
 cleanup:
     return status;
@@ -182,8 +180,7 @@ gpusim_status gpusim_sim_act(gpusim_sim *sim, gpusim_action what, uint32_t index
         return status;
     }
     GPUSIM_TRY(gs_sim_begin(sim, &said));
-    GPUSIM_TRY(gs_emit_action(sim, sim->model->name_api, what, index, value, &said));
-    GPUSIM_TRY(gs_act(sim, what, index, value, &said));
+    GPUSIM_TRY(gs_tell(sim, sim->model->name_api, what, index, value, &said));
     GPUSIM_TRY(gs_wake(sim, &said));
 cleanup:
     return gs_sim_return(sim, status, &said, err);

@@ -9,7 +9,7 @@
  * it and from its jobs. A node that is down comes up when no fault keeps it down any more and it
  * is not killed, whatever anybody says. Crews go to who asked first, then to the lowest index, and
  * mend one fault after another. */
-#include "core/faults.h"
+#include "core/fleet.h"
 #include "core/plant.h"
 
 uint32_t gs_fault_node(const gpusim_sim *sim, const gs_fault *fault)
@@ -79,7 +79,8 @@ static gpusim_status update_crew(gpusim_sim *sim, uint32_t node, gpusim_error *e
     gpusim_status status = GPUSIM_OK;
     gs_fault_totals *totals = GS_FAULT_TOTALS(sim);
     gs_node_life *life = GS_LIFE(sim, node);
-    int gone = (life->held & GS_HELD_REMOVED) != 0; // nobody mends what is not there
+    int gone =
+        (life->held & (GS_HELD_REMOVED | GS_HELD_AWAY)) != 0; // nobody mends what is not there
     uint32_t next = gone ? GPUSIM_NONE : next_mend(sim, node, GS_MEND_REPAIR);
     if (next != GPUSIM_NONE && life->asked == GPUSIM_TIME_MAX) {
         life->asked = gpusim_engine_now(sim->engine);
@@ -149,18 +150,31 @@ static int has_broken_gpu(const gpusim_sim *sim, uint32_t node)
     return broken;
 }
 
+// takes no new jobs, but not because it is a spare
+static int is_closed(const gpusim_sim *sim, uint32_t node)
+{
+    return (GS_LIFE(sim, node)->held &
+            (GS_HELD_DRAINED | GS_HELD_CORDONED | GS_HELD_PAUSED | GS_HELD_CLOSING)) ||
+           (gs_node_effect(sim, node)->flags & GS_FAULT_CLOSED) || has_broken_gpu(sim, node);
+}
+
+int gs_node_lost(const gpusim_sim *sim, uint32_t node)
+{
+    return GS_LIFE(sim, node)->held & GS_HELD_REMOVED ||
+           gs_node_effect(sim, node)->flags & GS_FAULT_DOWN || is_closed(sim, node);
+}
+
 static gpusim_node_state state_of(const gpusim_sim *sim, uint32_t node)
 {
     const gs_node_life *life = GS_LIFE(sim, node);
     uint32_t flags = gs_node_effect(sim, node)->flags;
-    if (life->held & GS_HELD_REMOVED) {
+    if (life->held & (GS_HELD_REMOVED | GS_HELD_AWAY)) {
         return GPUSIM_NODE_REMOVED;
     }
     if (flags & GS_FAULT_DOWN) {
         return life->mends != GPUSIM_NONE ? GPUSIM_NODE_REPAIRING : GPUSIM_NODE_DOWN;
     }
-    if (life->held & (GS_HELD_DRAINED | GS_HELD_CORDONED | GS_HELD_PAUSED) ||
-        (flags & GS_FAULT_CLOSED) || has_broken_gpu(sim, node)) {
+    if (life->held & GS_HELD_SPARE || is_closed(sim, node)) {
         return GS_NODE(sim, node)->jobs ? GPUSIM_NODE_DRAINING : GPUSIM_NODE_DRAINED;
     }
     return GPUSIM_NODE_UP;
@@ -198,6 +212,8 @@ gpusim_status gs_node_life_update(gpusim_sim *sim, uint32_t node, gpusim_error *
         GPUSIM_TRY(start_again(sim, node, err));
     }
     GPUSIM_TRY(gs_node_set(sim, node, state_of(sim, node), err));
+    GPUSIM_TRY(gs_pulse_changed(sim, node, err));
+    gs_pool_touched(sim, node);
     if (is_down != was_down) {
         GPUSIM_TRY(gs_clocks_of_node(sim, node, err));
         if (gs_is_physical(sim)) {
@@ -218,8 +234,8 @@ gpusim_status gs_node_life_drain(gpusim_sim *sim, uint32_t node, int drained, gp
     if (!closed && drained == ((life->held & GS_HELD_DRAINED) != 0)) {
         return GPUSIM_OK;
     }
-    life->held &= (uint8_t)~GS_HELD_DRAINED;
-    life->held |= (uint8_t)(drained ? GS_HELD_DRAINED : 0);
+    life->held &= (uint16_t)~GS_HELD_DRAINED;
+    life->held |= (uint16_t)(drained ? GS_HELD_DRAINED : 0);
     if (!drained && empty) { // while jobs run there nobody resets anything
         GPUSIM_TRY(start_again(sim, node, err));
     }
@@ -240,7 +256,7 @@ gpusim_status gs_node_life_begin(gpusim_sim *sim, gpusim_error *err)
     for (uint32_t n = 0; n < sim->nodes.count; n++) {
         uint32_t state = GS_NODE(sim, n)->state;
         int drained = state == GPUSIM_NODE_DRAINING || state == GPUSIM_NODE_DRAINED;
-        GS_LIFE(sim, n)->held = (uint8_t)(drained ? GS_HELD_DRAINED : 0);
+        GS_LIFE(sim, n)->held = (uint16_t)(drained ? GS_HELD_DRAINED : 0);
     }
 cleanup:
     return status;
@@ -251,7 +267,7 @@ gpusim_status gs_node_hold(gpusim_sim *sim, uint32_t node, uint32_t begin, uint3
 {
     gs_node_life *life = GS_LIFE(sim, node);
     uint32_t held = (life->held & ~end) | begin, moved = held ^ life->held;
-    life->held = (uint8_t)held;
+    life->held = (uint16_t)held;
     GS_FAULT_TOTALS(sim)->paused += (moved & begin & GS_HELD_PAUSED) != 0;
     GS_FAULT_TOTALS(sim)->paused -= (moved & end & GS_HELD_PAUSED) != 0;
     if (moved & (GS_HELD_DEAD | GS_HELD_PAUSED)) {

@@ -92,6 +92,8 @@ static const gpusim_choice event_types[] = {
      "a checkpoint could not be completed; the detail is the work that it had, in ns"},
     {"fail", GPUSIM_EVENT_FAIL, "a fault takes a job off its GPUs; the detail is the reason"},
     {"xid", GPUSIM_EVENT_XID, "a GPU's driver logs an error; the detail is the XID"},
+    {"offline", GPUSIM_EVENT_OFFLINE,
+     "no heartbeat of a node has been heard for too long (detail 1), or one is heard again (0)"},
     {NULL, 0, NULL},
 };
 
@@ -219,6 +221,14 @@ static const gpusim_field allocation_columns[] = {
     ALLOCATION(end, TIME, SECOND, 0, "When it gave them back, or the run ended."),
 };
 
+static const gpusim_choice outcomes[] = {
+    {"done", GPUSIM_OUTCOME_DONE, "it was done"},
+    {"failed", GPUSIM_OUTCOME_FAILED, "the node could not be reached"},
+    {"refused", GPUSIM_OUTCOME_REFUSED,
+     "not tried: the node could not be reached too often of late"},
+    {NULL, 0, NULL},
+};
+
 #define ACTION(member, type, unit, flags, doc)                                                     \
     COLUMN(gpusim_action_row, member, type, unit, flags, doc)
 static const gpusim_field action_columns[] = {
@@ -232,6 +242,12 @@ static const gpusim_field action_columns[] = {
            "How much, where that means something: watts of a cap (none: it was lifted), the state "
            "of CPUs, share of the fans' full speed (none: automatic), seconds of a reboot, 1 for a "
            "drain that restarted jobs, the one GPU of the node whose jobs were queued again."),
+    {.name = "outcome",
+     .type = GPUSIM_ENUM,
+     .offset = (uint32_t)offsetof(gpusim_action_row, outcome),
+     .flags = GPUSIM_SILENT,
+     .detail = {outcomes},
+     .doc = "What came of it."},
 };
 
 #define NODE(member, type, unit, flags, doc) COLUMN(gpusim_node_row, member, type, unit, flags, doc)

@@ -6,7 +6,7 @@
  */
 #include <math.h>
 
-#include "core/faults.h"
+#include "core/fleet.h"
 #include "core/responses.h"
 #include "core/sampling.h"
 
@@ -102,7 +102,9 @@ static gs_sign sign_of(const gpusim_sim *sim, const gs_sampling *sampling, const
 {
     const gs_response *rule = RULE(sim, at->rule);
     if (rule->metric == GPUSIM_NONE) {
-        return GS_NODE(sim, at->entity)->state == rule->state ? GS_SIGN_BEGIN : GS_SIGN_END;
+        int holds = rule->state == GS_SEEN_OFFLINE ? gs_is_offline(sim, at->entity)
+                                                   : GS_NODE(sim, at->entity)->state == rule->state;
+        return holds ? GS_SIGN_BEGIN : GS_SIGN_END;
     }
     double value = rule->remedy && is_of_gpus(sim->model, rule)
                        ? worst_of(sim, sampling, rule, at->entity)
@@ -226,16 +228,11 @@ static int done_for_another(const gpusim_sim *sim, uint32_t index)
 static gpusim_status act(gpusim_sim *sim, const gs_watch *at, gpusim_action what, double value,
                          gpusim_error *err)
 {
-    gpusim_status status = GPUSIM_OK;
     uint32_t who = RULE(sim, at->rule)->who;
     if (what == GPUSIM_ACTION_CANCEL_JOB) {
         return gs_cancel_on(sim, (int)RULE(sim, at->rule)->of_gpu, at->target, who, err);
     }
-    GPUSIM_TRY(gs_act(sim, what, at->target, value, err));
-    GPUSIM_TRY(
-        gs_emit_action(sim, who, what, at->target, isfinite(value) ? value : (double)NAN, err));
-cleanup:
-    return status;
+    return gs_tell(sim, who, what, at->target, value, err);
 }
 
 // within the budget of the day

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* One run: created from a model, moved by its engine, ended, saved and restored. */
 #include "core/faults.h"
+#include "core/fleet.h"
 #include "core/measure.h"
 #include "core/resample.h"
 #include "core/responses.h"
@@ -141,6 +142,7 @@ static gpusim_status on_pass(void *context, gpusim_time now, gpusim_error *err)
         GPUSIM_TRY(sim->policy ? ask_policy(sim, now, err) : gs_replay_retry(sim, err));
     }
     if (sim->failure == GPUSIM_OK) {
+        GPUSIM_TRY(sim->pools.count > 0 ? gs_pools_pass(sim, err) : GPUSIM_OK);
         GPUSIM_TRY(gs_physics_flush(sim, err));
         GPUSIM_TRY(gs_may_fail(sim) ? gs_clocks_flush(sim, err) : GPUSIM_OK);
     }
@@ -193,6 +195,11 @@ static const struct {
     [GS_ON_BACK] = {"end of a reboot", gs_on_back},
     [GS_ON_RESPONSE] = {"response", gs_on_response},
     [GS_ON_MEASURE] = {"measured window", gs_on_measure},
+    [GS_ON_PULSE] = {"heartbeat", gs_on_pulse},
+    [GS_ON_RETRY] = {"action once more", gs_on_retry},
+    [GS_ON_MAINTENANCE] = {"maintenance", gs_on_maintenance},
+    [GS_ON_JOIN] = {"node joins", gs_on_join},
+    [GS_ON_LEAVE] = {"idle nodes leave", gs_on_leave},
 };
 
 void gs_sim_refresh_view(gpusim_sim *sim)
@@ -281,6 +288,12 @@ static void set_element_sizes(gpusim_sim *sim)
     sim->drawn = GS_ARRAY(gs_drawn);
     sim->watches = GS_ARRAY(gs_watch);
     sim->watchers = GS_ARRAY(gs_watcher);
+    sim->pulses = GS_ARRAY(gs_pulse);
+    sim->breakers = GS_ARRAY(gs_breaker);
+    sim->orders = GS_ARRAY(gs_order);
+    sim->services = GS_ARRAY(gs_service);
+    sim->pools = GS_ARRAY(gs_pool_state);
+    sim->members = GS_ARRAY(gs_member);
     sim->fault_bursts = GS_ARRAY(gs_fault_burst);
     sim->coming = GS_ARRAY(gs_coming);
     sim->fault_sums = GS_ARRAY(gs_fault_sum);
@@ -358,6 +371,12 @@ gpusim_status gs_sim_register(gpusim_sim *sim, gpusim_error *err)
         {"nodes.held", &sim->node_held},
         {"responses.watches", &sim->watches},
         {"responses.watchers", &sim->watchers},
+        {"nodes.pulses", &sim->pulses},
+        {"nodes.breakers", &sim->breakers},
+        {"nodes.orders", &sim->orders},
+        {"maintenance", &sim->services},
+        {"pools", &sim->pools},
+        {"pools.members", &sim->members},
         {"samples", &sim->sampler},
         {"samples.second", &sim->second_marks},
         {"samples.part_time", &sim->part_time_marks},
@@ -453,6 +472,10 @@ static gpusim_status schedule_first(gpusim_sim *sim, gpusim_error *err)
     GPUSIM_TRY(gs_faults_begin(sim, err));
     GPUSIM_TRY(gs_responses_begin(sim, err));
     GPUSIM_TRY(gs_measure_begin(sim, err));
+    GPUSIM_TRY(gs_pulses_begin(sim, err));
+    GPUSIM_TRY(gs_control_begin(sim, err));
+    GPUSIM_TRY(gs_maintenance_begin(sim, err));
+    GPUSIM_TRY(gs_pools_begin(sim, err));
     for (uint32_t i = 0; i < model->actions.count; i++) {
         GPUSIM_TRY(gpusim_engine_schedule(sim->engine, GS_AT(model->actions, gs_timed_action, i).at,
                                           GS_CLASS_CONTROL, GS_ON_ACTION, i, 0, NULL, err));
@@ -535,7 +558,9 @@ void gpusim_sim_destroy(gpusim_sim *sim)
         &sim->rack_effects,  &sim->fault_bursts, &sim->clock_marks,  &sim->gpu_errors,
         &sim->held_samples,  &sim->failures,     &sim->readings,     &sim->users,
         &sim->user_by_name,  &sim->coming,       &sim->fault_sums,   &sim->measured,
-        &sim->measure_marks, &sim->node_held,    &sim->drawn,
+        &sim->measure_marks, &sim->node_held,    &sim->drawn,        &sim->pulses,
+        &sim->breakers,      &sim->orders,       &sim->services,     &sim->pools,
+        &sim->members,
     };
     for (size_t i = 0; i < sizeof arrays / sizeof arrays[0]; i++) {
         gs_array_release(arrays[i]);

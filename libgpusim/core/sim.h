@@ -47,6 +47,11 @@ enum {
     GS_ON_BACK,         /* entity: node; it has started again */
     GS_ON_RESPONSE,     /* entity: of gs_watch; payload: 1 for the end of what it does */
     GS_ON_MEASURE,      /* entity: 0 the window begins, 1 it is over */
+    GS_ON_PULSE,        /* entity: node; it is seen offline, or online */
+    GS_ON_RETRY,        /* entity: of gs_order; it is told once more */
+    GS_ON_MAINTENANCE,  /* entity: window; its next phase; payload: 1 in the background */
+    GS_ON_JOIN,         /* entity: node; GPUSIM_NONE: the beginning */
+    GS_ON_LEAVE,        /* entity: group; idle nodes leave */
     GS_HANDLERS
 };
 
@@ -274,6 +279,13 @@ struct gpusim_sim {
 
     gs_array watches;  /* gs_watch; see core/responses.c for these; empty without rules */
     gs_array watchers; /* gs_watcher, by rule */
+
+    gs_array pulses;   /* gs_pulse, by node; see core/fleet.h for these */
+    gs_array breakers; /* gs_breaker, by node */
+    gs_array orders;   /* gs_order */
+    gs_array services; /* gs_service, by window */
+    gs_array pools;    /* gs_pool_state, by group */
+    gs_array members;  /* gs_member, by node */
 
     gs_array sampler; /* gs_sampler, one; see core/sampling.h for these */
     gs_array second_marks, part_time_marks,
@@ -607,6 +619,9 @@ gpusim_status gs_emit_decision(gpusim_sim *sim, gpusim_decision what, uint64_t j
 /* value: NaN where it means nothing. */
 gpusim_status gs_emit_action(gpusim_sim *sim, uint32_t who, gpusim_action what, uint64_t entity,
                              double value, gpusim_error *err);
+/* The same of what may not have been done. */
+gpusim_status gs_emit_outcome(gpusim_sim *sim, uint32_t who, gpusim_action what, uint64_t entity,
+                              double value, gpusim_action_outcome outcome, gpusim_error *err);
 gpusim_status gs_emit_begin(gpusim_sim *sim, gpusim_error *err);
 gpusim_status gs_emit_end(gpusim_sim *sim, int complete, gpusim_error *err);
 

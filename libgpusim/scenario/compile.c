@@ -135,6 +135,7 @@ static gpusim_status make_model(const gpusim_spec *spec, gpusim_model **compiled
     at.model = model;
     GPUSIM_TRY(gs_hasher_create(&at.inputs, err));
     GPUSIM_TRY(gs_spec_bind(spec, &model->arena, &scenario, err));
+    gs_compile_sizes(&scenario);
     uint32_t groups = scenario.cluster.nodes.count;
     at.gpus = gs_arena_get(&model->arena, groups * sizeof *at.gpus);
     if (!at.gpus) {

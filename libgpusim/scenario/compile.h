@@ -49,6 +49,10 @@ uint32_t gs_rack_size(const gs_scenario_group *group);
 gpusim_status gs_compile_run(const gs_compilation *at, gpusim_error *err);
 /* compile_actions.c: timed actions. */
 gpusim_status gs_compile_actions(const gs_compilation *at, gpusim_error *err);
+/* compile_fleet.c: heartbeats, control, maintenance, spares, groups that grow; and how many nodes a
+ * group may have, first of all. */
+gpusim_status gs_compile_fleet(const gs_compilation *at, gpusim_error *err);
+void gs_compile_sizes(gs_scenario *scenario);
 gpusim_status gs_compile_responses(const gs_compilation *at, gpusim_error *err);
 /* A metric by one of its names, as its place in the model's list; GPUSIM_NONE: it is not sampled.
  */

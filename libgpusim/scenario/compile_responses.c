@@ -67,6 +67,11 @@ static gpusim_status compile_condition(const response_maker *m, gpusim_error *er
     }
     if (!written->metric) {
         rule->state = (uint32_t)written->state;
+        if (rule->state == GS_SEEN_OFFLINE && m->at->model->heartbeat.every == 0) {
+            status = FAIL(m, "state", err, "nobody listens to heartbeats");
+            gpusim_error_hint(err, "add `heartbeat: {every: 1 s, offline_after: 5 s}`");
+            return status;
+        }
         return written->what == GPUSIM_ACTION_RESET
                    ? FAIL(m, "do", err, "a reset is of a GPU: it needs a metric of one")
                    : GPUSIM_OK;

@@ -15,12 +15,25 @@ typedef struct gs_kind_fields {
     double factor;
 } gs_kind_fields;
 
+/* `autoscale:` of a group. */
+typedef struct gs_autoscale_fields {
+    uint8_t present, reserved[7];
+    gpusim_time join, idle;
+    uint32_t queue, step;
+} gs_autoscale_fields;
+
+extern const gpusim_record gs_autoscale_record;
+
 typedef struct gs_scenario_group {
     const char *name, *gpu;
     gpusim_list run_time; /* gs_kind_fields */
-    uint64_t memory; /* of a node; the maximum: no limit */
-    double cpus;     /* NaN: no limit */
+    uint64_t memory;      /* of a node; the maximum: no limit */
+    double cpus;          /* NaN: no limit */
     uint32_t count, per_rack, gpus;
+    uint32_t most, spares; /* the maximum: not given */
+    uint32_t least;        /* what `count` said; it is then all nodes that there may be */
+    gpusim_time join;      /* of spares; GPUSIM_TIME_MAX: not given */
+    gs_autoscale_fields autoscale;
     uint8_t mig, reserved[3];
     int32_t node_class; /* gpusim_node_class */
     int32_t reserved2;
@@ -131,6 +144,30 @@ typedef struct gs_response_fields {
 
 #define GS_DO_CHEAPEST (-2) /* the word `cheapest` for what to do */
 
+/* `heartbeat:`. */
+typedef struct gs_heartbeat_fields {
+    uint8_t present, reserved[7];
+    gpusim_time every, offline_after;
+} gs_heartbeat_fields;
+
+/* `control:`. */
+typedef struct gs_control_fields {
+    uint8_t present, reserved[7];
+    gpusim_time backoff, open;
+    uint32_t retries, failures;
+} gs_control_fields;
+
+/* An item of `maintenance:`. */
+typedef struct gs_window_fields {
+    const char *name;                 /* NULL: not given */
+    gpusim_list nodes, racks, groups; /* const char * */
+    gpusim_time at, span, ahead;
+    gpusim_time every; /* GPUSIM_TIME_MAX: once */
+} gs_window_fields;
+
+extern const gpusim_record gs_heartbeat_record, gs_control_record;
+extern const gpusim_field gs_window_element;
+
 /* `remedies:`. */
 typedef struct gs_remedies_fields {
     gs_remedies of;
@@ -162,6 +199,9 @@ typedef struct gs_scenario {
     gs_repairs_fields repairs;
     gpusim_list responses; /* gs_response_fields */
     gs_remedies_fields remedies;
+    gs_heartbeat_fields heartbeat;
+    gs_control_fields control;
+    gpusim_list maintenance; /* gs_window_fields */
 } gs_scenario;
 
 extern const gpusim_field gs_chaos_element;

@@ -15,6 +15,7 @@ static const gpusim_choice state_choices[] = {
     {"down", GPUSIM_NODE_DOWN, "failed, killed or booting"},
     {"repairing", GPUSIM_NODE_REPAIRING, "a crew is there"},
     {"removed", GPUSIM_NODE_REMOVED, "no part of the cluster"},
+    {"offline", (int32_t)GS_SEEN_OFFLINE, "no `heartbeat` has been heard of it for too long"},
     {"any", -1, "whatever it is: the rule is about a metric"},
     {NULL, 0, NULL},
 };

@@ -90,6 +90,8 @@ typedef enum gpusim_event_type {
     GPUSIM_EVENT_HANG, /* of a job; detail: 1 it begins, 0 it is over */
     GPUSIM_EVENT_CHECKPOINT_LOST, /* it could not be completed; detail: the work that it had, ns */
     GPUSIM_EVENT_XID,             /* entity: GPU; detail: the error that its driver logs */
+    GPUSIM_EVENT_OFFLINE, /* of a node; detail: 1 it has not been heard for too long, 0 it is again
+                           */
 } gpusim_event_type;
 
 typedef struct gpusim_event_row {
@@ -138,10 +140,17 @@ typedef struct gpusim_action_row {
     gpusim_time time;
     double value;
     uint64_t entity;
-    uint32_t who; /* name: scenario, scheduler, api, replay */
-    uint8_t what; /* gpusim_action */
-    uint8_t reserved[3];
+    uint32_t who;    /* name: scenario, scheduler, api, replay */
+    uint8_t what;    /* gpusim_action */
+    uint8_t outcome; /* gpusim_action_outcome */
+    uint8_t reserved[2];
 } gpusim_action_row;
+
+typedef enum gpusim_action_outcome {
+    GPUSIM_OUTCOME_DONE,
+    GPUSIM_OUTCOME_FAILED,  /* the node could not be reached */
+    GPUSIM_OUTCOME_REFUSED, /* not tried: it has failed too often of late */
+} gpusim_action_outcome;
 
 typedef enum gpusim_action {
     GPUSIM_ACTION_CANCEL_JOB,
