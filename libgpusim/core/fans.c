@@ -45,6 +45,9 @@ void gs_fans_set(gpusim_sim *sim, uint32_t node, uint32_t level)
 int gs_node_has_fans(const gpusim_model *model, uint32_t node)
 {
     const gs_node_hardware *hardware = &model->hardware.groups[model->cluster.node_group[node]];
+    if (hardware->legacy) {
+        return hardware->legacy != GS_LEGACY_ASTERA;
+    }
     return hardware->physical && hardware->cooling == GS_COOLING_AIR &&
            (hardware->fan_max > 0 || hardware->fan_levels > 0);
 }
@@ -65,6 +68,10 @@ void gs_fans_move(gpusim_sim *sim, uint32_t node, uint32_t level)
 gpusim_status gs_fans_hold(gpusim_sim *sim, uint32_t node, double speed, gpusim_error *err)
 {
     gs_node *plant = GS_PLANT(sim, node);
+    if (gs_node_hardware_of(sim, node)->legacy) {
+        gs_legacy_fans(sim, node, speed);
+        return GPUSIM_OK;
+    }
     if (plant->fan_held == speed) {
         return GPUSIM_OK;
     }

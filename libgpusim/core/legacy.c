@@ -57,6 +57,19 @@ static void begin_gpu(gpusim_sim *sim, uint32_t g)
     show(sim, g);
 }
 
+void gs_legacy_fans(gpusim_sim *sim, uint32_t node, double speed)
+{
+    const uint32_t *first = sim->model->cluster.node_first_gpu;
+    for (uint32_t g = first[node]; g < first[node + 1]; g++) {
+        const gs_node_hardware *hardware = gs_gpu_hardware(sim, g);
+        if (hardware->legacy == GS_LEGACY_SAGE) {
+            gs_sage_hold(hardware->legacy_model, GS_LEGACY(sim, g), speed);
+        } else {
+            gs_ioguard_hold(GS_LEGACY(sim, g), speed);
+        }
+    }
+}
+
 static gpusim_time tick_of(const gs_node_hardware *hardware)
 {
     switch (hardware->legacy) {

@@ -124,4 +124,8 @@ gpusim_status gs_steps_begin(gpusim_sim *sim, gpusim_error *err);
 void gs_mark_rack(gpusim_sim *sim, uint32_t rack);
 void gs_facility_update(gpusim_sim *sim); /* cooling and distribution on top of all racks */
 
+/* ---- core/legacy.c ---- */
+/* Somebody turns the fans of a node with another simulator's model; 0: lets them go. */
+void gs_legacy_fans(gpusim_sim *sim, uint32_t node, double speed);
+
 #endif

@@ -54,7 +54,8 @@ void gs_ioguard_tick(const gs_ioguard *model, double busy, gs_legacy_state *node
     double heat = (model->heat * gpusim_pow(node->load, model->heat_exponent) +
                    model->fault_heat * (1 - model->power)) *
                   (1 + model->dust);
-    node->fan = clamp(model->fan_slope * (node->temperature - model->fan_start), 0, 1);
+    double wanted = clamp(model->fan_slope * (node->temperature - model->fan_start), 0, 1);
+    node->fan = node->held > 0 ? node->held : wanted;
     double cool = model->cooling * node->fan * model->fans * (1 - model->dust);
     node->temperature = fmax(model->ambient, node->temperature + heat - cool);
 
@@ -64,7 +65,22 @@ void gs_ioguard_tick(const gs_ioguard *model, double busy, gs_legacy_state *node
     set_latency(model, node);
 }
 
+void gs_ioguard_hold(gs_legacy_state *node, double speed)
+{
+    node->held = speed;
+}
+
 // ---- SAGE ----
+
+/* rpm: the least that a command can ask for. */
+#define GS_SAGE_FAN_LEAST 1000
+
+// a speed is where its loop goes on from: noise and reversion do not stop
+void gs_sage_hold(const gs_sage *model, gs_legacy_state *node, double speed)
+{
+    node->fan = speed > 0 ? clamp(speed * model->fan_limit, GS_SAGE_FAN_LEAST, model->fan_limit)
+                          : model->fan;
+}
 
 void gs_sage_begin(const gs_sage *model, gs_legacy_state *node)
 {

@@ -14,6 +14,7 @@ typedef struct gs_legacy_state {
     double temperature;   /* degC */
     double power;         /* W */
     double fan;           /* io-Guard: share of full speed; SAGE: rpm */
+    double held;          /* io-Guard: the same, as somebody holds it; 0: nobody does */
     double clock;         /* 0..1 of the maximum */
     double load;          /* 0..1: utilisation as it reports it */
     double latency;       /* s a step */
@@ -24,6 +25,9 @@ typedef struct gs_legacy_state {
 
 /* At time 0; the stream is set already. */
 void gs_ioguard_begin(const gs_ioguard *model, gs_legacy_state *node);
+/* Somebody turns its fans to a share of what they can do; 0: lets them go. */
+void gs_ioguard_hold(gs_legacy_state *node, double speed);
+void gs_sage_hold(const gs_sage *model, gs_legacy_state *node, double speed);
 void gs_sage_begin(const gs_sage *model, gs_legacy_state *node);
 void gs_astera_begin(const gs_astera *model, gs_legacy_state *node);
 

@@ -103,6 +103,54 @@ START_TEST(sage_wanders_by_itself)
 }
 END_TEST
 
+/* Fans that a rule or somebody turns up cool a SAGE node tick by tick as its loop has it: 75 % of
+ * 6000 rpm at 101 s, from where noise and reversion go on; the other node never notices. */
+START_TEST(sage_fans_cool)
+{
+    gpusim_model *model = NULL;
+    gpusim_sim *sim =
+        start(MODEL(ONE_JOB "actions: [{at: 101 s, do: fan, node: n-0001, speed: 75 %}, "
+                            "{at: 401 s, do: fan, node: n-0001, speed: auto}]\n",
+                    "sage"),
+              &model);
+    const gs_sage *of = model->hardware.groups[0].legacy_model;
+    gs_legacy_state turned = twin_of("n-0001/gpu0"), other = twin_of("n-0000/gpu0");
+    gs_sage_begin(of, &turned);
+    gs_sage_begin(of, &other);
+    for (int tick = 0; tick < 250; tick++) {
+        run_to(sim, 2 * tick + 1.5);
+        turned.fan = tick == 50 ? 4500 : tick == 200 ? 2000 : turned.fan;
+        ck_assert_double_eq(gs_legacy_of(sim, 1)->temperature, turned.temperature);
+        ck_assert_double_eq(gs_legacy_of(sim, 1)->fan, turned.fan);
+        ck_assert_double_eq(gs_legacy_of(sim, 0)->temperature, other.temperature);
+        gs_sage_tick(of, &turned);
+        gs_sage_tick(of, &other);
+        if (tick == 100) {
+            ck_assert_double_lt(turned.temperature, other.temperature - 5);
+        }
+    }
+    gpusim_sim_destroy(sim);
+    gpusim_model_destroy(model);
+}
+END_TEST
+
+/* io-Guard's fans held at full speed take away 4 K every tick, whatever the temperature. */
+START_TEST(ioguard_fans_are_held)
+{
+    gpusim_model *model = NULL;
+    gpusim_sim *sim = start(MODEL("workload: []\n"
+                                  "actions: [{at: 0 s, do: fan, node: n-0001, speed: 100 %}]\n",
+                                  "{ioguard: {start: 45 C}}"),
+                            &model);
+    run_to(sim, 0.6);
+    ck_assert_double_eq(gs_legacy_of(sim, 1)->temperature, 41);
+    ck_assert_double_eq(gs_legacy_of(sim, 1)->fan, 1);
+    ck_assert_double_eq(gs_legacy_of(sim, 0)->temperature, 45);
+    gpusim_sim_destroy(sim);
+    gpusim_model_destroy(model);
+}
+END_TEST
+
 // a job of five minutes of work on half a network: each tick has a step time of its own, and the
 // work of all ticks is the job's
 START_TEST(ioguard_slows_its_jobs)
@@ -393,9 +441,10 @@ END_TEST
 int main(void)
 {
     Suite *suite = suite_create("legacy");
-    TEST_CASE(suite, 60, astera_pays_for_what_it_draws, sage_wanders_by_itself,
-              ioguard_slows_its_jobs, faults_are_broken_parts, who_is_down_draws_nothing,
-              slow_from_the_beginning, saved_and_restored_it_goes_on_alike,
-              neighbours_change_nothing, metrics_say_what_models_do, shipped_scenarios_run);
+    TEST_CASE(suite, 60, astera_pays_for_what_it_draws, sage_wanders_by_itself, sage_fans_cool,
+              ioguard_fans_are_held, ioguard_slows_its_jobs, faults_are_broken_parts,
+              who_is_down_draws_nothing, slow_from_the_beginning,
+              saved_and_restored_it_goes_on_alike, neighbours_change_nothing,
+              metrics_say_what_models_do, shipped_scenarios_run);
     return test_run(suite);
 }
