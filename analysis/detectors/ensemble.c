@@ -3,9 +3,9 @@
  * place of signals, learns how these are distributed, and turns each into -ln of the chance of one
  * as high: counted, and among the highest 2 % by an exponential tail, so that scores never seen
  * before still differ. */
+#include <gsl/gsl_sort.h>
 #include <math.h>
 #include <stddef.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include <gpusim/detector.h>
@@ -67,19 +67,13 @@ typedef struct scale {
     uint64_t count;
 } scale;
 
-static int rising(const void *a, const void *b)
-{
-    double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
 static void learn(scale *s, double *scores, uint64_t count)
 {
     *s = (scale){.count = count};
     if (count == 0) {
         return;
     }
-    qsort(scores, count, sizeof *scores, rising);
+    gsl_sort(scores, 1, count);
     for (uint64_t i = 0; i <= LEVELS; i++) {
         s->rank[i] = scores[i * (count - 1) / LEVELS];
     }

@@ -3,29 +3,10 @@
 #include <math.h>
 #include <string.h>
 
-#include <gpusim/detect.h>
 #include <gpusim/spec.h>
 
 #include "base/gsl.h"
-#include "detect/members.h"
-#include "detect/scaler.h"
-
-struct gpusim_watcher {
-    const gpusim_module *module;
-    gpusim_scene scene;
-    gs_scale *scales; /* [signals]; of a module that wants standard deviations */
-    double *scaled;   /* one frame */
-    void *model;
-    uint64_t model_bytes, state_bytes;
-    void *state;
-    const void *parameters;
-    gpusim_parameters *defaults; /* where nobody gave any */
-    gs_members members;          /* of a detector over others */
-    gpusim_stream stream;
-    uint32_t *causes; /* for callers who do not ask */
-    int trained;
-    int reserved;
-};
+#include "detect/watcher.h"
 
 struct gpusim_learning {
     gs_arena work;

@@ -71,6 +71,19 @@ GPUSIM_API gpusim_status gpusim_watcher_score(gpusim_watcher *watcher, gpusim_fr
 GPUSIM_API gpusim_status gpusim_watcher_watch(gpusim_watcher *watcher, const gpusim_scene *scene,
                                               gpusim_error *err);
 
+/* Writes what a detector has learnt to a file (little-endian, with a checksum), for any scene whose
+ * signals have the same names and units. `words` say what it is, as for gpusim_detector_read, and a
+ * file that they name is read again at loading; `threshold` is kept beside it. */
+GPUSIM_API gpusim_status gpusim_watcher_save(const gpusim_watcher *watcher, const char *words,
+                                             double threshold, const char *path, gpusim_error *err);
+
+/* A detector from such a file, ready to observe the scene. GPUSIM_FORMAT: the file is none, or is
+ * damaged; GPUSIM_ARGUMENT: it learnt from other signals (the first that differs is named), or with
+ * another version of its module. A checksum tells accidents, not malice: load no stranger's file. */
+GPUSIM_API gpusim_status gpusim_watcher_load(const char *path, const gpusim_scene *scene,
+                                             gpusim_watcher **watcher, double *threshold,
+                                             gpusim_error *err);
+
 /* Forgets what it saw, not what it learnt. */
 GPUSIM_API gpusim_status gpusim_watcher_restart(gpusim_watcher *watcher, gpusim_error *err);
 

@@ -1,0 +1,273 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What a detector has learnt, in a file: a head with a checksum, the signals that it knows, then
+ * scales and model, of each detector that is under it too. Little-endian, as the machines are that
+ * this runs on. */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <gpusim/spec.h>
+
+#include "base/array.h"
+#include "base/hash.h"
+#include "detect/watcher.h"
+
+#define MAGIC   "gpusimwm"
+#define VERSION 1
+#define LARGEST ((uint64_t)1 << 31)
+
+typedef struct head {
+    char magic[8];
+    uint32_t version, reserved;
+    uint64_t bytes, checksum; /* of what follows */
+} head;
+
+/* ---- writing ---- */
+
+static gpusim_status put(gs_array *to, const void *from, uint64_t bytes, gpusim_error *err)
+{
+    gpusim_status status;
+    if (to->count + bytes > LARGEST) {
+        return gpusim_fail(err, GPUSIM_ARGUMENT, "what was learnt is too large for a file");
+    }
+    GPUSIM_TRY(gs_array_reserve(to, (uint32_t)(to->count + bytes), err));
+    if (bytes > 0) {
+        memcpy((char *)to->data + to->count, from, bytes);
+    }
+    to->count += (uint32_t)bytes;
+cleanup:
+    return status;
+}
+
+static gpusim_status put_text(gs_array *to, const char *text, gpusim_error *err)
+{
+    return put(to, text, strlen(text) + 1, err);
+}
+
+// What one detector learnt, and those under it.
+static gpusim_status put_learnt(gs_array *to, const gpusim_watcher *watcher, gpusim_error *err)
+{
+    gpusim_status status;
+    GPUSIM_TRY(put_text(to, watcher->module->version, err));
+    GPUSIM_TRY(put(to, &watcher->stream, sizeof watcher->stream, err));
+    GPUSIM_TRY(put(to, watcher->scales, watcher->scene.signal_count * sizeof(gs_scale), err));
+    GPUSIM_TRY(put(to, &watcher->model_bytes, sizeof watcher->model_bytes, err));
+    GPUSIM_TRY(put(to, watcher->model, watcher->model_bytes, err));
+    for (uint32_t i = 0; i < watcher->members.count; i++) {
+        GPUSIM_TRY(put_learnt(to, watcher->members.watchers[i], err));
+    }
+cleanup:
+    return status;
+}
+
+static gpusim_status put_signals(gs_array *to, const gpusim_scene *scene, gpusim_error *err)
+{
+    gpusim_status status;
+    GPUSIM_TRY(put(to, &scene->signal_count, sizeof scene->signal_count, err));
+    for (uint32_t s = 0; s < scene->signal_count; s++) {
+        uint32_t unit = scene->signals[s].unit;
+        GPUSIM_TRY(put(to, &unit, sizeof unit, err));
+        GPUSIM_TRY(put_text(to, scene->signals[s].name, err));
+    }
+cleanup:
+    return status;
+}
+
+gpusim_status gpusim_watcher_save(const gpusim_watcher *watcher, const char *words,
+                                  double threshold, const char *path, gpusim_error *err)
+{
+    gpusim_status status;
+    gs_array body = GS_ARRAY(char);
+    FILE *file = NULL;
+    if (!watcher->trained) {
+        GPUSIM_TRY(
+            gpusim_fail(err, GPUSIM_ARGUMENT, "%s has learnt nothing yet", watcher->module->name));
+    }
+    GPUSIM_TRY(put_text(&body, words, err));
+    GPUSIM_TRY(put(&body, &threshold, sizeof threshold, err));
+    GPUSIM_TRY(put_signals(&body, &watcher->scene, err));
+    GPUSIM_TRY(put_learnt(&body, watcher, err));
+    head h = {.version = VERSION, .bytes = body.count};
+    memcpy(h.magic, MAGIC, sizeof h.magic);
+    h.checksum = gs_hash64(body.data, body.count, VERSION);
+    file = fopen(path, "wb");
+    if (!file) {
+        GPUSIM_TRY(gpusim_fail(err, GPUSIM_IO, "cannot write '%s': %s", path, strerror(errno)));
+    }
+    int written =
+        fwrite(&h, sizeof h, 1, file) == 1 && fwrite(body.data, 1, body.count, file) == body.count;
+    int closed = fclose(file) == 0;
+    if (!written || !closed) {
+        GPUSIM_TRY(gpusim_fail(err, GPUSIM_IO, "cannot write '%s'", path));
+    }
+cleanup:
+    gs_array_release(&body);
+    return status;
+}
+
+/* ---- reading ---- */
+
+// What is left to be read.
+typedef struct rest {
+    const char *at;
+    uint64_t bytes;
+} rest;
+
+static gpusim_status too_short(gpusim_error *err)
+{
+    return gpusim_fail(err, GPUSIM_FORMAT, "the file of a detector ends too early");
+}
+
+static gpusim_status take(rest *from, void *to, uint64_t bytes, gpusim_error *err)
+{
+    if (bytes > from->bytes) {
+        return too_short(err);
+    }
+    if (bytes > 0) {
+        memcpy(to, from->at, bytes);
+    }
+    from->at += bytes;
+    from->bytes -= bytes;
+    return GPUSIM_OK;
+}
+
+// A text where it is.
+static gpusim_status take_text(rest *from, const char **text, gpusim_error *err)
+{
+    const char *end = from->bytes ? memchr(from->at, 0, from->bytes) : NULL;
+    if (!end) {
+        return too_short(err);
+    }
+    *text = from->at;
+    from->bytes -= (uint64_t)(end + 1 - from->at);
+    from->at = end + 1;
+    return GPUSIM_OK;
+}
+
+// The signals that it knows have to be those of the scene.
+static gpusim_status check_signals(rest *from, const gpusim_scene *scene, gpusim_error *err)
+{
+    gpusim_status status;
+    uint32_t count = 0, unit = 0;
+    GPUSIM_TRY(take(from, &count, sizeof count, err));
+    for (uint32_t s = 0; s < count; s++) {
+        const char *name = "";
+        GPUSIM_TRY(take(from, &unit, sizeof unit, err));
+        GPUSIM_TRY(take_text(from, &name, err));
+        if (s >= scene->signal_count || strcmp(scene->signals[s].name, name) != 0) {
+            GPUSIM_TRY(gpusim_fail(
+                err, GPUSIM_ARGUMENT, "signal %u is %s, where the detector learnt from %s", s + 1,
+                s < scene->signal_count ? scene->signals[s].name : "nothing", name));
+        }
+        if (unit != scene->signals[s].unit) {
+            GPUSIM_TRY(gpusim_fail(
+                err, GPUSIM_ARGUMENT, "signal %s is in '%s', where the detector learnt it in '%s'",
+                name, gpusim_unit_symbol(scene->signals[s].unit),
+                unit < GPUSIM_UNIT_COUNT ? gpusim_unit_symbol((gpusim_unit)unit) : "?"));
+        }
+    }
+    if (count < scene->signal_count) {
+        GPUSIM_TRY(gpusim_fail(err, GPUSIM_ARGUMENT,
+                               "signal %u is %s, where the detector learnt from nothing", count + 1,
+                               scene->signals[count].name));
+    }
+cleanup:
+    return status;
+}
+
+static gpusim_status take_learnt(rest *from, gpusim_watcher *watcher, gpusim_error *err)
+{
+    gpusim_status status;
+    const char *version = "";
+    GPUSIM_TRY(take_text(from, &version, err));
+    if (strcmp(version, watcher->module->version) != 0) {
+        GPUSIM_TRY(
+            gpusim_fail(err, GPUSIM_ARGUMENT,
+                        "detector %s has version %s, and what was learnt is of version %.40s",
+                        watcher->module->name, watcher->module->version, version));
+    }
+    GPUSIM_TRY(take(from, &watcher->stream, sizeof watcher->stream, err));
+    GPUSIM_TRY(take(from, watcher->scales, watcher->scene.signal_count * sizeof(gs_scale), err));
+    GPUSIM_TRY(take(from, &watcher->model_bytes, sizeof watcher->model_bytes, err));
+    if (watcher->model_bytes > from->bytes) {
+        GPUSIM_TRY(too_short(err));
+    }
+    if (watcher->model_bytes > 0) {
+        GPUSIM_TRY(gs_allocate(&watcher->model, watcher->model_bytes, 1, err));
+        GPUSIM_TRY(take(from, watcher->model, watcher->model_bytes, err));
+    }
+    for (uint32_t i = 0; i < watcher->members.count; i++) {
+        GPUSIM_TRY(take_learnt(from, watcher->members.watchers[i], err));
+    }
+    watcher->trained = 1;
+cleanup:
+    return status;
+}
+
+// The whole file, once its head and its checksum are as they should be.
+static gpusim_status read_body(const char *path, gs_array *body, gpusim_error *err)
+{
+    gpusim_status status = GPUSIM_OK;
+    head h;
+    FILE *file = fopen(path, "rb");
+    if (!file) {
+        return gpusim_fail(err, GPUSIM_IO, "cannot open '%s': %s", path, strerror(errno));
+    }
+    if (fread(&h, sizeof h, 1, file) != 1 || memcmp(h.magic, MAGIC, sizeof h.magic) != 0) {
+        GPUSIM_TRY(gpusim_fail(err, GPUSIM_FORMAT, "'%s' is not the file of a detector", path));
+    }
+    if (h.version != VERSION || h.reserved != 0) {
+        GPUSIM_TRY(gpusim_fail(err, GPUSIM_FORMAT, "'%s' has version %u, and %d is known", path,
+                               h.version, VERSION));
+    }
+    // room as it comes: the head may lie about how much there is
+    for (size_t got = 1; got && body->count <= h.bytes && h.bytes <= LARGEST;) {
+        GPUSIM_TRY(gs_array_reserve(body, body->count + 65536, err));
+        got = fread((char *)body->data + body->count, 1, 65536, file);
+        body->count += (uint32_t)got;
+    }
+    if (body->count != h.bytes || gs_hash64(body->data, body->count, VERSION) != h.checksum) {
+        GPUSIM_TRY(gpusim_fail(err, GPUSIM_FORMAT, "'%s' is damaged", path));
+    }
+cleanup:
+    fclose(file);
+    return status;
+}
+
+gpusim_status gpusim_watcher_load(const char *path, const gpusim_scene *scene,
+                                  gpusim_watcher **result, double *threshold, gpusim_error *err)
+{
+    gpusim_status status;
+    gs_array body = GS_ARRAY(char);
+    gpusim_watcher *watcher = NULL;
+    gpusim_parameters *parameters = NULL;
+    const gpusim_module *module = NULL;
+    const char *words = "";
+    double learnt = 0;
+    *result = NULL;
+    GPUSIM_TRY(read_body(path, &body, err));
+    rest from = {body.data, body.count};
+    GPUSIM_TRY(take_text(&from, &words, err));
+    GPUSIM_TRY(take(&from, &learnt, sizeof learnt, err));
+    GPUSIM_TRY(check_signals(&from, scene, err));
+    GPUSIM_TRY(gpusim_detector_read(words, &module, &parameters, err));
+    GPUSIM_TRY(gpusim_watcher_create(
+        module, parameters ? gpusim_parameters_value(parameters) : NULL, scene, 0, &watcher, err));
+    if (parameters) {
+        gpusim_parameters_destroy(watcher->defaults);
+        watcher->defaults = parameters;
+        parameters = NULL;
+    }
+    GPUSIM_TRY(take_learnt(&from, watcher, err));
+    GPUSIM_TRY(gpusim_watcher_restart(watcher, err));
+    if (threshold) {
+        *threshold = learnt;
+    }
+    *result = watcher;
+    watcher = NULL;
+cleanup:
+    gpusim_watcher_destroy(watcher);
+    gpusim_parameters_destroy(parameters);
+    gs_array_release(&body);
+    return status;
+}

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What a detector at work consists of. */
+#ifndef GS_DETECT_WATCHER_H
+#define GS_DETECT_WATCHER_H
+
+#include <gpusim/detect.h>
+
+#include "detect/members.h"
+#include "detect/scaler.h"
+
+struct gpusim_watcher {
+    const gpusim_module *module;
+    gpusim_scene scene;
+    gs_scale *scales; /* [signals]; of a module that wants standard deviations */
+    double *scaled;   /* one frame */
+    void *model;
+    uint64_t model_bytes, state_bytes;
+    void *state;
+    const void *parameters;
+    gpusim_parameters *defaults; /* where nobody gave any, and of one that was loaded */
+    gs_members members;          /* of a detector over others */
+    gpusim_stream stream;
+    uint32_t *causes; /* for callers who do not ask */
+    int trained;
+    int reserved;
+};
+
+#endif

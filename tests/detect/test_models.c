@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What a detector has learnt comes back from a file as it was, and no other file is taken for one.
+ */
+#include <math.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "harness.h"
+#include "scenes.h"
+#include "watched.h"
+
+static gpusim_error err;
+static const char *const names[] = {"gpu_temp", "power_usage", "fan_speed", "gpu_util"};
+static char path[] = "/tmp/gpusim-model-XXXXXX";
+
+static scene_frames *noise(uint32_t frames, uint32_t entities)
+{
+    scene_frames *s = scene_make(entities, 4, names);
+    double *values = calloc(4 * (size_t)entities, sizeof *values);
+    uint32_t *jobs = calloc(entities, sizeof *jobs);
+    ck_assert(values && jobs);
+    for (uint32_t t = 0; t < frames; t++) {
+        for (uint32_t i = 0; i < 4 * entities; i++) {
+            values[i] = (t * 7919u + i * 104729u) % 1009 < 30
+                            ? NAN
+                            : (double)((t * 7919u + i * 104729u) % 1009) / (1 + i % 4);
+        }
+        scene_add(s, values, jobs);
+    }
+    free(values);
+    free(jobs);
+    return s;
+}
+
+static void save(const char *words, scene_frames *learnt, watched *w)
+{
+    char name[64];
+    snprintf(name, sizeof name, "%.*s", (int)strcspn(words, ":"), words);
+    *w = (watched){0};
+    const gpusim_module *module;
+    ASSERT_OK(gpusim_detector_read(words, &module, &w->parameters, &err), &err);
+    ASSERT_OK(gpusim_watcher_create(module,
+                                    w->parameters ? gpusim_parameters_value(w->parameters) : NULL,
+                                    scene_of(learnt), 5, &w->watcher, &err),
+              &err);
+    ASSERT_OK(gpusim_watcher_train(w->watcher, scene_frames_of(learnt), &err), &err);
+    ASSERT_OK(gpusim_watcher_save(w->watcher, words, 1.25, path, &err), &err);
+}
+
+// Every detector scores other entities with the same bits as the one that was saved.
+START_TEST(comes_back)
+{
+    scene_frames *learnt = noise(120, 3), *seen = noise(50, 4);
+    for (const gpusim_module *const *all = gpusim_detectors(); *all; all++) {
+        watched w, loaded = {0};
+        double threshold = 0;
+        save((*all)->name, learnt, &w);
+        ASSERT_OK(gpusim_watcher_load(path, scene_of(seen), &loaded.watcher, &threshold, &err),
+                  &err);
+        ck_assert_double_eq(threshold, 1.25);
+        double *a = scores_of(&w, seen, NULL), *b = scores_of(&loaded, seen, NULL);
+        ck_assert_msg(memcmp(a, b, 200 * sizeof *a) == 0, "%s", (*all)->name);
+        free(a);
+        free(b);
+        watched_free(&w);
+        watched_free(&loaded);
+    }
+    scene_free(learnt);
+    scene_free(seen);
+}
+END_TEST
+
+// Parameters come back too.
+START_TEST(with_parameters)
+{
+    scene_frames *learnt = noise(120, 1);
+    watched w, loaded = {0};
+    save("ensemble:of=[var:lags=2,knn:neighbours=7],combine=mean", learnt, &w);
+    ASSERT_OK(gpusim_watcher_load(path, scene_of(learnt), &loaded.watcher, NULL, &err), &err);
+    double *a = scores_of(&w, learnt, NULL), *b = scores_of(&loaded, learnt, NULL);
+    ck_assert_int_eq(memcmp(a, b, 120 * sizeof *a), 0);
+    free(a);
+    free(b);
+    watched_free(&w);
+    watched_free(&loaded);
+    scene_free(learnt);
+}
+END_TEST
+
+static void refuse(scene_frames *seen, gpusim_status status, const char *message)
+{
+    gpusim_watcher *watcher = NULL;
+    ck_assert_int_eq(gpusim_watcher_load(path, scene_of(seen), &watcher, NULL, &err), status);
+    ck_assert_ptr_null(watcher);
+    ck_assert_msg(strstr(err.message, message) != NULL, "%s", err.message);
+}
+
+// Other signals, other units, fewer and more of them: the first difference is named.
+START_TEST(other_signals)
+{
+    static const char *const others[] = {"gpu_temp", "power_usage", "fan", "gpu_util"};
+    scene_frames *learnt = noise(120, 1), *seen = scene_make(1, 4, others);
+    watched w;
+    save("zscore", learnt, &w);
+    refuse(seen, GPUSIM_ARGUMENT, "signal 3 is fan, where the detector learnt from fan_speed");
+    scene_of(seen)->signal_count = 2;
+    refuse(seen, GPUSIM_ARGUMENT, "signal 3 is nothing");
+    scene_free(seen);
+    seen = scene_make(1, 4, names);
+    ((gpusim_signal *)(uintptr_t)scene_of(seen)->signals)[1].unit = GPUSIM_UNIT_WATT;
+    refuse(seen, GPUSIM_ARGUMENT, "power_usage is in 'W'");
+    scene_free(seen);
+    watched_free(&w);
+    scene_free(learnt);
+}
+END_TEST
+
+// Each bit counts, and so does each byte that is missing.
+START_TEST(damaged)
+{
+    scene_frames *learnt = noise(120, 1);
+    watched w;
+    save("mahalanobis", learnt, &w);
+    char bytes[8192];
+    FILE *file = fopen(path, "rb");
+    size_t size = fread(bytes, 1, sizeof bytes, file);
+    fclose(file);
+    ck_assert(size > 100 && size < sizeof bytes);
+    for (size_t i = 0; i < 2 * size; i++) {
+        gpusim_watcher *watcher = NULL;
+        file = fopen(path, "wb");
+        bytes[i / 2] ^= (char)(i % 2 ? 0 : 16);
+        fwrite(bytes, 1, i % 2 ? i / 2 : size, file);
+        bytes[i / 2] ^= (char)(i % 2 ? 0 : 16);
+        fclose(file);
+        gpusim_status status = gpusim_watcher_load(path, scene_of(learnt), &watcher, NULL, &err);
+        ck_assert_msg(status == GPUSIM_FORMAT, "byte %zu: %s", i / 2, err.message);
+        gpusim_watcher_destroy(watcher);
+    }
+    unlink(path);
+    refuse(learnt, GPUSIM_IO, "cannot open");
+    watched_free(&w);
+    scene_free(learnt);
+}
+END_TEST
+
+START_TEST(nothing_learnt)
+{
+    scene_frames *s = noise(3, 1);
+    gpusim_watcher *watcher;
+    ASSERT_OK(gpusim_watcher_create(module_called("zscore"), NULL, scene_of(s), 1, &watcher, &err),
+              &err);
+    ck_assert_int_eq(gpusim_watcher_save(watcher, "zscore", 1, path, &err), GPUSIM_ARGUMENT);
+    gpusim_watcher_destroy(watcher);
+    scene_free(s);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("models");
+    int made = mkstemp(path);
+    TEST_CASE(suite, 30, comes_back, with_parameters, other_signals, damaged, nothing_learnt);
+    int failed = test_run(suite);
+    close(made);
+    unlink(path);
+    return failed;
+}
