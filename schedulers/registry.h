@@ -25,10 +25,16 @@
 
 #define GS_PLACEMENT_LIST(X)                                                                       \
     X(best_fit, "best-fit", "the node with the fewest free GPUs that fits")                        \
+    X(best_fit_weighted, "best-fit-weighted", "the node with least cores and GPUs left over")      \
     X(consolidate, "consolidate", "best-fit; the rest of a large job on the emptiest node")        \
+    X(dot_product, "dot-product", "the node with little left of what the job wants most")          \
+    X(fgd, "fgd", "where it makes GPUs least useless to the other jobs")                           \
     X(first_fit, "first-fit", "the first node that fits")                                          \
+    X(gpu_clustering, "gpu-clustering", "nodes with jobs of as many GPUs")                         \
+    X(gpu_packing, "gpu-packing", "GPUs in use, then nodes in use, then idle ones")                \
     X(power, "power", "the rack that is furthest below its power cap")                             \
     X(random, "random", "any node that fits")                                                      \
+    X(random_gpu, "random-gpu", "any node and any GPU that fits")                                  \
     X(reliable, "reliable", "the node that has failed least of late")                              \
     X(round_robin, "round-robin", "the next node that fits after the last one used")               \
     X(spread, "spread", "the node with the most free GPUs")                                        \
@@ -68,7 +74,13 @@
     X(max_min, "max-min")                                                                          \
     X(multifactor, "multifactor")                                                                  \
     X(qssf, "qssf")                                                                                \
-    X(themis, "themis")
+    X(themis, "themis")                                                                            \
+    X(best_fit_weighted, "best-fit-weighted")                                                      \
+    X(dot_product, "dot-product")                                                                  \
+    X(fgd, "fgd")                                                                                  \
+    X(gpu_clustering, "gpu-clustering")                                                            \
+    X(gpu_packing, "gpu-packing")                                                                  \
+    X(random_gpu, "random-gpu")
 
 #define GS_MODULE_NUMBER(identifier, name, doc) GS_MODULE_##identifier,
 typedef enum gs_order_number { GS_ORDER_LIST(GS_MODULE_NUMBER) GS_ORDER_COUNT } gs_order_number;

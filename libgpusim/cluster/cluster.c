@@ -91,7 +91,12 @@ static gpusim_status lay_out(const gs_group_setup *setup, uint32_t group, gs_nam
         cluster->racks[at->rack - 1].nodes++;
 
         uint32_t node = at->node++;
-        GPUSIM_TRY(add_name(names, setup->name, k, 4, &cluster->node_name[node], err));
+        if (setup->node_names) {
+            const char *name = setup->node_names[k];
+            GPUSIM_TRY(gs_names_add(names, name, strlen(name), &cluster->node_name[node], err));
+        } else {
+            GPUSIM_TRY(add_name(names, setup->name, k, 4, &cluster->node_name[node], err));
+        }
         cluster->node_rack[node] = at->rack - 1;
         cluster->node_group[node] = group;
         cluster->node_first_gpu[node] = at->gpu;
@@ -112,6 +117,33 @@ static uint32_t kind_of(const gs_cluster *cluster, uint32_t group, uint32_t *nex
         }
     }
     return (*next)++;
+}
+
+// Groups that come from one file are adjacent, and their rows count from the first of its nodes.
+static gpusim_status rank_nodes(const gs_group_setup *setups, uint32_t count, gs_arena *arena,
+                                gs_cluster *cluster, gpusim_error *err)
+{
+    uint32_t i = 0;
+    while (i < count && !setups[i].rows) {
+        i++;
+    }
+    if (i == count) {
+        return GPUSIM_OK;
+    }
+    cluster->node_rank = gs_arena_get(arena, cluster->node_count * sizeof(uint32_t));
+    if (!cluster->node_rank) {
+        return gpusim_fail(err, GPUSIM_MEMORY, "no memory for %u nodes", cluster->node_count);
+    }
+    uint32_t base = 0;
+    for (i = 0; i < count; i++) {
+        uint32_t first = cluster->groups[i].first_node;
+        // the first node of a file stands in its first group
+        base = !setups[i].rows || setups[i].rows[0] == 0 ? first : base;
+        for (uint32_t k = 0; k < setups[i].count; k++) {
+            cluster->node_rank[first + k] = base + (setups[i].rows ? setups[i].rows[k] : k);
+        }
+    }
+    return GPUSIM_OK;
 }
 
 gpusim_status gs_cluster_build(const gs_group_setup *setups, uint32_t count, gs_names *names,
@@ -147,6 +179,7 @@ gpusim_status gs_cluster_build(const gs_group_setup *setups, uint32_t count, gs_
     }
     cluster->node_first_gpu[at.node] = at.gpu;
     cluster->node_first_word[at.node] = at.word;
+    GPUSIM_TRY(rank_nodes(setups, count, arena, cluster, err));
 cleanup:
     return status;
 }

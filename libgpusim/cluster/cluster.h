@@ -12,6 +12,8 @@ typedef struct gs_group_setup {
     const char *name;
     const char *gpu;                      /* name of its GPU model */
     const char *product;                  /* ... and what telemetry calls it */
+    const char *const *node_names;        /* [count]; NULL: by name and number */
+    const uint32_t *rows;                 /* [count]: in which order they were listed; NULL */
     uint64_t gpu_memory;                  /* of a GPU; 0: no limit */
     uint64_t memory;                      /* of a node */
     uint32_t count, per_rack, gpus, cpus; /* per_rack 0: all in one rack */
@@ -30,6 +32,7 @@ typedef struct gs_cluster {
     uint32_t *node_name, *node_rack, *node_group;
     uint32_t *node_first_gpu;  /* [nodes + 1]: GPUs of node n are first[n] .. first[n+1] - 1 */
     uint32_t *node_first_word; /* [nodes + 1]: its words in a bit set of GPUs, 64 a word */
+    uint32_t *node_rank;       /* the order in which nodes were listed; NULL: by number */
     gs_rack *racks;
     uint32_t group_count, node_count, rack_count, gpu_count, word_count;
     uint32_t largest_node; /* most GPUs of any node */

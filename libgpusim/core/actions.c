@@ -244,6 +244,17 @@ static gpusim_refusal decide_cancel(void *core, gpusim_job_id id, const char *re
     return record(sim, GPUSIM_DECISION_CANCEL, order, NULL, reason, GPUSIM_ACCEPTED);
 }
 
+static gpusim_refusal fail_for_want_of_place(void *core, gpusim_job_id id)
+{
+    gpusim_sim *sim = core;
+    if (sim->failure != GPUSIM_OK) {
+        return GPUSIM_REFUSED_NO_JOB;
+    }
+    GS_KEEP(sim, gs_job_end(sim, id.index, GPUSIM_JOB_FAILED, GPUSIM_REASON_NO_FIT,
+                            &sim->failure_error));
+    return sim->failure == GPUSIM_OK ? GPUSIM_ACCEPTED : GPUSIM_REFUSED_NO_JOB;
+}
+
 void gs_actions_offer(gpusim_sim *sim)
 {
     sim->decisions = (gpusim_decisions){
@@ -253,6 +264,7 @@ void gs_actions_offer(gpusim_sim *sim)
         .migrate = decide_migrate,
         .exchange = decide_exchange,
         .cancel = decide_cancel,
+        .fail = sim->model->no_fit_fails ? fail_for_want_of_place : NULL,
         .wait = GPUSIM_TIME_MAX,
     };
 }
@@ -274,7 +286,7 @@ gpusim_status gs_node_set(gpusim_sim *sim, uint32_t node, gpusim_node_state stat
     GS_TOTALS(sim)->draining += (state == GPUSIM_NODE_DRAINING);
     GS_TOTALS(sim)->draining -= (info->state == GPUSIM_NODE_DRAINING);
     info->state = (uint32_t)state;
-    gs_index_update(sim->index, &sim->view, node);
+    gs_node_changed(sim, node);
     if (sim->policy) {
         gs_policy_freed(sim->policy);
     }

@@ -261,7 +261,7 @@ static void count_nodes(gpusim_sim *sim, const gpusim_job_info *job, const gpusi
             if (node->jobs == 0) {
                 gs_pool_emptied(sim, parts[i].node);
             }
-            gs_index_update(sim->index, &sim->view, parts[i].node);
+            gs_node_changed(sim, parts[i].node);
             gs_measure_load(sim, parts[i].node, milli, sign);
             milli = 0;
         }

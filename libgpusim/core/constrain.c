@@ -20,7 +20,7 @@ static uint64_t bit_of(const gpusim_model *model, const char *name, size_t lengt
     return GS_MODEL_UNKNOWN;
 }
 
-static uint64_t bits_of(const gpusim_model *model, const char *text)
+uint64_t gs_model_bits_of_models(const gpusim_model *model, const char *text)
 {
     uint64_t bits = 0;
     while (*text) {
@@ -46,7 +46,7 @@ static gpusim_status look_up(gpusim_model *model, uint32_t name, gpusim_error *e
     }
     uint64_t *bits = &model->models_by_name[name];
     if (*bits == 0) {
-        *bits = bits_of(model, gs_names_text(model->names, name));
+        *bits = gs_model_bits_of_models(model, gs_names_text(model->names, name));
     }
     return GPUSIM_OK;
 }

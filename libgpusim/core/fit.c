@@ -129,7 +129,15 @@ uint32_t gs_model_find_node(const gpusim_model *model, const char *text)
     const gs_cluster *cluster = &model->cluster;
     const char *dash = strrchr(text, '-');
     uint32_t name = gs_names_find(model->names, text, strlen(text)), number = 0;
-    if (!dash || name == GPUSIM_NONE) {
+    if (name == GPUSIM_NONE) {
+        return GPUSIM_NONE;
+    }
+    for (uint32_t n = 0; cluster->node_rank && n < cluster->node_count; n++) {
+        if (cluster->node_name[n] == name) {
+            return n; // names from a file are what they are
+        }
+    }
+    if (!dash) {
         return GPUSIM_NONE;
     }
     for (const char *at = dash + 1; *at >= '0' && *at <= '9' && number < INT32_MAX / 10; at++) {

@@ -155,13 +155,30 @@ static double run_time(void *core, uint32_t group, uint32_t kind)
     return gs_model_run_time(sim->model, group, kind);
 }
 
+static uint32_t tenants_of(void *core, uint32_t gpu, uint32_t *slots, uint32_t room)
+{
+    const gpusim_sim *sim = core;
+    uint32_t count = 0;
+    uint32_t at = gpu < sim->gpus.count ? GS_GPU(sim, gpu)->first_tenant : GPUSIM_NONE;
+    while (at != GPUSIM_NONE) {
+        const gs_tenant *tenant = &GS_AT(sim->tenants, gs_tenant, at);
+        if (count < room) {
+            slots[count] = tenant->job;
+        }
+        count++;
+        at = tenant->next_on_gpu;
+    }
+    return count;
+}
+
 void gs_hardware_offer(gpusim_sim *sim)
 {
     sim->host = (gs_view_host){.core = sim,
                                .hardware = read_hardware,
                                .find_node = find_node,
                                .name = text_of,
-                               .run_time = run_time};
+                               .run_time = run_time,
+                               .tenants = tenants_of};
 }
 
 gpusim_status gs_hardware_create(gpusim_sim *sim, gpusim_error *err)

@@ -165,6 +165,9 @@ gpusim_status gs_job_submit(gpusim_sim *sim, const gs_job *job, uint32_t log, gp
     }
     totals->alive++;
     gs_measure_submitted(sim, slot);
+    if (sim->fragment_totals.count > 0) {
+        GPUSIM_TRY(gs_fragments_submitted(sim, job, err));
+    }
     GPUSIM_TRY(gs_shape_take(sim, GS_JOB(sim, slot), &GS_JOB(sim, slot)->shape, err));
     GPUSIM_TRY(gs_emit_event(sim, GPUSIM_EVENT_SUBMIT, GS_JOB(sim, slot)->order, 0, err));
 
@@ -173,7 +176,9 @@ gpusim_status gs_job_submit(gpusim_sim *sim, const gs_job *job, uint32_t log, gp
         return gs_job_end(sim, slot, GPUSIM_JOB_CANCELLED, GPUSIM_REASON_RECORDED, err);
     }
     uint32_t misfit = GPUSIM_REASON_NONE;
-    GPUSIM_TRY(gs_shape_misfit(sim, slot, &misfit, err));
+    if (!sim->model->no_fit_fails) {
+        GPUSIM_TRY(gs_shape_misfit(sim, slot, &misfit, err));
+    }
     if (misfit != GPUSIM_REASON_NONE) {
         return gs_job_end(sim, slot, GPUSIM_JOB_REJECTED, (gpusim_job_reason)misfit, err);
     }

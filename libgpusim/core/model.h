@@ -105,6 +105,12 @@ typedef struct gs_pool {
     uint32_t who; /* name */
     uint32_t reserved;
 } gs_pool;
+/* The workload M that fragmentation is measured against. */
+typedef enum gs_target {
+    GS_TARGET_WORKLOAD, /* that of the scenario */
+    GS_TARGET_FILE,
+    GS_TARGET_WINDOW, /* the last jobs submitted */
+} gs_target;
 
 struct gpusim_model {
     gpusim_model_info info;
@@ -134,16 +140,23 @@ struct gpusim_model {
     gs_chaos chaos;       /* in the arena */
     uint32_t *metrics;
     uint32_t metric_count;
-    gs_array warnings; /* const char * */
-    gs_array loads;    /* gpusim_load */
+    gpusim_demand *demands; /* [demand_count]: M of a file */
+    uint32_t demand_count;
+    uint32_t target;        /* gs_target */
+    uint32_t target_window; /* jobs */
+    uint8_t fragmentation;  /* 1: it was asked for */
+    gs_array warnings;      /* const char * */
+    gs_array loads;         /* gpusim_load */
     gs_cohort measure;
     gpusim_time resample; /* the period of a log that is drawn anew for each seed; 0: none is */
     gpusim_time grace;
     uint8_t until_drained;
     uint8_t until_cohort;
-    uint8_t replay;     /* recorded starts */
-    uint8_t kill_log;   /* walltime limits end jobs of logs */
-    uint8_t kill_other; /* ... and all others */
+    uint8_t until_arrived;
+    uint8_t no_fit_fails; /* a job that finds no place fails at once */
+    uint8_t replay;       /* recorded starts */
+    uint8_t kill_log;     /* walltime limits end jobs of logs */
+    uint8_t kill_other;   /* ... and all others */
     uint32_t name_scenario, name_scheduler, name_api, name_replay; /* who acts */
 };
 
@@ -181,6 +194,8 @@ uint32_t gs_model_find_node(const gpusim_model *model, const char *name);
  * means by bits. A job without GPUs may run anywhere. */
 gpusim_status gs_model_index_models(gpusim_model *model, gpusim_error *err);
 uint64_t gs_model_find_models(const gpusim_model *model, const gs_job *job);
+/* The same of a text, "A|B"; 0 for none. */
+uint64_t gs_model_bits_of_models(const gpusim_model *model, const char *text);
 
 /* Adds a warning; the text is copied. */
 gpusim_status gs_model_warn(gpusim_model *model, gpusim_error *err, const char *format, ...)

@@ -61,6 +61,7 @@ static const gpusim_choice job_reasons[] = {
     {"no_gpu_model", GPUSIM_REASON_NO_GPU_MODEL,
      "wants more GPUs than there are of the models that it may use"},
     {"corrupted", GPUSIM_REASON_CORRUPTED, "somebody found its work to be wrong"},
+    {"no_fit", GPUSIM_REASON_NO_FIT, "there was no place for it, and jobs do not wait"},
     {NULL, 0, NULL},
 };
 
@@ -319,6 +320,17 @@ static const gpusim_field fault_columns[] = {
                   "Whether telemetry shows a sign of it."),
 };
 
+#define FRAGMENTATION(member, type, unit, flags, doc)                                              \
+    COLUMN(gpusim_fragmentation_row, member, type, unit, flags, doc)
+static const gpusim_field fragmentation_columns[] = {
+    FRAGMENTATION(time, TIME, SECOND, 0, "From when on."),
+    FRAGMENTATION(useless, FLOAT64, NONE, 0,
+                  "Thousandths of GPUs that are idle and no use to jobs as M has them."),
+    FRAGMENTATION(idle, UINT64, NONE, 0,
+                  "Thousandths of GPUs that are idle, on nodes that are up."),
+    FRAGMENTATION(used, UINT64, NONE, 0, "Thousandths of GPUs that jobs hold."),
+};
+
 static const gpusim_record tables[GPUSIM_TABLE_COUNT] = {
     [GPUSIM_TABLE_JOBS] = TABLE("jobs", gpusim_job_row, job_columns,
                                 "One row a job, in the order in which they ended."),
@@ -333,6 +345,9 @@ static const gpusim_record tables[GPUSIM_TABLE_COUNT] = {
     [GPUSIM_TABLE_NODES] = TABLE("cluster/nodes", gpusim_node_row, node_columns, "The nodes."),
     [GPUSIM_TABLE_GPUS] = TABLE("cluster/gpus", gpusim_gpu_row, gpu_columns, "The GPUs."),
     [GPUSIM_TABLE_RACKS] = TABLE("cluster/racks", gpusim_rack_row, rack_columns, "The racks."),
+    [GPUSIM_TABLE_FRAGMENTATION] =
+        TABLE("fragmentation", gpusim_fragmentation_row, fragmentation_columns,
+              "Fragmentation of what is idle, as it changes."),
     [GPUSIM_TABLE_FAULTS] = TABLE("faults", gpusim_fault_row, fault_columns,
                                   "Every fault as it was, in the order in which they ended."),
 };

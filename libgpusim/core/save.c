@@ -62,6 +62,7 @@ gpusim_status gpusim_sim_restore(gpusim_sim *sim, const void *bytes, size_t size
     gs_sim_refresh_view(sim);
     GPUSIM_TRY(gs_faults_restored(sim, &said));
     gs_index_rebuild(sim->index, &sim->view);
+    gs_fragments_restored(sim);
     if (sim->policy) {
         GPUSIM_TRY(gs_policy_restored(sim->policy, &said));
     }

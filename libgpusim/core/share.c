@@ -11,6 +11,9 @@
 static int anybody_shares(const gpusim_model *model)
 {
     const gs_workload *workload = &model->workload;
+    if (gs_setup_reads(&model->setup, GPUSIM_MODULE_SHARES)) {
+        return 1; // it looks at single GPUs
+    }
     for (uint32_t i = 0; i < workload->jobs.count; i++) {
         const gs_job *job = &GS_AT(workload->jobs, gs_job, i);
         if (job->gpus > 0 && (job->milli < 1000 || job->mig != 0)) {

@@ -112,6 +112,9 @@ static int over(gpusim_sim *sim)
     if (sim->model->until_cohort && gs_measure_over(sim)) {
         return 1;
     }
+    if (sim->model->until_arrived && gs_arrivals_over(sim)) {
+        return 1;
+    }
     if (!sim->model->until_drained) {
         return 0;
     }
@@ -151,6 +154,9 @@ static gpusim_status on_pass(void *context, gpusim_time now, gpusim_error *err)
             *err = sim->failure_error;
         }
         return sim->failure;
+    }
+    if (sim->fragment_totals.count > 0) {
+        GPUSIM_TRY(gs_fragments_tell(sim, err));
     }
     if (sim->paranoid) {
         GPUSIM_TRY(gpusim_sim_check(sim, err));
@@ -222,10 +228,26 @@ void gs_sim_refresh_view(gpusim_sim *sim)
         .index = sim->index,
         .node_first_gpu = cluster->node_first_gpu,
         .gpus = sim->model->cuts ? sim->shares.data : NULL,
+        .node_rank = cluster->node_rank,
+        .node_changes = sim->node_changes.data,
+        .changes = sim->changes,
         .host = &sim->host,
         .users = sim->users.data,
         .user_count = sim->users.count,
     };
+    gs_fragments_refresh_view(sim);
+}
+
+void gs_node_changed(gpusim_sim *sim, uint32_t node)
+{
+    gs_index_update(sim->index, &sim->view, node);
+    if (sim->node_changes.count > 0) {
+        sim->view.changes = ++sim->changes;
+        GS_AT(sim->node_changes, uint64_t, node) = sim->changes;
+    }
+    if (sim->fragment_totals.count > 0) {
+        gs_fragments_node(sim, node);
+    }
 }
 
 void gs_sim_integrate(gpusim_sim *sim)
@@ -233,6 +255,9 @@ void gs_sim_integrate(gpusim_sim *sim)
     gs_totals *totals = GS_TOTALS(sim);
     gpusim_time now = gpusim_engine_now(sim->engine);
     sim->view.now = now;
+    if (now > totals->integrated && sim->fragment_totals.count > 0) {
+        gs_fragments_integrate(sim, now - totals->integrated);
+    }
     if (now > totals->integrated) {
         gs_wide span = (uint64_t)(now - totals->integrated);
         totals->gpu_allocated += span * totals->allocated;
@@ -307,6 +332,12 @@ static void set_element_sizes(gpusim_sim *sim)
     sim->second_marks = GS_ARRAY(gs_second_mark);
     sim->part_time_marks = GS_ARRAY(gs_part_mark);
     sim->sample_marks = GS_ARRAY(gs_sample_mark);
+    sim->node_changes = GS_ARRAY(uint64_t);
+    sim->fragment_totals = GS_ARRAY(gs_fragment_totals);
+    sim->fragments = GS_ARRAY(gs_fragment);
+    sim->demands = GS_ARRAY(gpusim_demand);
+    sim->recent = GS_ARRAY(gs_request);
+    sim->left = GS_ARRAY(uint32_t);
     sim->scratch = GS_ARRAY(gpusim_part);
     sim->sharers = GS_ARRAY(double);
     sim->priorities = GS_ARRAY(int32_t);
@@ -377,6 +408,10 @@ gpusim_status gs_sim_register(gpusim_sim *sim, gpusim_error *err)
         {"maintenance", &sim->services},
         {"pools", &sim->pools},
         {"pools.members", &sim->members},
+        {"fragments.totals", &sim->fragment_totals},
+        {"fragments", &sim->fragments},
+        {"fragments.demands", &sim->demands},
+        {"fragments.recent", &sim->recent},
         {"samples", &sim->sampler},
         {"samples.second", &sim->second_marks},
         {"samples.part_time", &sim->part_time_marks},
@@ -511,9 +546,13 @@ gpusim_status gpusim_sim_create(const gpusim_model *model, uint64_t seed, gpusim
     gs_hardware_offer(sim);
     GPUSIM_TRY(gs_hardware_create(sim, err));
     GPUSIM_TRY(gs_sim_register(sim, err));
+    if (gs_setup_reads(&model->setup, GPUSIM_MODULE_SHARES)) {
+        GPUSIM_TRY(gs_array_resize(&sim->node_changes, sim->nodes.count, err));
+    }
     gs_sim_refresh_view(sim);
     GPUSIM_TRY(gs_index_create(&sim->view, model->cuts, &sim->index, err));
     gs_sim_refresh_view(sim);
+    GPUSIM_TRY(gs_fragments_create(sim, err));
     gs_actions_offer(sim);
     if (!model->replay) {
         GPUSIM_TRY(
@@ -542,25 +581,85 @@ void gpusim_sim_destroy(gpusim_sim *sim)
     gs_network_destroy(sim);
     gpusim_engine_destroy(sim->engine);
     gs_array *arrays[] = {
-        &sim->totals_array,  &sim->jobs,         &sim->live,         &sim->running,
-        &sim->late,          &sim->nodes,        &sim->vcs,          &sim->gpu_free,
-        &sim->parts,         &sim->shapes,       &sim->buckets,      &sim->sources,
-        &sim->log_end,       &sim->ended_jobs,   &sim->scratch,      &sim->anywhere,
-        &sim->observers,     &sim->profiles,     &sim->gpus,         &sim->tenants,
-        &sim->part_marks,    &sim->plant,        &sim->leaks,        &sim->leak_marks,
-        &sim->racks,         &sim->facility,     &sim->links,        &sim->legacy,
-        &sim->marked_jobs,   &sim->marked_gpus,  &sim->marked_nodes, &sim->marked_racks,
-        &sim->hops,          &sim->marked_links, &sim->sharers,      &sim->priorities,
-        &sim->shares,        &sim->sampler,      &sim->second_marks, &sim->part_time_marks,
-        &sim->sample_marks,  &sim->faults,       &sim->fault_clocks, &sim->fault_lists,
-        &sim->fault_totals,  &sim->lives,        &sim->watches,      &sim->watchers,
-        &sim->rule_clocks,   &sim->fault_jobs,   &sim->gpu_effects,  &sim->node_effects,
-        &sim->rack_effects,  &sim->fault_bursts, &sim->clock_marks,  &sim->gpu_errors,
-        &sim->held_samples,  &sim->failures,     &sim->readings,     &sim->users,
-        &sim->user_by_name,  &sim->coming,       &sim->fault_sums,   &sim->measured,
-        &sim->measure_marks, &sim->node_held,    &sim->drawn,        &sim->pulses,
-        &sim->breakers,      &sim->orders,       &sim->services,     &sim->pools,
+        &sim->totals_array,
+        &sim->jobs,
+        &sim->live,
+        &sim->running,
+        &sim->late,
+        &sim->nodes,
+        &sim->vcs,
+        &sim->gpu_free,
+        &sim->parts,
+        &sim->shapes,
+        &sim->buckets,
+        &sim->sources,
+        &sim->log_end,
+        &sim->ended_jobs,
+        &sim->scratch,
+        &sim->anywhere,
+        &sim->observers,
+        &sim->profiles,
+        &sim->gpus,
+        &sim->tenants,
+        &sim->part_marks,
+        &sim->plant,
+        &sim->leaks,
+        &sim->leak_marks,
+        &sim->racks,
+        &sim->facility,
+        &sim->links,
+        &sim->legacy,
+        &sim->marked_jobs,
+        &sim->marked_gpus,
+        &sim->marked_nodes,
+        &sim->marked_racks,
+        &sim->hops,
+        &sim->marked_links,
+        &sim->sharers,
+        &sim->priorities,
+        &sim->shares,
+        &sim->sampler,
+        &sim->second_marks,
+        &sim->part_time_marks,
+        &sim->sample_marks,
+        &sim->faults,
+        &sim->fault_clocks,
+        &sim->fault_lists,
+        &sim->fault_totals,
+        &sim->lives,
+        &sim->watches,
+        &sim->watchers,
+        &sim->rule_clocks,
+        &sim->fault_jobs,
+        &sim->gpu_effects,
+        &sim->node_effects,
+        &sim->rack_effects,
+        &sim->fault_bursts,
+        &sim->clock_marks,
+        &sim->gpu_errors,
+        &sim->held_samples,
+        &sim->failures,
+        &sim->readings,
+        &sim->users,
+        &sim->user_by_name,
+        &sim->coming,
+        &sim->fault_sums,
+        &sim->measured,
+        &sim->measure_marks,
+        &sim->node_held,
+        &sim->drawn,
+        &sim->pulses,
+        &sim->breakers,
+        &sim->orders,
+        &sim->services,
+        &sim->pools,
         &sim->members,
+        &sim->node_changes,
+        &sim->fragment_totals,
+        &sim->fragments,
+        &sim->demands,
+        &sim->recent,
+        &sim->left,
     };
     for (size_t i = 0; i < sizeof arrays / sizeof arrays[0]; i++) {
         gs_array_release(arrays[i]);

@@ -7,6 +7,7 @@
 
 #include <gpusim/sim.h>
 
+#include "core/fragments.h"
 #include "core/model.h"
 #include "core/physical.h"
 #include "engine/engine.h"
@@ -273,9 +274,13 @@ struct gpusim_sim {
     gs_array clock_marks;  /* uint32_t: nodes whose clocks may run at another speed */
     gs_array failures;     /* gs_node_failures; empty where no module reads hardware */
 
-    gs_array measured;      /* gs_measure_totals, one; see core/measure.h */
-    gs_array measure_marks; /* gs_measure_mark: begin and end of the window; empty without one */
-    gs_array node_held;     /* uint64_t: thousandths of a GPU that jobs hold on each node */
+    gs_array measured;        /* gs_measure_totals, one; see core/measure.h */
+    gs_array measure_marks;   /* gs_measure_mark: begin and end of the window; empty without one */
+    gs_array node_held;       /* uint64_t: thousandths of a GPU that jobs hold on each node */
+    gs_array fragment_totals; /* gs_fragment_totals, one; see core/fragments.h for these */
+    gs_array fragments;       /* gs_fragment, by node */
+    gs_array demands;         /* gpusim_demand */
+    gs_array recent;          /* gs_request: the last jobs, where M is a window of them */
 
     gs_array watches;  /* gs_watch; see core/responses.c for these; empty without rules */
     gs_array watchers; /* gs_watcher, by rule */
@@ -299,7 +304,10 @@ struct gpusim_sim {
     gs_index *index;
     gs_network *network;
     gpusim_decisions decisions;
-    gs_array drawn;       /* gs_drawn: see core/resample.h; empty where no log is drawn anew */
+    gs_array drawn;        /* gs_drawn: see core/resample.h; empty where no log is drawn anew */
+    gs_array node_changes; /* uint64_t: the view's; empty where no placement follows them */
+    uint64_t changes, demands_changed;
+    gs_array left;        /* uint32_t: thousandths left of the GPUs of a node at hand */
     gs_array scratch;     /* gpusim_part: runs being taken */
     gs_array anywhere;    /* gpusim_part: of gs_allocation_anywhere */
     gs_array sharers;     /* double: demands, floors and grants of a cap that is divided */
@@ -371,6 +379,7 @@ static inline const gs_job_profile *gs_profile_of(const gpusim_sim *sim, uint32_
 void gs_sim_refresh_view(gpusim_sim *sim); /* after an array may have moved */
 void gs_sim_integrate(gpusim_sim *sim);    /* brings integrals up to now; call before a change */
 gpusim_status gs_sim_register(gpusim_sim *sim, gpusim_error *err);
+void gs_node_changed(gpusim_sim *sim, uint32_t node); /* what is free of it, or its state */
 /* Observers hear the beginning, once. A run that has failed says again what it failed of. */
 gpusim_status gs_sim_begin(gpusim_sim *sim, gpusim_error *err);
 /* What a call from outside returns: a failure is kept, since the state is in the middle of
@@ -399,6 +408,19 @@ void gs_shape_leave(gpusim_sim *sim, uint32_t shape);
 /* *reason is 0 when a cluster without jobs could run the one in this slot, else why not
  * (gpusim_job_reason). Found out once a shape. */
 gpusim_status gs_shape_misfit(gpusim_sim *sim, uint32_t slot, uint32_t *reason, gpusim_error *err);
+
+/* ---- core/fragments.c; nothing may be called but the first two and the last where
+ * fragment_totals is empty ---- */
+gpusim_status gs_fragments_create(gpusim_sim *sim, gpusim_error *err);
+void gs_fragments_refresh_view(gpusim_sim *sim);
+void gs_fragments_node(gpusim_sim *sim, uint32_t node); /* a node has changed */
+void gs_fragments_integrate(gpusim_sim *sim, gpusim_time span);
+gpusim_status gs_fragments_submitted(gpusim_sim *sim, const gs_job *job, gpusim_error *err);
+/* After a batch: a row if anything has changed. */
+gpusim_status gs_fragments_tell(gpusim_sim *sim, gpusim_error *err);
+void gs_fragments_restored(gpusim_sim *sim);
+gpusim_status gs_fragments_check(const gpusim_sim *sim, gpusim_error *err);
+void gs_fragments_summarise(gpusim_sim *sim);
 
 /* ---- core/jobs.c: a job's life ---- */
 gpusim_status gs_job_submit(gpusim_sim *sim, const gs_job *job, uint32_t log, gpusim_error *err);

@@ -288,6 +288,7 @@ static void fill_integrals(gpusim_sim *sim)
                               ? gpusim_seconds(totals->last_end - totals->first_submit)
                               : (double)NAN;
     fill_predictions(sim);
+    gs_fragments_summarise(sim);
     fill_energy(sim);
 }
 

@@ -77,8 +77,19 @@ static int ask(gs_policy *policy, const gpusim_view *view, void *state, uint32_t
         .parts = policy->trial.data, .capacity = policy->trial.count, .score = GS_NO_SCORE};
     const gpusim_placer *placer = module->operations;
     const gpusim_job_info *job = &view->jobs[slot];
+    if (view == policy->view) {
+        context.cache = policy->cache.data;
+        context.cache_bytes = policy->cache.count;
+    }
     if (!gs_job_shares(job)) {
         return placer->place(&context, job, placement);
+    }
+    if (module->flags & GPUSIM_MODULE_SHARES) {
+        int placed = placer->place(&context, job, placement);
+        if (placed) {
+            gs_share_name(view, job, placement);
+        }
+        return placed;
     }
 
     // a part of a GPU goes where somebody has left room for it, else where a whole one would go

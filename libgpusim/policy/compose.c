@@ -54,7 +54,7 @@ gpusim_status gs_pass_composed(gs_policy *policy, gpusim_decisions *decisions, g
         uint32_t heads = gs_queue_of(policy, queue)->heads;
         uint32_t line = gs_ordered_first(policy->line_members.data, heads);
         uint32_t slot = gs_line_candidate(policy, line);
-        if (!makes_room && shape_has_failed(policy, line)) {
+        if (!makes_room && !decisions->fail && shape_has_failed(policy, line)) {
             gs_line_bound(policy, line, -1);
             continue;
         }
@@ -68,7 +68,10 @@ gpusim_status gs_pass_composed(gs_policy *policy, gpusim_decisions *decisions, g
                 policy->tries++;
             }
         }
-        if (!started) {
+        // where what does not fit fails, it leaves the queue and stands in nobody's way
+        int gone = !started && decisions->fail &&
+                   decisions->fail(decisions->core, gs_job_of(policy, slot)->id) == GPUSIM_ACCEPTED;
+        if (!started && !gone) {
             GPUSIM_TRY(fail_line(policy, line, err));
             gs_queue_of(policy, queue)->blocked = policy->setup->blocking;
         }

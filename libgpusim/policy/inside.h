@@ -125,6 +125,7 @@ struct gs_policy {
 
     /* scratch */
     gs_array trial;       /* gpusim_part: one placement */
+    gs_array cache;       /* bytes: what a placement module remembers */
     gs_array state_copy;  /* bytes: a placement module's state while it is asked what if */
     gs_array slots, runs; /* uint32_t and uint8_t */
     gs_array ranks;       /* double, by slot */

@@ -49,6 +49,19 @@ static gpusim_status adopt_nodes(const gs_policy *policy, const gs_chosen_module
     return gs_array_resize(nodes, policy->view->node_count, err);
 }
 
+// what the placement wants to remember
+static gpusim_status make_cache(gs_policy *policy, gpusim_error *err)
+{
+    const gpusim_module *module = policy->setup->placement.module;
+    const gpusim_placer *placer = module ? module->operations : NULL;
+    uint64_t bytes = placer && placer->cache ? placer->cache(policy->view) : 0;
+    if (bytes > UINT32_MAX) {
+        return gpusim_fail(err, GPUSIM_MODULE, "placement '%s' wants to remember too much",
+                           module->name);
+    }
+    return gs_array_resize(&policy->cache, (uint32_t)bytes, err);
+}
+
 static gpusim_status set_up(gs_policy *policy, uint64_t seed, gpusim_error *err)
 {
     gpusim_status status;
@@ -66,7 +79,7 @@ static gpusim_status set_up(gs_policy *policy, uint64_t seed, gpusim_error *err)
     policy->reservations = GS_ARRAY(gs_reservation);
     policy->parts = GS_ARRAY(gpusim_part);
     policy->trial = GS_ARRAY(gpusim_part);
-    policy->state_copy = GS_ARRAY(unsigned char);
+    policy->state_copy = policy->cache = GS_ARRAY(unsigned char);
     policy->slots = GS_ARRAY(uint32_t);
     policy->runs = GS_ARRAY(uint8_t);
     policy->keys = policy->spare = (gs_array){.element = GS_KEYED_BYTES};
@@ -91,6 +104,7 @@ static gpusim_status set_up(gs_policy *policy, uint64_t seed, gpusim_error *err)
     gs_memory_make(&policy->memories[GS_OF_PLACEMENT], setup->placement.module);
     gs_memory_make(&policy->memories[GS_OF_SCHEDULER], setup->scheduler.module);
     GPUSIM_TRY(gs_array_resize(&policy->state_copy, policy->place_state.count, err));
+    GPUSIM_TRY(make_cache(policy, err));
     gs_books books = {.next = GPUSIM_TIME_MAX,
                       .installed = gs_index_installed(policy->view->index),
                       .running = GPUSIM_NONE,
@@ -206,7 +220,7 @@ void gs_policy_destroy(gs_policy *policy)
         &policy->spare,        &policy->moves,        &policy->trial_parts,  &policy->granted,
         &policy->ring_jobs,    &policy->ring_places,  &policy->moments,      &policy->promises,
         &policy->planned,      &policy->order_nodes,  &policy->module_nodes, &policy->buckets,
-        &policy->ranks,        &policy->failed,
+        &policy->ranks,        &policy->failed,       &policy->cache,
     };
     for (uint32_t i = 0; i < sizeof all / sizeof all[0]; i++) {
         gs_array_release(all[i]);
@@ -440,6 +454,9 @@ gpusim_status gs_policy_restored(gs_policy *policy, gpusim_error *err)
 {
     // all is state but the room for placements, which the jobs that wait decide
     gpusim_status status = GPUSIM_OK;
+    if (policy->cache.count > 0) {
+        memset(policy->cache.data, 0, policy->cache.count);
+    }
     for (uint32_t slot = 0; slot < policy->waiters.count; slot++) {
         if (gs_waiter_of(policy, slot)->where != GS_ABSENT) {
             GPUSIM_TRY(make_room(policy, slot, err));

@@ -29,6 +29,7 @@ typedef struct gs_view_host {
     uint32_t (*find_node)(void *core, const char *name);
     const char *(*name)(void *core, uint32_t name);
     double (*run_time)(void *core, uint32_t group, uint32_t kind);
+    uint32_t (*tenants)(void *core, uint32_t gpu, uint32_t *slots, uint32_t room);
 } gs_view_host;
 
 /* A scheduler ready to be used by any number of runs; owned by the model. */
@@ -96,6 +97,8 @@ struct gpusim_decisions {
      * ones, so that jobs may change places. */
     gpusim_refusal (*exchange)(void *core, uint32_t count, const gpusim_job_id *jobs,
                                const gpusim_placement *placements, const char *reason);
+    /* A waiting job for which there is no place fails. NULL: jobs wait. */
+    gpusim_refusal (*fail)(void *core, gpusim_job_id job);
     gpusim_time wait; /* the earliest asked for in this pass; GPUSIM_TIME_MAX: none */
 };
 

@@ -36,6 +36,7 @@ gpusim_status gs_shadow_create(const gpusim_view *view, gs_shadow **shadow, gpus
     made->view = *view;
     made->view.nodes = made->nodes;
     made->view.gpus = made->gpus;
+    made->view.node_changes = NULL; // its nodes change unseen
     GPUSIM_TRY(gs_index_create(&made->view, gs_index_cuts(view->index), &made->index, err));
     made->view.index = made->index;
     *shadow = made;
@@ -51,6 +52,7 @@ void gs_shadow_adopt(gs_shadow *shadow, const gpusim_view *view)
     shadow->view = *view;
     shadow->view.nodes = shadow->nodes;
     shadow->view.gpus = shadow->gpus;
+    shadow->view.node_changes = NULL;
     shadow->view.index = shadow->index;
 }
 

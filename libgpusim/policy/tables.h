@@ -19,7 +19,7 @@ typedef enum gs_preemption {
 
 /* Each module's parameters have a place of this size; a test holds all tables against it. */
 #define GS_PARAMETER_BYTES  128
-#define GS_PARAMETER_PLACES 17
+#define GS_PARAMETER_PLACES 23
 
 /* Alternative 0: a composition of modules. */
 typedef struct gs_composition {

@@ -101,6 +101,12 @@ double gpusim_view_run_time(const gpusim_view *view, const gpusim_job_info *job,
     return host && host->run_time ? host->run_time(host->core, group, job->kind) : 1;
 }
 
+uint32_t gpusim_view_tenants(const gpusim_view *view, uint32_t gpu, uint32_t *slots, uint32_t room)
+{
+    const gs_view_host *host = view->host;
+    return host && host->tenants ? host->tenants(host->core, gpu, slots, room) : 0;
+}
+
 uint32_t gpusim_view_find_node(const gpusim_view *view, const char *name)
 {
     const gs_view_host *host = view->host;

@@ -106,6 +106,7 @@ static gpusim_status compile(const gs_compilation *at, gpusim_error *err)
     }
     GPUSIM_TRY(gs_model_share(at->model, err));
     GPUSIM_TRY(gs_model_index_models(at->model, err));
+    GPUSIM_TRY(gs_compile_note(at, gs_compile_target(at, err), err));
     GPUSIM_TRY(gs_compile_note(at, gs_compile_load(at, err), err));
     GPUSIM_TRY(gs_model_index_dependents(at->model, err));
     GPUSIM_TRY(gs_compile_info(at, err));
@@ -120,7 +121,9 @@ static gpusim_status make_model(const gpusim_spec *spec, gpusim_model **compiled
     gpusim_status status = GPUSIM_OK;
     gpusim_model *model = NULL;
     gs_scenario scenario = {0};
-    gs_compilation at = {.spec = spec, .scenario = &scenario, .problems = problems};
+    gs_scenario written = {0};
+    gs_compilation at = {
+        .spec = spec, .scenario = &scenario, .written = &written, .problems = problems};
     uint32_t count = 0;
     const gpusim_error *problem = gpusim_spec_problems(spec, &count);
     for (uint32_t i = 0; i < count; i++) {
@@ -134,7 +137,12 @@ static gpusim_status make_model(const gpusim_spec *spec, gpusim_model **compiled
     GPUSIM_TRY(gs_model_create(&model, err));
     at.model = model;
     GPUSIM_TRY(gs_hasher_create(&at.inputs, err));
-    GPUSIM_TRY(gs_spec_bind(spec, &model->arena, &scenario, err));
+    GPUSIM_TRY(gs_spec_bind(spec, &model->arena, &written, err));
+    scenario = written;
+    GPUSIM_TRY(gs_compile_node_files(&at, &scenario.cluster.nodes, err));
+    if (problems->count > 0) {
+        goto cleanup; // without its nodes there is no cluster
+    }
     gs_compile_sizes(&scenario);
     uint32_t groups = scenario.cluster.nodes.count;
     at.gpus = gs_arena_get(&model->arena, groups * sizeof *at.gpus);

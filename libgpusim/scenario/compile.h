@@ -12,7 +12,8 @@
 /* What all steps share. */
 typedef struct gs_compilation {
     const gpusim_spec *spec;
-    const gs_scenario *scenario;
+    const gs_scenario *scenario; /* with the nodes of files */
+    const gs_scenario *written;  /* as it was bound */
     gpusim_model *model;
     gpusim_gpu_model *gpus; /* [groups], resolved by gs_compile_cluster, in the model's arena */
     gs_problems *problems;  /* found so far: one is no reason not to look for others */
@@ -32,6 +33,11 @@ gpusim_status gs_compile_fail_at(const gs_compilation *at, gpusim_error *err, co
                                  uint32_t number, const char *inner, const char *format, ...)
     GPUSIM_PRINTF(6, 7);
 
+/* node_file.c: the groups that there are, files of nodes read. */
+gpusim_status gs_compile_node_files(const gs_compilation *at, gpusim_list *groups,
+                                    gpusim_error *err);
+/* compile_target.c: what fragmentation is measured against. */
+gpusim_status gs_compile_target(const gs_compilation *at, gpusim_error *err);
 /* compile_cluster.c: groups, racks, virtual clusters. */
 gpusim_status gs_compile_cluster(const gs_compilation *at, gpusim_error *err);
 /* compile_hardware.c, compile_facility.c: what groups, racks and the facility are physically. */

@@ -55,7 +55,9 @@ static gpusim_status compile_groups(const gs_compilation *at, gpusim_error *err)
     for (uint32_t i = 0; i < groups->count; i++) {
         setups[i] = (gs_group_setup){
             .name = group[i].name,
-            .gpu = group[i].gpu,
+            .gpu = group[i].label ? group[i].label : group[i].gpu,
+            .node_names = group[i].node_names,
+            .rows = group[i].rows,
             .product = at->gpus[i].product,
             .gpu_memory = at->gpus[i].memory - at->gpus[i].memory_reserved,
             .memory = group[i].memory,

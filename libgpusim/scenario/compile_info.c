@@ -19,7 +19,7 @@ static gpusim_status copy_text(gpusim_model *model, const char *text, size_t len
 // the scenario without what cannot change results, spelled out in full
 static gpusim_status add_scenario(const gs_compilation *at, gs_hasher *hasher, gpusim_error *err)
 {
-    gs_scenario bare = *at->scenario;
+    gs_scenario bare = *at->written;
     char *text = NULL;
     size_t length = 0;
     bare.name = "";
@@ -38,7 +38,7 @@ static gpusim_status copy_effective(const gs_compilation *at, gpusim_error *err)
     gpusim_status status = GPUSIM_OK;
     char *text = NULL;
     size_t length = 0;
-    GPUSIM_TRY(gs_effective_write(&gs_scenario_record, at->scenario, &text, &length, err));
+    GPUSIM_TRY(gs_effective_write(&gs_scenario_record, at->written, &text, &length, err));
     GPUSIM_TRY(copy_text(at->model, text, length, &at->model->info.effective, err));
 cleanup:
     gs_release(&text);

@@ -222,7 +222,10 @@ static gpusim_status add_load(const gs_compilation *at, uint32_t first, int only
 {
     gpusim_model *model = at->model;
     uint32_t gpu_model = first == GPUSIM_NONE ? first : model->cluster.groups[first].gpu_model;
-    gpusim_load load = {.gpu = first == GPUSIM_NONE ? "any" : at->gpus[first].name};
+    const gs_scenario_group *groups = at->scenario->cluster.nodes.items;
+    gpusim_load load = {.gpu = first == GPUSIM_NONE    ? "any"
+                               : groups[first].label ? groups[first].label
+                                                     : at->gpus[first].name};
     for (uint32_t g = 0; g < model->cluster.group_count; g++) {
         const gpusim_group_info *group = &model->cluster.groups[g];
         load.gpus += gpu_model == GPUSIM_NONE || group->gpu_model == gpu_model

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* How a run goes: its end and its limits. */
+#include "policy/tables.h"
 #include "scenario/compile.h"
 
 static gpusim_status compile_end(const gs_compilation *at, gpusim_error *err)
@@ -8,6 +9,15 @@ static gpusim_status compile_end(const gs_compilation *at, gpusim_error *err)
     const gs_scenario *scenario = at->scenario;
     model->info.duration = scenario->duration;
     model->until_drained = scenario->until == 1 || scenario->duration == GPUSIM_TIME_MAX;
+    model->until_arrived = scenario->until == 3;
+    model->no_fit_fails = scenario->limits.no_fit != 0;
+    if (model->no_fit_fails && (scenario->replay != 0 || model->setup.scheduler.module ||
+                                model->setup.backfill != GS_BACKFILL_NONE ||
+                                model->setup.preemption != GS_PREEMPTION_NONE)) {
+        return gs_compile_fail(at, err, "limits.no_fit",
+                               "a job can only fail for want of a place where the scheduler is an "
+                               "order and a placement, without backfill or preemption");
+    }
     model->grace = scenario->limits.grace;
     model->kill_log = scenario->limits.walltime == GS_WALLTIME_KILL;
     model->kill_other = scenario->limits.walltime != GS_WALLTIME_EXTEND;

@@ -24,11 +24,24 @@ typedef struct gs_autoscale_fields {
 
 extern const gpusim_record gs_autoscale_record;
 
+/* An entry of `models:` of a group that comes from a file. */
+typedef struct gs_node_file_model {
+    const char *key; /* as the file calls it */
+    const char *gpu; /* as the catalogue does */
+} gs_node_file_model;
+
 typedef struct gs_scenario_group {
     const char *name, *gpu;
     gpusim_list run_time; /* gs_kind_fields */
-    uint64_t memory;      /* of a node; the maximum: no limit */
-    double cpus;          /* NaN: no limit */
+    const char *file;     /* of nodes; NULL: none */
+    gpusim_list models;   /* gs_node_file_model */
+    int32_t format;       /* of that file */
+    uint32_t reserved3;
+    const char *label;             /* of a file: what it calls the GPUs; NULL: as the catalogue */
+    const char *const *node_names; /* of a file: [count] */
+    const uint32_t *rows;          /* of a file: [count], where they stand in it */
+    uint64_t memory;               /* of a node; the maximum: no limit */
+    double cpus;                   /* NaN: no limit */
     uint32_t count, per_rack, gpus;
     uint32_t most, spares; /* the maximum: not given */
     uint32_t least;        /* what `count` said; it is then all nodes that there may be */
@@ -78,7 +91,7 @@ typedef struct gs_scenario_limits {
     gpusim_time grace; /* after the walltime */
     gpusim_time hang;  /* of collectives; GPUSIM_TIME_MAX: not given */
     int32_t walltime;  /* gs_walltime_rule */
-    int32_t reserved;
+    int32_t no_fit;    /* 1: who finds no place fails */
 } gs_scenario_limits;
 
 typedef struct gs_scenario_cohort {
@@ -179,12 +192,20 @@ extern const gpusim_record gs_remedies_record;
 #define GS_POWER_NONE (-1) /* the word `none` for a power */
 #define GS_SPEED_AUTO (-1) /* the word `auto` for the speed of fans */
 
+typedef struct gs_fragmentation_fields {
+    uint8_t present, reserved[3];
+    int32_t target;   /* gs_target */
+    const char *path; /* NULL: not given */
+    uint32_t jobs;    /* UINT32_MAX: not given */
+    uint32_t reserved2;
+} gs_fragmentation_fields;
+
 typedef struct gs_scenario {
     int64_t format;
     const char *name;
     uint64_t seed;
     gpusim_time duration; /* GPUSIM_TIME_MAX: not given */
-    int32_t until;        /* 1: drained, 2: the cohort has ended */
+    int32_t until;        /* 1: drained, 2: the cohort has ended, 3: arrived */
     int32_t replay;       /* 1: recorded starts, no scheduler */
     gs_scenario_cluster cluster;
     gpusim_list workload;    /* gpusim_one_of by workload/tables.h */
@@ -192,6 +213,7 @@ typedef struct gs_scenario {
     gs_scenario_limits limits;
     gs_scenario_measure measure;
     gs_scenario_resample resample;
+    gs_fragmentation_fields fragmentation;
     gs_scenario_telemetry telemetry;
     gs_scenario_trace trace;
     gpusim_list actions; /* gs_scenario_action */

@@ -5,6 +5,7 @@
 #include <gpusim/record.h>
 
 #include "cluster/gpu.h"
+#include "core/model.h"
 #include "policy/policy.h"
 #include "scenario/scenario.h"
 #include "telemetry/metrics.h"
@@ -30,6 +31,14 @@ static const gpusim_field kind_element = {
     .maximum = 1e3,
     .doc = "Run time over the job's duration.",
 };
+
+static const gpusim_choice node_formats[] = {
+    {"openb", 0, "sn,cpu_milli,memory_mib,gpu,model: nodes of the openb trace"}, {NULL, 0, NULL}};
+
+static const gpusim_field file_model = {.name = "gpu",
+                                        .type = GPUSIM_STRING,
+                                        .offset = (uint32_t)offsetof(gs_node_file_model, gpu),
+                                        .doc = "GPU model by its name in the catalogue."};
 
 static const gpusim_field group_fields[] = {
     {.name = "name",
@@ -95,10 +104,31 @@ static const gpusim_field group_fields[] = {
     {.name = "gpus",
      .type = GPUSIM_UINT32,
      .offset = AT(group, gpus),
-     .flags = GPUSIM_REQUIRED,
+     .flags = GPUSIM_OPTIONAL,
      .minimum = 0,
      .maximum = 1e6,
-     .doc = "GPUs in each node."},
+     .doc = "GPUs in each node; must be given unless a `file` says so."},
+    {.name = "file",
+     .type = GPUSIM_STRING,
+     .offset = AT(group, file),
+     .flags = GPUSIM_OPTIONAL,
+     .doc = "A table of nodes, counted from the scenario's folder: nodes of the same size and GPU "
+            "model become a group NAME-0, NAME-1 and so on with what else is said here. Nodes keep "
+            "their names; where two are equally good, some placements take the one that stands "
+            "first in the file."},
+    {.name = "format",
+     .type = GPUSIM_ENUM,
+     .offset = AT(group, format),
+     .fallback = "openb",
+     .detail.choices = node_formats,
+     .doc = "How that file is written."},
+    {.name = "models",
+     .type = GPUSIM_MAP,
+     .offset = AT(group, models),
+     .flags = GPUSIM_OPTIONAL,
+     .detail.element = &file_model,
+     .doc = "Of a file: GPU models as it calls them, and as the catalogue does. One that is not "
+            "here is `gpu` under the file's name for it; jobs ask for it by the file's name."},
     {.name = "cpus",
      .type = GPUSIM_FLOAT64,
      .offset = AT(group, cpus),
@@ -308,6 +338,14 @@ static const gpusim_choice walltime_choices[] = {
     {NULL, 0, NULL},
 };
 
+static const gpusim_choice no_fit_choices[] = {
+    {"wait", 0, "it waits"},
+    {"fail", 1,
+     "it ends as `failed`, reason `no_fit`, when its turn comes and there is no place for it; no "
+     "backfill, no preemption"},
+    {NULL, 0, NULL},
+};
+
 static const gpusim_field limits_fields[] = {
     {.name = "walltime",
      .type = GPUSIM_ENUM,
@@ -324,6 +362,12 @@ static const gpusim_field limits_fields[] = {
      .minimum = 0,
      .maximum = 1e9,
      .doc = "Time after the limit before the job is killed."},
+    {.name = "no_fit",
+     .type = GPUSIM_ENUM,
+     .offset = AT(limits, no_fit),
+     .fallback = "wait",
+     .detail.choices = no_fit_choices,
+     .doc = "What becomes of a job for which there is no place."},
     {.name = "hang",
      .type = GPUSIM_TIME,
      .unit = GPUSIM_UNIT_SECOND,
@@ -465,6 +509,47 @@ static const gpusim_record telemetry_record = {
     GPUSIM_FIELDS(telemetry_fields),
     .size = sizeof(gs_scenario_telemetry),
     .doc = "What a monitoring system would record.",
+};
+
+static const gpusim_choice target_choices[] = {
+    {"workload", GS_TARGET_WORKLOAD,
+     "all jobs of logs and lists, and the first 1000 of each synthetic source"},
+    {"file", GS_TARGET_FILE, "`path`"},
+    {"window", GS_TARGET_WINDOW,
+     "the last `jobs` that were submitted, counted anew with each tenth of them"},
+    {NULL, 0, NULL},
+};
+
+static const gpusim_field fragmentation_fields[] = {
+    {.name = "target",
+     .type = GPUSIM_ENUM,
+     .offset = (uint32_t)offsetof(gs_fragmentation_fields, target),
+     .fallback = "workload",
+     .detail.choices = target_choices,
+     .doc =
+         "The workload M that it is measured against, and that the placement `fgd` looks at: the "
+         "kinds of jobs (cores, GPUs, thousandths of each, GPU models) that are most frequent "
+         "and together 95 % of all."},
+    {.name = "path",
+     .type = GPUSIM_STRING,
+     .offset = (uint32_t)offsetof(gs_fragmentation_fields, path),
+     .flags = GPUSIM_OPTIONAL,
+     .doc = "Of a file: cpu_milli,gpu_milli,num_gpu,gpu_spec,freq; counted from the scenario's "
+            "folder."},
+    {.name = "jobs",
+     .type = GPUSIM_UINT32,
+     .offset = (uint32_t)offsetof(gs_fragmentation_fields, jobs),
+     .flags = GPUSIM_OPTIONAL,
+     .minimum = 1,
+     .maximum = 1e6,
+     .doc = "Of a window."},
+};
+
+static const gpusim_record fragmentation_record = {
+    .name = "fragmentation",
+    GPUSIM_FIELDS(fragmentation_fields),
+    .size = sizeof(gs_fragmentation_fields),
+    .doc = "Fragmentation as in Weng et al., USENIX ATC 2023.",
 };
 
 static const gpusim_field trace_fields[] = {
@@ -610,6 +695,7 @@ static const gpusim_choice until_choices[] = {
     {"duration", 0, "the run ends after `duration`"},
     {"drained", 1, "the run ends when no job runs, waits or will come"},
     {"cohort", 2, "the run ends when every job of `measure.cohort` has ended"},
+    {"arrived", 3, "the run ends when the last job has come and had its turn"},
     {NULL, 0, NULL},
 };
 
@@ -697,6 +783,13 @@ static const gpusim_field scenario_fields[] = {
      .fallback = "{}",
      .detail.record = &measure_record,
      .doc = "What the summary is about."},
+    {.name = "fragmentation",
+     .type = GPUSIM_RECORD,
+     .offset = OF_SCENARIO(fragmentation),
+     .flags = GPUSIM_OPTIONAL,
+     .detail.record = &fragmentation_record,
+     .doc = "How much of what is idle is no use to anybody. Absent: not measured, but against the "
+            "workload where jobs share GPUs or the placement looks at single ones."},
     {.name = "telemetry",
      .type = GPUSIM_RECORD,
      .offset = OF_SCENARIO(telemetry),

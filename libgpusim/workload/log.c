@@ -79,7 +79,15 @@ gpusim_status gs_log_add(gs_log *log, const gs_log_entry *entry, gpusim_error *e
     gs_job job = entry->job;
     uint32_t line = gs_lines_number(log->lines);
     uint32_t index = log->jobs.count;
+    const gs_trace *trace = log->trace;
 
+    // what the scenario says of times goes first
+    if (trace->spacing != GPUSIM_TIME_MAX) {
+        job.submit = (gpusim_time)index * trace->spacing;
+    }
+    if (trace->duration != GPUSIM_TIME_MAX && job.duration >= 0) {
+        job.duration = trace->duration == GS_DURATION_FOREVER ? GPUSIM_TIME_MAX : trace->duration;
+    }
     if (entry->has_id) {
         uint32_t first = gs_ids_find(&log->ids, entry->id);
         if (first != GPUSIM_NONE) {
@@ -107,6 +115,7 @@ gpusim_status gs_log_read(gs_log *log, gpusim_error *err)
         [GS_TRACE_SWF] = gs_swf_line,
         [GS_TRACE_PHILLY] = gs_philly_line,
         [GS_TRACE_CSV] = gs_csv_line,
+        [GS_TRACE_OPENB] = gs_openb_line,
     };
     gs_log_format *read_line = formats[log->trace->format];
     int is_table = log->trace->format != GS_TRACE_SWF;

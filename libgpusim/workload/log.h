@@ -50,7 +50,7 @@ typedef struct gs_log_entry {
 /* What each format does with a line. GPUSIM_WORKLOAD: the line is bad. */
 typedef gpusim_status gs_log_format(gs_log *log, const char *text, size_t length,
                                     gpusim_error *err);
-gs_log_format gs_swf_line, gs_philly_line, gs_csv_line;
+gs_log_format gs_swf_line, gs_philly_line, gs_csv_line, gs_openb_line;
 
 /* The id that a text means: a whole number written as a program would, or the text itself. */
 gpusim_status gs_log_id(const gs_log *log, const char *text, size_t length, gs_id *id,

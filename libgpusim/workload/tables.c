@@ -58,7 +58,12 @@ static const gpusim_choice formats[] = {
      "memory, gpu_memory, gpu_milli, mig, gpu_models (A|B), priority, group, start_s, nodes, "
      "after, think_s, state, "
      "qos, kind, preemptible, deadline_s"},
+    {"openb", GS_TRACE_OPENB,
+     "name,cpu_milli,memory_mib,num_gpu,gpu_milli and, by name, gpu_spec, creation_time, "
+     "deletion_time: pods of the openb trace; cores and memory are of the whole pod"},
     {NULL, 0, NULL}};
+static const gpusim_choice forever[] = {{"forever", GS_DURATION_FOREVER, "it never ends"},
+                                        {NULL, 0, NULL}};
 static const gpusim_choice on_errors[] = {
     {"stop", GS_ON_ERROR_STOP, "the first bad line is an error"},
     {"skip", GS_ON_ERROR_SKIP, "bad lines are left out and counted"},
@@ -117,6 +122,22 @@ static const gpusim_field trace_fields[] = {
      .maximum = INFINITY,
      .doc = "Submit times are scaled so that these jobs ask for this share of all GPUs between the "
             "first and the last submit; in place of `speed`."},
+    {.name = "spacing",
+     .type = GPUSIM_TIME,
+     .unit = GPUSIM_UNIT_SECOND,
+     AT(gs_trace, spacing),
+     .flags = GPUSIM_OPTIONAL,
+     .maximum = 1e9,
+     .doc = "Jobs are submitted in the file's order, so long after one another, the first at 0; "
+            "absent: when the log says."},
+    {.name = "duration",
+     .type = GPUSIM_TIME,
+     .unit = GPUSIM_UNIT_SECOND,
+     AT(gs_trace, duration),
+     .flags = GPUSIM_OPTIONAL | GPUSIM_WORD,
+     .maximum = INFINITY,
+     .detail = {forever},
+     .doc = "How long each job runs at full speed; absent: as the log says."},
     {.name = "origin",
      .type = GPUSIM_ENUM,
      AT(gs_trace, origin),

@@ -6,7 +6,8 @@
 
 #include <gpusim/field.h>
 
-enum { GS_TRACE_SWF, GS_TRACE_PHILLY, GS_TRACE_CSV };
+enum { GS_TRACE_SWF, GS_TRACE_PHILLY, GS_TRACE_CSV, GS_TRACE_OPENB };
+#define GS_DURATION_FOREVER (-1) /* the word `forever` for a time */
 enum { GS_ON_ERROR_STOP, GS_ON_ERROR_SKIP };
 enum { GS_ORIGIN_AUTO, GS_ORIGIN_LOG, GS_ORIGIN_FIRST };
 enum { GS_REQUEST_NONE, GS_REQUEST_REQUESTED };
@@ -48,7 +49,8 @@ typedef struct gs_trace {
     double speed, load;                   /* load NaN: not given */
     double cpus;
     gs_trace_select select;
-    gpusim_list gpu_models; /* const char *; empty: any */
+    gpusim_list gpu_models;        /* const char *; empty: any */
+    gpusim_time spacing, duration; /* GPUSIM_TIME_MAX: as the log has it */
     int32_t format, on_error, origin, walltime, memory, vc_from;
     uint32_t processors_per_gpu, reserved1;
     uint8_t dependencies, reserved[7];

@@ -188,6 +188,16 @@ typedef struct gpusim_part {
     uint32_t slices; /* MIG: bits of the instance's memory slices; 0 lets the host choose */
 } gpusim_part;
 
+/* Jobs as a workload has them: what this share of all jobs asks for, each in all. */
+typedef struct gpusim_demand {
+    double share;        /* 0..1 */
+    uint64_t gpu_models; /* as in gpusim_job_info */
+    uint32_t cpus;       /* thousandths of a core */
+    uint32_t gpus;       /* GPUs, and the thousandths that it takes of each; 0: none */
+    uint32_t milli;
+    uint32_t reserved;
+} gpusim_demand;
+
 /* The cluster and its jobs at one moment. Arrays belong to the host and change as decisions are
  * carried out. Copies with other `nodes` are hypothetical clusters (a backfill's tomorrow); the
  * functions below work on them alike. */
@@ -210,7 +220,16 @@ typedef struct gpusim_view {
     const void *host;                /* the host's: whom the view asks about hardware and names */
     const gpusim_user_info *users;   /* [user_count] */
     uint32_t user_count;
-    uint32_t reserved;
+    uint32_t demand_count;
+    const gpusim_demand *demands; /* [demand_count]: the workload against which fragmentation is
+                                   * measured, see gpusim_view_fragmentation; none where nobody
+                                   * asked for that */
+    const uint32_t *node_rank;    /* [node_count]: of nodes that are equally good, the one with the
+                                   * least goes first; NULL: the one with the least number */
+    const uint64_t *node_changes; /* [node_count]: what `changes` was when the node last did; NULL:
+                                   * nobody follows */
+    uint64_t changes;             /* how often any node, or `demands`, has changed */
+    uint64_t demands_changed;     /* what that was when `demands` last did */
 } gpusim_view;
 
 typedef struct gpusim_placement {
@@ -253,6 +272,20 @@ GPUSIM_API int gpusim_view_may_use(const gpusim_view *view, const gpusim_job_inf
  * GPUs, by those with room for its share), cores and memory. */
 GPUSIM_API uint32_t gpusim_view_room(const gpusim_view *view, const gpusim_job_info *job,
                                      uint32_t node);
+
+/* Slots of the jobs that hold something of a GPU, by its number over the whole cluster; returns how
+ * many there are and fills in no more than `room`. Of a hypothetical cluster it is those of the
+ * real one. For modules with GPUSIM_MODULE_SHARES. */
+GPUSIM_API uint32_t gpusim_view_tenants(const gpusim_view *view, uint32_t gpu, uint32_t *slots,
+                                        uint32_t room);
+
+/* Thousandths of the GPUs of a node that are left and no use to jobs as `demands` has them, on the
+ * mean over these (Weng et al., USENIX ATC 2023): F of a node of this group with so many
+ * thousandths of cores and of each GPU left. What stands idle is all a fragment to a demand that
+ * the node cannot serve, or that wants no GPU; to another it is what is left of GPUs that are too
+ * full for it. */
+GPUSIM_API double gpusim_view_fragmentation(const gpusim_view *view, uint32_t group, uint32_t cpus,
+                                            const uint32_t *left, uint32_t gpus);
 
 /* Hardware of a node, for modules with GPUSIM_MODULE_READS_HARDWARE; to others all is unknown. In a
  * pass it is as it was when the module first asked for that node in it: O(GPUs of the node) then,
@@ -327,6 +360,9 @@ typedef enum gpusim_module_flag {
      * in words. The host keeps these; it is shown their scores in place of signals, and a cause that
      * it names is one of them. */
     GPUSIM_MODULE_OVER_SCORES = 16,
+    /* A placement that places parts of GPUs itself and may name the GPU (see gpusim_part); others
+     * are asked only where no partly used GPU has room, and then for free ones. */
+    GPUSIM_MODULE_SHARES = 32,
 } gpusim_module_flag;
 
 /* What each operation is handed. */
@@ -341,6 +377,9 @@ typedef struct gpusim_context {
     void *node_state;            /* node_bytes for each node: use gpusim_node_state_of */
     void *memory;                /* the host's: see gpusim_remember */
     gpusim_placement *placement; /* of schedulers: room for any job that waits; else NULL */
+    void *cache; /* of a placement with a `cache`: so many bytes, zeroed in the beginning and
+                  * whenever the run was restored; NULL on hypothetical clusters */
+    uint64_t cache_bytes;
 } gpusim_context;
 
 static inline void *gpusim_job_state_of(const gpusim_context *context, uint32_t slot)
@@ -436,6 +475,8 @@ typedef struct gpusim_placer {
     void (*submitted)(const gpusim_context *context, const gpusim_job_info *job);
     void (*ended)(const gpusim_context *context, const gpusim_job_info *job,
                   const gpusim_outcome *outcome);
+    /* Bytes for what it wants to remember although it could find it out again. */
+    uint64_t (*cache)(const gpusim_view *view);
 } gpusim_placer;
 
 /* A scheduler that decides everything: one pass after each batch in which jobs or nodes changed.

@@ -120,6 +120,23 @@ static inline int gpusim_is_due(const gpusim_context *context, gpusim_time perio
         .doc = "It decides at multiples of this time alone; 0 s: whenever jobs or nodes change."   \
     }
 
+/* How well a node suits a job of which it would take so many GPUs (0: one without GPUs), which it
+ * can: the larger, the better. *gpu may be set to the GPU of the node that a part of one GPU should
+ * go to; left alone, it is the one with the least room that is enough. It may look at the job's
+ * request, the node, its GPUs and their tenants, and at the view's demands, and at nothing else:
+ * scores of nodes that have not changed are remembered. */
+typedef int32_t (*gpusim_grade_of_node)(const gpusim_context *context, const gpusim_job_info *job,
+                                        uint32_t gpus, uint32_t node, uint32_t *gpu);
+
+/* Places a job as gpusim_place_job does, on the node with the largest score; of several, the first
+ * by node_rank. For modules with GPUSIM_MODULE_SHARES and gpusim_grade_cache. With the cache this
+ * is O(nodes) in passing, and a score for each node that has changed since such a job was placed.
+ */
+GPUSIM_API int gpusim_place_by_grade(const gpusim_context *context, const gpusim_job_info *job,
+                                     gpusim_placement *placement, gpusim_grade_of_node score,
+                                     int scatter);
+GPUSIM_API uint64_t gpusim_grade_cache(const gpusim_view *view);
+
 /* The parameter by which users say whether jobs scatter, for the table of such a placement. */
 typedef struct gpusim_scatter {
     uint8_t scatter;
@@ -132,6 +149,44 @@ typedef struct gpusim_scatter {
         .doc =                                                                                     \
             "Whether a job may be spread over partly used nodes when it does not fit otherwise."   \
     }
+
+/* Parameters of a placement that compares cores with GPUs: what counts as a whole node. */
+typedef struct gpusim_largest {
+    uint8_t scatter, reserved[3];
+    uint32_t gpus; /* UINT32_MAX: those of the largest node */
+    double cpus;   /* cores; NaN: the same */
+} gpusim_largest;
+
+#define GPUSIM_LARGEST_FIELDS                                                                      \
+    {                                                                                              \
+        .name = "node_gpus",                                                                       \
+        .type = GPUSIM_UINT32,                                                                     \
+        .offset = offsetof(gpusim_largest, gpus),                                                  \
+        .flags = GPUSIM_OPTIONAL,                                                                  \
+        .minimum = 1,                                                                              \
+        .maximum = 1e6,                                                                            \
+        .doc = "GPUs that count as a whole node; absent: those of the largest.",                   \
+    },                                                                                             \
+    {                                                                                              \
+        .name = "node_cpus", .type = GPUSIM_FLOAT64, .offset = offsetof(gpusim_largest, cpus),     \
+        .flags = GPUSIM_OPTIONAL | GPUSIM_EXCLUSIVE, .minimum = 0, .maximum = 1e6,                 \
+        .doc = "CPU cores that count as a whole node; absent: those of the largest.",              \
+    }
+
+/* Cores and GPUs as shares of such a node: what a node has left, what a job wants of one (so many
+ * GPUs of it; 0: one without GPUs), and what would be left of that node. Cores without limit count
+ * as none. `given` may be NULL. */
+typedef struct gpusim_shares {
+    double cpus, gpus;
+} gpusim_shares;
+GPUSIM_API uint32_t gpusim_largest_gpus(const gpusim_view *view, const gpusim_largest *given);
+GPUSIM_API gpusim_shares gpusim_shares_left(const gpusim_view *view, uint32_t node,
+                                            const gpusim_largest *given);
+GPUSIM_API gpusim_shares gpusim_shares_wanted(const gpusim_view *view, const gpusim_job_info *job,
+                                              uint32_t gpus, const gpusim_largest *given);
+GPUSIM_API gpusim_shares gpusim_shares_over(const gpusim_view *view, uint32_t node,
+                                            const gpusim_job_info *job, uint32_t gpus,
+                                            const gpusim_largest *given);
 
 #ifdef __cplusplus
 }

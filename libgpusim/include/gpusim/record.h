@@ -23,6 +23,7 @@ typedef enum gpusim_table {
     GPUSIM_TABLE_GPUS,
     GPUSIM_TABLE_RACKS,
     GPUSIM_TABLE_FAULTS, /* a row as each fault ends; those that have not at the end of the run */
+    GPUSIM_TABLE_FRAGMENTATION, /* a row as it changes; empty where nobody asks for it */
     GPUSIM_TABLE_COUNT
 } gpusim_table;
 
@@ -71,6 +72,7 @@ typedef enum gpusim_job_reason {
     GPUSIM_REASON_FAULT,        /* another fault */
     GPUSIM_REASON_NO_GPU_MODEL, /* no GPU is of a model that it may use */
     GPUSIM_REASON_CORRUPTED,    /* somebody found its work to be wrong */
+    GPUSIM_REASON_NO_FIT,       /* there was no place for it, and jobs do not wait */
 } gpusim_job_reason;
 
 typedef enum gpusim_event_type {
@@ -190,6 +192,15 @@ typedef struct gpusim_gpu_row {
 typedef struct gpusim_rack_row {
     uint32_t rack, name, first_node, nodes;
 } gpusim_rack_row;
+
+/* What stands idle and what of it is no use (see gpusim_view_fragmentation), in thousandths of
+ * GPUs, from this time on. */
+typedef struct gpusim_fragmentation_row {
+    gpusim_time time;
+    double useless;
+    uint64_t idle; /* of nodes that are up */
+    uint64_t used;
+} gpusim_fragmentation_row;
 
 /* The truth about a fault, whatever anybody could see of it. */
 typedef struct gpusim_fault_row {

@@ -135,6 +135,10 @@ struct gpusim_summary {
     uint32_t queue_peak;   /* longest queue */
     uint32_t oracle;       /* 1: it decided by estimates made of true durations */
     double queue_mean;     /* time-weighted */
+    /* Definitions 21; NaN: not asked for, and no GPU is shared. Time-weighted, as shares of all
+     * GPUs and of what was idle; and how many kinds of jobs M has. */
+    double fragmentation, fragmentation_of_idle;
+    uint64_t fragmentation_demands;
     /* NaN where nothing has power. IT is all that the racks draw; the facility's sum is jobs +
      * unallocated. */
     double energy_gpu_j, energy_cpu_j, energy_memory_j, energy_nic_j, energy_storage_j;
