@@ -116,7 +116,7 @@ static const gpusim_field group_fields[] = {
             "model become a group NAME-0, NAME-1 and so on with what else is said here. Nodes keep "
             "their names; where two are equally good, some placements take the one that stands "
             "first in the file."},
-    {.name = "format",
+    {.name = "file_format",
      .type = GPUSIM_ENUM,
      .offset = AT(group, format),
      .fallback = "openb",

@@ -42,6 +42,8 @@ static int read_log(int32_t format, const uint8_t *bytes, size_t size)
 {
     unsigned options = size ? bytes[0] : 0;
     gs_trace trace = {.format = format,
+                      .spacing = GPUSIM_TIME_MAX,
+                      .duration = GPUSIM_TIME_MAX,
                       .speed = options & 1 ? 2.5 : 1,
                       .load = NAN,
                       .on_error = options & 2 ? GS_ON_ERROR_SKIP : GS_ON_ERROR_STOP,

@@ -32,6 +32,8 @@ static inline gs_trace a_trace(int32_t format, const char *path)
                       .walltime = GS_REQUEST_REQUESTED,
                       .vc_from = GS_VC_FROM_QUEUE,
                       .processors_per_gpu = 1,
+                      .spacing = GPUSIM_TIME_MAX,
+                      .duration = GPUSIM_TIME_MAX,
                       .select = {.first = UINT32_MAX, .until = GPUSIM_TIME_MAX}};
 }
 
