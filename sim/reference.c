@@ -6,7 +6,7 @@
 #include <ctype.h>
 #include <string.h>
 
-#define RECORDS_MAX 256
+#define RECORDS_MAX 1024
 
 /* The tables met so far; those from `next` on have no section yet. */
 typedef struct sections {
