@@ -379,6 +379,9 @@ static inline const gs_job_profile *gs_profile_of(const gpusim_sim *sim, uint32_
 void gs_sim_refresh_view(gpusim_sim *sim); /* after an array may have moved */
 void gs_sim_integrate(gpusim_sim *sim);    /* brings integrals up to now; call before a change */
 gpusim_status gs_sim_register(gpusim_sim *sim, gpusim_error *err);
+/* Empty arrays of the right elements; and what is in them before anything happens. */
+void gs_sim_lay_out(gpusim_sim *sim);
+gpusim_status gs_sim_fill(gpusim_sim *sim, gpusim_error *err);
 void gs_node_changed(gpusim_sim *sim, uint32_t node); /* what is free of it, or its state */
 /* Observers hear the beginning, once. A run that has failed says again what it failed of. */
 gpusim_status gs_sim_begin(gpusim_sim *sim, gpusim_error *err);

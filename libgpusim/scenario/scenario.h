@@ -230,6 +230,7 @@ extern const gpusim_field gs_chaos_element;
 extern const gpusim_record gs_repairs_record;
 
 /* The table of all this: what gpusim_spec_record returns. */
+extern const gpusim_record gs_action_record, gs_cluster_record;
 extern const gpusim_record gs_scenario_record;
 
 #endif
