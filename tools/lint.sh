@@ -66,6 +66,7 @@ licences() {
         tests/*/cases/* | tests/scenario/catalogues/* | tests/fuzz/*/*.yaml) continue ;; # input as it is, also when it is hostile
         examples/meson.build) licence='\(GPL-3.0-or-later\|0BSD\)' ;;
         examples/* | */gpusim/module.h | */gpusim/placement.h) licence='0BSD' ;;
+        */gpusim/detector.h | */gpusim/order.h) licence='0BSD' ;;
         *) licence='GPL-3.0-or-later' ;;
         esac
         head -n 3 "$file" | grep -q "SPDX-License-Identifier: $licence" || {

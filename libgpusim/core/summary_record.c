@@ -188,9 +188,10 @@ static const gpusim_field summary_fields[] = {
             "How far off predictions were on average."),
     SUMMARY(queue_peak, UINT32, NONE, 0, "Longest queue."),
     SUMMARY(queue_mean, FLOAT64, NONE, GPUSIM_OPTIONAL, "Mean length of the queue over time."),
-    SUMMARY(fragmentation, FLOAT64, RATIO, GPUSIM_OPTIONAL | GPUSIM_SILENT,
-            "GPUs that stood idle and were no use to jobs as `fragmentation.target` has them, on the "
-            "mean over these and over time, of all GPUs."),
+    SUMMARY(
+        fragmentation, FLOAT64, RATIO, GPUSIM_OPTIONAL | GPUSIM_SILENT,
+        "GPUs that stood idle and were no use to jobs as `fragmentation.target` has them, on the "
+        "mean over these and over time, of all GPUs."),
     SUMMARY(fragmentation_of_idle, FLOAT64, RATIO, GPUSIM_OPTIONAL | GPUSIM_SILENT,
             "The same as a share of what stood idle."),
     SUMMARY(fragmentation_demands, UINT64, NONE, GPUSIM_SILENT,

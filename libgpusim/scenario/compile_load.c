@@ -223,7 +223,7 @@ static gpusim_status add_load(const gs_compilation *at, uint32_t first, int only
     gpusim_model *model = at->model;
     uint32_t gpu_model = first == GPUSIM_NONE ? first : model->cluster.groups[first].gpu_model;
     const gs_scenario_group *groups = at->scenario->cluster.nodes.items;
-    gpusim_load load = {.gpu = first == GPUSIM_NONE    ? "any"
+    gpusim_load load = {.gpu = first == GPUSIM_NONE  ? "any"
                                : groups[first].label ? groups[first].label
                                                      : at->gpus[first].name};
     for (uint32_t g = 0; g < model->cluster.group_count; g++) {

@@ -79,7 +79,8 @@ GPUSIM_API gpusim_status gpusim_watcher_save(const gpusim_watcher *watcher, cons
 
 /* A detector from such a file, ready to observe the scene. GPUSIM_FORMAT: the file is none, or is
  * damaged; GPUSIM_ARGUMENT: it learnt from other signals (the first that differs is named), or with
- * another version of its module. A checksum tells accidents, not malice: load no stranger's file. */
+ * another version of its module. A checksum tells accidents, not malice: load no stranger's file.
+ */
 GPUSIM_API gpusim_status gpusim_watcher_load(const char *path, const gpusim_scene *scene,
                                              gpusim_watcher **watcher, double *threshold,
                                              gpusim_error *err);

@@ -357,8 +357,8 @@ typedef enum gpusim_module_flag {
     /* A detector that wants its values in standard deviations (gpusim/detector.h). */
     GPUSIM_MODULE_STANDARDISED = 8,
     /* A detector over others: its parameters begin with a gpusim_list of `const char *`, detectors
-     * in words. The host keeps these; it is shown their scores in place of signals, and a cause that
-     * it names is one of them. */
+     * in words. The host keeps these; it is shown their scores in place of signals, and a cause
+     * that it names is one of them. */
     GPUSIM_MODULE_OVER_SCORES = 16,
     /* A placement that places parts of GPUs itself and may name the GPU (see gpusim_part); others
      * are asked only where no partly used GPU has room, and then for free ones. */
@@ -427,8 +427,8 @@ typedef struct gpusim_module {
                             * orders */
     uint32_t memory_bytes; /* of each key remembered */
     uint32_t reserved;
-    const char *const *reasons;      /* since minor 2: those that it gives with decisions, ended by
-                                      * NULL; another is not recorded. NULL: none */
+    const char *const *reasons; /* since minor 2: those that it gives with decisions, ended by
+                                 * NULL; another is not recorded. NULL: none */
 } gpusim_module;
 
 /* Order: the smaller key goes first; equal keys in order of submission. Under preemption `repack`
