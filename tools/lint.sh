@@ -79,7 +79,7 @@ licences() {
 
 faults() {
     command -v cppcheck >/dev/null || return 0
-    sources | grep -E '^(libgpusim|schedulers|sim|examples)/' | tr '\n' '\0' |
+    sources | grep -E '^(libgpusim|schedulers|analysis|sim|examples)/' | tr '\n' '\0' |
         xargs -0 cppcheck --quiet --std=c11 --error-exitcode=1 --enable=warning,portability \
             --suppressions-list=tools/cppcheck-suppressions.txt -Ilibgpusim/include -Ilibgpusim -j 2
 }
