@@ -24,6 +24,9 @@ echo '--- the tests with clang'
 ninja -C build-clang
 "$python" tools/run-tests.py build-clang
 
+echo '--- the tests that take long'
+"$python" tools/run-tests.py "$build" --suite long
+
 echo '--- property tests with more cases'
 GPUSIM_CASES=${GPUSIM_CASES:-2000} "$python" tools/run-tests.py "$build" \
     --suite property --timeout-multiplier 20

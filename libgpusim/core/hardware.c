@@ -43,10 +43,11 @@ static double recirculation(const gpusim_sim *sim, uint32_t node)
 static void read_gpus(const gpusim_sim *sim, uint32_t node, gpusim_hardware_info *info)
 {
     const gs_node_hardware *hardware = gs_node_hardware_of(sim, node);
-    const uint32_t *first = &sim->model->cluster.node_first_gpu[node];
-    double used = 0, held = 0, gpus = first[1] - first[0];
+    const uint32_t *first_of = sim->model->cluster.node_first_gpu;
+    const uint32_t first = first_of[node], end = first_of[node + 1];
+    double used = 0, held = 0, gpus = end - first;
     info->gpu_power = info->gpu_power_limit = 0;
-    for (uint32_t g = first[0]; g < first[1]; g++) {
+    for (uint32_t g = first; g < end; g++) {
         const gs_gpu *gpu = GS_GPU(sim, g);
         const gs_legacy_state *legacy = gs_legacy_of(sim, g);
         double die = (double)NAN, memory;

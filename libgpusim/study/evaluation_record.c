@@ -4,6 +4,7 @@
 
 #include <math.h>
 #include <stddef.h>
+#include <string.h>
 
 #define FIELD(member_, type_, unit_, doc_)                                                         \
     {                                                                                              \
@@ -51,23 +52,32 @@ const gpusim_record *gpusim_evaluation_record(void)
     return &record;
 }
 
+// A count added, or a number taken into a mean of those that are known.
+static void take(const gpusim_field *field, const gpusim_evaluation *of, uint32_t count,
+                 gpusim_evaluation *mean)
+{
+    uint64_t all = 0;
+    double sum = 0;
+    uint32_t known = 0;
+    for (uint32_t i = 0; i < count; i++) {
+        uint64_t whole;
+        double number;
+        memcpy(&whole, (const char *)&of[i] + field->offset, sizeof whole);
+        memcpy(&number, (const char *)&of[i] + field->offset, sizeof number);
+        all += whole;
+        if (!isnan(number)) {
+            sum += number;
+            known++;
+        }
+    }
+    double average = known ? sum / known : NAN;
+    memcpy((char *)mean + field->offset,
+           field->type == GPUSIM_UINT64 ? (const void *)&all : &average, sizeof all);
+}
+
 void gpusim_evaluation_mean(const gpusim_evaluation *of, uint32_t count, gpusim_evaluation *mean)
 {
-    *mean = (gpusim_evaluation){0};
     for (uint32_t f = 0; f < record.count; f++) {
-        double sum = 0;
-        uint32_t known = 0;
-        for (uint32_t i = 0; i < count; i++) {
-            const char *at = (const char *)&of[i] + fields[f].offset;
-            if (fields[f].type == GPUSIM_UINT64) {
-                *(uint64_t *)((char *)mean + fields[f].offset) += *(const uint64_t *)at;
-            } else if (!isnan(*(const double *)at)) {
-                sum += *(const double *)at;
-                known++;
-            }
-        }
-        if (fields[f].type == GPUSIM_FLOAT64) {
-            *(double *)((char *)mean + fields[f].offset) = known ? sum / known : NAN;
-        }
+        take(&fields[f], of, count, mean);
     }
 }

@@ -101,8 +101,8 @@ static void make_fair_scheduler(maker *m, maker_text *yaml)
         ", max-min: {by: vc, round: 5 s}",
         ", max-min: {weights: {ann: 2}, round: 7 s}",
         ", themis: {lease: 9 s}",
-        ", multifactor: {age: 9, size: 5, qos: 3, half_life: 30 s,"
-        " max_age: 60 s, period: 10 s, qos_factors: {high: 1}}",
+        (", multifactor: {age: 9, size: 5, qos: 3, half_life: 30 s,"
+         " max_age: 60 s, period: 10 s, qos_factors: {high: 1}}"),
         ", multifactor: {period: 0 s, fair_share: 10, favor: small, size: 3}"};
     static const char *const preemptions[] = {"none", "priority", "spot", "repack"};
     const int preemption = maker_pick(m, 0, 3);
