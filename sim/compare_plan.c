@@ -89,7 +89,8 @@ static int read_seeds(cli_plan *plan)
             return cli_fail_with(plan->arguments->json, GPUSIM_ARGUMENT, message,
                                  "for example 1..30, or 1,2,10..19");
         }
-        for (uint64_t seed = first; seed <= last; seed++) {
+        for (uint64_t i = 0; i <= last - first; i++) {
+            uint64_t seed = first + i;
             if (gpusim_compare_seeds(plan->compare, &seed, 1, &err) != GPUSIM_OK) {
                 return cli_fail(plan->arguments->json, &err, 1);
             }
@@ -446,7 +447,10 @@ static void describe(cli_plan *plan, const cli_comparison *comparison, uint32_t 
     uint32_t schedulers = gpusim_compare_schedulers(plan->compare);
     gpusim_model_info info;
     gpusim_model_info_get(plan->models[scenario * schedulers], &info);
-    int varies = seeds > 1 && cli_compared(comparison, scenario, 0, 0)->count > 1;
+    int varies = 0;
+    for (uint32_t k = 0; k < schedulers; k++) {
+        varies |= cli_compared(comparison, scenario, 0, k)->count > 1;
+    }
     snprintf(said->seeds, sizeof said->seeds, "%.80s", plan->seeds);
     describe_cohort(&info, said);
     said->note_count = 0;

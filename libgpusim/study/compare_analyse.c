@@ -19,7 +19,6 @@ typedef struct analysis {
     gpusim_compare *compare;
     const gpusim_compare_options *options;
     double *values, *pairs; // of one metric and scheduler, [replications]
-    uint32_t replications;  // of the scenario at hand
 } analysis;
 
 static double value_of(const gpusim_compare *compare, uint32_t scenario, uint32_t scheduler,
@@ -36,17 +35,17 @@ static int equal(double a, double b)
     return a == b || (isnan(a) && isnan(b));
 }
 
-// Replications that all came out the same are one: what does not vary has no interval.
-static uint32_t replications_of(const gpusim_compare *compare, uint32_t scenario)
+// Replications of a scheduler that all came out the same are one: what does not vary has no
+// interval, whatever others draw.
+static uint32_t replications_of(const gpusim_compare *compare, uint32_t scenario,
+                                uint32_t scheduler)
 {
     uint32_t seeds = compare->seeds.count;
-    for (uint32_t scheduler = 0; scheduler < compare->schedulers.count; scheduler++) {
-        for (uint32_t metric = 0; metric < compare->metrics.count; metric++) {
-            double first = value_of(compare, scenario, scheduler, 0, metric);
-            for (uint32_t r = 1; r < seeds; r++) {
-                if (!equal(value_of(compare, scenario, scheduler, r, metric), first)) {
-                    return seeds;
-                }
+    for (uint32_t metric = 0; metric < compare->metrics.count; metric++) {
+        double first = value_of(compare, scenario, scheduler, 0, metric);
+        for (uint32_t r = 1; r < seeds; r++) {
+            if (!equal(value_of(compare, scenario, scheduler, r, metric), first)) {
+                return seeds;
             }
         }
     }
@@ -69,7 +68,8 @@ static gpusim_status estimate_level(analysis *a, gpusim_compare_estimate *estima
     gpusim_status status = GPUSIM_OK;
     gs_t_test test;
     gs_bootstrap bootstrap;
-    for (uint32_t r = 0; r < a->replications; r++) {
+    uint32_t replications = replications_of(a->compare, estimate->scenario, estimate->scheduler);
+    for (uint32_t r = 0; r < replications; r++) {
         double value =
             value_of(a->compare, estimate->scenario, estimate->scheduler, r, estimate->metric);
         if (!isnan(value)) {
@@ -97,7 +97,10 @@ static gpusim_status estimate_difference(analysis *a, gpusim_compare_estimate *e
     gs_t_test test;
     gs_bootstrap bootstrap;
     uint32_t scenario = estimate->scenario, metric = estimate->metric;
-    for (uint32_t r = 0; r < a->replications; r++) {
+    uint32_t replications = replications_of(a->compare, scenario, estimate->scheduler);
+    uint32_t of_baseline = replications_of(a->compare, scenario, a->options->baseline);
+    replications = of_baseline > replications ? of_baseline : replications;
+    for (uint32_t r = 0; r < replications; r++) {
         double own = value_of(a->compare, scenario, estimate->scheduler, r, metric);
         double base = value_of(a->compare, scenario, a->options->baseline, r, metric);
         if (!isnan(own) && !isnan(base)) {
@@ -203,7 +206,6 @@ gpusim_status gpusim_compare_analyse(gpusim_compare *compare, const gpusim_compa
 
     for (uint32_t scenario = 0; scenario < compare->scenarios.count; scenario++) {
         gpusim_compare_estimate *first = compare->estimates + (size_t)scenario * row;
-        a.replications = replications_of(compare, scenario);
         for (uint32_t i = 0; i < row; i++) {
             first[i].scenario = scenario;
             first[i].metric = options.metrics[i / compare->schedulers.count];

@@ -155,6 +155,14 @@ def test_schedulers_from_files():
         check(file.stdout.replace("two-vcs,mine,", "two-vcs,sjf+easy,") == words.stdout, file.stdout)
 
 
+def test_the_last_of_all_seeds():
+    with gpusim.scratch() as folder:
+        last = 2**64 - 1
+        result = expect(compare(folder, "--seeds", f"{last - 1}..{last}", "-o", "out"), 0)
+        check(len(lines(folder)) == 1 + 2 * 2, lines(folder))
+        check(str(last) in result.stdout, result.stdout)
+
+
 def test_a_folder_that_cannot_be():
     with gpusim.scratch() as folder:
         expect(compare(folder, "--seeds", "1", "-o", "no/where"), 4, stderr="cannot make the folder")

@@ -28,6 +28,17 @@ static const char one_log[] = "gpusim: 1\n"
                               "      - {at: 1 s, duration: 30 s, gpus: 1}\n"
                               "      - {at: 2 s, duration: 10 s, gpus: 2}\n";
 
+// the first two leave room that random placements may break up, so that the third has to wait
+static const char one_drawn_log[] = "gpusim: 1\n"
+                                    "cluster: {nodes: [{name: n, count: 2, gpus: 4}]}\n"
+                                    "workload:\n"
+                                    "  - jobs:\n"
+                                    "      - {at: 0 s, duration: 100 s, gpus: 2}\n"
+                                    "      - {at: 1 s, duration: 200 s, gpus: 2}\n"
+                                    "      - {at: 2 s, duration: 90 s, gpus: 4}\n"
+                                    "      - {at: 3 s, duration: 20 s, gpus: 4}\n"
+                                    "      - {at: 4 s, duration: 10 s, gpus: 1}\n";
+
 static const char *const words[] = {"fifo", "sjf", "fifo+random"};
 #define SCHEDULERS 3
 
@@ -211,6 +222,30 @@ START_TEST(a_log_is_one_replication)
 }
 END_TEST
 
+// fifo and sjf draw nothing: that a third scheduler does makes no sample of theirs
+START_TEST(a_log_stays_one_beside_a_scheduler_that_draws)
+{
+    made m = make(one_drawn_log, 10);
+    run(&m, 2);
+    const uint32_t metrics[] = {metric(&m, "jct")};
+    const gpusim_compare_estimate *e = analyse(&m, metrics, 1, 1);
+    for (int k = 0; k < 2; k++) {
+        ck_assert_uint_eq(e[k].count, 1);
+        ck_assert_uint_eq(e[k].pairs, 1);
+        ck_assert(isinf(e[k].low) && isnan(e[k].boot_low) && isinf(e[k].difference_low));
+        ck_assert(isnan(e[k].p_holm));
+        ck_assert_uint_eq(e[k].verdict, GPUSIM_VERDICT_NONE);
+    }
+    ck_assert(e[1].difference != 0);
+
+    // the one that draws has as many as there are seeds, against the baseline, too
+    ck_assert_uint_eq(e[2].count, 10);
+    ck_assert_uint_eq(e[2].pairs, 10);
+    ck_assert(e[2].deviation > 0 && isfinite(e[2].difference_low) && e[2].p_holm <= 1);
+    release(&m);
+}
+END_TEST
+
 START_TEST(interrupted)
 {
     gpusim_error err = {0};
@@ -253,6 +288,7 @@ int main(void)
 {
     Suite *suite = suite_create("study/compare");
     TEST_CASE(suite, 60, threads_change_nothing, tables_are_those_of_single_runs,
-              a_log_is_one_replication, interrupted, what_is_wrong);
+              a_log_is_one_replication, a_log_stays_one_beside_a_scheduler_that_draws, interrupted,
+              what_is_wrong);
     return test_run(suite);
 }
