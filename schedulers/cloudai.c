@@ -158,12 +158,13 @@ static int waits(const gpusim_job_info *job)
     return job->state == GPUSIM_JOB_QUEUED && job->id.generation != 0;
 }
 
-// starts a job that is placed, and counts it
-static void start(const gpusim_context *context, const gpusim_job_info *job,
-                  gpusim_decisions *decisions, const char *reason)
+// starts a job that is placed, and counts it; 0 when that is refused
+static int start(const gpusim_context *context, const gpusim_job_info *job,
+                 gpusim_decisions *decisions, const char *reason)
 {
-    (void)gpusim_decide_start(decisions, job->id, context->placement, reason);
+    gpusim_refusal refusal = gpusim_decide_start(decisions, job->id, context->placement, reason);
     sum_up(context);
+    return refusal == GPUSIM_ACCEPTED;
 }
 
 // ---- multi ----
@@ -241,8 +242,9 @@ static gpusim_status pass_multi(const gpusim_context *context, const uint32_t *q
         }
         uint32_t window = queued - from < given->window ? queued - from : given->window;
         slot = best_pair(context, queue + from, window, &tried);
-        if (slot != GPUSIM_NONE) {
-            start(context, &context->view->jobs[slot], decisions, "weighed");
+        if (slot != GPUSIM_NONE &&
+            !start(context, &context->view->jobs[slot], decisions, "weighed")) {
+            gpusim_note_tried(&tried, context->view->jobs[slot].shape);
         }
     } while (slot != GPUSIM_NONE);
     return GPUSIM_OK;

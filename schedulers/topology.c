@@ -34,27 +34,20 @@ static rack next_rack(const gpusim_view *view, const gpusim_job_info *job, uint3
     return found;
 }
 
-static int is_taken(const gpusim_placement *placement, uint32_t first, uint32_t node)
-{
-    for (uint32_t i = first; i < placement->count; i++) {
-        if (placement->parts[i].node == node) {
-            return 1;
-        }
-    }
-    return 0;
-}
-
 /* Takes `need` GPUs, or all there are, of a rack: the roomiest nodes whole, then the tightest that
- * holds the rest. `first`: parts of this rack begin there. */
+ * holds the rest. Those that were taken come first by room and number, so that the next ones follow
+ * the last. */
 static uint32_t fill_rack(const gpusim_view *view, const gpusim_job_info *job, rack of,
                           uint32_t need, gpusim_placement *placement)
 {
-    uint32_t first = placement->count;
+    uint32_t last = GPUSIM_NONE, last_room = UINT32_MAX;
     while (need > 0) {
         uint32_t roomiest = GPUSIM_NONE, most = 0, tightest = GPUSIM_NONE, least = UINT32_MAX;
         for (uint32_t node = of.first; node < of.end; node++) {
             uint32_t room = gpusim_view_room(view, job, node);
-            if (room == 0 || is_taken(placement, first, node)) {
+            int follows =
+                last == GPUSIM_NONE || room < last_room || (room == last_room && node > last);
+            if (room == 0 || !follows) {
                 continue;
             }
             if (room > most) {
@@ -74,6 +67,8 @@ static uint32_t fill_rack(const gpusim_view *view, const gpusim_job_info *job, r
         placement->parts[placement->count++] =
             (gpusim_part){.node = node, .first_gpu = GPUSIM_NONE, .gpus = gpus, .milli = 1000};
         need -= gpus;
+        last = node;
+        last_room = most;
     }
     return need;
 }

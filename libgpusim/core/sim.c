@@ -52,7 +52,9 @@ static gpusim_status on_wake(void *context, const gpusim_event *event, gpusim_er
     (void)event;
     (void)err;
     gpusim_sim *sim = context;
-    GS_TOTALS(sim)->idle_wakes++;
+    // while something runs its end is what may be waited for
+    gs_totals *totals = GS_TOTALS(sim);
+    totals->idle_wakes = sim->running.count > 0 ? 0 : totals->idle_wakes + 1;
     if (sim->policy) {
         gs_policy_freed(sim->policy);
     }

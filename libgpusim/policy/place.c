@@ -273,6 +273,19 @@ static int one_is_enough(const gpusim_view *view, const gpusim_job_info *job)
     return 0;
 }
 
+// What a scheduler that decides everything starts has to be within its virtual cluster's quota;
+// with a composition the host looks at quotas itself, and may lend.
+static int quota_leaves(const gpusim_context *context, const gpusim_job_info *job)
+{
+    if (!context->placement || job->vc == GPUSIM_NONE) {
+        return 1;
+    }
+    const gpusim_vc_info *vc = &context->view->vcs[job->vc];
+    uint64_t used = (uint64_t)vc->used * 1000 + vc->milli;
+    uint64_t wanted = (uint64_t)job->gpus * job->milli;
+    return vc->quota == GPUSIM_NONE || used + wanted <= (uint64_t)vc->quota * 1000;
+}
+
 static int place_by(const gpusim_context *context, const gpusim_job_info *job,
                     gpusim_placement *placement, const gs_rule *rule, int scatter)
 {
@@ -282,7 +295,7 @@ static int place_by(const gpusim_context *context, const gpusim_job_info *job,
 
     // one node, where any could hold it
     placement->count = 0;
-    if (view->group_count == 0) {
+    if (view->group_count == 0 || !quota_leaves(context, job)) {
         return 0;
     }
     if (job->gpus <= gpusim_search_largest(&all) && place_on_one(context, &all, placement, rule)) {

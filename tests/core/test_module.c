@@ -190,6 +190,44 @@ START_TEST(each_limit_is_held)
 }
 END_TEST
 
+// Who decides everything stays within quotas by himself: nothing is refused, and all jobs end.
+START_TEST(schedulers_know_quotas)
+{
+    static const char *const modules[] = {"astera-fifo",
+                                          "astera-score",
+                                          "sage-score",
+                                          "sage-least",
+                                          "roundrobin",
+                                          "greedy",
+                                          "rts",
+                                          "route-rule",
+                                          "cloudai-multi",
+                                          "cloudai-aggressive",
+                                          "cloudai-predictive",
+                                          "cloudai-balanced"};
+    for (size_t i = 0; i < sizeof modules / sizeof modules[0]; i++) {
+        char text[1024];
+        snprintf(text, sizeof text,
+                 "gpusim: 1\n"
+                 "until: drained\n"
+                 "cluster:\n"
+                 "  nodes: [{name: n, count: 4, gpus: 4, class: gpu}]\n"
+                 "  virtual_clusters: {red: {quota: 3}, blue: {quota: 13}}\n"
+                 "workload:\n"
+                 "  - synthetic: {name: s, count: 40, vc: {red: 1}, arrivals: {process: poisson, "
+                 "rate: 60/h},"
+                 " gpus: {choice: {1: 0.5, 2: 0.5}}, duration: {exponential: {mean: 10 min}}}\n"
+                 "scheduler: {module: %s}\n",
+                 modules[i]);
+        model = compile_text(text);
+        sim = run_model(model, 1, &rows);
+        ck_assert_msg(gpusim_sim_summary(sim)->completed == 40, "%s ended %u jobs", modules[i],
+                      (unsigned)gpusim_sim_summary(sim)->completed);
+        teardown();
+    }
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("core/module");
@@ -198,6 +236,7 @@ int main(void)
     tcase_add_test(cases, refusals_change_nothing);
     tcase_add_test(cases, refused_a_thousand_times_running);
     tcase_add_loop_test(cases, each_limit_is_held, 0, sizeof limits / sizeof limits[0]);
+    tcase_add_test(cases, schedulers_know_quotas);
     suite_add_tcase(suite, cases);
     return test_run(suite);
 }
