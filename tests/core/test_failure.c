@@ -430,18 +430,30 @@ START_TEST(rates_of_rules)
 }
 END_TEST
 
+#define RACKS                                                                                      \
+    "gpusim: 1\ncluster: {nodes: [{name: a, count: 8, gpus: 8, per_rack: 4}]}\n"                   \
+    "chaos:\n"                                                                                     \
+    "  - {fault: rack-pdu-failure, every: {exponential: {mean: 100 h}}}\n"                         \
+    "  - {fault: switch-failure, every: {exponential: {mean: 10 h}}}\n"                            \
+    "duration: 10 min\n"                                                                           \
+    "workload: [{jobs: [{duration: 1 h, gpus: 24, profile: {checkpoint: {every: young, cost: "     \
+    "18 s}}}]}]\n"
+
 /* Racks count for who is in them, once each; their switches for who is in several. */
 START_TEST(rates_of_racks)
 {
-    begin("gpusim: 1\ncluster: {nodes: [{name: a, count: 8, gpus: 8, per_rack: 4}]}\n"
-          "chaos:\n"
-          "  - {fault: rack-pdu-failure, every: {exponential: {mean: 100 h}}}\n"
-          "  - {fault: switch-failure, every: {exponential: {mean: 10 h}}}\n"
-          "duration: 10 min\n"
-          "workload: [{jobs: [{duration: 1 h, gpus: 24, profile: {checkpoint: {every: young, cost: "
-          "18 s}}}]}]\n");
+    begin(RACKS);
     ASSERT_NEAR(gs_chaos_rate(model, &(gs_held_of){1, 3, 24}) * 3600, 0.01, 1e-9);
     ASSERT_NEAR(gs_chaos_rate(model, &(gs_held_of){2, 5, 40}) * 3600, 2 * 0.11, 1e-9);
+    teardown();
+    begin("gpusim: 1\ncluster: {nodes: [{name: a, count: 8, gpus: 8, per_rack: 4}]}\n"
+          "chaos:\n" // shorter than collectives wait, and longer
+          "  - {fault: collective-hang, every: {exponential: {mean: 10 h}}, for: 9 min}\n"
+          "  - {fault: collective-hang, every: {exponential: {mean: 50 h}}, for: 11 min}\n"
+          "workload: []\n");
+    ASSERT_NEAR(gs_chaos_rate(model, &(gs_held_of){1, 1, 8}) * 3600, 0.02, 1e-9);
+    teardown();
+    begin(RACKS);
     // three nodes of one rack: sqrt(2 x 18 s x 100 h) = 3600 s
     failing_run_to(sim, 1);
     ck_assert_int_eq(GS_LIVE(sim, 0)->every, 3600 * S);

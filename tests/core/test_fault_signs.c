@@ -81,6 +81,12 @@ static const gpusim_fault_row *fault_row(uint32_t i)
 /* From 5 to 10 minutes: samples 4 .. 9, that at 10 min before its end. */
 #define FAULT(what) TWO "chaos: [{fault: " what ", at: 270 s, for: 5 min}]\n"
 
+#define GENERIC(count)                                                                             \
+    "gpusim: 1\ncluster: {nodes: [{name: n, count: " #count ", gpus: 1}]}\n"                       \
+    "limits: {hang: 2 min}\n"                                                                      \
+    "workload: [{jobs: [{duration: 10 min, gpus: " #count                                          \
+    ", profile: {checkpoint: {every: 2 min}}}]}]\n"
+
 START_TEST(series_that_are_missing)
 {
     static const uint32_t metrics[] = {GS_METRIC_GPU_TEMP, GS_METRIC_TOTAL_ENERGY_CONSUMPTION,
@@ -229,7 +235,7 @@ START_TEST(late_messages)
         "{other: 500 W}, network: {nic: 50 GB/s}}]}\n"
         "workload: [{jobs: [{duration: 10 min, gpus: 16, profile: {communication: {step: 200 ms, "
         "volume: 1 GB, overlap: 0}}}]}]\n"
-        "chaos: [{fault: packet-delay, target: {%s}, at: 0 s, delay: 20 ms}]\n";
+        "chaos: [{fault: packet-delay, target: {%s}, at: 1 min, delay: 20 ms}]\n";
     static const char *const targets[] = {"node: n-0000", "each: node"};
     char scenario[1024];
     gpusim_time slowed[2];
@@ -255,6 +261,11 @@ START_TEST(felt_by_who_comes)
     ck_assert_uint_eq(fault_row(0)->jobs_hit, 2);
     ck_assert_int_eq(fault_row(0)->first_effect, 600 * S);
     ck_assert_int_eq(fault_row(0)->last_effect, 2400 * S);
+    // with a job there to its end it is felt to its end
+    watch(GENERIC(1) "chaos: [{fault: packet-delay, target: {node: n-0000}, at: 1 min, for: 2 min, "
+                     "delay: 1 us}]\n",
+          0);
+    ck_assert_int_eq(fault_row(0)->last_effect, 180 * S);
 }
 END_TEST
 
@@ -362,12 +373,6 @@ START_TEST(one_gpu_is_capped)
 }
 END_TEST
 
-#define GENERIC(count)                                                                             \
-    "gpusim: 1\ncluster: {nodes: [{name: n, count: " #count ", gpus: 1}]}\n"                       \
-    "limits: {hang: 2 min}\n"                                                                      \
-    "workload: [{jobs: [{duration: 10 min, gpus: " #count                                          \
-    ", profile: {checkpoint: {every: 2 min}}}]}]\n"
-
 /* It goes on after a minute; after more than two it has failed. A job on one node does not miss
  * the others. */
 START_TEST(hangs)
@@ -390,6 +395,11 @@ START_TEST(hangs)
                      "for: 5 min}]\n",
           0);
     ck_assert_int_eq(job_row(&rows, 0)->end, 600 * S); // both are in that rack
+    // without `for` until who hangs has failed
+    watch(GENERIC(2) "chaos: [{fault: collective-hang, target: {node: n-0001}, at: 1 min}]\n", 0);
+    ck_assert_int_eq(failing_event(&rows, GPUSIM_EVENT_FAIL, 0)->time, 180 * S);
+    ck_assert_int_eq(fault_row(0)->end, 180 * S);
+    ck_assert_int_eq(job_row(&rows, 0)->end, 780 * S);
 }
 END_TEST
 
@@ -401,6 +411,16 @@ START_TEST(no_disk)
                      "  - {fault: job-crash, target: {node: n-0000}, at: 270 s}\n",
           0);
     ck_assert_int_eq(job_row(&rows, 0)->redone, 150 * S);
+    // room again before it is written is too late: 120 s are lost, and 20 s since
+    watch(
+        "gpusim: 1\ncluster: {nodes: [{name: n, count: 1, gpus: 1}]}\n"
+        "workload: [{jobs: [{duration: 10 min, gpus: 1, profile: {checkpoint: {every: 2 min, cost: "
+        "1 min}}}]}]\n"
+        "chaos:\n"
+        "  - {fault: disk-full, target: {node: n-0000}, at: 130 s, for: 20 s}\n"
+        "  - {fault: job-crash, target: {node: n-0000}, at: 200 s}\n",
+        0);
+    ck_assert_int_eq(job_row(&rows, 0)->redone, 140 * S);
     watch(FAULT("disk-full, target: {node: n-0000}"), GS_METRIC_NODE_DISK_USED);
     for (int k = 0; k < 15; k++) {
         ck_assert_double_eq(series[k][0], k >= 4 && k <= 8 ? 100 : 0);
@@ -429,6 +449,19 @@ START_TEST(reset)
           0);
     ck_assert_int_eq(job_row(&rows, 0)->end, 600 * S);
     ck_assert_int_eq(fault_row(0)->end, 1200 * S);
+}
+END_TEST
+
+/* To reset a GPU takes it from whoever runs there, and from nobody else. */
+START_TEST(resets_end_attempts)
+{
+    watch("gpusim: 1\ncluster: {nodes: [{name: n, count: 1, gpus: 2}]}\n"
+          "workload: [{jobs: [{duration: 10 min, gpus: 1}, {duration: 10 min, gpus: 1}]}]\n"
+          "actions: [{at: 5 min, do: reset, gpu: n-0000/gpu1}]\n",
+          0);
+    ck_assert_uint_eq(job_row(&rows, 0)->failures, 0);
+    ck_assert_uint_eq(job_row(&rows, 1)->failures, 1);
+    ck_assert_int_eq(failing_event(&rows, GPUSIM_EVENT_FAIL, 0)->detail, GPUSIM_REASON_GPU_LOST);
 }
 END_TEST
 
@@ -531,6 +564,7 @@ int main(void)
     tcase_add_test(all, hangs);
     tcase_add_test(all, no_disk);
     tcase_add_test(all, reset);
+    tcase_add_test(all, resets_end_attempts);
     tcase_add_test(all, reboots_that_are_overtaken);
     tcase_add_test(all, spread);
     tcase_add_test(all, hazards);

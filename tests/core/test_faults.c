@@ -112,6 +112,23 @@ START_TEST(for_ever)
 }
 END_TEST
 
+/* A clock of the rule goes on while a node that it would strike is down. */
+START_TEST(pools_spare_who_is_down)
+{
+    run("gpusim: 1\nduration: 1 h\ncluster: {nodes: [{name: n, count: 1, gpus: 1}]}\n"
+        "workload: []\nchaos:\n"
+        "  - {fault: node-crash, target: {node: n-0000}, at: 15 min, for: 20 min}\n"
+        "  - {fault: job-crash, target: {random: 1}, every: 10 min}\n");
+    uint32_t strikes = 0;
+    for (uint32_t i = 0; i < rows.tables[GPUSIM_TABLE_FAULTS].count; i++) {
+        int down = fault_row(i)->start > 900 * S && fault_row(i)->start < 2100 * S;
+        ck_assert(!down);
+        strikes += strcmp(gpusim_model_name(model, fault_row(i)->kind), "job-crash") == 0;
+    }
+    ck_assert_uint_eq(strikes, 3); // after 10, 40 and 50 min
+}
+END_TEST
+
 /* What has an effect has it, however short: jobs on a node that is gone for no time have failed. */
 START_TEST(for_no_time)
 {
@@ -331,6 +348,7 @@ int main(void)
     tcase_add_test(tcase, crash);
     tcase_add_test(tcase, from_and_times);
     tcase_add_test(tcase, clocks_wait_for_nodes);
+    tcase_add_test(tcase, pools_spare_who_is_down);
     tcase_add_test(tcase, for_no_time);
     tcase_add_test(tcase, for_ever);
     tcase_add_test(tcase, one_crew);
