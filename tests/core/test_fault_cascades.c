@@ -254,6 +254,15 @@ START_TEST(while_it_is_saved)
     // 20 min, saved by 30 min, and 10 min that are done again from 40 min on
     ck_assert_int_eq(job_row(&rows, 0)->redone, 10 * 60 * S);
     ck_assert_int_eq(job_row(&rows, 0)->end, (40 + 20 + 10 + 20) * 60 * S);
+
+    // and to go back to that mends it
+    run("gpusim: 1\ncluster: {nodes: [{name: n, gpus: 1}]}\n"
+        "workload: [{jobs: [{duration: 1 h, gpus: 1, profile: {checkpoint: {every: 20 min, cost: "
+        "10 "
+        "min}}}]}]\nchaos:\n  - {fault: sdc, target: {gpu: n-0000/gpu0}, at: 25 min, found: 0 %}\n"
+        "  - {fault: job-crash, target: {node: n-0000}, at: 35 min}\n");
+    ck_assert_int_eq(corruption()->end, 35 * 60 * S);
+    ck_assert_uint_eq(corruption()->corrupted, 0);
 }
 END_TEST
 
