@@ -112,6 +112,38 @@ START_TEST(for_ever)
 }
 END_TEST
 
+/* Clocks begin with their rule and end with it; one of a GPU that runs with jobs looks at that GPU,
+ * not at its neighbour. */
+START_TEST(clocks_of_windows_and_loads)
+{
+    run("gpusim: 1\nduration: 1 h\ncluster: {nodes: [{name: n, count: 1, gpus: 2}]}\n"
+        "workload: [{jobs: [{duration: 50 min, gpus: 1}]}]\nchaos:\n"
+        "  - {fault: row-remap, target: {gpu: n-0000/gpu0}, every: 10 min, from: 15 min, until: 45 "
+        "min}\n"
+        "  - {fault: row-remap, target: {gpu: n-0000/gpu1}, every: 7 min, clock: busy}\n");
+    ck_assert_uint_eq(rows.tables[GPUSIM_TABLE_FAULTS].count, 2);
+    ck_assert_int_eq(fault_row(0)->start, 1500 * S);
+    ck_assert_int_eq(fault_row(1)->start, 2100 * S);
+}
+END_TEST
+
+/* The cap of a rack holds a second after it came, with nothing else happening. */
+START_TEST(caps_of_racks_take_hold)
+{
+    gpusim_error err = {0};
+    model = compile_text(
+        "gpusim: 1\nduration: 1 h\ncluster: {nodes: [{name: n, count: 2, gpus: 2, gpu: "
+        "H100-SXM5-80GB, power: {other: 300 W}}]}\n"
+        "workload: [{jobs: [{duration: 50 min, gpus: 2}]}]\n"
+        "chaos: [{fault: rack-power-cap, target: {each: rack}, at: 40 min, power: 1500 W}]\n");
+    ASSERT_OK(gpusim_sim_create(model, 1, &sim, &err), &err);
+    failing_run_to(sim, 2399);
+    ck_assert_int_gt(GS_RACK(sim, 0)->power, INT64_C(1500000000000));
+    failing_run_to(sim, 2402);
+    ck_assert_int_le(GS_RACK(sim, 0)->power, INT64_C(1500000001000));
+}
+END_TEST
+
 /* A clock of the rule goes on while a node that it would strike is down. */
 START_TEST(pools_spare_who_is_down)
 {
@@ -348,6 +380,8 @@ int main(void)
     tcase_add_test(tcase, crash);
     tcase_add_test(tcase, from_and_times);
     tcase_add_test(tcase, clocks_wait_for_nodes);
+    tcase_add_test(tcase, clocks_of_windows_and_loads);
+    tcase_add_test(tcase, caps_of_racks_take_hold);
     tcase_add_test(tcase, pools_spare_who_is_down);
     tcase_add_test(tcase, for_no_time);
     tcase_add_test(tcase, for_ever);
