@@ -187,30 +187,35 @@ static gs_fragment look_at(const gpusim_sim *sim, uint32_t node)
     return now;
 }
 
+static double to_double(gs_wide value)
+{
+    return (double)(uint64_t)(value >> 32) + (double)(uint32_t)value / FRACTIONS;
+}
+
+// The integrals up to now. Kept only where values change, so that who looks changes nothing.
+static gs_fragment_totals totals_now(const gpusim_sim *sim)
+{
+    gs_fragment_totals totals = *(const gs_fragment_totals *)sim->fragment_totals.data;
+    gpusim_time now = gpusim_engine_now(sim->engine);
+    double seconds = gpusim_seconds(now - totals.since), useless = to_double(totals.useless);
+    totals.integral += seconds * useless;
+    totals.of_idle += totals.idle > 0 ? seconds * (useless / (double)totals.idle) : 0;
+    totals.since = now;
+    return totals;
+}
+
 void gs_fragments_node(gpusim_sim *sim, uint32_t node)
 {
     gs_fragment_totals *totals = sim->fragment_totals.data;
     gs_fragment *held = &GS_AT(sim->fragments, gs_fragment, node);
     gs_fragment now = look_at(sim, node);
     if (now.idle != held->idle || now.useless != held->useless) {
+        *totals = totals_now(sim);
         totals->useless = totals->useless + now.useless - held->useless;
         totals->idle = totals->idle + now.idle - held->idle;
         totals->changed = 1;
         *held = now;
     }
-}
-
-static double to_double(gs_wide value)
-{
-    return (double)(uint64_t)(value >> 32) + (double)(uint32_t)value / FRACTIONS;
-}
-
-void gs_fragments_integrate(gpusim_sim *sim, gpusim_time span)
-{
-    gs_fragment_totals *totals = sim->fragment_totals.data;
-    double seconds = gpusim_seconds(span), useless = to_double(totals->useless);
-    totals->integral += seconds * useless;
-    totals->of_idle += totals->idle > 0 ? seconds * (useless / (double)totals->idle) : 0;
 }
 
 gpusim_status gs_fragments_tell(gpusim_sim *sim, gpusim_error *err)
@@ -333,10 +338,10 @@ void gs_fragments_summarise(gpusim_sim *sim)
     if (sim->fragment_totals.count == 0) {
         return;
     }
-    const gs_fragment_totals *totals = sim->fragment_totals.data;
+    const gs_fragment_totals totals = totals_now(sim);
     double span = gpusim_seconds(gpusim_engine_now(sim->engine));
     double milli = 1000.0 * sim->model->cluster.gpu_count;
-    summary->fragmentation = totals->integral / (span * milli);
-    summary->fragmentation_of_idle = totals->of_idle / span;
+    summary->fragmentation = totals.integral / (span * milli);
+    summary->fragmentation_of_idle = totals.of_idle / span;
     summary->fragmentation_demands = sim->demands.count;
 }

@@ -19,13 +19,13 @@ typedef struct gs_fragment {
 } gs_fragment;
 
 typedef struct gs_fragment_totals {
-    gs_wide useless;  /* of all nodes */
-    double integral;  /* thousandths of GPUs that were useless, s */
-    double of_idle;   /* ... as a share of what was idle, s */
-    uint64_t idle;    /* of all nodes */
-    uint64_t seen;    /* jobs submitted, where M is a window of them */
-    uint64_t changed; /* 1: since observers last heard */
-    uint64_t reserved;
+    gs_wide useless;   /* of all nodes */
+    double integral;   /* thousandths of GPUs that were useless, s */
+    double of_idle;    /* ... as a share of what was idle, s */
+    uint64_t idle;     /* of all nodes */
+    uint64_t seen;     /* jobs submitted, where M is a window of them */
+    uint64_t changed;  /* 1: since observers last heard */
+    gpusim_time since; /* up to when the integrals go: the last change */
 } gs_fragment_totals;
 
 #endif

@@ -257,9 +257,6 @@ void gs_sim_integrate(gpusim_sim *sim)
     gs_totals *totals = GS_TOTALS(sim);
     gpusim_time now = gpusim_engine_now(sim->engine);
     sim->view.now = now;
-    if (now > totals->integrated && sim->fragment_totals.count > 0) {
-        gs_fragments_integrate(sim, now - totals->integrated);
-    }
     if (now > totals->integrated) {
         gs_wide span = (uint64_t)(now - totals->integrated);
         totals->gpu_allocated += span * totals->allocated;

@@ -417,7 +417,6 @@ gpusim_status gs_shape_misfit(gpusim_sim *sim, uint32_t slot, uint32_t *reason, 
 gpusim_status gs_fragments_create(gpusim_sim *sim, gpusim_error *err);
 void gs_fragments_refresh_view(gpusim_sim *sim);
 void gs_fragments_node(gpusim_sim *sim, uint32_t node); /* a node has changed */
-void gs_fragments_integrate(gpusim_sim *sim, gpusim_time span);
 gpusim_status gs_fragments_submitted(gpusim_sim *sim, const gs_job *job, gpusim_error *err);
 /* After a batch: a row if anything has changed. */
 gpusim_status gs_fragments_tell(gpusim_sim *sim, gpusim_error *err);

@@ -107,10 +107,12 @@ static void make_fair_scheduler(maker *m, maker_text *yaml)
     static const char *const preemptions[] = {"none", "priority", "spot", "repack"};
     const int preemption = maker_pick(m, 0, 3);
     const int borrow = preemption != 3 && maker_chance(m, 60);
+    // one by one: compilers differ in the order in which they look at arguments
+    const int order = maker_pick(m, 0, 8);
+    const int blocking = maker_chance(m, 50);
 
-    maker_print(yaml, "scheduler: {order: %s, blocking: %s, preemption: %s",
-                orders[maker_pick(m, 0, 8)], maker_chance(m, 50) ? "true" : "false",
-                preemptions[preemption]);
+    maker_print(yaml, "scheduler: {order: %s, blocking: %s, preemption: %s", orders[order],
+                blocking ? "true" : "false", preemptions[preemption]);
     if (borrow) {
         maker_print(yaml, ", borrow: true");
     } else if (preemption == 0) {

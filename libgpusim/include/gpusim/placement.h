@@ -42,8 +42,8 @@ typedef uint32_t (*gpusim_choice_of_node)(const gpusim_context *context,
  * the rest; it stays within one group where one is large enough. Otherwise it does not fit, unless
  * scatter is not 0: then it takes what is free on one node after another, as the rule picks them,
  * the fullest part first. What a node can hold is bounded by its cores and memory, too; and for a
- * scheduler that decides everything, all of it by the quota of the job's virtual cluster. Returns 1,
- * or 0 when the job does not fit now. */
+ * scheduler that decides everything, all of it by the quota of the job's virtual cluster. Returns
+ * 1, or 0 when the job does not fit now. */
 GPUSIM_API int gpusim_place_job(const gpusim_context *context, const gpusim_job_info *job,
                                 gpusim_placement *placement, gpusim_choice_of_node rule,
                                 int scatter);
