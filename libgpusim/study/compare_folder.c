@@ -46,7 +46,7 @@ static void folder_name(const char *label, char *name, size_t size)
         "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._+=-";
     int changed = label[0] == '.' || strlen(label) > NAME_LENGTH || label[0] == '\0';
     size_t length = 0;
-    for (; label[length] && length < NAME_LENGTH; length++) {
+    for (; length < NAME_LENGTH && label[length]; length++) {
         int ok = strchr(fine, label[length]) != NULL && !(length == 0 && label[0] == '.');
         name[length] = ok ? label[length] : '-';
         changed |= !ok;
