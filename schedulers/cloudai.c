@@ -255,14 +255,7 @@ static gpusim_status pass_multi(const gpusim_context *context, const uint32_t *q
 static uint32_t tightest(const gpusim_context *context, const gpusim_search *search)
 {
     (void)context;
-    uint32_t largest = gpusim_search_largest(search);
-    for (uint32_t free = search->gpus; free <= largest; free++) {
-        uint32_t node = gpusim_search_with(search, free, search->first);
-        if (node != GPUSIM_NONE) {
-            return node;
-        }
-    }
-    return GPUSIM_NONE;
+    return gpusim_search_tightest(search);
 }
 
 // the tightest of nodes that are used already

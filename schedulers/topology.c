@@ -132,20 +132,6 @@ static int place_within(const gpusim_view *view, const gpusim_job_info *job, uin
     return 1;
 }
 
-// the tightest node
-static uint32_t tightest(const gpusim_context *context, const gpusim_search *search)
-{
-    (void)context;
-    uint32_t largest = gpusim_search_largest(search);
-    for (uint32_t free = search->gpus; free <= largest; free++) {
-        uint32_t node = gpusim_search_with(search, free, search->first);
-        if (node != GPUSIM_NONE) {
-            return node;
-        }
-    }
-    return GPUSIM_NONE;
-}
-
 static int place(const gpusim_context *context, const gpusim_job_info *job,
                  gpusim_placement *placement)
 {
@@ -154,7 +140,7 @@ static int place(const gpusim_context *context, const gpusim_job_info *job,
     gpusim_search all = {
         .view = view, .job = job, .taken = placement, .gpus = job->gpus, .end = view->node_count};
     placement->count = 0;
-    uint32_t node = view->group_count ? tightest(context, &all) : GPUSIM_NONE;
+    uint32_t node = view->group_count ? gpusim_search_tightest(&all) : GPUSIM_NONE;
     if (node != GPUSIM_NONE) {
         placement->parts[placement->count++] =
             (gpusim_part){.node = node, .first_gpu = GPUSIM_NONE, .gpus = job->gpus, .milli = 1000};

@@ -164,11 +164,25 @@ static gpusim_status train_lof(const gpusim_detector_context *context, gpusim_fr
 
 /* ---- scores ---- */
 
-static gpusim_status observe_knn(const gpusim_detector_context *context, const gpusim_frame *frame,
-                                 double *scores, uint32_t *causes, gpusim_error *err)
+static double kth_distance(const learnt *model, const neighbour *found, uint32_t count)
 {
-    (void)causes;
-    (void)err;
+    (void)model;
+    return sqrt(found[count - 1].distance);
+}
+
+static double outlier_factor(const learnt *model, const neighbour *found, uint32_t count)
+{
+    double sum = 0;
+    for (uint32_t i = 0; i < count; i++) {
+        sum += model->values[model->rows + found[i].row];
+    }
+    return sum / count / density(model, found, count);
+}
+
+static void observe(const gpusim_detector_context *context, const gpusim_frame *frame,
+                    double *scores,
+                    double (*score)(const learnt *model, const neighbour *found, uint32_t count))
+{
     const parameters *p = context->parameters;
     const learnt *model = context->model;
     uint32_t signals = context->scene->signal_count;
@@ -176,8 +190,16 @@ static gpusim_status observe_knn(const gpusim_detector_context *context, const g
     for (uint32_t e = 0; e < context->scene->entity_count; e++) {
         uint32_t count = nearest(model, signals, frame->values + (size_t)e * signals, UINT64_MAX,
                                  p->neighbours, found);
-        scores[e] = sqrt(found[count - 1].distance);
+        scores[e] = score(model, found, count);
     }
+}
+
+static gpusim_status observe_knn(const gpusim_detector_context *context, const gpusim_frame *frame,
+                                 double *scores, uint32_t *causes, gpusim_error *err)
+{
+    (void)causes;
+    (void)err;
+    observe(context, frame, scores, kth_distance);
     return GPUSIM_OK;
 }
 
@@ -186,19 +208,7 @@ static gpusim_status observe_lof(const gpusim_detector_context *context, const g
 {
     (void)causes;
     (void)err;
-    const parameters *p = context->parameters;
-    const learnt *model = context->model;
-    uint32_t signals = context->scene->signal_count;
-    neighbour found[MOST_NEIGHBOURS];
-    for (uint32_t e = 0; e < context->scene->entity_count; e++) {
-        uint32_t count = nearest(model, signals, frame->values + (size_t)e * signals, UINT64_MAX,
-                                 p->neighbours, found);
-        double sum = 0;
-        for (uint32_t i = 0; i < count; i++) {
-            sum += model->values[model->rows + found[i].row];
-        }
-        scores[e] = sum / count / density(model, found, count);
-    }
+    observe(context, frame, scores, outlier_factor);
     return GPUSIM_OK;
 }
 

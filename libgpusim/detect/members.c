@@ -82,14 +82,15 @@ cleanup:
     return status;
 }
 
-gpusim_status gs_members_train(gs_members *m, gpusim_frames *frames, gpusim_error *err)
+gpusim_status gs_members_train(gs_members *m, const gpusim_scene *scene, gpusim_frames *frames,
+                               gpusim_error *err)
 {
     gpusim_status status;
     for (uint32_t i = 0; i < m->count; i++) {
         gpusim_frames_rewind(frames);
         GPUSIM_TRY(gpusim_watcher_train(m->watchers[i], frames, err));
     }
-    GPUSIM_TRY(make_room(m, frames->scene, err));
+    GPUSIM_TRY(make_room(m, scene, err));
 cleanup:
     return status;
 }

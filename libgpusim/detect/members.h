@@ -28,7 +28,9 @@ void gs_members_release(gs_members *members);
 /* What a watcher does to them first. */
 gpusim_status gs_members_watch(gs_members *members, const gpusim_scene *scene, gpusim_error *err);
 gpusim_status gs_members_restart(gs_members *members, gpusim_error *err);
-gpusim_status gs_members_train(gs_members *members, gpusim_frames *frames, gpusim_error *err);
+/* `scene` is that of the frames, and outlives the members. */
+gpusim_status gs_members_train(gs_members *members, const gpusim_scene *scene,
+                               gpusim_frames *frames, gpusim_error *err);
 gpusim_status gs_members_observe(gs_members *members, const gpusim_frame *frame, gpusim_error *err);
 
 /* Names of detectors become the signals that they name. */

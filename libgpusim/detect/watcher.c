@@ -56,18 +56,61 @@ static gpusim_detector_context context_of(const gpusim_watcher *watcher)
     };
 }
 
-// Room for one frame of a scene, which becomes the watcher's.
+static const uint32_t *copy_numbers(const uint32_t *numbers, uint32_t count, gs_arena *arena)
+{
+    uint32_t *copy = numbers ? gs_arena_get(arena, count * sizeof *copy) : NULL;
+    if (copy) {
+        memcpy(copy, numbers, count * sizeof *copy);
+    }
+    return copy;
+}
+
+// All of a scene: whoever made it may go.
+static gpusim_status copy_scene(const gpusim_scene *scene, gs_arena *arena, gpusim_scene *copy,
+                                gpusim_error *err)
+{
+    gpusim_signal *signals = gs_arena_get(arena, scene->signal_count * sizeof *signals);
+    *copy = *scene;
+    copy->signals = signals;
+    copy->node = copy_numbers(scene->node, scene->entity_count, arena);
+    copy->rack = copy_numbers(scene->rack, scene->entity_count, arena);
+    int lacks = !signals || (scene->node && !copy->node) || (scene->rack && !copy->rack);
+    for (uint32_t s = 0; !lacks && s < scene->signal_count; s++) {
+        const char *name = scene->signals[s].name;
+        signals[s] = scene->signals[s];
+        signals[s].name = gs_arena_text(arena, name, strlen(name));
+        lacks = !signals[s].name;
+    }
+    return lacks ? gpusim_fail(err, GPUSIM_MEMORY, "no memory for a scene") : GPUSIM_OK;
+}
+
+// Room for one frame of a scene, a copy of which becomes the watcher's; or all stays as it was.
 static gpusim_status make_room(gpusim_watcher *watcher, const gpusim_scene *scene,
                                gpusim_error *err)
 {
     gpusim_status status;
+    gs_arena arena = {0}, left;
+    gpusim_scene copy;
+    double *scaled = NULL;
+    uint32_t *causes = NULL;
     size_t values = (size_t)scene->entity_count * scene->signal_count;
+    GPUSIM_TRY(copy_scene(scene, &arena, &copy, err));
+    GPUSIM_TRY(gs_allocate(&scaled, values, sizeof *scaled, err));
+    GPUSIM_TRY(gs_allocate(&causes, scene->entity_count, sizeof *causes, err));
     gs_release(&watcher->scaled);
     gs_release(&watcher->causes);
-    GPUSIM_TRY(gs_allocate(&watcher->scaled, values, sizeof *watcher->scaled, err));
-    GPUSIM_TRY(gs_allocate(&watcher->causes, scene->entity_count, sizeof *watcher->causes, err));
-    watcher->scene = *scene;
+    watcher->scaled = scaled;
+    watcher->causes = causes;
+    watcher->scene = copy;
+    left = watcher->scene_arena;
+    watcher->scene_arena = arena;
+    arena = left;
+    scaled = NULL;
+    causes = NULL;
 cleanup:
+    gs_arena_release(&arena);
+    gs_release(&scaled);
+    gs_release(&causes);
     return status;
 }
 
@@ -93,7 +136,7 @@ gpusim_status gpusim_watcher_watch(gpusim_watcher *watcher, const gpusim_scene *
     gpusim_status status;
     GPUSIM_TRY(check_signals(watcher, scene, err));
     GPUSIM_TRY(make_room(watcher, scene, err));
-    GPUSIM_TRY(gs_members_watch(&watcher->members, scene, err));
+    GPUSIM_TRY(gs_members_watch(&watcher->members, &watcher->scene, err));
     GPUSIM_TRY(gpusim_watcher_restart(watcher, err));
 cleanup:
     return status;
@@ -156,6 +199,7 @@ void gpusim_watcher_destroy(gpusim_watcher *watcher)
         gs_release(&watcher->causes);
         gs_release(&watcher->model);
         gs_release(&watcher->state);
+        gs_arena_release(&watcher->scene_arena);
         gs_release(&watcher);
     }
 }
@@ -216,7 +260,7 @@ gpusim_status gpusim_watcher_train(gpusim_watcher *watcher, gpusim_frames *frame
     if (standardises(watcher)) {
         GPUSIM_TRY(gs_scaler_learn(&watcher->scene, frames, watcher->scales, err));
     }
-    GPUSIM_TRY(gs_members_train(&watcher->members, frames, err));
+    GPUSIM_TRY(gs_members_train(&watcher->members, &watcher->scene, frames, err));
     if (operations->train) {
         GPUSIM_TRY(train_module(watcher, frames, &learning, err));
     }

@@ -10,7 +10,8 @@
 
 struct gpusim_watcher {
     const gpusim_module *module;
-    gpusim_scene scene;
+    gpusim_scene scene; /* a copy, all of it in the arena */
+    gs_arena scene_arena;
     gs_scale *scales; /* [signals]; of a module that wants standard deviations */
     double *scaled;   /* one frame */
     void *model;

@@ -100,6 +100,18 @@ uint32_t gpusim_search_with(const gpusim_search *search, uint32_t exactly, uint3
     return exactly < search->gpus ? GPUSIM_NONE : next_node(search, exactly, 1, from);
 }
 
+uint32_t gpusim_search_tightest(const gpusim_search *search)
+{
+    uint32_t largest = gpusim_search_largest(search);
+    for (uint32_t free = search->gpus; free <= largest; free++) {
+        uint32_t node = gpusim_search_with(search, free, search->first);
+        if (node != GPUSIM_NONE) {
+            return node;
+        }
+    }
+    return GPUSIM_NONE;
+}
+
 // ---- by figures ----
 
 /* A node and its figure; the next best one comes after it. */

@@ -33,13 +33,17 @@ static double outside(const gs_nab_profile *profile, const gs_range *before, siz
     return profile->false_alarm * (p > 3 ? -1 : worth(p));
 }
 
+size_t gs_nab_probation(size_t count)
+{
+    size_t share = (size_t)(0.15 * (double)count);
+    return share < 750 ? share : 750;
+}
+
 double gs_nab_score(const gs_nab_profile *profile, const gs_range *windows, size_t window_count,
-                    const uint8_t *detected, size_t count)
+                    const uint8_t *detected, size_t count, size_t probation)
 {
     double score = 0, best = -INFINITY;
     size_t next = 0; // the window that ends next
-    size_t probation = (size_t)(0.15 * (double)count);
-    probation = probation < 750 ? probation : 750;
     for (size_t i = 0; i < count; i++) {
         if (detected[i] && i >= probation) {
             if (next < window_count && i >= windows[next].first) {

@@ -96,9 +96,13 @@ extern const gs_nab_profile gs_nab_profiles[GS_NAB_PROFILES];
 
 /* The raw score of one file whose windows are the events: the best detection within each window
  * counts by its position, each outside costs by its distance behind the last window, each window
- * missed costs. The first 15 %, at most 750 samples, are left out. `detected` marks samples. */
+ * missed costs. What is detected in the first `probation` samples counts for nothing. `detected`
+ * marks samples. */
 double gs_nab_score(const gs_nab_profile *profile, const gs_range *windows, size_t window_count,
-                    const uint8_t *detected, size_t count);
+                    const uint8_t *detected, size_t count, size_t probation);
+
+/* How many samples of a file the benchmark gives a detector to learn from: 15 %, at most 750. */
+size_t gs_nab_probation(size_t count);
 
 /* Raw scores summed over files to 0 (nothing is ever detected) .. 100 (each window at once). */
 double gs_nab_normalised(const gs_nab_profile *profile, double raw, size_t windows);

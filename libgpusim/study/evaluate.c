@@ -106,11 +106,12 @@ cleanup:
     return status;
 }
 
+// What was learnt from is not among these samples: nothing more is left out.
 static double nab_of(const gs_scored *scored, const alarms *a)
 {
     const gs_nab_profile *profile = &gs_nab_profiles[GS_NAB_STANDARD];
     double raw =
-        gs_nab_score(profile, scored->events, scored->event_count, a->marks, scored->count);
+        gs_nab_score(profile, scored->events, scored->event_count, a->marks, scored->count, 0);
     return gs_nab_normalised(profile, raw, scored->event_count);
 }
 

@@ -10,6 +10,7 @@
 
 #include "base/memory.h"
 #include "base/sort.h"
+#include "study/read.h"
 
 void gpusim_rts_options_init(gpusim_rts_options *options, uint32_t size)
 {
@@ -50,16 +51,6 @@ typedef struct change {
 } change;
 
 // ---- reading ----
-
-static gpusim_status read_table(gpusim_trace *trace, gpusim_table table, void *rows,
-                                uint64_t *count, gpusim_error *err)
-{
-    void **to = rows;
-    *count = gpusim_trace_get_info(trace)->rows[table];
-    gpusim_status status =
-        gs_allocate(to, (size_t)*count + 1, gpusim_table_record(table)->size, err);
-    return status == GPUSIM_OK ? gpusim_trace_rows(trace, table, 0, *count, *to, err) : status;
-}
 
 static double gpus_of(const gpusim_job_row *job)
 {
@@ -357,10 +348,10 @@ gpusim_status gpusim_learn_rts(gpusim_trace *trace, const gpusim_rts_options *op
         memcpy(&all.options, options,
                options->size < sizeof all.options ? options->size : sizeof all.options);
     }
-    GPUSIM_TRY(read_table(trace, GPUSIM_TABLE_JOBS, &all.jobs, &all.job_count, err));
-    GPUSIM_TRY(
-        read_table(trace, GPUSIM_TABLE_ALLOCATIONS, &all.allocations, &all.allocation_count, err));
-    GPUSIM_TRY(read_table(trace, GPUSIM_TABLE_NODES, &all.nodes, &all.node_count, err));
+    GPUSIM_TRY(gs_whole_table(trace, GPUSIM_TABLE_JOBS, &all.jobs, &all.job_count, err));
+    GPUSIM_TRY(gs_whole_table(trace, GPUSIM_TABLE_ALLOCATIONS, &all.allocations,
+                              &all.allocation_count, err));
+    GPUSIM_TRY(gs_whole_table(trace, GPUSIM_TABLE_NODES, &all.nodes, &all.node_count, err));
     GPUSIM_TRY(look_at_starts(&all, err));
     GPUSIM_TRY(fit(&all, &result, err));
     GPUSIM_TRY(write_file(&all, &result, &to, err));

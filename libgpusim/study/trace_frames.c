@@ -10,6 +10,7 @@
 #include "base/memory.h"
 #include "base/sort.h"
 #include "detect/frames.h"
+#include "study/read.h"
 
 #define BLOCK 64u /* samples at once */
 
@@ -175,19 +176,6 @@ cleanup:
     return status;
 }
 
-static gpusim_status read_rows(gpusim_trace *trace, gpusim_table table, void *rows, uint64_t *count,
-                               gpusim_error *err)
-{
-    gpusim_status status;
-    void *read = NULL;
-    *count = gpusim_trace_get_info(trace)->rows[table];
-    GPUSIM_TRY(gs_allocate(&read, *count + 1, gpusim_table_record(table)->size, err));
-    memcpy(rows, &read, sizeof read);
-    GPUSIM_TRY(gpusim_trace_rows(trace, table, 0, *count, read, err));
-cleanup:
-    return status;
-}
-
 // A file may say anything: nodes and allocations lie within the telemetry.
 static gpusim_status check_places(const gpusim_trace_frames *f, gpusim_error *err)
 {
@@ -212,8 +200,8 @@ static gpusim_status read_places(gpusim_trace_frames *f, gpusim_error *err)
 {
     gpusim_status status;
     uint32_t entities = f->scene.entity_count;
-    GPUSIM_TRY(read_rows(f->trace, GPUSIM_TABLE_NODES, &f->nodes, &f->node_count, err));
-    GPUSIM_TRY(read_rows(f->trace, GPUSIM_TABLE_ALLOCATIONS, &f->parts, &f->part_count, err));
+    GPUSIM_TRY(gs_whole_table(f->trace, GPUSIM_TABLE_NODES, &f->nodes, &f->node_count, err));
+    GPUSIM_TRY(gs_whole_table(f->trace, GPUSIM_TABLE_ALLOCATIONS, &f->parts, &f->part_count, err));
     GPUSIM_TRY(check_places(f, err));
     GPUSIM_TRY(gs_sort(f->parts, f->part_count, sizeof *f->parts, by_start, err));
     GPUSIM_TRY(gs_allocate(&f->node, entities, sizeof *f->node, err));

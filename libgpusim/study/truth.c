@@ -13,6 +13,7 @@
 #include "base/memory.h"
 #include "base/sort.h"
 #include "stats/stats.h"
+#include "study/read.h"
 
 #define GRACE 5 /* samples behind a window in which an alarm still finds it */
 #define LEVEL 0.95
@@ -24,7 +25,10 @@ typedef struct event {
     gpusim_time first; // effect
     uint32_t kind;     // name
     uint32_t found;
-    double delay; // s; NaN: alarmed already, or not found
+    uint32_t
+        before; // it began before the samples: it is no event of theirs, nor are its alarms false
+    uint32_t already; // somebody was alarmed when it began: a delay would say nothing
+    double delay;     // s; NaN: none
 } event;
 
 // When an event may be found on a GPU.
@@ -37,7 +41,9 @@ typedef struct truth {
     gpusim_trace *trace;
     gpusim_fault_row *faults;
     gpusim_node_row *nodes;
-    gpusim_allocation_row *parts;
+    gpusim_allocation_row *parts; // by job and attempt
+    uint64_t *on_node;            // [part_count]: parts, by node
+    uint64_t *first_on_node;      // [node_count + 1]: where each node's begin there
     double *times;
     uint64_t fault_count, node_count, part_count;
     uint64_t first, samples; // that were scored
@@ -49,19 +55,6 @@ typedef struct truth {
 
 /* ---- reading ---- */
 
-static gpusim_status read_rows(gpusim_trace *trace, gpusim_table table, void *rows, uint64_t *count,
-                               gpusim_error *err)
-{
-    gpusim_status status;
-    void *read = NULL;
-    *count = gpusim_trace_get_info(trace)->rows[table];
-    GPUSIM_TRY(gs_allocate(&read, *count + 1, gpusim_table_record(table)->size, err));
-    memcpy(rows, &read, sizeof read);
-    GPUSIM_TRY(gpusim_trace_rows(trace, table, 0, *count, read, err));
-cleanup:
-    return status;
-}
-
 static int by_root(const void *a, const void *b)
 {
     const gpusim_fault_row *x = a, *y = b;
@@ -71,21 +64,67 @@ static int by_root(const void *a, const void *b)
     return (x->index > y->index) - (x->index < y->index);
 }
 
+static int by_job(const void *a, const void *b)
+{
+    const gpusim_allocation_row *x = a, *y = b;
+    if (x->job != y->job) {
+        return x->job < y->job ? -1 : 1;
+    }
+    return (x->attempt > y->attempt) - (x->attempt < y->attempt);
+}
+
+// A file may say anything: nodes lie within the telemetry, and allocations within their nodes.
+static gpusim_status check_places(const truth *t, gpusim_error *err)
+{
+    for (uint64_t n = 0; n < t->node_count; n++) {
+        if ((uint64_t)t->nodes[n].first_gpu + t->nodes[n].gpus > t->gpus) {
+            return gpusim_fail(err, GPUSIM_FORMAT, "node %llu has GPUs without telemetry",
+                               (unsigned long long)n);
+        }
+    }
+    for (uint64_t i = 0; i < t->part_count; i++) {
+        const gpusim_allocation_row *part = &t->parts[i];
+        if (part->node >= t->node_count ||
+            (uint64_t)part->first_gpu + part->gpus > t->nodes[part->node].gpus) {
+            return gpusim_fail(err, GPUSIM_FORMAT, "allocation %llu is on no GPU of the trace",
+                               (unsigned long long)i);
+        }
+    }
+    return GPUSIM_OK;
+}
+
+// Parts node by node, by counting.
+static gpusim_status index_parts(truth *t, gpusim_error *err)
+{
+    gpusim_status status;
+    GPUSIM_TRY(gs_allocate(&t->on_node, t->part_count + 1, sizeof *t->on_node, err));
+    GPUSIM_TRY(gs_allocate(&t->first_on_node, t->node_count + 2, sizeof *t->first_on_node, err));
+    uint64_t *next = t->first_on_node + 1;
+    for (uint64_t i = 0; i < t->part_count; i++) {
+        next[t->parts[i].node + 1]++;
+    }
+    for (uint64_t n = 0; n < t->node_count; n++) {
+        next[n + 1] += next[n];
+    }
+    for (uint64_t i = 0; i < t->part_count; i++) {
+        t->on_node[next[t->parts[i].node]++] = i;
+    }
+cleanup:
+    return status;
+}
+
 static gpusim_status read_truth(truth *t, gpusim_error *err)
 {
     gpusim_status status;
-    GPUSIM_TRY(read_rows(t->trace, GPUSIM_TABLE_FAULTS, &t->faults, &t->fault_count, err));
-    GPUSIM_TRY(read_rows(t->trace, GPUSIM_TABLE_NODES, &t->nodes, &t->node_count, err));
-    GPUSIM_TRY(read_rows(t->trace, GPUSIM_TABLE_ALLOCATIONS, &t->parts, &t->part_count, err));
+    GPUSIM_TRY(gs_whole_table(t->trace, GPUSIM_TABLE_FAULTS, &t->faults, &t->fault_count, err));
+    GPUSIM_TRY(gs_whole_table(t->trace, GPUSIM_TABLE_NODES, &t->nodes, &t->node_count, err));
+    GPUSIM_TRY(gs_whole_table(t->trace, GPUSIM_TABLE_ALLOCATIONS, &t->parts, &t->part_count, err));
     GPUSIM_TRY(gs_sort(t->faults, t->fault_count, sizeof *t->faults, by_root, err));
     GPUSIM_TRY(gs_allocate(&t->times, t->samples + 1, sizeof *t->times, err));
     GPUSIM_TRY(gpusim_trace_times(t->trace, t->first, t->samples, t->times, err));
-    for (uint64_t n = 0; n < t->node_count; n++) {
-        if ((uint64_t)t->nodes[n].first_gpu + t->nodes[n].gpus > t->gpus) {
-            GPUSIM_TRY(gpusim_fail(err, GPUSIM_FORMAT, "node %llu has GPUs without telemetry",
-                                   (unsigned long long)n));
-        }
-    }
+    GPUSIM_TRY(check_places(t, err));
+    GPUSIM_TRY(gs_sort(t->parts, t->part_count, sizeof *t->parts, by_job, err));
+    GPUSIM_TRY(index_parts(t, err));
     double interval = t->samples > 1 ? t->times[1] - t->times[0] : 0;
     t->grace = gpusim_time_from_seconds(GRACE * interval);
 cleanup:
@@ -97,6 +136,8 @@ static void release(truth *t)
     gs_release(&t->faults);
     gs_release(&t->nodes);
     gs_release(&t->parts);
+    gs_release(&t->on_node);
+    gs_release(&t->first_on_node);
     gs_release(&t->times);
     gs_array_release(&t->events);
     gs_array_release(&t->windows);
@@ -114,11 +155,11 @@ static gpusim_time begin_of_samples(const truth *t)
     return t->samples ? gpusim_time_from_seconds(t->times[0]) : 0;
 }
 
-// Silent faults, and those that had no effect or began to before the samples, are no events.
-static int is_felt(const truth *t, const gpusim_fault_row *fault)
+// Silent faults, and those that had no effect while there were samples, are nothing to find.
+static int is_felt(const truth *t, const gpusim_fault_row *fault, gpusim_time last)
 {
-    return fault->observable && fault->first_effect != GPUSIM_TIME_MAX &&
-           fault->first_effect >= begin_of_samples(t) && fault->first_effect <= end_of_samples(t);
+    return fault->observable && fault->first_effect <= end_of_samples(t) &&
+           gpusim_time_add(last, t->grace) >= begin_of_samples(t);
 }
 
 static gpusim_status add_window(truth *t, uint32_t gpu, gpusim_time from, gpusim_time to,
@@ -128,20 +169,25 @@ static gpusim_status add_window(truth *t, uint32_t gpu, gpusim_time from, gpusim
     return gs_array_push(&t->windows, &w, err);
 }
 
-// The GPUs of a job that ran on one that was struck.
-static gpusim_status add_gang(truth *t, const gpusim_allocation_row *hit, gpusim_time from,
-                              gpusim_time to, gpusim_error *err)
+// The GPUs of a job that ran on one that was struck; its parts are adjacent.
+static gpusim_status add_gang(truth *t, uint64_t hit, gpusim_time from, gpusim_time to,
+                              gpusim_error *err)
 {
     gpusim_status status = GPUSIM_OK;
-    for (uint64_t i = 0; i < t->part_count; i++) {
+    uint64_t first = hit, end = hit + 1;
+    while (first > 0 && by_job(&t->parts[first - 1], &t->parts[hit]) == 0) {
+        first--;
+    }
+    while (end < t->part_count && by_job(&t->parts[end], &t->parts[hit]) == 0) {
+        end++;
+    }
+    from = from > t->parts[hit].start ? from : t->parts[hit].start;
+    to = to < t->parts[hit].end ? to : t->parts[hit].end;
+    for (uint64_t i = first; i < end; i++) {
         const gpusim_allocation_row *part = &t->parts[i];
-        if (part->job != hit->job || part->attempt != hit->attempt || part->node >= t->node_count) {
-            continue;
-        }
-        uint32_t first = t->nodes[part->node].first_gpu + part->first_gpu;
-        for (uint32_t g = first; g < first + part->gpus && g < t->gpus; g++) {
-            GPUSIM_TRY(add_window(t, g, from > hit->start ? from : hit->start,
-                                  to < hit->end ? to : hit->end, err));
+        uint32_t gpu = t->nodes[part->node].first_gpu + part->first_gpu;
+        for (uint32_t g = 0; g < part->gpus; g++) {
+            GPUSIM_TRY(add_window(t, gpu + g, from, to, err));
         }
     }
 cleanup:
@@ -155,12 +201,11 @@ static gpusim_status add_node(truth *t, uint32_t node, uint32_t first, uint32_t 
     for (uint32_t g = first; g < first + count; g++) {
         GPUSIM_TRY(add_window(t, t->nodes[node].first_gpu + g, from, to, err));
     }
-    for (uint64_t i = 0; i < t->part_count; i++) {
-        const gpusim_allocation_row *part = &t->parts[i];
-        int meets = part->node == node && part->first_gpu < first + count &&
-                    first < part->first_gpu + part->gpus && part->start <= to && part->end >= from;
-        if (meets) {
-            GPUSIM_TRY(add_gang(t, part, from, to, err));
+    for (uint64_t k = t->first_on_node[node]; k < t->first_on_node[node + 1]; k++) {
+        const gpusim_allocation_row *part = &t->parts[t->on_node[k]];
+        if (part->first_gpu < first + count && first < part->first_gpu + part->gpus &&
+            part->start <= to && part->end >= from) {
+            GPUSIM_TRY(add_gang(t, t->on_node[k], from, to, err));
         }
     }
 cleanup:
@@ -212,17 +257,16 @@ static gpusim_status find_events(truth *t, gpusim_error *err)
     uint64_t root = UINT64_MAX;
     for (uint64_t i = 0; i < t->fault_count; i++) {
         const gpusim_fault_row *fault = &t->faults[i];
-        if (!is_felt(t, fault)) {
+        gpusim_time last = fault->last_effect;
+        last = last == GPUSIM_TIME_MAX || last < fault->first_effect ? end_of_samples(t) : last;
+        if (!is_felt(t, fault, last)) {
             continue;
         }
-        gpusim_time last =
-            fault->last_effect == GPUSIM_TIME_MAX || fault->last_effect < fault->first_effect
-                ? end_of_samples(t)
-                : fault->last_effect;
         if (t->events.count == 0 || fault->root != root) {
             event e = {.root = fault->root,
                        .first = fault->first_effect,
                        .kind = fault->kind,
+                       .before = fault->first_effect < begin_of_samples(t),
                        .delay = NAN};
             GPUSIM_TRY(gs_array_push(&t->events, &e, err));
             root = fault->root;
@@ -251,10 +295,8 @@ static uint32_t meet(truth *t, uint32_t first_window, uint32_t end_window, gpusi
         met++;
         event *e = &GS_AT(t->events, event, one->event);
         double delay = gpusim_seconds(from) - gpusim_seconds(e->first);
-        // who was alarmed already has found it, and says nothing of the delay
-        if (delay >= 0 && !(e->delay <= delay)) {
-            e->delay = delay;
-        }
+        e->already |= delay < 0;
+        e->delay = e->delay <= delay ? e->delay : delay;
         e->found = 1;
     }
     return met;
@@ -347,12 +389,12 @@ static gpusim_status score_of(const truth *t, const char *kind, gpusim_fault_sco
     GPUSIM_TRY(gs_allocate(&delays, t->events.count + 1, sizeof *delays, err));
     for (uint32_t i = 0; i < t->events.count; i++) {
         const event *e = &GS_AT(t->events, event, i);
-        if (kind && strcmp(kind, gpusim_trace_name(t->trace, e->kind)) != 0) {
+        if (e->before || (kind && strcmp(kind, gpusim_trace_name(t->trace, e->kind)) != 0)) {
             continue;
         }
         score->events++;
         score->found += e->found;
-        if (e->found && !isnan(e->delay)) {
+        if (e->found && !e->already) {
             delays[count++] = e->delay;
         }
     }
@@ -384,7 +426,9 @@ static gpusim_status score_kinds(const truth *t, gpusim_fault_scores *result, gp
     GPUSIM_TRY(gs_allocate(&result->kinds, count + 1, sizeof *result->kinds, err));
     for (uint32_t i = 0; i < count; i++) {
         if (i == 0 || strcmp(names[i], names[i - 1]) != 0) {
-            GPUSIM_TRY(score_of(t, names[i], &result->kinds[result->kind_count++], err));
+            gpusim_fault_score *score = &result->kinds[result->kind_count];
+            GPUSIM_TRY(score_of(t, names[i], score, err));
+            result->kind_count += score->events > 0;
         }
     }
     GPUSIM_TRY(score_of(t, NULL, &result->all, err));

@@ -9,6 +9,7 @@
 #include "base/memory.h"
 #include "base/sort.h"
 #include "study/peers.h"
+#include "study/read.h"
 
 #define VALUES_AT_ONCE 1048576u /* of a metric */
 #define STRAGGLES      1.1
@@ -49,19 +50,6 @@ typedef struct study {
 } study;
 
 // ---- reading ----
-
-static gpusim_status read_table(gpusim_trace *trace, gpusim_table table, void *rows,
-                                uint64_t *count, gpusim_error *err)
-{
-    gpusim_status status = GPUSIM_OK;
-    void *read = NULL;
-    *count = gpusim_trace_get_info(trace)->rows[table];
-    GPUSIM_TRY(gs_allocate(&read, *count + 1, gpusim_table_record(table)->size, err));
-    memcpy(rows, &read, sizeof read);
-    GPUSIM_TRY(gpusim_trace_rows(trace, table, 0, *count, read, err));
-cleanup:
-    return status;
-}
 
 static int compare_parts(const void *a, const void *b)
 {
@@ -113,9 +101,9 @@ static gpusim_status prepare(study *all, gpusim_error *err)
     all->samples = gpusim_trace_get_info(all->trace)->samples;
     GPUSIM_TRY(gs_allocate(&all->times, all->samples + 1, sizeof *all->times, err));
     GPUSIM_TRY(gpusim_trace_times(all->trace, 0, all->samples, all->times, err));
-    GPUSIM_TRY(read_table(all->trace, GPUSIM_TABLE_NODES, &all->nodes, &nodes, err));
+    GPUSIM_TRY(gs_whole_table(all->trace, GPUSIM_TABLE_NODES, &all->nodes, &nodes, err));
     GPUSIM_TRY(
-        read_table(all->trace, GPUSIM_TABLE_ALLOCATIONS, &all->parts, &all->part_count, err));
+        gs_whole_table(all->trace, GPUSIM_TABLE_ALLOCATIONS, &all->parts, &all->part_count, err));
     GPUSIM_TRY(gs_sort(all->parts, all->part_count, sizeof *all->parts, compare_parts, err));
     GPUSIM_TRY(check_places(all, nodes, err));
     GPUSIM_TRY(gs_allocate(&all->lost, all->gpu_count + 1, sizeof *all->lost, err));
@@ -421,7 +409,7 @@ gpusim_status gpusim_whatif_create(gpusim_trace *trace, gpusim_whatif **whatif, 
     }
     *whatif = NULL;
     GPUSIM_TRY(prepare(&all, err));
-    GPUSIM_TRY(read_table(trace, GPUSIM_TABLE_JOBS, &rows, &count, err));
+    GPUSIM_TRY(gs_whole_table(trace, GPUSIM_TABLE_JOBS, &rows, &count, err));
     GPUSIM_TRY(gs_sort(rows, count, sizeof *rows, compare_jobs, err));
     GPUSIM_TRY(gs_allocate(&made, 1, sizeof *made, err));
     GPUSIM_TRY(gs_allocate(&made->jobs, count + 1, sizeof *made->jobs, err));

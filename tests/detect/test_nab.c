@@ -134,7 +134,8 @@ static double score_at(const gs_nab_profile *profile, double threshold)
         for (size_t s = 0; s < f->count; s++) {
             f->marks[s] = f->scores[s] >= threshold;
         }
-        raw += gs_nab_score(profile, f->windows, f->window_count, f->marks, f->count);
+        raw += gs_nab_score(profile, f->windows, f->window_count, f->marks, f->count,
+                            gs_nab_probation(f->count));
     }
     return gs_nab_normalised(profile, raw, window_count);
 }

@@ -158,28 +158,34 @@ START_TEST(numenta_by_hand)
     static uint8_t detected[1000];
     const gs_nab_profile *p = &gs_nab_profiles[GS_NAB_STANDARD];
     memset(detected, 0, sizeof detected);
-    ck_assert_double_eq(gs_nab_score(p, window, 1, detected, 1000), -1); // missed
+    ck_assert_double_eq(gs_nab_score(p, window, 1, detected, 1000, gs_nab_probation(1000)),
+                        -1); // missed
     ck_assert_double_eq(gs_nab_normalised(p, -1, 1), 0);
     detected[10] = 1; // within the probation: nothing
     detected[500] = detected[550] = 1;
-    double best = gs_nab_score(p, window, 1, detected, 1000);
+    double best = gs_nab_score(p, window, 1, detected, 1000, gs_nab_probation(1000));
     ck_assert_double_eq_tol(best, 1, 1e-15); // at the window's very first sample
     ck_assert_double_eq_tol(gs_nab_normalised(p, best, 1), 100, 1e-12);
+    // without a probation the early one is a false alarm
+    ck_assert_double_eq_tol(gs_nab_score(p, window, 1, detected, 1000, 0), 1 - 0.11, 1e-15);
+    ck_assert_uint_eq(gs_nab_probation(1000), 150);
+    ck_assert_uint_eq(gs_nab_probation(100000), 750);
     detected[500] = 0; // 50 of 100 samples are left: p = -.5
-    best = gs_nab_score(p, window, 1, detected, 1000);
+    best = gs_nab_score(p, window, 1, detected, 1000, gs_nab_probation(1000));
     ck_assert_double_eq_tol(best, (2 / (1 + exp(-2.5)) - 1) / (2 / (1 + exp(-5)) - 1), 1e-12);
     detected[300] = 1; // before any window: the full cost
     detected[698] = 1; // a width behind it, as widths are counted: p = 99 / 99
     detected[950] = 1; // more than three widths
-    double all = gs_nab_score(p, window, 1, detected, 1000);
+    double all = gs_nab_score(p, window, 1, detected, 1000, gs_nab_probation(1000));
     double near = 0.11 * (2 / (1 + exp(5.0)) - 1);
     ck_assert_double_eq_tol(all, best - 0.11 + near - 0.11, 1e-12);
     // the other profiles weigh the same marks
-    ck_assert_double_eq_tol(
-        gs_nab_score(&gs_nab_profiles[GS_NAB_LOW_FP], window, 1, detected, 1000),
-        best + 2 * (near - 0.22), 1e-12);
+    ck_assert_double_eq_tol(gs_nab_score(&gs_nab_profiles[GS_NAB_LOW_FP], window, 1, detected, 1000,
+                                         gs_nab_probation(1000)),
+                            best + 2 * (near - 0.22), 1e-12);
     memset(detected, 0, sizeof detected);
-    ck_assert_double_eq(gs_nab_score(&gs_nab_profiles[GS_NAB_LOW_FN], window, 1, detected, 1000),
+    ck_assert_double_eq(gs_nab_score(&gs_nab_profiles[GS_NAB_LOW_FN], window, 1, detected, 1000,
+                                     gs_nab_probation(1000)),
                         -2);
 }
 END_TEST

@@ -134,6 +134,46 @@ START_TEST(alarms_find_or_are_false)
 }
 END_TEST
 
+// Scored from minute 151 on: the straggler began before, so that it is no event any more, and
+// whoever is alarmed by what is left of it is not wrong.
+START_TEST(what_began_before_the_samples)
+{
+    gpusim_fault_scores *found;
+    write_run();
+    alarm_at(0, 160, 165);
+    alarm_at(0, 200, 205); // behind its end and grace
+    ASSERT_OK(gpusim_fault_scores_create(trace, &scores[150][0], 150, SAMPLES - 150, GPUS, 0.5, 5,
+                                         &found, &err),
+              &err);
+    memset(scores, 0, sizeof scores);
+    ck_assert_uint_eq(found->all.events, 1);
+    ck_assert_uint_eq(found->all.found, 0);
+    ck_assert_uint_eq(found->kind_count, 1);
+    ck_assert_str_eq(found->kinds[0].kind, "node-crash");
+    ck_assert_uint_eq(found->false_alarms, 1);
+    // both nodes from 151 to 600, without the straggler up to 185, the crash for 35 min on one
+    ck_assert_double_eq_tol(found->node_days, (2 * (449 - 34) - 35) / 1440.0, 1e-9);
+    gpusim_fault_scores_destroy(found);
+    forget_run();
+}
+END_TEST
+
+// An alarm on one GPU of a job when its straggler strikes, a later one on another: found, and no
+// delay.
+START_TEST(already_alarmed)
+{
+    write_run();
+    alarm_at(1, 110, 121);
+    alarm_at(2, 130, 131);
+    gpusim_fault_scores *found = judge();
+    ck_assert_uint_eq(found->kinds[1].found, 1);
+    ck_assert(isnan(found->kinds[1].delay_p50_s));
+    ck_assert_uint_eq(found->false_alarms, 0);
+    gpusim_fault_scores_destroy(found);
+    forget_run();
+}
+END_TEST
+
 START_TEST(frames_of_a_trace)
 {
     gpusim_trace_frames *source;
@@ -205,10 +245,16 @@ START_TEST(another_scene)
     ck_assert_ptr_nonnull(strstr(err.message, "power_usage"));
     gpusim_scene larger = *gpusim_trace_frames_scene(two);
     larger.entity_count = 1000;
+    larger.node = larger.rack = NULL;
     ASSERT_OK(gpusim_watcher_watch(watcher, &larger, &err), &err);
+    // the scenes that it knows are its own: whom it learnt from may go
+    ASSERT_OK(gpusim_watcher_watch(watcher, gpusim_trace_frames_scene(two), &err), &err);
+    gpusim_trace_frames_destroy(two);
+    ck_assert_int_eq(gpusim_watcher_watch(watcher, gpusim_trace_frames_scene(one), &err),
+                     GPUSIM_ARGUMENT);
+    ck_assert_ptr_nonnull(strstr(err.message, "power_usage"));
     gpusim_watcher_destroy(watcher);
     gpusim_trace_frames_destroy(one);
-    gpusim_trace_frames_destroy(two);
     forget_run();
 }
 END_TEST
@@ -217,6 +263,6 @@ int main(void)
 {
     Suite *suite = suite_create("truth");
     TEST_CASE(suite, 60, nothing_is_found_without_alarms, alarms_find_or_are_false,
-              frames_of_a_trace, another_scene);
+              what_began_before_the_samples, already_alarmed, frames_of_a_trace, another_scene);
     return test_run(suite);
 }

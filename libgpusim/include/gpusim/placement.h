@@ -28,6 +28,8 @@ typedef struct gpusim_search {
 GPUSIM_API uint32_t gpusim_search_first(const gpusim_search *search, uint32_t from);
 GPUSIM_API uint32_t gpusim_search_with(const gpusim_search *search, uint32_t exactly,
                                        uint32_t from);
+/* The one with the fewest free GPUs; of several, the lowest. O(free counts that occur). */
+GPUSIM_API uint32_t gpusim_search_tightest(const gpusim_search *search);
 /* 1 when this node is such a node. */
 GPUSIM_API int gpusim_search_admits(const gpusim_search *search, uint32_t node);
 /* GPUs of the largest node searched. */

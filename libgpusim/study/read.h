@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Whole tables of a trace in memory. */
+#ifndef GS_STUDY_READ_H
+#define GS_STUDY_READ_H
+
+#include <gpusim/trace.h>
+
+/* `rows` is where to put a pointer to the table's row structs; release them with gs_release. There
+ * is always room for one, so that a table without rows is no special case. */
+gpusim_status gs_whole_table(gpusim_trace *trace, gpusim_table table, void *rows, uint64_t *count,
+                             gpusim_error *err);
+
+#endif
