@@ -129,8 +129,8 @@ static void ended(const gpusim_context *context, const gpusim_job_info *job,
                   const gpusim_outcome *outcome)
 {
     learnt *seen = context->state;
-    if (outcome->state == GPUSIM_JOB_COMPLETED && outcome->run > 0) {
-        double took = (double)outcome->run * pace_of(context, job);
+    if (outcome->state == GPUSIM_JOB_COMPLETED && outcome->held > 0) {
+        double took = (double)outcome->held * pace_of(context, job); // as attained service counts
         uint32_t bin = bin_of(took);
         seen->count[bin]++;
         seen->mean[bin] += (took - seen->mean[bin]) / (double)seen->count[bin];
@@ -159,8 +159,14 @@ static gpusim_time wake(const gpusim_context *context)
     return next;
 }
 
+static gpusim_status check(const gpusim_view *view, const void *parameters_given, gpusim_error *err)
+{
+    (void)view;
+    return gpusim_check_rising("sizes", &((const parameters *)parameters_given)->sizes, err);
+}
+
 static const gpusim_order operations = {
-    .key = key, .wake = wake, .ended = ended, .class_of = class_of, .rank = rank};
+    .check = check, .key = key, .wake = wake, .ended = ended, .class_of = class_of, .rank = rank};
 
 const gpusim_module gs_module_gittins = {
     GPUSIM_ORDER_MODULE("gittins", "Gittins index: the job most likely to end soon for what it "

@@ -190,6 +190,9 @@ static gpusim_time demotion_of(const gpusim_context *context, const gpusim_job_i
         return GPUSIM_TIME_MAX;
     }
     gpusim_time left = limit > service ? limit - service : 0;
+    if ((double)left / pace >= 9e18) {
+        return GPUSIM_TIME_MAX;
+    }
     gpusim_time span = (gpusim_time)((double)left / pace);
     while ((double)span * pace < (double)left) {
         span++;
@@ -218,7 +221,14 @@ static gpusim_time wake(const gpusim_context *context)
     return next;
 }
 
+static gpusim_status check(const gpusim_view *view, const void *given, gpusim_error *err)
+{
+    (void)view;
+    return gpusim_check_rising("limits", &((const parameters *)given)->limits, err);
+}
+
 static const gpusim_order operations = {
+    .check = check,
     .key = key,
     .arrange = arrange,
     .granted = granted,

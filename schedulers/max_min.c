@@ -158,7 +158,7 @@ static void arrange(const gpusim_context *context, uint32_t *slots, uint32_t cou
 
 static gpusim_time wake(const gpusim_context *context)
 {
-    return context->view->running_count ? context->view->now + given(context)->round
+    return context->view->running_count ? gpusim_time_add(context->view->now, given(context)->round)
                                         : GPUSIM_TIME_MAX;
 }
 

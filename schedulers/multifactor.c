@@ -155,7 +155,7 @@ static double rank(const gpusim_context *context, const gpusim_job_info *job)
     // a job that came since then is as old as it was: not at all
     double waited = (double)(all->at - job->submit - gpusim_view_attained(view, job));
     double age = waited > 0 ? waited / (double)p->max_age : 0;
-    double size = all->gpus > 0 ? job->gpus / all->gpus : 0;
+    double size = all->gpus > 0 ? job->gpus * (job->milli / 1e3) / all->gpus : 0;
     uint32_t vc = job->vc == GPUSIM_NONE ? 0 : view->vcs[job->vc].name;
     return -(p->age * (age < 1 ? age : 1) + p->size * (p->favor == FAVOR_SMALL ? 1 - size : size) +
              p->fair_share * fair_share(context, job) +
@@ -178,7 +178,7 @@ static uint64_t mix(uint64_t hash, uint64_t value)
 static uint64_t class_of(const gpusim_context *context, const gpusim_job_info *job)
 {
     (void)context;
-    uint64_t hash = mix(mix(1, job->owner), job->gpus);
+    uint64_t hash = mix(mix(1, job->owner), (uint64_t)job->gpus * job->milli);
     return mix(mix(mix(hash, job->vc), job->qos), (uint32_t)job->priority);
 }
 

@@ -225,7 +225,9 @@ static void miss(const gpusim_context *context, uint32_t node, patience *its)
     its->tries = its->node == node + 1 ? its->tries + 1 : 0;
     its->node = node + 1;
     if (its->tries < given->retries) {
-        its->next = gpusim_time_add(context->view->now, given->delay << its->tries);
+        int fits = given->delay <= GPUSIM_TIME_MAX >> its->tries;
+        its->next = gpusim_time_add(context->view->now,
+                                    fits ? given->delay << its->tries : GPUSIM_TIME_MAX);
     } else {
         its->node = its->tries = 0; // another one, at once
     }

@@ -79,11 +79,14 @@ void gs_measure_load(gpusim_sim *sim, uint32_t node, uint64_t milli, int sign)
     if (gpus == 0) {
         return;
     }
-    totals->load_variance = variance_time(sim);
-    totals->settled = gpusim_engine_now(sim->engine);
-    double before = (double)*held / (1000 * gpus);
+    // several at one instant settle once
+    if (gpusim_engine_now(sim->engine) != totals->settled) {
+        totals->load_variance = variance_time(sim);
+        totals->settled = gpusim_engine_now(sim->engine);
+    }
+    double share = 1 / (1000 * gpus), before = (double)*held * share;
     *held = sign > 0 ? *held + milli : *held - milli;
-    double after = (double)*held / (1000 * gpus);
+    double after = (double)*held * share;
     totals->load_sum += after - before;
     totals->load_squares += after * after - before * before;
 }

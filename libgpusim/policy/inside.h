@@ -106,6 +106,7 @@ struct gs_policy {
     gs_manner manner;
     uint32_t by_shape; /* lines are shapes, not queues */
     uint32_t by_class; /* the order ranks: each of these is a line for each class */
+    uint32_t learns;   /* some module wants to hear of jobs that come or end */
     gpusim_stream order_stream, placement_stream, scheduler_stream;
 
     /* the state */
@@ -193,6 +194,7 @@ void gs_memory_make(gs_memory *memory, const gpusim_module *module);
 void gs_memory_release(gs_memory *memory);
 
 /* learn.c: the modules hear of a job that is new. */
+int gs_policy_learns(const gs_policy *policy);
 gpusim_status gs_learn_submitted(gs_policy *policy, const gpusim_job_info *job, gpusim_error *err);
 
 /* ask.c: asks the placement where a job would go. */

@@ -37,8 +37,30 @@ static gpusim_status failure_of(const gs_policy *policy, gpusim_error *err)
     return GPUSIM_OK;
 }
 
+int gs_policy_learns(const gs_policy *policy)
+{
+    const gs_setup *setup = policy->setup;
+    const gpusim_order *order = is_told(&setup->order) ? setup->order.module->operations : NULL;
+    const gpusim_placer *placer =
+        is_told(&setup->placement) ? setup->placement.module->operations : NULL;
+    const gpusim_scheduler *scheduler =
+        is_told(&setup->scheduler) ? setup->scheduler.module->operations : NULL;
+    // what goes wrong while a module remembers is looked at when jobs come and end
+    for (int i = 0; i < GS_MEMORIES; i++) {
+        if (policy->memories[i].kept) {
+            return 1;
+        }
+    }
+    return (order && (order->submitted || order->ended || order->predicted)) ||
+           (placer && (placer->submitted || placer->ended)) ||
+           (scheduler && (scheduler->submitted || scheduler->ended));
+}
+
 gpusim_status gs_learn_submitted(gs_policy *policy, const gpusim_job_info *job, gpusim_error *err)
 {
+    if (!policy->learns) {
+        return GPUSIM_OK;
+    }
     const gs_setup *setup = policy->setup;
     submitted order = NULL, placer = NULL, scheduler = NULL;
     if (is_told(&setup->order)) {
@@ -95,6 +117,9 @@ void gs_policy_predictions(const gs_policy *policy, gs_predictions *predictions)
 gpusim_status gs_policy_ended(gs_policy *policy, uint32_t slot, const gpusim_outcome *outcome,
                               gpusim_error *err)
 {
+    if (!policy->learns) {
+        return GPUSIM_OK;
+    }
     const gs_setup *setup = policy->setup;
     const gpusim_job_info *job = gs_job_of(policy, slot);
     judge(policy, job, outcome);

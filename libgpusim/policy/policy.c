@@ -196,6 +196,7 @@ gpusim_status gs_policy_create(const gs_setup *setup, const gpusim_view *view, u
     made->by_class =
         order && order->abi_minor >= 2 && ((const gpusim_order *)order->operations)->rank != NULL;
     GPUSIM_TRY(set_up(made, seed, err));
+    made->learns = (uint32_t)gs_policy_learns(made);
     GPUSIM_TRY(register_state(made, state, err));
     *policy = made;
     return GPUSIM_OK;

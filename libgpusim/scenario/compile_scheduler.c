@@ -106,13 +106,16 @@ static const char *text_of(void *core, uint32_t name)
     return gs_names_text(((const gpusim_model *)core)->names, name);
 }
 
-static gpusim_status check_module(const gs_compilation *at, const gpusim_spec *file,
+typedef gpusim_status (*check_fn)(const gpusim_view *view, const void *parameters,
+                                  gpusim_error *err);
+
+// `place`: where the parameters stand in the scenario; of a file they are all there is.
+static gpusim_status check_module(const gs_compilation *at, const gs_chosen_module *chosen,
+                                  check_fn check, const char *place, const gpusim_spec *file,
                                   gpusim_error *err)
 {
     gpusim_model *model = at->model;
-    const gs_chosen_module *chosen = &model->setup.scheduler;
-    const gpusim_scheduler *scheduler = chosen->module->operations;
-    if (chosen->module->abi_minor < 2 || !scheduler->check || at->problems->count > 0) {
+    if (chosen->module->abi_minor < 2 || !check || at->problems->count > 0) {
         return GPUSIM_OK;
     }
     gs_view_host host = {.core = model, .find_node = find_node, .name = text_of};
@@ -121,13 +124,22 @@ static gpusim_status check_module(const gs_compilation *at, const gpusim_spec *f
                         .group_count = model->cluster.group_count,
                         .groups = model->cluster.groups,
                         .host = &host};
-    gpusim_status status = scheduler->check(&view, chosen->parameters, err);
+    gpusim_status status = check(&view, chosen->parameters, err);
     if (status == GPUSIM_SCENARIO && err) {
         char key[sizeof err->key];
-        snprintf(key, sizeof key, "%s%.110s", file ? "" : "scheduler.", err->key);
+        snprintf(key, sizeof key, "%s%.100s", file ? "" : place, err->key);
         gs_spec_locate(file ? file : at->spec, key, err);
     }
     return status;
+}
+
+static gpusim_status check_order(const gs_compilation *at, gpusim_error *err)
+{
+    const gs_chosen_module *chosen = &at->model->setup.order;
+    const gpusim_order *order = chosen->module->operations;
+    char place[64];
+    snprintf(place, sizeof place, "scheduler.%.40s.", chosen->module->name);
+    return check_module(at, chosen, chosen->parameters ? order->check : NULL, place, NULL, err);
 }
 
 static gpusim_status compile_module(const gs_compilation *at, gpusim_error *err)
@@ -150,7 +162,9 @@ static gpusim_status compile_module(const gs_compilation *at, gpusim_error *err)
         }
         chosen->parameters = value;
     }
-    GPUSIM_TRY(check_module(at, file, err));
+    GPUSIM_TRY(check_module(at, chosen,
+                            ((const gpusim_scheduler *)chosen->module->operations)->check,
+                            "scheduler.", file, err));
 cleanup:
     gpusim_spec_destroy(file);
     return status;
@@ -167,6 +181,9 @@ gpusim_status gs_compile_scheduler(const gs_compilation *at, gpusim_error *err)
     }
     if (status == GPUSIM_OK && setup->scheduler.module) {
         return compile_module(at, err);
+    }
+    if (status == GPUSIM_OK && setup->order.module) {
+        status = check_order(at, err);
     }
     if (status == GPUSIM_OK && setup->order.module &&
         (setup->order.module->flags & GPUSIM_MODULE_PREEMPTS) &&

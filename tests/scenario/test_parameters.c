@@ -69,6 +69,11 @@ static const struct {
     {NULL, "{module: rts, parameters: p.yaml}", "no such file", "test.yaml", 4, 38},
     {NULL, "{module: rts, affinity: {mixed: {w-0005: 1}}}", "the cluster has no node 'w-0005'",
      "test.yaml", 4, 53},
+    {NULL, "{order: las, las: {limits: [2 h, 1 h]}}", "the times of `limits` do not rise",
+     "test.yaml", 4, 45},
+    {NULL, "{order: 2d-las, 2d-las: {limits: [-1 h]}}", "below 0", "test.yaml", 4, 46},
+    {NULL, "{order: gittins, gittins: {sizes: [3 h, 3 h, 1 h]}}",
+     "the times of `sizes` do not rise", "test.yaml", 4, 57},
 };
 
 START_TEST(is_an_error)

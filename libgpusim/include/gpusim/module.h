@@ -463,6 +463,8 @@ typedef struct gpusim_order {
     /* What the order takes for the run time of a job that ends; the summary holds it against what
      * it was. Below 0: it made no prediction. */
     gpusim_time (*predicted)(const gpusim_context *context, const gpusim_job_info *job);
+    /* Looks at parameters before a run, as a scheduler's does. */
+    gpusim_status (*check)(const gpusim_view *view, const void *parameters, gpusim_error *err);
 } gpusim_order;
 
 /* Placement: fills `placement` for one job on context->view and returns 1, or 0 when it does not

@@ -5,6 +5,7 @@
 #define GPUSIM_ORDER_H
 
 #include <stddef.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <gpusim/module.h>
@@ -31,6 +32,26 @@ static inline double gpusim_weight_of(const gpusim_list *map, const gpusim_view 
         }
     }
     return fallback;
+}
+
+/* GPUSIM_SCENARIO at the first of a list of times under `key` that is below 0 or the one before. */
+static inline gpusim_status gpusim_check_rising(const char *key, const gpusim_list *times,
+                                                gpusim_error *err)
+{
+    const gpusim_time *items = (const gpusim_time *)times->items;
+    gpusim_time least = 0;
+    for (uint32_t i = 0; i < times->count; i++) {
+        if (items[i] < least) {
+            gpusim_status status = gpusim_fail(err, GPUSIM_SCENARIO, "the times of `%s` %s", key,
+                                               least ? "do not rise" : "are below 0");
+            if (err) {
+                snprintf(err->key, sizeof err->key, "%s[%u]", key, i);
+            }
+            return status;
+        }
+        least = items[i];
+    }
+    return GPUSIM_OK;
 }
 
 /* Jobs whose estimates differ by less than 1/32 are of one class: the sign, the exponent and five
