@@ -2,11 +2,10 @@
 /* Actions on nodes and GPUs: which state each leads to, and what each does to jobs and physics. */
 #include "failing.h"
 
+#include "one_run.h"
+
 #define S GPUSIM_SECOND
 
-static gpusim_model *model;
-static gpusim_sim *sim;
-static collected rows;
 static gpusim_observer observer;
 
 static void begin(const char *text)
@@ -17,16 +16,6 @@ static void begin(const char *text)
     gpusim_sim_paranoid(sim, 1);
     observer = collect_observer(&rows);
     ASSERT_OK(gpusim_sim_observe(sim, &observer, &err), &err);
-}
-
-static void teardown(void)
-{
-    gpusim_sim_destroy(sim);
-    gpusim_model_destroy(model);
-    collect_release(&rows);
-    memset(&rows, 0, sizeof rows);
-    sim = NULL;
-    model = NULL;
 }
 
 static void act(gpusim_action what, uint32_t entity, double value)

@@ -3,31 +3,12 @@
  * jobs that no placement takes, and who is an oracle. */
 #include <math.h>
 
-#include "collect.h"
-
 #include "core/sim.h"
 #include <gpusim/placement.h>
 
-static gpusim_model *model;
-static gpusim_sim *sim;
-static collected rows;
+#include "one_run.h"
+
 static gpusim_error err;
-
-static void run(const char *text)
-{
-    model = compile_text(text);
-    sim = run_model(model, 1, &rows);
-}
-
-static void teardown(void)
-{
-    gpusim_sim_destroy(sim);
-    gpusim_model_destroy(model);
-    collect_release(&rows);
-    memset(&rows, 0, sizeof rows);
-    sim = NULL;
-    model = NULL;
-}
 
 #define NODES "gpusim: 1\ncluster: {nodes: [{name: n, count: 2, gpus: 4}]}\n"
 

@@ -4,9 +4,8 @@
 #include "placed.h"
 #include "plain.h"
 
-static gpusim_model *model;
-static gpusim_sim *sim;
-static collected rows;
+#include "one_run.h"
+
 static gpusim_error err;
 
 static void begin(const char *text)
@@ -21,16 +20,6 @@ static void begin(const char *text)
 static void run_out(void)
 {
     ASSERT_OK(gpusim_sim_run_until(sim, GPUSIM_TIME_MAX, &err), &err);
-}
-
-static void teardown(void)
-{
-    gpusim_sim_destroy(sim);
-    gpusim_model_destroy(model);
-    collect_release(&rows);
-    memset(&rows, 0, sizeof rows);
-    sim = NULL;
-    model = NULL;
 }
 
 #define S   GPUSIM_SECOND

@@ -1,26 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What modules see of hardware is what its state says, when they ask; and what placements make of
  * it in whole runs. */
-#include "collect.h"
 
 #include <math.h>
 
 #include "core/plant.h"
 
-static gpusim_model *model;
-static gpusim_sim *sim;
-static collected rows;
-static gpusim_error err;
+#include "one_run.h"
 
-static void teardown(void)
-{
-    gpusim_sim_destroy(sim);
-    gpusim_model_destroy(model);
-    collect_release(&rows);
-    memset(&rows, 0, sizeof rows);
-    sim = NULL;
-    model = NULL;
-}
+static gpusim_error err;
 
 // what a module saw of four nodes, at its last pass
 static gpusim_hardware_info seen[4];

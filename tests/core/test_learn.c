@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What modules hear of jobs that come and go, what they remember under keys, and what the view
  * shows of users: GPU time to the nanosecond. */
-#include "collect.h"
 
 #include "core/sim.h"
 #include "policy/inside.h"
+
+#include "one_run.h"
 
 #define S GPUSIM_SECOND
 
@@ -13,20 +14,7 @@ typedef struct seen {
     uint32_t submitted, ended;
 } seen;
 
-static gpusim_model *model;
-static gpusim_sim *sim;
-static collected rows;
 static gpusim_error err;
-
-static void teardown(void)
-{
-    gpusim_sim_destroy(sim);
-    gpusim_model_destroy(model);
-    collect_release(&rows);
-    memset(&rows, 0, sizeof rows);
-    sim = NULL;
-    model = NULL;
-}
 
 static uint64_t key_of(const gpusim_job_info *job)
 {

@@ -1,30 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "one_run.h"
 /* A job's life through the whole simulator, on clusters small enough to work out by hand. */
-#include "collect.h"
 
 #define TWO_NODES                                                                                  \
     "gpusim: 1\n"                                                                                  \
     "cluster: {nodes: [{name: n, count: 2, gpus: 4, cpus: 16, memory: 64 GiB}]}\n"
-
-static gpusim_model *model;
-static gpusim_sim *sim;
-static collected rows;
-
-static void run(const char *text)
-{
-    model = compile_text(text);
-    sim = run_model(model, 1, &rows);
-}
-
-static void teardown(void)
-{
-    gpusim_sim_destroy(sim);
-    gpusim_model_destroy(model);
-    collect_release(&rows);
-    memset(&rows, 0, sizeof rows);
-    sim = NULL;
-    model = NULL;
-}
 
 static void expect(uint64_t index, double start, double end, gpusim_job_state state,
                    gpusim_job_reason reason)

@@ -1,25 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What the core does with a module's decisions: refused ones change nothing and are recorded, and a
  * module that is only ever refused ends the run. */
-#include "collect.h"
 
 #include "core/sim.h"
 
-static gpusim_model *model;
-static gpusim_sim *sim;
-static collected rows;
+#include "one_run.h"
+
 static gpusim_error err;
 static int at_once; /* refused decisions in one pass */
-
-static void teardown(void)
-{
-    gpusim_sim_destroy(sim);
-    gpusim_model_destroy(model);
-    collect_release(&rows);
-    memset(&rows, 0, sizeof rows);
-    sim = NULL;
-    model = NULL;
-}
 
 static gpusim_refusal put(gpusim_decisions *decisions, const gpusim_job_info *job, uint32_t node,
                           uint32_t first, uint32_t gpus, int migrate)

@@ -4,27 +4,9 @@
 
 #include "core/plant.h"
 
+#include "one_run.h"
+
 #define S GPUSIM_SECOND
-
-static gpusim_model *model;
-static gpusim_sim *sim;
-static collected rows;
-
-static void run(const char *text)
-{
-    model = compile_text(text);
-    sim = run_model(model, 1, &rows);
-}
-
-static void teardown(void)
-{
-    gpusim_sim_destroy(sim);
-    gpusim_model_destroy(model);
-    collect_release(&rows);
-    memset(&rows, 0, sizeof rows);
-    sim = NULL;
-    model = NULL;
-}
 
 static const gpusim_action_row *ck_action(uint32_t k, double seconds, gpusim_action what,
                                           uint64_t entity)

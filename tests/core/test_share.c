@@ -4,26 +4,9 @@
  * parts of GPUs never delay the first in the queue. */
 #include "plain.h"
 
-static gpusim_model *model;
-static gpusim_sim *sim;
-static collected rows;
+#include "one_run.h"
+
 static gpusim_error err;
-
-static void run(const char *text)
-{
-    model = compile_text(text);
-    sim = run_model(model, 1, &rows);
-}
-
-static void teardown(void)
-{
-    gpusim_sim_destroy(sim);
-    gpusim_model_destroy(model);
-    collect_release(&rows);
-    memset(&rows, 0, sizeof rows);
-    sim = NULL;
-    model = NULL;
-}
 
 static const gpusim_allocation_row *allocation_of(uint64_t job)
 {

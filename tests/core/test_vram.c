@@ -1,37 +1,19 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Memory of GPUs: who runs out of it and when, to the nanosecond, worked out by hand. GPUs here
  * have 10 GiB, all of them for jobs. */
-#include "collect.h"
 
 #include "core/sim.h"
 #include "telemetry/metrics.h"
 
-static gpusim_model *model;
-static gpusim_sim *sim;
-static collected rows;
-static gpusim_error err;
+#include "one_run.h"
 
-static void teardown(void)
-{
-    gpusim_sim_destroy(sim);
-    gpusim_model_destroy(model);
-    collect_release(&rows);
-    memset(&rows, 0, sizeof rows);
-    sim = NULL;
-    model = NULL;
-}
+static gpusim_error err;
 
 #define NODES(gpus)                                                                                \
     "gpusim: 1\nuntil: drained\ncluster: {nodes: [{name: n, gpus: " gpus ", gpu: A100-SXM4-40GB, " \
     "gpu_model: {memory: 10 GiB, memory_reserved: 0 B}}]}\n"
 #define JOBS  "workload:\n  - jobs:\n"
 #define SHARE "duration: 10 d, gpu_share: 0.5"
-
-static void run(const char *text)
-{
-    model = compile_text(text);
-    sim = run_model(model, 1, &rows);
-}
 
 static void out_of_memory(uint64_t job, gpusim_time at)
 {
