@@ -259,7 +259,7 @@ cleanup:
 // warnings of a model that no scheduler before it in the same scenario had
 static void warn(const cli_plan *plan, uint32_t scenario, uint32_t scheduler, const char *label)
 {
-    uint32_t schedulers = plan->arguments->scheduler_count;
+    uint32_t schedulers = plan->arguments->module_count;
     gpusim_model *const *models = plan->models + (size_t)scenario * schedulers;
     for (uint32_t i = 0; gpusim_model_warning(models[scheduler], i); i++) {
         const char *said = gpusim_model_warning(models[scheduler], i);
@@ -290,11 +290,11 @@ static int compile_scenario(cli_plan *plan, uint32_t scenario)
 {
     gpusim_error err = {0};
     const cli_arguments *arguments = plan->arguments;
-    for (uint32_t k = 0; k < arguments->scheduler_count; k++) {
-        uint32_t cell = scenario * arguments->scheduler_count + k;
+    for (uint32_t k = 0; k < arguments->module_count; k++) {
+        uint32_t cell = scenario * arguments->module_count + k;
         char label[256];
         gpusim_model_info info;
-        int code = compile(plan, arguments->operands[scenario], arguments->schedulers[k],
+        int code = compile(plan, arguments->operands[scenario], arguments->modules[k],
                            &plan->models[cell]);
         if (code) {
             return code;
@@ -305,7 +305,7 @@ static int compile_scenario(cli_plan *plan, uint32_t scenario)
         if (k == 0) {
             plan->scenarios[scenario].name = name_of(plan, scenario, info.name);
         }
-        label_of(arguments->schedulers[k], label, sizeof label);
+        label_of(arguments->modules[k], label, sizeof label);
         warn(plan, scenario, k, label);
         if (gpusim_compare_add(plan->compare, plan->scenarios[scenario].name, label,
                                plan->models[cell], &err) != GPUSIM_OK) {
@@ -317,7 +317,7 @@ static int compile_scenario(cli_plan *plan, uint32_t scenario)
 
 static int find_baseline(cli_plan *plan)
 {
-    const char *names[CLI_SCHEDULERS_MAX];
+    const char *names[CLI_MODULES_MAX];
     char label[256], message[320], hint[256];
     const char *wanted = plan->arguments->values[CLI_BASELINE];
     uint32_t count = gpusim_compare_schedulers(plan->compare);
@@ -343,7 +343,7 @@ static int find_baseline(cli_plan *plan)
 static int allocate(cli_plan *plan)
 {
     uint32_t scenarios = plan->arguments->operand_count;
-    size_t cells = (size_t)scenarios * plan->arguments->scheduler_count;
+    size_t cells = (size_t)scenarios * plan->arguments->module_count;
     plan->models = calloc(cells, sizeof(gpusim_model *));
     plan->described = calloc(cells, sizeof(char *));
     plan->hashes = calloc(cells, sizeof *plan->hashes);
@@ -357,7 +357,7 @@ int cli_plan_make(cli_plan *plan, const cli_arguments *arguments)
     gpusim_error err = {0};
     *plan = (cli_plan){.arguments = arguments};
     gpusim_compare_options_default(&plan->options);
-    if (arguments->scheduler_count == 0) {
+    if (arguments->module_count == 0) {
         return cli_fail_with(arguments->json, GPUSIM_ARGUMENT, "which schedulers?",
                              "for example --scheduler fifo --scheduler sjf+best-fit+easy");
     }
@@ -380,7 +380,7 @@ int cli_plan_make(cli_plan *plan, const cli_arguments *arguments)
 void cli_plan_release(cli_plan *plan)
 {
     gpusim_compare_destroy(plan->compare);
-    size_t cells = (size_t)plan->scenario_count * plan->arguments->scheduler_count;
+    size_t cells = (size_t)plan->scenario_count * plan->arguments->module_count;
     for (size_t i = 0; plan->models && i < cells; i++) {
         gpusim_model_destroy(plan->models[i]);
     }

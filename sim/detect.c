@@ -83,13 +83,13 @@ static int read_form(const cli_arguments *arguments, cli_detection *d)
 static int read_detectors(const cli_arguments *arguments, cli_detection *d)
 {
     gpusim_error err = {0};
-    if (arguments->scheduler_count == 0) {
+    if (arguments->module_count == 0) {
         return cli_fail_with(arguments->json, GPUSIM_ARGUMENT, "no detector is named",
                              "for example -d zscore -d sub-pca; see 'gpusim list detectors'");
     }
-    for (uint32_t i = 0; i < arguments->scheduler_count; i++) {
+    for (uint32_t i = 0; i < arguments->module_count; i++) {
         cli_detector *detector = &d->detectors[d->detector_count];
-        detector->words = arguments->schedulers[i];
+        detector->words = arguments->modules[i];
         if (gpusim_detector_read(detector->words, &detector->module, &detector->parameters, &err) !=
             GPUSIM_OK) {
             return cli_fail(arguments->json, &err, 1);

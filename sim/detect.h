@@ -31,7 +31,7 @@ typedef struct cli_finding {
 } cli_finding;
 
 typedef struct cli_detection {
-    cli_detector detectors[CLI_SCHEDULERS_MAX];
+    cli_detector detectors[CLI_MODULES_MAX];
     cli_finding *findings;
     uint64_t seed;
     double quantile, share;

@@ -106,10 +106,10 @@ static int take_option(cli_arguments *arguments, const cli_option *option, const
         arguments->sets[arguments->set_count++] = value;
     }
     if (option->id == CLI_SCHEDULER || option->id == CLI_DETECTOR) {
-        if (arguments->scheduler_count == CLI_SCHEDULERS_MAX) {
+        if (arguments->module_count == CLI_MODULES_MAX) {
             return wrong_usage(arguments, "too many of --scheduler or --detector", NULL);
         }
-        arguments->schedulers[arguments->scheduler_count++] = value;
+        arguments->modules[arguments->module_count++] = value;
     }
     return CLI_OK;
 }

@@ -69,18 +69,18 @@ typedef struct cli_option {
     const char *doc;   /* one sentence without full stop */
 } cli_option;
 
-#define CLI_SETS_MAX       64
-#define CLI_SCHEDULERS_MAX 32
+#define CLI_SETS_MAX    64
+#define CLI_MODULES_MAX 32
 
 typedef struct cli_command cli_command;
 
 typedef struct cli_arguments {
     const cli_command *command;
-    const char *values[CLI_OPTION_COUNT];       /* NULL: not given; "" for a flag */
-    const char *sets[CLI_SETS_MAX];             /* each --set */
-    const char *schedulers[CLI_SCHEDULERS_MAX]; /* each --scheduler or --detector */
+    const char *values[CLI_OPTION_COUNT]; /* NULL: not given; "" for a flag */
+    const char *sets[CLI_SETS_MAX];       /* each --set */
+    const char *modules[CLI_MODULES_MAX]; /* each --scheduler or --detector */
     char *const *operands;
-    uint32_t set_count, scheduler_count, operand_count;
+    uint32_t set_count, module_count, operand_count;
     int json; /* also when parsing failed */
 } cli_arguments;
 

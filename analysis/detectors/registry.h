@@ -24,7 +24,7 @@
     X(mahalanobis)                                                                                 \
     X(pca)                                                                                         \
     X(rack_peer)                                                                                   \
-    X(random_scores)                                                                               \
+    X(random)                                                                                      \
     X(random_cut_forest)                                                                           \
     X(rolling_mad)                                                                                 \
     X(sub_pca)                                                                                     \

@@ -23,7 +23,7 @@ static uint64_t state_bytes(const gpusim_detector_context *context)
 
 static const gpusim_detector operations = {.state_bytes = state_bytes, .observe = observe};
 
-const gpusim_module gs_detector_random_scores = {
+const gpusim_module gs_detector_random = {
     .magic = GPUSIM_MODULE_MAGIC,
     .size = sizeof(gpusim_module),
     .abi_major = GPUSIM_MODULE_ABI_MAJOR,
