@@ -213,7 +213,7 @@ static const gpusim_field summary_fields[] = {
         "clock draws more."),
     SUMMARY(shutdowns, UINT64, NONE, 0, "Times that a GPU turned itself off."),
     SUMMARY(faults, UINT64, NONE, 0, "Faults that struck."),
-    SUMMARY(responses, UINT64, NONE, 0, "Actions of `responses`."),
+    SUMMARY(responses, UINT64, NONE, 0, "Actions of `response`."),
     SUMMARY(response_cost, FLOAT64, NONE, GPUSIM_OPTIONAL,
             "What those cost, as the rules and `remedies` have it."),
     SUMMARY(

@@ -17,7 +17,7 @@ typedef struct response_maker {
 
 // at a key of the one in the making
 #define FAIL(m, inner, err, ...)                                                                   \
-    gs_compile_fail_at((m)->at, err, "responses", (m)->number, inner, __VA_ARGS__)
+    gs_compile_fail_at((m)->at, err, "response", (m)->number, inner, __VA_ARGS__)
 
 // ---- conditions ----
 
@@ -286,7 +286,7 @@ static gpusim_status compile_response(const gs_compilation *at, uint32_t i, gpus
 {
     gpusim_status status = GPUSIM_OK;
     const gs_response_fields *written =
-        (const gs_response_fields *)at->scenario->responses.items + i;
+        (const gs_response_fields *)at->scenario->response.items + i;
     gs_response rule = {.cost = written->cost,
                         .hold = written->hold,
                         .delay = written->delay,
@@ -313,7 +313,7 @@ gpusim_status gs_compile_responses(const gs_compilation *at, gpusim_error *err)
     int known = at->model->cluster.node_count > 0 && at->model->hardware.racks;
     at->model->remedies = at->scenario->remedies.of;
     at->model->remedies.fan_above *= 100; // of telemetry's unit
-    for (uint32_t i = 0; known && i < at->scenario->responses.count; i++) {
+    for (uint32_t i = 0; known && i < at->scenario->response.count; i++) {
         GPUSIM_TRY(gs_compile_note(at, compile_response(at, i, err), err));
     }
 cleanup:

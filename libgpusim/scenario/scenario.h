@@ -139,7 +139,7 @@ typedef struct gs_repairs_fields {
     uint32_t crews; /* UINT32_MAX: no limit */
 } gs_repairs_fields;
 
-/* An item of `responses:`. */
+/* An item of `response:`. */
 typedef struct gs_response_fields {
     const char *name, *metric, *group; /* NULL: not given */
     double above, below, until;        /* NaN: not given */
@@ -219,7 +219,7 @@ typedef struct gs_scenario {
     gpusim_list actions; /* gs_scenario_action */
     gpusim_list chaos;   /* gpusim_one_of of gs_rule_fields, by chaos/tables.h */
     gs_repairs_fields repairs;
-    gpusim_list responses; /* gs_response_fields */
+    gpusim_list response; /* gs_response_fields */
     gs_remedies_fields remedies;
     gs_heartbeat_fields heartbeat;
     gs_control_fields control;

@@ -118,7 +118,7 @@ START_TEST(offline_is_a_condition)
 {
     run(TWO "heartbeat: {}\n"
             "chaos: [{fault: telemetry-dropout, target: {node: n-0000}, at: 100 s, for: 60.5 s}]\n"
-            "responses: [{state: offline, for: 10 s, do: requeue, undo: true}]\n");
+            "response: [{state: offline, for: 10 s, do: requeue, undo: true}]\n");
     ck_assert_uint_eq(actions(), 2);
     double seen = 116; // samples come before control: 105 is seen at 106
     ck_action(0, seen, GPUSIM_ACTION_REQUEUE, 0);
@@ -397,7 +397,7 @@ START_TEST(refused)
         "cluster: {nodes: [{name: n, gpus: 1}]}\nmaintenance: [{at: 1 h, for: 1 h, every: 1 h}]\n",
         "cluster: {nodes: [{name: n, gpus: 1}]}\nmaintenance: [{at: 1 h, for: 1 h, node: n-1}]\n",
         "cluster: {nodes: [{name: n, gpus: 1}]}\ntelemetry: {every: 1 s}\n"
-        "responses: [{state: offline, do: drain}]\n",
+        "response: [{state: offline, do: drain}]\n",
     };
     static char text[1024];
     gpusim_error err = {0};

@@ -35,7 +35,7 @@ static uint32_t actions(void)
 START_TEST(jobs_start_elsewhere)
 {
     run(PAIR "workload: [{jobs: [{at: 630 s, duration: 1 h, gpus: 3}]}]\n"
-             "responses:\n"
+             "response:\n"
              "  - {metric: node/jobs_running, above: 1, for: 5 min, group: a, do: requeue, undo: "
              "true}\n");
     ck_assert_uint_eq(actions(), 2);
@@ -77,7 +77,7 @@ START_TEST(jobs_end)
              "      - {at: 0 s, duration: 1 h, gpus: 2}\n"
              "      - {at: 0 s, duration: 1 h, gpus: 2}\n"
              "scheduler: {placement: first-fit}\n"
-             "responses: [{metric: node/jobs_running, above: 2, for: 5 min, do: cancel}]\n");
+             "response: [{metric: node/jobs_running, above: 2, for: 5 min, do: cancel}]\n");
     ck_assert_uint_eq(actions(), 2);
     ck_action(0, 360, GPUSIM_ACTION_CANCEL_JOB, 0);
     ck_action(1, 360, GPUSIM_ACTION_CANCEL_JOB, 1);
@@ -96,7 +96,7 @@ START_TEST(less_power)
         "cluster: {nodes: [{name: a, count: 1, gpus: 2, gpu: H100-SXM5-80GB}]}\n"
         "telemetry: {every: 1 min, sets: [all]}\n"
         "workload: [{jobs: [{at: 10 s, duration: 30 min, gpus: 1}]}]\n"
-        "responses: [{metric: power_usage, above: 400, until: 150, do: cap, power: 300 W, undo: "
+        "response: [{metric: power_usage, above: 400, until: 150, do: cap, power: 300 W, undo: "
         "true}]\n");
     gpusim_observer observer = collect_observer(&rows);
     ASSERT_OK(gpusim_sim_create(model, 1, &sim, &err), &err);
@@ -121,7 +121,7 @@ END_TEST
 START_TEST(nothing_is_done)
 {
     run(PAIR "workload: [{jobs: [{at: 630 s, duration: 1 h, gpus: 3}]}]\n"
-             "responses: [{metric: node/jobs_running, above: 1, do: ignore, cost: 3}]\n");
+             "response: [{metric: node/jobs_running, above: 1, do: ignore, cost: 3}]\n");
     ck_assert_uint_eq(actions(), 1);
     ck_action(0, 660, GPUSIM_ACTION_IGNORE, 0);
     ck_assert_int_eq(job_row(&rows, 0)->end, (630 + 3600) * S);
@@ -136,7 +136,7 @@ END_TEST
     "cluster: {nodes: [{name: a, count: 1, gpus: 1, gpu: H100-SXM5-80GB}]}\n"                      \
     "telemetry: {every: 10 s, sets: [all]}\n"                                                      \
     "workload: [{jobs: [{at: 0 s, duration: 10 h, gpus: 1, profile: {intensity: 1}}]}]\n"          \
-    "responses:\n"                                                                                 \
+    "response:\n"                                                                                 \
     "  - {name: thrift, metric: gpu_temp, above: 50, for: 2 min, do: cheapest, undo: true}\n"
 
 static uint32_t count_of(gpusim_action what)
@@ -210,7 +210,7 @@ END_TEST
 START_TEST(kept)
 {
     run(PAIR "workload: [{jobs: [{at: 10 s, duration: 5 min, gpus: 3, group: a}]}]\n"
-             "responses:\n"
+             "response:\n"
              "  - {metric: node/jobs_running, above: 1, do: cordon, undo: true, keep: 30 min}\n");
     ck_assert_uint_eq(actions(), 2);
     ck_action(0, 60, GPUSIM_ACTION_CORDON, 0);

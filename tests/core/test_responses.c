@@ -30,7 +30,7 @@ static uint32_t actions(void)
 START_TEST(hold_delay_and_undo)
 {
     run(TWO "workload: [{jobs: [{at: 630 s, duration: 1 h, gpus: 3}]}]\n"
-            "responses:\n"
+            "response:\n"
             "  - {name: busy, metric: node/jobs_running, above: 1, for: 5 min, do: drain,\n"
             "     delay: 30 s, undo: true, cost: 2.5}\n");
     ck_assert_uint_eq(actions(), 2);
@@ -50,7 +50,7 @@ END_TEST
 START_TEST(too_short)
 {
     run(TWO "workload: [{jobs: [{at: 630 s, duration: 4 min, gpus: 3}]}]\n"
-            "responses: [{metric: node/jobs_running, above: 1, for: 5 min, do: kill}]\n");
+            "response: [{metric: node/jobs_running, above: 1, for: 5 min, do: kill}]\n");
     ck_assert_uint_eq(actions(), 0);
 }
 END_TEST
@@ -67,7 +67,7 @@ START_TEST(hysteresis_and_budget)
                  "      - {at: 0 s, duration: 1 h, gpus: 2}\n"
                  "      - {at: 610 s, duration: 10 min, gpus: 2}\n"
                  "      - {at: 1810 s, duration: 10 min, gpus: 2}\n"
-                 "responses: [{metric: node/gpus_allocated, above: 4, do: uncordon%s, cost: 1}]\n",
+                 "response: [{metric: node/gpus_allocated, above: 4, do: uncordon%s, cost: 1}]\n",
              keys[_i]);
     run(text);
     ck_assert_uint_eq(actions(), _i == 0 ? 2 : 1);
@@ -86,7 +86,7 @@ START_TEST(budget_of_a_day)
         "      - {at: 610 s, duration: 90 min, gpus: 4}\n"
         "      - {at: 5 h, duration: 90 min, gpus: 4}\n"
         "      - {at: 30 h, duration: 90 min, gpus: 4}\n"
-        "responses: [{metric: node/gpus_allocated, above: 4, do: uncordon, budget: 1}]\n");
+        "response: [{metric: node/gpus_allocated, above: 4, do: uncordon, budget: 1}]\n");
     ck_assert_uint_eq(actions(), 2);
     ck_action(0, 3600, GPUSIM_ACTION_UNCORDON, 0);
     ck_assert_int_eq(
@@ -101,7 +101,7 @@ START_TEST(gpus_of_one_node)
             "  - jobs:\n"
             "      - {at: 10 s, duration: 10 min, gpus: 3}\n"
             "      - {at: 10 s, duration: 30 min, gpus: 1}\n"
-            "responses: [{metric: gpu_allocated, above: 1, do: cordon, undo: true}]\n");
+            "response: [{metric: gpu_allocated, above: 1, do: cordon, undo: true}]\n");
     ck_assert_uint_eq(actions(), 2);
     ck_action(0, 60, GPUSIM_ACTION_CORDON, 0);
     ck_action(1, 1860, GPUSIM_ACTION_UNCORDON, 0);
@@ -118,7 +118,7 @@ START_TEST(who_waits_for_repair)
              "telemetry: {every: 1 min}\n"
              "workload: [{jobs: [{duration: 1 h, gpus: 4}]}]\n"
              "actions: [{at: 630 s, do: kill, node: n-0000}]\n"
-             "responses: [{state: %s, for: 10 min, do: repair, cost: 50}]\n",
+             "response: [{state: %s, for: 10 min, do: repair, cost: 50}]\n",
              states[_i]);
     run(text);
     ck_assert_uint_eq(gpusim_sim_summary(sim)->stalled, _i == 1);
@@ -135,7 +135,7 @@ END_TEST
 START_TEST(against_each_other)
 {
     run(TWO "workload: []\n"
-            "responses:\n"
+            "response:\n"
             "  - {name: out, state: up, do: drain}\n"
             "  - {name: in, state: drained, do: undrain}\n");
     ck_assert_uint_gt(actions(), 100);
@@ -156,7 +156,7 @@ START_TEST(nobody_listens)
     size_t size = 0;
     gpusim_sim *other = NULL, *third = NULL;
     run(TWO "workload: [{jobs: [{at: 630 s, duration: 1 h, gpus: 3}]}]\n"
-            "responses: [{metric: node/jobs_running, above: 1, for: 5 min, do: kill}]\n");
+            "response: [{metric: node/jobs_running, above: 1, for: 5 min, do: kill}]\n");
     ASSERT_OK(gpusim_sim_hash(sim, heard, &err), &err);
     ASSERT_OK(gpusim_sim_create(model, 1, &other, &err), &err);
     ASSERT_OK(gpusim_sim_create(model, 1, &third, &err), &err);
@@ -218,7 +218,7 @@ START_TEST(thermal_guard)
 {
     double throttled[2];
     for (int k = 0; k < 2; k++) {
-        model = compile_file("thermal-guard.yaml", k ? "responses" : NULL);
+        model = compile_file("thermal-guard.yaml", k ? "response" : NULL);
         sim = run_model(model, 1, &rows);
         ck_assert_int_eq(actions() > 0, k == 0);
         ck_assert_uint_le(actions(), 2 * 2 * (60 / 15 + 1));
