@@ -138,7 +138,6 @@ static const char *const cases[][3] = {
     {"actions=[{at: 0 s, do: reset, node: a-0000}]"},
     {"actions=[{at: 0 s, do: kill, node: a-00001}]"},
     // responses
-    {"telemetry={every: 1 s}", "responses=[{metric: gpu_temp, above: 85, do: drain}]"},
     {"response=[{metric: gpu_temp, above: 85, do: drain}]"},
     {"telemetry={every: 1 s, metrics: [gpu_temp]}",
      "response=[{metric: power_usage, above: 85, do: drain}]"},
