@@ -67,20 +67,30 @@ cleanup:
     return status;
 }
 
-// makes a profile where there is one; *number in the workload's, or GPUSIM_NONE
-static gpusim_status add_profile(builder *b, const gs_profile_fields *fields, uint32_t *number,
+// makes a profile where there is one, or checkpoints alone; *number in the workload's, or
+// GPUSIM_NONE
+static gpusim_status add_profile(builder *b, const gs_profile_fields *fields,
+                                 const gs_checkpoint_fields *checkpoint, uint32_t *number,
                                  gpusim_error *err)
 {
     *number = GPUSIM_NONE;
-    if (!fields->present) {
+    if (!fields->present && !checkpoint->present) {
         return GPUSIM_OK;
     }
     gs_workload *workload = b->workload;
-    gpusim_status status = gs_profile_make(fields, b->context->arena,
-                                           &workload->profiles[workload->profile_count], err);
+    gs_profile_fields all = fields->present ? *fields : (gs_profile_fields){.retries = GPUSIM_NONE};
+    if (checkpoint->present && all.checkpoint.present) {
+        gpusim_status twice = gpusim_fail(err, GPUSIM_SCENARIO,
+                                          "checkpoints are here and in `profile:`; once is enough");
+        gs_error_key(err, "checkpoint");
+        return twice;
+    }
+    all.checkpoint = checkpoint->present ? *checkpoint : all.checkpoint;
+    gpusim_status status =
+        gs_profile_make(&all, b->context->arena, &workload->profiles[workload->profile_count], err);
     if (status == GPUSIM_OK) {
         *number = workload->profile_count++;
-    } else if (err) {
+    } else if (err && !(checkpoint->present && strncmp(err->key, "checkpoint.", 11) == 0)) {
         char key[64];
         snprintf(key, sizeof key, "%.63s", err->key);
         gs_error_key(err, "profile.%s", key);
@@ -166,7 +176,7 @@ static gpusim_status add_trace(builder *b, const gs_trace *trace, gpusim_error *
             gs_names_add(context->names, trace->group, strlen(trace->group), &log.group, err));
     }
     GPUSIM_TRY(gs_models_name(&trace->gpu_models, context->names, &log.models, err));
-    GPUSIM_TRY(add_profile(b, &trace->profile, &log.profile, err));
+    GPUSIM_TRY(add_profile(b, &trace->profile, &trace->checkpoint, &log.profile, err));
     if (trace->vc) {
         GPUSIM_TRY(gs_names_add(context->names, trace->vc, strlen(trace->vc), &log.vc, err));
     }
@@ -205,7 +215,7 @@ static gpusim_status add_jobs(builder *b, const gpusim_list *list, gpusim_error 
     for (uint32_t i = 0; i < list->count; i++) {
         uint32_t number = 0;
         const gs_listed_job *listed = (const gs_listed_job *)list->items + i;
-        status = add_profile(b, &listed->profile, &number, err);
+        status = add_profile(b, &listed->profile, &listed->checkpoint, &number, err);
         if (status != GPUSIM_OK && err) {
             char key[64];
             snprintf(key, sizeof key, "%.63s", err->key);
@@ -226,7 +236,7 @@ static gpusim_status add_synthetic(builder *b, const gs_synthetic_fields *fields
     uint32_t name = 0;
     uint32_t profile = 0;
     GPUSIM_TRY(name_source(b, fields->name, "synthetic", 9, &name, err));
-    GPUSIM_TRY(add_profile(b, &fields->profile, &profile, err));
+    GPUSIM_TRY(add_profile(b, &fields->profile, &fields->checkpoint, &profile, err));
     GPUSIM_TRY(gs_synthetic_make(fields, name, profile, b->context->names, b->context->arena,
                                  &b->workload->synthetic[b->synthetic], err));
     b->workload->synthetic_count = ++b->synthetic;

@@ -147,6 +147,11 @@ cleanup:
     return status;
 }
 
+static int has_profile(const gs_listed_job *listed)
+{
+    return listed->profile.present || listed->checkpoint.present;
+}
+
 static gpusim_time due_of(const gs_listed_job *listed)
 {
     const gs_deadline_fields *deadline = &listed->deadline;
@@ -172,7 +177,7 @@ gpusim_status gs_list_read(const gpusim_list *list, gs_log *log, gpusim_error *e
                       .thrift = (uint8_t)listed->thrift,
                       .due = due_of(listed),
                       .preemptible = listed->preemptible,
-                      .profile = listed->profile.present ? log->profile++ : GPUSIM_NONE,
+                      .profile = has_profile(listed) ? log->profile++ : GPUSIM_NONE,
                       .extra = GPUSIM_NONE,
                       .final_state = (uint8_t)listed->state};
         GPUSIM_TRY(read_identity(listed, log, &job, err));

@@ -43,6 +43,8 @@ typedef struct gs_job_profile {
 
 /* Its field table: every entry a distribution or a plain value, with the defaults. */
 extern const gpusim_record gs_profile_record;
+/* A part of it, which sources of jobs have for themselves, too. */
+extern const gpusim_record gs_checkpoint_record;
 
 /* Of a job whose source has no profile. */
 extern const gs_job_profile gs_profile_defaults;

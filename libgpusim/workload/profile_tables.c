@@ -48,9 +48,9 @@ static const gpusim_choice preempted[] = {
     {NULL, 0, NULL},
 };
 
-static const gpusim_record checkpoint = {"checkpoint", GPUSIM_FIELDS(checkpoint_fields),
-                                         (uint32_t)sizeof(gs_checkpoint_fields),
-                                         "When a job saves what it has done, and what that costs."};
+const gpusim_record gs_checkpoint_record = {
+    "checkpoint", GPUSIM_FIELDS(checkpoint_fields), (uint32_t)sizeof(gs_checkpoint_fields),
+    "When a job saves what it has done, and what that costs."};
 
 static const gpusim_field fields[] = {
     // Frontier's HPL draws 0.79 of it (RAPS); of the jobs that Zeus measured the median draws 0.94
@@ -79,7 +79,7 @@ static const gpusim_field fields[] = {
      .type = GPUSIM_RECORD,
      .offset = (uint32_t)offsetof(gs_profile_fields, checkpoint),
      .flags = GPUSIM_OPTIONAL,
-     .detail = {&checkpoint},
+     .detail = {&gs_checkpoint_record},
      .doc = "When it saves its work; absent: never."},
     GS_DISTRIBUTION_FIELD("restart", second, gs_profile_fields, restart, 0, "0 s",
                           "How long it takes to start again: every attempt but the first begins "

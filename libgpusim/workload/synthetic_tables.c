@@ -280,6 +280,12 @@ static const gpusim_field fields[] = {
      .flags = GPUSIM_OPTIONAL,
      .detail = {&gs_profile_record},
      .doc = "What its jobs do to the hardware; absent: as the defaults say."},
+    {.name = "checkpoint",
+     .type = GPUSIM_RECORD,
+     AT(gs_synthetic_fields, checkpoint),
+     .flags = GPUSIM_OPTIONAL,
+     .detail = {&gs_checkpoint_record},
+     .doc = "In place of `profile: {checkpoint: ...}`."},
 };
 
 const gpusim_record gs_synthetic_record = {"synthetic source", GPUSIM_FIELDS(fields),

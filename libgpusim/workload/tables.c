@@ -210,6 +210,12 @@ static const gpusim_field trace_fields[] = {
      .flags = GPUSIM_OPTIONAL,
      .detail = {&gs_profile_record},
      .doc = "What its jobs do to the hardware; absent: as the defaults say."},
+    {.name = "checkpoint",
+     .type = GPUSIM_RECORD,
+     AT(gs_trace, checkpoint),
+     .flags = GPUSIM_OPTIONAL,
+     .detail = {&gs_checkpoint_record},
+     .doc = "In place of `profile: {checkpoint: ...}`."},
 };
 
 static const gpusim_record trace_record = {"trace", GPUSIM_FIELDS(trace_fields),
@@ -345,6 +351,12 @@ static const gpusim_field listed_fields[] = {
      .flags = GPUSIM_OPTIONAL,
      .detail = {&gs_profile_record},
      .doc = "What it does to the hardware; absent: as the defaults say."},
+    {.name = "checkpoint",
+     .type = GPUSIM_RECORD,
+     AT(gs_listed_job, checkpoint),
+     .flags = GPUSIM_OPTIONAL,
+     .detail = {&gs_checkpoint_record},
+     .doc = "In place of `profile: {checkpoint: ...}`."},
 };
 
 static const gpusim_record listed_record = {"job", GPUSIM_FIELDS(listed_fields),

@@ -55,6 +55,7 @@ typedef struct gs_trace {
     uint32_t processors_per_gpu, reserved1;
     uint8_t dependencies, reserved[7];
     gs_profile_fields profile;
+    gs_checkpoint_fields checkpoint;
 } gs_trace;
 
 /* When a job should have ended: a multiple of its run time and more after its submission. */
@@ -82,6 +83,7 @@ typedef struct gs_listed_job {
     double cpus;
     gpusim_list gpu_models; /* const char *; empty: any */
     gs_profile_fields profile;
+    gs_checkpoint_fields checkpoint;
     gs_deadline_fields deadline;
     uint8_t preemptible, reserved2[7];
     uint32_t latency, thrift;
@@ -146,6 +148,7 @@ typedef struct gs_synthetic_fields {
     double user_skew, failed, cancelled, preemptible;
     uint32_t users, reserved;
     gs_profile_fields profile;
+    gs_checkpoint_fields checkpoint;
 } gs_synthetic_fields;
 
 /* An element of `gpu_models:`. */

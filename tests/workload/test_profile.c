@@ -79,6 +79,36 @@ START_TEST(defaults_agree)
 }
 END_TEST
 
+// `checkpoint:` of a source or a job is the part of the profile; all else is as it would be without
+START_TEST(checkpoints_in_short)
+{
+    static const char *const forms[][2] = {
+        {SOURCE "      checkpoint: {every: 30 min, cost: 20 s}\n",
+         PROFILE "{checkpoint: {every: 30 min, cost: 20 s}}\n"},
+        {SOURCE "      checkpoint: {every: 30 min}\n      profile: {intensity: 0.5, retries: 3}\n",
+         PROFILE "{intensity: 0.5, retries: 3, checkpoint: {every: 30 min}}\n"},
+        {"  - jobs: [{duration: 1 h}, {duration: 1 h, checkpoint: {every: young, cost: 9 s}}]\n",
+         "  - jobs: [{duration: 1 h}, {duration: 1 h, profile: {checkpoint: {every: young, cost: 9 "
+         "s}}}]\n"},
+    };
+    for (uint32_t i = 0; i < sizeof forms / sizeof forms[0]; i++) {
+        gs_job_profile of[2];
+        for (uint32_t k = 0; k < 2; k++) {
+            built b;
+            ASSERT_OK(make(&b, forms[i][k]), &b.err);
+            of[k] = drawn_from(&b, 0, 1, 5);
+            if (b.workload.jobs.count) {
+                ck_assert_uint_eq(GS_AT(b.workload.jobs, gs_job, 0).profile, GPUSIM_NONE);
+                ck_assert_uint_eq(GS_AT(b.workload.jobs, gs_job, 1).profile, 0);
+            }
+            release(&b);
+        }
+        ck_assert_int_ne(of[0].checkpoint_every, GPUSIM_TIME_MAX);
+        ck_assert_mem_eq(&of[0], &of[1], sizeof of[0]);
+    }
+}
+END_TEST
+
 START_TEST(all_that_is_written)
 {
     built b;
@@ -350,6 +380,12 @@ START_TEST(nonsense)
         {"  - jobs: [{duration: 1 h}, {duration: 1 h, profile: {checkpoint: {every: 0 s}}}]\n",
          "error: it must be 1 s at least\n"
          "    in: workload[0].jobs[1].profile.checkpoint.every"},
+        {"  - jobs: [{duration: 1 h}, {duration: 1 h, checkpoint: {every: 0 s}}]\n",
+         "error: it must be 1 s at least\n"
+         "    in: workload[0].jobs[1].checkpoint.every"},
+        {SOURCE "      checkpoint: {every: 1 h}\n      profile: {checkpoint: {every: 1 h}}\n",
+         "checkpoints are here and in `profile:`; once is enough\n"
+         "    in: workload[0].synthetic.checkpoint"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         built b;
@@ -367,7 +403,7 @@ END_TEST
 int main(void)
 {
     Suite *suite = suite_create("profile");
-    TEST_CASE(suite, 60, defaults_agree, all_that_is_written, who_has_which, distributions,
-              draws_depend_on_nothing_else, tails, shares, nonsense);
+    TEST_CASE(suite, 60, defaults_agree, checkpoints_in_short, all_that_is_written, who_has_which,
+              distributions, draws_depend_on_nothing_else, tails, shares, nonsense);
     return test_run(suite);
 }
