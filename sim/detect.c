@@ -9,10 +9,11 @@
 #include "talk.h"
 
 static const cli_option options[] = {
-    {CLI_DETECTOR, 'd', "detector", "WORDS", "zscore, or knn:neighbours=7; may be repeated"},
+    {CLI_DETECTOR, 'd', "detector", "WORDS",
+     "zscore, knn:neighbours=7, or a file of `gpusim train`; may be repeated"},
     {CLI_TRAIN, 't', "train", "LOG", "learn from this log; else from the begin of each"},
     {CLI_SHARE, 0, "share", "RATIO", "of each log to learn from without --train; 15 %"},
-    {CLI_EVALUATE, 'e', "evaluate", NULL, "compare with column `label`"},
+    {CLI_EVALUATE, 'e', "evaluate", NULL, "compare with column `label`, or a trace's faults"},
     {CLI_QUANTILE, 'q', "quantile", "RATIO", "of the learnt scores, is the threshold; 99.9 %"},
     {CLI_SMOOTH, 0, "smooth", "N", "score the mean of the last N samples; 1"},
     {CLI_GAP, 0, "gap", "N", "alarms so many samples apart are one; 5"},
@@ -24,40 +25,6 @@ static const cli_option options[] = {
 };
 
 /* ---- the command line ---- */
-
-static int read_ratio(const cli_arguments *arguments, cli_option_id id, double *value)
-{
-    gpusim_error err = {0};
-    const char *text = arguments->values[id];
-    if (!text) {
-        return CLI_OK;
-    }
-    if (gpusim_quantity_parse(text, GPUSIM_UNIT_RATIO, value, &err) != GPUSIM_OK) {
-        return cli_fail(arguments->json, &err, 1);
-    }
-    return *value > 0 && *value < 1
-               ? CLI_OK
-               : cli_fail_with(arguments->json, GPUSIM_ARGUMENT, "a ratio lies between 0 and 1",
-                               "for example 0.999 or 15 %");
-}
-
-static int read_count(const cli_arguments *arguments, cli_option_id id, uint32_t *value)
-{
-    const char *text = arguments->values[id];
-    char *end;
-    if (!text) {
-        return CLI_OK;
-    }
-    unsigned long long number = strtoull(text, &end, 10);
-    if (*end || end == text || text[0] == '-' || number > 1000000) {
-        char message[128];
-        snprintf(message, sizeof message, "'%.60s' is no number of samples", text);
-        return cli_fail_with(arguments->json, GPUSIM_ARGUMENT, message,
-                             "a whole number, at most 1000000");
-    }
-    *value = (uint32_t)number;
-    return CLI_OK;
-}
 
 static int read_form(const cli_arguments *arguments, cli_detection *d)
 {
@@ -88,13 +55,10 @@ static int read_detectors(const cli_arguments *arguments, cli_detection *d)
                              "for example -d zscore -d sub-pca; see 'gpusim list detectors'");
     }
     for (uint32_t i = 0; i < arguments->module_count; i++) {
-        cli_detector *detector = &d->detectors[d->detector_count];
-        detector->words = arguments->modules[i];
-        if (gpusim_detector_read(detector->words, &detector->module, &detector->parameters, &err) !=
+        if (cli_detector_read(arguments->modules[i], &d->detectors[d->detector_count++], &err) !=
             GPUSIM_OK) {
             return cli_fail(arguments->json, &err, 1);
         }
-        d->detector_count++;
     }
     return CLI_OK;
 }
@@ -102,12 +66,12 @@ static int read_detectors(const cli_arguments *arguments, cli_detection *d)
 static int read_options(const cli_arguments *arguments, cli_detection *d)
 {
     uint32_t seed = 1;
-    int code = read_ratio(arguments, CLI_QUANTILE, &d->quantile);
-    code = code ? code : read_ratio(arguments, CLI_SHARE, &d->share);
-    code = code ? code : read_count(arguments, CLI_SMOOTH, &d->smooth);
-    code = code ? code : read_count(arguments, CLI_GAP, &d->gap);
-    code = code ? code : read_count(arguments, CLI_WINDOW, &d->window);
-    code = code ? code : read_count(arguments, CLI_SEED, &seed);
+    int code = cli_read_ratio(arguments, CLI_QUANTILE, &d->quantile);
+    code = code ? code : cli_read_ratio(arguments, CLI_SHARE, &d->share);
+    code = code ? code : cli_read_count(arguments, CLI_SMOOTH, &d->smooth);
+    code = code ? code : cli_read_count(arguments, CLI_GAP, &d->gap);
+    code = code ? code : cli_read_count(arguments, CLI_WINDOW, &d->window);
+    code = code ? code : cli_read_count(arguments, CLI_SEED, &seed);
     code = code ? code : read_form(arguments, d);
     d->seed = seed;
     d->evaluates = arguments->values[CLI_EVALUATE] != NULL;
@@ -116,46 +80,74 @@ static int read_options(const cli_arguments *arguments, cli_detection *d)
 
 /* ---- one detector over one log ---- */
 
-// Scores of the samples that are selected, smoothed.
-static gpusim_status score(const cli_detection *d, gpusim_watcher *watcher, gpusim_samples *samples,
-                           double **scores, uint32_t **causes, gpusim_error *err)
-{
-    gpusim_status status;
-    gpusim_frames *frames = gpusim_samples_frames(samples);
-    uint64_t count = gpusim_frames_count(frames);
-    *scores = calloc(2 * count + 1, sizeof **scores);
-    *causes = calloc(count + 1, sizeof **causes);
-    if (!*scores || !*causes) {
-        return gpusim_fail(err, GPUSIM_MEMORY, "no memory for %llu scores",
-                           (unsigned long long)count);
-    }
-    GPUSIM_TRY(gpusim_watcher_score(watcher, frames, *scores, *causes, err));
-    gpusim_scores_smooth(*scores, count, d->smooth, *scores + count);
-cleanup:
-    return status;
-}
-
-static gpusim_status learn(const cli_detection *d, gpusim_watcher *watcher, gpusim_samples *train,
+// What a detector learns from the selected samples of a log, and where their scores end.
+static gpusim_status learn(const cli_detection *d, gpusim_watcher *watcher, const cli_log *train,
                            double *threshold, gpusim_error *err)
 {
     gpusim_status status;
-    double *scores = NULL;
-    uint32_t *causes = NULL;
-    GPUSIM_TRY(gpusim_watcher_train(watcher, gpusim_samples_frames(train), err));
-    GPUSIM_TRY(score(d, watcher, train, &scores, &causes, err));
-    *threshold =
-        gpusim_threshold_of(scores, gpusim_frames_count(gpusim_samples_frames(train)), d->quantile);
+    cli_scored scored = {0};
+    GPUSIM_TRY(gpusim_watcher_train(watcher, cli_log_frames(train), err));
+    GPUSIM_TRY(cli_score(watcher, train, 0, d->smooth, &scored, err));
+    *threshold = gpusim_threshold_of(scored.scores, scored.count * scored.entities, d->quantile);
 cleanup:
-    free(scores);
-    free(causes);
+    cli_scored_release(&scored);
     return status;
 }
 
-static gpusim_status evaluate(const cli_detection *d, gpusim_samples *log, uint64_t first,
+// A detector that knows its trade already, from --train or from its file, learns it only once.
+static gpusim_status prepare(const cli_detection *d, cli_detector *detector, const cli_log *train,
+                             const cli_log *log, gpusim_error *err)
+{
+    gpusim_status status = GPUSIM_OK;
+    if (detector->watcher || (detector->module && !train)) {
+        return GPUSIM_OK;
+    }
+    if (!detector->module && d->smooth > 1) {
+        GPUSIM_TRY(gpusim_fail(err, GPUSIM_ARGUMENT,
+                               "the threshold in '%s' is one for scores that are not smoothed",
+                               detector->words));
+    }
+    const cli_log *known = detector->module ? train : log;
+    GPUSIM_TRY(cli_detector_make(detector, cli_log_scene(known), d->seed, &detector->watcher,
+                                 &detector->threshold, err));
+    if (detector->module) {
+        GPUSIM_TRY(learn(d, detector->watcher, train, &detector->threshold, err));
+    }
+cleanup:
+    return status;
+}
+
+static gpusim_status score_log(const cli_detection *d, cli_detector *detector, const cli_log *train,
+                               cli_log *log, cli_scored *scored, gpusim_error *err)
+{
+    gpusim_status status;
+    gpusim_watcher *own = NULL;
+    uint64_t all = cli_log_count(log), first = 0;
+    GPUSIM_TRY(prepare(d, detector, train, log, err));
+    scored->threshold = detector->threshold;
+    if (!detector->watcher) {
+        first = (uint64_t)(d->share * (double)all);
+        cli_log_select(log, 0, first);
+        GPUSIM_TRY(cli_detector_make(detector, cli_log_scene(log), d->seed, &own, NULL, err));
+        GPUSIM_TRY(learn(d, own, log, &scored->threshold, err));
+    }
+    cli_log_select(log, first, all - first);
+    GPUSIM_TRY(cli_score(own ? own : detector->watcher, log, first, d->smooth, scored, err));
+cleanup:
+    gpusim_watcher_destroy(own);
+    return status;
+}
+
+static gpusim_status evaluate(const cli_detection *d, const cli_log *log, const cli_scored *scored,
                               cli_finding *f, gpusim_error *err)
 {
     gpusim_evaluate_options how;
-    const uint8_t *labels = gpusim_samples_labels(log);
+    if (log->trace) {
+        return gpusim_fault_scores_create(log->trace, scored->scores, scored->first, scored->count,
+                                          scored->entities, scored->threshold, d->gap, &f->faults,
+                                          err);
+    }
+    const uint8_t *labels = gpusim_samples_labels(log->samples);
     if (!labels) {
         return gpusim_fail(err, GPUSIM_ARGUMENT, "'%s' has no column `label` to compare with",
                            f->log);
@@ -163,105 +155,110 @@ static gpusim_status evaluate(const cli_detection *d, gpusim_samples *log, uint6
     gpusim_evaluate_options_default(&how);
     how.gap = d->gap;
     how.window = d->window;
-    how.interval = gpusim_samples_scene(log)->interval;
-    how.threshold = f->threshold;
-    return gpusim_evaluate(labels + first, f->scores, f->count, &how, &f->evaluation, err);
-}
-
-static gpusim_status run_one(const cli_detection *d, const cli_detector *detector,
-                             gpusim_samples *train, gpusim_samples *log, cli_finding *f,
-                             gpusim_error *err)
-{
-    gpusim_status status;
-    gpusim_watcher *watcher = NULL;
-    uint64_t all = gpusim_samples_count(log);
-    uint64_t first = train == log ? (uint64_t)(d->share * (double)all) : 0;
-    f->words = detector->words;
-    GPUSIM_TRY(gpusim_watcher_create(
-        detector->module,
-        detector->parameters ? gpusim_parameters_value(detector->parameters) : NULL,
-        gpusim_samples_scene(log), d->seed, &watcher, err));
-    if (train == log) {
-        gpusim_samples_select(log, 0, first);
-    }
-    GPUSIM_TRY(learn(d, watcher, train, &f->threshold, err));
-    gpusim_samples_select(log, first, all - first);
-    f->first = first;
-    f->count = all - first;
-    GPUSIM_TRY(score(d, watcher, log, &f->scores, &f->causes, err));
-    if (d->evaluates) {
-        GPUSIM_TRY(evaluate(d, log, first, f, err));
-    }
-cleanup:
-    gpusim_watcher_destroy(watcher);
-    return status;
+    how.interval = cli_log_scene(log)->interval;
+    how.threshold = scored->threshold;
+    return gpusim_evaluate(labels + scored->first, scored->scores, scored->count, &how,
+                           &f->evaluation, err);
 }
 
 /* ---- all ---- */
 
-static gpusim_status run_log(cli_detection *d, const char *path, gpusim_samples *train,
+static gpusim_status run_log(cli_detection *d, const char *path, const cli_log *train,
                              gpusim_error *err)
 {
     gpusim_status status;
-    gpusim_samples *log = NULL;
-    GPUSIM_TRY(gpusim_samples_read(path, &log, err));
+    cli_log log = {0};
+    cli_scored scored = {0};
+    GPUSIM_TRY(cli_log_open(path, &log, err));
     for (uint32_t i = 0; i < d->detector_count; i++) {
         cli_finding *f = &d->findings[d->finding_count++];
-        f->log = path;
-        GPUSIM_TRY(run_one(d, &d->detectors[i], train ? train : log, log, f, err));
-        if (!d->evaluates) {
-            cli_detect_print_alarms(d, f, log);
+        *f = (cli_finding){.log = path, .words = d->detectors[i].words};
+        GPUSIM_TRY(score_log(d, &d->detectors[i], train, &log, &scored, err));
+        if (d->evaluates) {
+            GPUSIM_TRY(evaluate(d, &log, &scored, f, err));
+        } else {
+            GPUSIM_TRY(cli_detect_alarms(d, f->words, &log, &scored, err));
         }
-        free(f->scores);
-        free(f->causes);
-        f->scores = NULL;
-        f->causes = NULL;
     }
 cleanup:
-    gpusim_samples_destroy(log);
+    cli_scored_release(&scored);
+    cli_log_close(&log);
     return status;
+}
+
+// Labels and faults are told in tables of different columns.
+static gpusim_status check_logs(const cli_arguments *arguments, gpusim_error *err)
+{
+    int traces = 0;
+    for (uint32_t i = 0; i < arguments->operand_count; i++) {
+        traces += cli_log_is_trace(arguments->operands[i]);
+    }
+    return traces > 0 && traces < (int)arguments->operand_count
+               ? gpusim_fail(err, GPUSIM_ARGUMENT, "traces and logs are not evaluated together")
+               : GPUSIM_OK;
+}
+
+static int print(const cli_detection *d, int traces)
+{
+    if (d->form == CLI_DETECT_JSON) {
+        json_t *object = cli_json_object();
+        if (d->evaluates) {
+            json_object_set_new(object, "evaluations",
+                                traces ? cli_detect_faults_json(d) : cli_detect_labels_json(d));
+        } else {
+            json_object_set(object, "alarms", d->alarms);
+        }
+        return cli_json_print(object);
+    }
+    if (d->evaluates) {
+        (traces ? cli_detect_print_faults : cli_detect_print_labels)(d);
+    }
+    return CLI_OK;
 }
 
 static int run_all(cli_detection *d, const cli_arguments *arguments)
 {
     gpusim_status status;
     gpusim_error err = {0};
-    gpusim_samples *train = NULL;
+    cli_log train = {0};
+    const char *learnt_from = arguments->values[CLI_TRAIN];
     d->findings = calloc((size_t)arguments->operand_count * d->detector_count, sizeof *d->findings);
     if (!d->findings) {
         GPUSIM_TRY(gpusim_fail(&err, GPUSIM_MEMORY, "no memory for what is found"));
     }
-    if (arguments->values[CLI_TRAIN]) {
-        GPUSIM_TRY(gpusim_samples_read(arguments->values[CLI_TRAIN], &train, &err));
+    GPUSIM_TRY(check_logs(arguments, &err));
+    if (learnt_from) {
+        GPUSIM_TRY(cli_log_open(learnt_from, &train, &err));
+    }
+    if (!d->evaluates && d->form == CLI_DETECT_JSON) {
+        d->alarms = json_array();
     }
     for (uint32_t i = 0; i < arguments->operand_count; i++) {
-        GPUSIM_TRY(run_log(d, arguments->operands[i], train, &err));
+        GPUSIM_TRY(run_log(d, arguments->operands[i], learnt_from ? &train : NULL, &err));
     }
 cleanup:
-    gpusim_samples_destroy(train);
-    return status == GPUSIM_OK ? cli_detect_print(d) : cli_fail(arguments->json, &err, 1);
+    cli_log_close(&train);
+    return status == GPUSIM_OK ? print(d, cli_log_is_trace(arguments->operands[0]))
+                               : cli_fail(arguments->json, &err, 1);
 }
 
 static void release(cli_detection *d)
 {
     for (uint32_t i = 0; i < d->detector_count; i++) {
-        gpusim_parameters_destroy(d->detectors[i].parameters);
+        cli_detector_release(&d->detectors[i]);
     }
     for (uint32_t i = 0; i < d->finding_count; i++) {
-        free(d->findings[i].scores);
-        free(d->findings[i].causes);
+        gpusim_fault_scores_destroy(d->findings[i].faults);
     }
     free(d->findings);
+    json_decref(d->alarms);
 }
 
 static int detect_run(const cli_arguments *arguments)
 {
     cli_detection d = {.quantile = 0.999, .share = 0.15, .smooth = 1, .gap = 5, .window = 100};
     int code = read_options(arguments, &d);
-    if (code == CLI_OK) {
-        code = cli_detect_is_trace(arguments->operands[0]) ? cli_detect_traces(&d, arguments)
-                                                           : run_all(&d, arguments);
-    }
+    code = code ? code : run_all(&d, arguments);
     release(&d);
     return code;
 }
@@ -276,7 +273,8 @@ const cli_command cli_detect = {
         "a table of how well each finds what column `label` marks\n"
         "gpusim detect *.csv -d var:lags=10 --smooth 15 -e --format csv\n"
         "gpusim detect chaos.h5 --train quiet.h5 -d mahalanobis -e\tagainst the faults of the "
-        "run\n",
+        "run\n"
+        "gpusim detect chaos.h5 -d gnn.model\twith what `gpusim train` has learnt\n",
     .more = "Of a trace all GPUs are watched. A log is CSV, gzip too: a column of time (t, time, "
             "timestamp), a column label where "
             "samples are\nmarked (0 or 1), every other column a signal. The threshold comes from "

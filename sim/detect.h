@@ -1,11 +1,75 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What `gpusim detect` was asked and what it found, and its forms. */
+/* What `gpusim detect`, `train` and `tune` share: traces and logs, detectors over them, what they
+ * find, and its forms. */
 #ifndef CLI_DETECT_H
 #define CLI_DETECT_H
+
+#include <jansson.h>
 
 #include <gpusim/gpusim.h>
 
 #include "options.h"
+
+/* ---- logs ---- */
+
+/* A trace or a log, with its samples. */
+typedef struct cli_log {
+    const char *path;
+    gpusim_trace *trace;           /* NULL: a log */
+    gpusim_trace_frames *of_trace; /* of a trace */
+    gpusim_samples *samples;       /* of a log */
+} cli_log;
+
+gpusim_status cli_log_open(const char *path, cli_log *log, gpusim_error *err);
+void cli_log_close(cli_log *log);
+int cli_log_is_trace(const char *path);
+
+gpusim_frames *cli_log_frames(const cli_log *log);
+const gpusim_scene *cli_log_scene(const cli_log *log);
+uint64_t cli_log_count(const cli_log *log); /* samples, selected or not */
+void cli_log_select(cli_log *log, uint64_t first, uint64_t count);
+/* The name of a GPU; "" where a log does not name what it is about. */
+const char *cli_log_entity(const cli_log *log, uint32_t entity);
+/* times[count] in seconds of samples from `first` on. */
+gpusim_status cli_log_times(const cli_log *log, uint64_t first, uint64_t count, double *times,
+                            gpusim_error *err);
+
+/* ---- detectors ---- */
+
+/* A detector by its words, or by the path of a file in which it was saved. */
+typedef struct cli_detector {
+    const char *words;
+    const gpusim_module *module; /* NULL: from a file */
+    gpusim_parameters *parameters;
+    gpusim_watcher *watcher; /* one that knows all that it will; NULL: it learns from each log */
+    double threshold;
+} cli_detector;
+
+gpusim_status cli_detector_read(const char *words, cli_detector *detector, gpusim_error *err);
+void cli_detector_release(cli_detector *detector);
+
+/* A new detector for a scene: from its words, or from its file with what it learnt. */
+gpusim_status cli_detector_make(const cli_detector *detector, const gpusim_scene *scene,
+                                uint64_t seed, gpusim_watcher **watcher, double *threshold,
+                                gpusim_error *err);
+
+/* Scores of some samples of a log, [count][entities]. */
+typedef struct cli_scored {
+    double *scores;
+    uint32_t *causes;
+    uint64_t first, count;
+    uint32_t entities;
+    double threshold;
+} cli_scored;
+
+/* Scores of what is selected: `first` is the first sample of that; smoothed over `smooth`. */
+gpusim_status cli_score(gpusim_watcher *watcher, const cli_log *log, uint64_t first,
+                        uint32_t smooth, cli_scored *scored, gpusim_error *err);
+void cli_scored_release(cli_scored *scored);
+/* Those of one entity as series[count]. */
+void cli_scored_series(const cli_scored *scored, uint32_t entity, double *series);
+
+/* ---- gpusim detect ---- */
 
 typedef enum cli_detect_form {
     CLI_DETECT_TEXT,
@@ -14,43 +78,40 @@ typedef enum cli_detect_form {
     CLI_DETECT_JSON,
 } cli_detect_form;
 
-typedef struct cli_detector {
-    const char *words;
-    const gpusim_module *module;
-    gpusim_parameters *parameters;
-} cli_detector;
-
-/* One detector over one log. */
+/* What one detector found in one log. */
 typedef struct cli_finding {
     const char *log, *words;
-    double threshold;
-    uint64_t first, count; /* samples that were scored */
-    double *scores;        /* [count] */
-    uint32_t *causes;
-    gpusim_evaluation evaluation;
+    gpusim_evaluation evaluation; /* of a log */
+    gpusim_fault_scores *faults;  /* of a trace */
 } cli_finding;
 
 typedef struct cli_detection {
     cli_detector detectors[CLI_MODULES_MAX];
-    cli_finding *findings;
+    cli_finding *findings; /* [logs][detectors] */
     uint64_t seed;
     double quantile, share;
     uint32_t smooth, gap, window;
     uint32_t detector_count, finding_count;
     int evaluates;
     cli_detect_form form;
-    void *alarms; /* json_t: those found so far */
+    json_t *alarms; /* those found so far, when they are told as JSON */
 } cli_detection;
 
-/* Alarms of one finding: told at once, or kept for JSON. */
-void cli_detect_print_alarms(cli_detection *detection, const cli_finding *finding,
-                             const gpusim_samples *log);
+/* Options that several of these commands have; 0, or the exit code after having said why. */
+int cli_read_ratio(const cli_arguments *arguments, cli_option_id id, double *value);
+int cli_read_count(const cli_arguments *arguments, cli_option_id id, uint32_t *value);
 
-/* The same over traces, all of it. The exit code. */
-int cli_detect_is_trace(const char *path);
-int cli_detect_traces(const cli_detection *detection, const cli_arguments *arguments);
+/* An error when there is a file of that path, and no --force. */
+gpusim_status cli_may_write(const cli_arguments *arguments, const char *path, gpusim_error *err);
 
-/* What is told at the end: an evaluation, or JSON. The exit code. */
-int cli_detect_print(cli_detection *detection);
+/* Alarms of one detector in one log: told at once, or kept for JSON. */
+gpusim_status cli_detect_alarms(cli_detection *detection, const char *words, const cli_log *log,
+                                const cli_scored *scored, gpusim_error *err);
+
+/* All evaluations: against the labels of logs, and against the faults of traces. */
+void cli_detect_print_labels(const cli_detection *detection);
+void cli_detect_print_faults(const cli_detection *detection);
+json_t *cli_detect_labels_json(const cli_detection *detection);
+json_t *cli_detect_faults_json(const cli_detection *detection);
 
 #endif

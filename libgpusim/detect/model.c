@@ -259,6 +259,8 @@ gpusim_status gpusim_watcher_load(const char *path, const gpusim_scene *scene,
         parameters = NULL;
     }
     GPUSIM_TRY(take_learnt(&from, watcher, err));
+    GPUSIM_TRY(gs_allocate(&watcher->words, strlen(words) + 1, 1, err));
+    memcpy(watcher->words, words, strlen(words) + 1);
     GPUSIM_TRY(gpusim_watcher_restart(watcher, err));
     if (threshold) {
         *threshold = learnt;
@@ -270,4 +272,9 @@ cleanup:
     gpusim_parameters_destroy(parameters);
     gs_array_release(&body);
     return status;
+}
+
+const char *gpusim_watcher_words(const gpusim_watcher *watcher)
+{
+    return watcher->words;
 }

@@ -199,6 +199,7 @@ void gpusim_watcher_destroy(gpusim_watcher *watcher)
         gs_release(&watcher->causes);
         gs_release(&watcher->model);
         gs_release(&watcher->state);
+        gs_release(&watcher->words);
         gs_arena_release(&watcher->scene_arena);
         gs_release(&watcher);
     }

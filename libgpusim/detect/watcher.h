@@ -22,6 +22,7 @@ struct gpusim_watcher {
     gs_members members;          /* of a detector over others */
     gpusim_stream stream;
     uint32_t *causes; /* for callers who do not ask */
+    char *words;      /* of one that was loaded, as they were saved; else NULL */
     int trained;
     int reserved;
 };

@@ -144,6 +144,54 @@ START_TEST(damaged)
 }
 END_TEST
 
+// Two sources are learnt from as one; what is loaded says what it is.
+START_TEST(from_several)
+{
+    scene_frames *one = noise(120, 2), *two = noise(60, 2), *other = noise(60, 3);
+    gpusim_frames *sources[] = {scene_frames_of(one), scene_frames_of(two)};
+    gpusim_frames *joined = NULL;
+    gpusim_watcher *watcher, *loaded;
+    gpusim_frame frame;
+    ASSERT_OK(gpusim_frames_join(sources, 2, &joined, &err), &err);
+    ck_assert_uint_eq(gpusim_frames_count(joined), 180);
+    for (int pass = 0; pass < 2; pass++) {
+        uint64_t seen = 0;
+        gpusim_frames_rewind(joined);
+        while (gpusim_frames_next(joined, &frame)) {
+            seen++;
+        }
+        ck_assert_uint_eq(seen, 180);
+    }
+    ASSERT_OK(gpusim_watcher_create(module_called("zscore"), NULL, gpusim_frames_scene(joined), 1,
+                                    &watcher, &err),
+              &err);
+    ASSERT_OK(gpusim_watcher_train(watcher, joined, &err), &err);
+    ASSERT_OK(gpusim_watcher_save(watcher, "zscore", 3, path, &err), &err);
+    gpusim_frames_joined_destroy(joined);
+    ASSERT_OK(gpusim_watcher_load(path, scene_of(one), &loaded, NULL, &err), &err);
+    ck_assert_str_eq(gpusim_watcher_words(loaded), "zscore");
+    ck_assert_ptr_null(gpusim_watcher_words(watcher));
+    watched a = {.watcher = watcher}, b = {.watcher = loaded};
+    double *x = scores_of(&a, two, NULL), *y = scores_of(&b, two, NULL);
+    ck_assert_int_eq(memcmp(x, y, 120 * sizeof *x), 0);
+    // and not what one of them alone would have taught
+    ASSERT_OK(gpusim_watcher_train(watcher, sources[1], &err), &err);
+    double *z = scores_of(&a, two, NULL);
+    ck_assert_int_ne(memcmp(x, z, 120 * sizeof *x), 0);
+    free(x);
+    free(y);
+    free(z);
+    sources[1] = scene_frames_of(other);
+    ck_assert_int_eq(gpusim_frames_join(sources, 2, &joined, &err), GPUSIM_ARGUMENT);
+    ck_assert_int_eq(gpusim_frames_join(sources, 0, &joined, &err), GPUSIM_ARGUMENT);
+    gpusim_watcher_destroy(watcher);
+    gpusim_watcher_destroy(loaded);
+    scene_free(one);
+    scene_free(two);
+    scene_free(other);
+}
+END_TEST
+
 START_TEST(nothing_learnt)
 {
     scene_frames *s = noise(3, 1);
@@ -160,7 +208,8 @@ int main(void)
 {
     Suite *suite = suite_create("models");
     int made = mkstemp(path);
-    TEST_CASE(suite, 30, comes_back, with_parameters, other_signals, damaged, nothing_learnt);
+    TEST_CASE(suite, 30, comes_back, with_parameters, other_signals, damaged, from_several,
+              nothing_learnt);
     int failed = test_run(suite);
     close(made);
     unlink(path);

@@ -30,6 +30,13 @@ GPUSIM_API gpusim_frames *gpusim_samples_frames(gpusim_samples *samples);
 GPUSIM_API void gpusim_samples_select(gpusim_samples *samples, uint64_t first, uint64_t count);
 GPUSIM_API gpusim_time gpusim_samples_time(const gpusim_samples *samples, uint64_t sample);
 
+/* Frames of several sources, one source after the other, as of one: several runs to learn from.
+ * GPUSIM_ARGUMENT where signals or the number of entities differ. The sources stay the caller's,
+ * and outlive it. */
+GPUSIM_API gpusim_status gpusim_frames_join(gpusim_frames *const *sources, uint32_t count,
+                                            gpusim_frames **joined, gpusim_error *err);
+GPUSIM_API void gpusim_frames_joined_destroy(gpusim_frames *joined);
+
 /* ---- a detector ---- */
 
 typedef struct gpusim_watcher gpusim_watcher;
@@ -84,6 +91,9 @@ GPUSIM_API gpusim_status gpusim_watcher_save(const gpusim_watcher *watcher, cons
 GPUSIM_API gpusim_status gpusim_watcher_load(const char *path, const gpusim_scene *scene,
                                              gpusim_watcher **watcher, double *threshold,
                                              gpusim_error *err);
+
+/* What a detector from a file is, in words; NULL of any other. */
+GPUSIM_API const char *gpusim_watcher_words(const gpusim_watcher *watcher);
 
 /* Forgets what it saw, not what it learnt. */
 GPUSIM_API gpusim_status gpusim_watcher_restart(gpusim_watcher *watcher, gpusim_error *err);

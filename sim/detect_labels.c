@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Alarms and evaluations as text, CSV, Markdown and JSON. */
+/* Evaluations against labels as text, CSV, Markdown and JSON. */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -7,68 +7,6 @@
 
 #include "detect.h"
 #include "report.h"
-#include "talk.h"
-
-/* ---- alarms ---- */
-
-static const char *cause_of(const cli_finding *f, const gpusim_samples *log,
-                            const gpusim_alarm *alarm)
-{
-    uint32_t cause = f->causes[alarm->peak];
-    return cause == GPUSIM_NONE ? "" : gpusim_samples_scene(log)->signals[cause].name;
-}
-
-static double time_of(const cli_finding *f, const gpusim_samples *log, uint64_t sample)
-{
-    return gpusim_seconds(gpusim_samples_time(log, f->first + sample));
-}
-
-static void print_alarm(const cli_finding *f, const gpusim_samples *log, const gpusim_alarm *alarm)
-{
-    printf("%s,%s,%.15g,%.15g,%llu,%.6g,%s\n", f->log, f->words, time_of(f, log, alarm->first),
-           time_of(f, log, alarm->last), (unsigned long long)(alarm->last - alarm->first + 1),
-           f->scores[alarm->peak], cause_of(f, log, alarm));
-}
-
-static json_t *alarm_json(const cli_finding *f, const gpusim_samples *log,
-                          const gpusim_alarm *alarm)
-{
-    const char *cause = cause_of(f, log, alarm);
-    json_t *object = json_object();
-    json_object_set_new(object, "log", json_string(f->log));
-    json_object_set_new(object, "detector", json_string(f->words));
-    json_object_set_new(object, "start_s", json_real(time_of(f, log, alarm->first)));
-    json_object_set_new(object, "end_s", json_real(time_of(f, log, alarm->last)));
-    json_object_set_new(object, "samples", cli_json_whole(alarm->last - alarm->first + 1));
-    json_object_set_new(object, "score", json_real(f->scores[alarm->peak]));
-    json_object_set_new(object, "threshold", json_real(f->threshold));
-    json_object_set_new(object, "cause", cause[0] ? json_string(cause) : json_null());
-    return object;
-}
-
-void cli_detect_print_alarms(cli_detection *d, const cli_finding *f, const gpusim_samples *log)
-{
-    gpusim_alarm *alarms = calloc((f->count + 1) / 2 + 1, sizeof *alarms);
-    uint64_t count =
-        alarms ? gpusim_alarms_of(f->scores, f->count, f->threshold, d->gap, alarms) : 0;
-    if (d->form == CLI_DETECT_JSON && !d->alarms) {
-        d->alarms = json_array();
-    } else if (d->form != CLI_DETECT_JSON && d->finding_count == 1) {
-        puts("log,detector,start_s,end_s,samples,score,cause");
-    }
-    for (uint64_t i = 0; i < count; i++) {
-        if (d->form == CLI_DETECT_JSON) {
-            json_array_append_new(d->alarms, alarm_json(f, log, &alarms[i]));
-        } else {
-            print_alarm(f, log, &alarms[i]);
-        }
-    }
-    cli_say("%s: %llu alarms of %s from %.4g on in %llu samples", f->log, (unsigned long long)count,
-            f->words, f->threshold, (unsigned long long)f->count);
-    free(alarms);
-}
-
-/* ---- evaluations ---- */
 
 // Of each detector the mean over logs, behind the logs' own.
 static void mean_of(const cli_detection *d, const char *words, gpusim_evaluation *mean)
@@ -173,34 +111,24 @@ static void print_csv(const cli_detection *d)
     }
 }
 
-static int print_json(cli_detection *d)
+json_t *cli_detect_labels_json(const cli_detection *d)
 {
-    json_t *object = cli_json_object();
-    if (d->evaluates) {
-        json_t *list = json_array();
-        for (uint32_t i = 0; i < d->finding_count; i++) {
-            json_t *entry = json_object();
-            json_object_set_new(entry, "log", json_string(d->findings[i].log));
-            json_object_set_new(entry, "detector", json_string(d->findings[i].words));
-            cli_report_json(entry, gpusim_evaluation_record(), &d->findings[i].evaluation);
-            json_array_append_new(list, entry);
-        }
-        json_object_set_new(object, "evaluations", list);
-    } else {
-        json_object_set_new(object, "alarms", d->alarms ? d->alarms : json_array());
+    json_t *list = json_array();
+    for (uint32_t i = 0; i < d->finding_count; i++) {
+        json_t *entry = json_object();
+        json_object_set_new(entry, "log", json_string(d->findings[i].log));
+        json_object_set_new(entry, "detector", json_string(d->findings[i].words));
+        cli_report_json(entry, gpusim_evaluation_record(), &d->findings[i].evaluation);
+        json_array_append_new(list, entry);
     }
-    return cli_json_print(object);
+    return list;
 }
 
-int cli_detect_print(cli_detection *d)
+void cli_detect_print_labels(const cli_detection *d)
 {
-    if (d->form == CLI_DETECT_JSON) {
-        return print_json(d);
-    }
-    if (d->evaluates && d->form == CLI_DETECT_CSV) {
+    if (d->form == CLI_DETECT_CSV) {
         print_csv(d);
-    } else if (d->evaluates) {
+    } else {
         print_table(d, d->form == CLI_DETECT_MARKDOWN);
     }
-    return CLI_OK;
 }
