@@ -18,8 +18,9 @@ GS_KIND(TELEMETRY_NOISE, telemetry_noise, "telemetry-noise", NODE, 0, effect_noi
 
 GS_KIND(CLOCK_SKEW, clock_skew, "clock-skew", NODE, 0, effect_skew,
         STRIKE(.needs = GS_NEEDS_NOTHING), "The clock of a node is fast.", "None.",
-        "`clock_offset` says by how much; samples keep the times of who collects them.", "None.",
-        "Catalogues of Chaos Mesh (TimeChaos) and Gremlin (time travel).",
+        "What is exported of it, and what detectors of a trace see, has the times that its clock "
+        "gave; `clock_offset` says by how much. /telemetry/time stays true.",
+        "None.", "Catalogues of Chaos Mesh (TimeChaos) and Gremlin (time travel).",
         NEEDED(0, "skew", second, 0, 9e9, "By how much."), RAMP("0 s"), SPREAD("0 %"))
 
 GS_KIND(TELEMETRY_SPOOF, telemetry_spoof, "telemetry-spoof", NODE, 0, effect_bias,

@@ -69,6 +69,8 @@ gpusim_status gs_compile_chaos(const gs_compilation *at, gpusim_error *err);
 gpusim_status gs_compile_scheduler(const gs_compilation *at, gpusim_error *err);
 /* compile_telemetry.c: metrics. */
 gpusim_status gs_compile_telemetry(const gs_compilation *at, gpusim_error *err);
+/* After the faults: where clocks may go wrong, what they say is sampled with all else. */
+void gs_compile_clocks(const gs_compilation *at);
 /* compile_load.c: checks of the jobs known before the run, offered load, warnings. */
 gpusim_status gs_compile_load(const gs_compilation *at, gpusim_error *err);
 /* compile_info.c: texts, names and the hash. */

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "chaos/kinds.h"
 #include "scenario/compile.h"
 #include "telemetry/metrics.h"
 
@@ -151,4 +152,21 @@ gpusim_status gs_compile_telemetry(const gs_compilation *at, gpusim_error *err)
     add_sets(model, sets);
 cleanup:
     return status;
+}
+
+void gs_compile_clocks(const gs_compilation *at)
+{
+    gpusim_model *model = at->model;
+    const gpusim_metric *metrics = gpusim_metrics(&(uint32_t){0});
+    int skews = 0, of_nodes = 0;
+    for (uint32_t r = 0; r < model->chaos.count; r++) {
+        skews |= model->chaos.rules[r].kind == GS_KIND_CLOCK_SKEW;
+    }
+    for (uint32_t i = 0; i < model->metric_count; i++) {
+        uint32_t entity = metrics[model->metrics[i]].entity;
+        of_nodes |= entity == GPUSIM_OF_GPU || entity == GPUSIM_OF_NODE;
+    }
+    if (skews && of_nodes && !is_selected(model, GS_METRIC_NODE_CLOCK_OFFSET)) {
+        model->metrics[model->metric_count++] = GS_METRIC_NODE_CLOCK_OFFSET;
+    }
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Frames of a trace's telemetry: all GPUs at each sample, with the job that each has. Read in
- * blocks of samples, so that memory does not grow with the length of the run. */
+ * blocks of samples, so that memory does not grow with the length of the run. Samples stand where
+ * their nodes' clocks put them. */
 #include <math.h>
 #include <string.h>
 
@@ -10,6 +11,7 @@
 #include "base/memory.h"
 #include "base/sort.h"
 #include "detect/frames.h"
+#include "study/late.h"
 #include "study/read.h"
 
 #define BLOCK 64u /* samples at once */
@@ -24,6 +26,8 @@ struct gpusim_trace_frames {
     double *times;                // [count] s
     float *block;                 // [signals][entities][BLOCK]
     double *values;               // [entities][signals]: the frame
+    gs_array late;                // gs_late_run
+    float *moved;                 // [GPUs of one node][BLOCK]: scratch
     gpusim_allocation_row *parts; // by start
     uint64_t part_count, next_part;
     gpusim_node_row *nodes;
@@ -74,6 +78,47 @@ static void rewind_trace(gpusim_frames *self)
 
 /* ---- samples ---- */
 
+// What a node's clock has put into samples [from, to) of the block: from elsewhere, or nothing.
+static gpusim_status move_samples(gpusim_trace_frames *f, const gs_late_run *run, uint64_t from,
+                                  uint64_t to, gpusim_error *err)
+{
+    gpusim_status status = GPUSIM_OK;
+    const gpusim_node_row *node = &f->nodes[run->node];
+    uint64_t count = to - from;
+    for (uint32_t s = 0; s < f->scene.signal_count; s++) {
+        float *of = f->block + (size_t)s * f->scene.entity_count * BLOCK;
+        if (run->shift != GS_LATE_NONE) {
+            GPUSIM_TRY(gpusim_trace_values(f->trace, f->metrics[s], node->first_gpu, node->gpus,
+                                           from - (uint64_t)run->shift, count, f->moved, err));
+        }
+        for (uint32_t g = 0; g < node->gpus; g++) {
+            float *to_gpu = of + (node->first_gpu + g) * f->block_count + (from - f->block_first);
+            for (uint64_t i = 0; i < count; i++) {
+                to_gpu[i] = run->shift == GS_LATE_NONE ? NAN : f->moved[g * count + i];
+            }
+        }
+    }
+cleanup:
+    return status;
+}
+
+static gpusim_status move_late(gpusim_trace_frames *f, gpusim_error *err)
+{
+    gpusim_status status = GPUSIM_OK;
+    uint64_t begin = f->block_first, end = f->block_first + f->block_count;
+    for (uint32_t r = 0; r < f->late.count; r++) {
+        const gs_late_run *run = &GS_AT(f->late, gs_late_run, r);
+        int last = r + 1 == f->late.count || run[1].node != run->node;
+        uint64_t from = run->from > begin ? run->from : begin;
+        uint64_t to = last || run[1].from > end ? end : run[1].from;
+        if (from < to && run->shift != 0) {
+            GPUSIM_TRY(move_samples(f, run, from, to, err));
+        }
+    }
+cleanup:
+    return status;
+}
+
 static gpusim_status read_block(gpusim_trace_frames *f, gpusim_error *err)
 {
     gpusim_status status = GPUSIM_OK;
@@ -86,6 +131,7 @@ static gpusim_status read_block(gpusim_trace_frames *f, gpusim_error *err)
                                        f->block_count, f->block + (size_t)s * entities * BLOCK,
                                        err));
     }
+    GPUSIM_TRY(move_late(f, err));
 cleanup:
     f->block_count = status == GPUSIM_OK ? f->block_count : 0;
     return status;
@@ -218,6 +264,24 @@ cleanup:
     return status;
 }
 
+// Nodes whose clocks were wrong, and room to move what they said.
+static gpusim_status find_late(gpusim_trace_frames *f, gpusim_error *err)
+{
+    gpusim_status status;
+    uint32_t most = 0;
+    GPUSIM_TRY(gs_late_runs(f->trace, f->times, f->base.count, &f->late, err));
+    for (uint32_t r = 0; r < f->late.count; r++) {
+        uint32_t node = GS_AT(f->late, gs_late_run, r).node;
+        if (node >= f->node_count) {
+            return gpusim_fail(err, GPUSIM_FORMAT, "there is no node %u", node);
+        }
+        most = f->nodes[node].gpus > most ? f->nodes[node].gpus : most;
+    }
+    GPUSIM_TRY(gs_allocate(&f->moved, (size_t)most * BLOCK + 1, sizeof *f->moved, err));
+cleanup:
+    return status;
+}
+
 static gpusim_status make_room(gpusim_trace_frames *f, gpusim_error *err)
 {
     gpusim_status status;
@@ -230,6 +294,7 @@ static gpusim_status make_room(gpusim_trace_frames *f, gpusim_error *err)
     GPUSIM_TRY(gs_allocate(&f->job, entities, sizeof *f->job, err));
     GPUSIM_TRY(gs_allocate(&f->job_start, entities, sizeof *f->job_start, err));
     GPUSIM_TRY(gs_allocate(&f->job_end, entities, sizeof *f->job_end, err));
+    GPUSIM_TRY(find_late(f, err));
     f->base.scene = &f->scene;
     f->scene.interval = f->base.count > 1 ? f->times[1] - f->times[0] : 1;
 cleanup:
@@ -244,6 +309,7 @@ gpusim_status gpusim_trace_frames_create(gpusim_trace *trace, const char *const 
     gpusim_trace_frames *f = NULL;
     *result = NULL;
     GPUSIM_TRY(gs_allocate(&f, 1, sizeof *f, err));
+    f->late = GS_ARRAY(gs_late_run);
     f->base.next = next_of_trace;
     f->base.rewind = rewind_trace;
     f->trace = trace;
@@ -268,6 +334,8 @@ void gpusim_trace_frames_destroy(gpusim_trace_frames *f)
         gs_release(&f->times);
         gs_release(&f->block);
         gs_release(&f->values);
+        gs_array_release(&f->late);
+        gs_release(&f->moved);
         gs_release(&f->parts);
         gs_release(&f->nodes);
         gs_release(&f->job);

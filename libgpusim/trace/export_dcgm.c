@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "trace/clocks.h"
 #include "trace/devices.h"
 #include "trace/export.h"
 #include "trace/select.h"
@@ -22,6 +23,7 @@ typedef struct gs_dcgm {
     uint32_t first, gpus;
     unsigned char *values; /* [GPUS_AT_ONCE][samples of the block] */
     double *times;
+    gs_clocks clocks;
     char (*labels)[LABEL_BYTES]; /* [GPUS_AT_ONCE] */
 } gs_dcgm;
 
@@ -116,12 +118,14 @@ static gpusim_status put_block(gs_dcgm *dcgm, uint32_t index, uint32_t gpu, uint
     const gpusim_trace_metric *metric = &dcgm->trace->series[index].metric;
     size_t bytes = gs_h5_bytes((gpusim_field_type)metric->type);
     GPUSIM_TRY(gs_read_times(dcgm->trace, first, samples, dcgm->times, err));
+    GPUSIM_TRY(gs_clocks_load(&dcgm->clocks, first, samples, err));
     GPUSIM_TRY(gs_read_values(dcgm->trace, index, dcgm->first + gpu, gpus, first, samples,
                               dcgm->values, err));
     for (uint32_t g = 0; g < gpus; g++) {
         for (uint64_t s = 0; s < samples; s++) {
-            gpusim_time at = gpusim_time_add(dcgm->selection.filter.start,
-                                             gpusim_time_from_seconds(dcgm->times[s]));
+            double seconds = gs_clocks_time(&dcgm->clocks, g, s, dcgm->times[s]);
+            gpusim_time at =
+                gpusim_time_add(dcgm->selection.filter.start, gpusim_time_from_seconds(seconds));
             put_sample(dcgm, metric, dcgm->labels[g], dcgm->values + (g * samples + s) * bytes, at);
         }
     }
@@ -138,6 +142,8 @@ static gpusim_status put_metric(gs_dcgm *dcgm, uint32_t index, gpusim_error *err
     put_head(dcgm, metric);
     for (uint32_t gpu = 0; gpu < dcgm->gpus; gpu += GPUS_AT_ONCE) {
         uint32_t gpus = dcgm->gpus - gpu < GPUS_AT_ONCE ? dcgm->gpus - gpu : GPUS_AT_ONCE;
+        GPUSIM_TRY(gs_clocks_begin(&dcgm->clocks, dcgm->trace, GPUSIM_OF_GPU, dcgm->first + gpu,
+                                   gpus, SAMPLES_AT_ONCE, err));
         for (uint32_t g = 0; g < gpus; g++) {
             make_labels(&dcgm->devices[gpu + g], metric->dcgm, dcgm->labels[g]);
         }
@@ -146,6 +152,7 @@ static gpusim_status put_metric(gs_dcgm *dcgm, uint32_t index, gpusim_error *err
             GPUSIM_TRY(put_block(dcgm, index, gpu, gpus, s, some, err));
             s += some;
         }
+        gs_clocks_end(&dcgm->clocks);
     }
 
 cleanup:
@@ -220,6 +227,7 @@ cleanup:
     gs_release(&dcgm.devices);
     gs_release(&dcgm.values);
     gs_release(&dcgm.times);
+    gs_clocks_end(&dcgm.clocks); // of a block that failed
     gs_release(&dcgm.labels);
     gs_h5_leave(&quiet);
     return status;

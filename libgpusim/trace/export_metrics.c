@@ -25,11 +25,14 @@ static const char *entity_name(const gs_frames *frames, gpusim_entity entity, ui
     return name ? name : "";
 }
 
-// a line a sample, a column an entity
+// a line a sample, a column an entity; a line about several nodes has the time of who joined them
 static void put_wide(gs_sheet *sheet, const gs_frames *frames, uint64_t sample)
 {
     const gpusim_trace_metric *about = &frames->trace->series[frames->metrics[0]].metric;
-    put_time(sheet, sheet->header ? 0 : frames->times[sample]);
+    int alone = frames->clocks.nodes == 1;
+    put_time(sheet, sheet->header ? 0
+                    : alone       ? gs_frames_time(frames, 0, sample)
+                                  : frames->times[sample]);
     for (uint32_t i = 0; i < frames->entities; i++) {
         put_value(sheet, entity_name(frames, (gpusim_entity)about->entity, i), about,
                   gs_frames_value(frames, 0, i, sample));
@@ -41,7 +44,7 @@ static void put_wide(gs_sheet *sheet, const gs_frames *frames, uint64_t sample)
 static void put_long(gs_sheet *sheet, const gs_frames *frames, uint64_t sample, uint32_t entity)
 {
     gpusim_entity kind = (gpusim_entity)frames->trace->series[frames->metrics[0]].metric.entity;
-    put_time(sheet, sheet->header ? 0 : frames->times[sample]);
+    put_time(sheet, sheet->header ? 0 : gs_frames_time(frames, entity, sample));
     gs_sheet_cell(sheet, gs_entity_groups[kind], GS_CELL_TEXT, entity_name(frames, kind, entity));
     for (uint32_t i = 0; i < frames->metric_count; i++) {
         const gpusim_trace_metric *about = &frames->trace->series[frames->metrics[i]].metric;

@@ -242,7 +242,7 @@ static void cell_text(const gs_smi *smi, uint32_t i, uint32_t gpu, uint64_t samp
     const char *word = column->missing;
     text[0] = 0;
     if (column->kind == SMI_TIMESTAMP) {
-        gpusim_time at = gpusim_time_from_seconds(smi->frames.times[sample]);
+        gpusim_time at = gpusim_time_from_seconds(gs_frames_time(&smi->frames, gpu, sample));
         stamp(gpusim_time_add(smi->selection.filter.start, at), text);
         return;
     }

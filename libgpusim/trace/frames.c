@@ -30,6 +30,10 @@ gpusim_status gs_frames_begin(gs_frames *frames, gpusim_trace *trace, const gs_s
     frames->most = most < 1 ? 1 : most < SAMPLES_AT_MOST ? most : SAMPLES_AT_MOST;
     GPUSIM_TRY(gs_allocate(&frames->times, frames->most, sizeof(double), err));
     GPUSIM_TRY(gs_allocate(&frames->values, metric_count + 1, sizeof *frames->values, err));
+    gpusim_entity entity =
+        metric_count ? (gpusim_entity)trace->series[metrics[0]].metric.entity : GPUSIM_OF_GPU;
+    GPUSIM_TRY(
+        gs_clocks_begin(&frames->clocks, trace, entity, first_entity, entities, frames->most, err));
     for (uint32_t i = 0; i < metric_count; i++) {
         GPUSIM_TRY(
             gs_allocate(&frames->values[i], frames->most * entities + 1, bytes_of(frames, i), err));
@@ -50,6 +54,7 @@ gpusim_status gs_frames_next(gs_frames *frames, gpusim_error *err)
         return GPUSIM_OK;
     }
     GPUSIM_TRY(gs_read_times(frames->trace, first, count, frames->times, err));
+    GPUSIM_TRY(gs_clocks_load(&frames->clocks, first, count, err));
     for (uint32_t i = 0; i < frames->metric_count; i++) {
         GPUSIM_TRY(gs_read_values(frames->trace, frames->metrics[i], frames->first_entity,
                                   frames->entities, first, count, frames->values[i], err));
@@ -57,6 +62,11 @@ gpusim_status gs_frames_next(gs_frames *frames, gpusim_error *err)
 
 cleanup:
     return status;
+}
+
+double gs_frames_time(const gs_frames *frames, uint32_t entity, uint64_t sample)
+{
+    return gs_clocks_time(&frames->clocks, entity, sample, frames->times[sample]);
 }
 
 const void *gs_frames_value(const gs_frames *frames, uint32_t i, uint32_t entity, uint64_t sample)
@@ -70,5 +80,6 @@ void gs_frames_end(gs_frames *frames)
         gs_release(&frames->values[i]);
     }
     gs_release(&frames->values);
+    gs_clocks_end(&frames->clocks);
     gs_release(&frames->times);
 }

@@ -4,7 +4,7 @@
 #ifndef GS_TRACE_FRAMES_H
 #define GS_TRACE_FRAMES_H
 
-#include "trace/select.h"
+#include "trace/clocks.h"
 
 typedef struct gs_frames {
     gpusim_trace *trace;
@@ -12,10 +12,11 @@ typedef struct gs_frames {
     uint32_t metric_count;
     uint32_t first_entity, entities;
     unsigned char **values; /* by metric: [entities][of the block] */
-    double *times;          /* [most] */
-    uint64_t first, count;  /* samples of the block that is loaded */
-    uint64_t end;           /* behind the last that is wanted */
-    uint64_t most;          /* of a block */
+    double *times;          /* [most], true ones */
+    gs_clocks clocks;
+    uint64_t first, count; /* samples of the block that is loaded */
+    uint64_t end;          /* behind the last that is wanted */
+    uint64_t most;         /* of a block */
 } gs_frames;
 
 /* Reserves what reading the selected samples needs. Call gs_frames_end in any case. */
@@ -24,6 +25,8 @@ gpusim_status gs_frames_begin(gs_frames *frames, gpusim_trace *trace, const gs_s
                               uint32_t entities, gpusim_error *err);
 /* Loads the next block; count is 0 when there is none. */
 gpusim_status gs_frames_next(gs_frames *frames, gpusim_error *err);
+/* What the clock of the entity's node said, in s. */
+double gs_frames_time(const gs_frames *frames, uint32_t entity, uint64_t sample);
 /* A value of the block: metric i, entity from the first one, sample from the block's first. */
 const void *gs_frames_value(const gs_frames *frames, uint32_t i, uint32_t entity, uint64_t sample);
 void gs_frames_end(gs_frames *frames);

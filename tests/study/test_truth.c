@@ -32,13 +32,13 @@ static gpusim_trace *trace;
 static double scores[SAMPLES][GPUS];
 static gpusim_error err;
 
-static void write_run(void)
+static void write_text(const char *scenario, uint64_t samples)
 {
     gpusim_trace_options options;
     gpusim_trace_writer *writer;
     gpusim_observer tracer;
     gpusim_sim *sim;
-    gpusim_model *model = compile_text(text);
+    gpusim_model *model = compile_text(scenario);
     snprintf(path, sizeof path, "/tmp/gpusim-truth-XXXXXX");
     int file = mkstemp(path);
     ck_assert_int_ge(file, 0);
@@ -53,7 +53,12 @@ static void write_run(void)
     gpusim_trace_writer_destroy(writer);
     gpusim_model_destroy(model);
     ASSERT_OK(gpusim_trace_open(path, &trace, &err), &err);
-    ck_assert_uint_eq(gpusim_trace_get_info(trace)->samples, SAMPLES);
+    ck_assert_uint_eq(gpusim_trace_get_info(trace)->samples, samples);
+}
+
+static void write_run(void)
+{
+    write_text(text, SAMPLES);
 }
 
 static void forget_run(void)
@@ -223,6 +228,104 @@ START_TEST(frames_of_a_trace)
 }
 END_TEST
 
+/* Two nodes, 20 samples; the clock of the second is 3 min fast when its samples 6 to 11 are taken.
+ */
+static const char skewed[] =
+    "gpusim: 1\n"
+    "duration: 20 min\n"
+    "cluster: {nodes: [{name: n, count: 2, gpus: 2, gpu: H100-SXM5-80GB}]}\n"
+    "workload: [{jobs: [{gpus: 4, at: 2 min, duration: 9 min}]}]\n"
+    "chaos: [{fault: clock-skew, target: {node: n-0001}, at: 5 min, for: 6 min, skew: 3 min}]\n"
+    "telemetry: {every: 1 min, metrics: [gpu_temp, power_usage, node/power]}\n";
+
+// Who joins samples by the times of their nodes misses three, has three of the past, and of those
+// that were taken twice at one time the later.
+START_TEST(frames_by_wrong_clocks)
+{
+    static const int stands[21] = {0, 1,  2,  3,  4,  5,  -1, -1, -1, 6, 7,
+                                   8, 12, 13, 14, 15, 16, 17, 18, 19, 20};
+    static const char *const names[] = {"power_usage"};
+    gpusim_trace_frames *source;
+    gpusim_frame frame;
+    float truth[4][20];
+    write_text(skewed, 20);
+    uint32_t power = gpusim_trace_find_metric(trace, GPUSIM_OF_GPU, "power_usage");
+    ASSERT_OK(gpusim_trace_values(trace, power, 0, 4, 0, 20, truth, &err), &err);
+    ASSERT_OK(gpusim_trace_frames_create(trace, names, 1, &source, &err), &err);
+    gpusim_frames *frames = gpusim_trace_frames_frames(source);
+    for (uint64_t first = 0; first < 20; first += 7) {
+        gpusim_trace_frames_select(source, first, 20);
+        for (uint64_t s = first; s < 20; s++) {
+            ck_assert_int_eq(gpusim_frames_next(frames, &frame), 1);
+            ck_assert_int_eq(frame.time, (int64_t)(s + 1) * GPUSIM_MINUTE);
+            for (uint32_t g = 0; g < 4; g++) {
+                int from = g < 2 ? (int)s : stands[s + 1] - 1;
+                ck_assert(from < 0 ? isnan(frame.values[g])
+                                   : frame.values[g] == (double)truth[g][from]);
+            }
+        }
+        ck_assert_int_eq(gpusim_frames_next(frames, &frame), 0);
+    }
+    gpusim_trace_frames_destroy(source);
+    forget_run();
+}
+END_TEST
+
+static gpusim_status keep_times(void *context, const char *piece, size_t length)
+{
+    char *kept = context;
+    size_t used = strlen(kept);
+    ck_assert_uint_lt(used + length, 4096);
+    memcpy(kept + used, piece, length);
+    kept[used + length] = 0;
+    return GPUSIM_OK;
+}
+
+// What is exported of that node has its times, alone or beside others; who puts several nodes into
+// one line has a clock of its own.
+START_TEST(exports_by_wrong_clocks)
+{
+    static char kept[4096];
+    gpusim_export_filter filter;
+    write_text(skewed, 20);
+    uint32_t power = gpusim_trace_find_metric(trace, GPUSIM_OF_NODE, "power");
+    uint32_t metrics[] = {power, gpusim_trace_find_metric(trace, GPUSIM_OF_NODE, "clock_offset")};
+    ck_assert_uint_ne(metrics[1], GPUSIM_NONE);
+    gpusim_export_filter_default(&filter);
+    filter.metrics = metrics;
+    filter.metric_count = 2;
+    filter.from = 5 * GPUSIM_MINUTE;
+    filter.to = 6 * GPUSIM_MINUTE;
+    for (uint32_t alone = 0; alone < 3; alone++) {
+        kept[0] = 0;
+        filter.metric_count = alone == 1 ? 2 : 1;
+        filter.node = alone == 0 ? "n-0001" : NULL;
+        ASSERT_OK(
+            gpusim_trace_export_metrics(trace, &filter, GPUSIM_EXPORT_CSV, keep_times, kept, &err),
+            &err);
+        ck_assert_msg(strstr(kept, "\n300,"), "%s", kept);
+        ck_assert_int_eq(strstr(kept, "\n540,") != NULL, alone < 2);
+        ck_assert_int_eq(strstr(kept, "\n360,") != NULL, alone > 0);
+    }
+    kept[0] = 0;
+    filter.metrics = NULL;
+    filter.metric_count = 0;
+    filter.node = "n-0001";
+    filter.start = 0;
+    ASSERT_OK(gpusim_trace_export_smi(trace, &filter, "timestamp,index", keep_times, kept, &err),
+              &err);
+    ck_assert_str_eq(kept, "timestamp, index\n"
+                           "1970/01/01 00:05:00.000, 0\n1970/01/01 00:05:00.000, 1\n"
+                           "1970/01/01 00:09:00.000, 0\n1970/01/01 00:09:00.000, 1\n");
+    kept[0] = 0;
+    ASSERT_OK(gpusim_trace_export_dcgm(trace, &filter, keep_times, kept, &err), &err);
+    ck_assert_ptr_nonnull(strstr(kept, " 300000\n"));
+    ck_assert_ptr_nonnull(strstr(kept, " 540000\n"));
+    ck_assert_ptr_null(strstr(kept, " 360000\n"));
+    forget_run();
+}
+END_TEST
+
 // What was learnt on one cluster watches another; other signals are refused by name.
 START_TEST(another_scene)
 {
@@ -263,6 +366,7 @@ int main(void)
 {
     Suite *suite = suite_create("truth");
     TEST_CASE(suite, 60, nothing_is_found_without_alarms, alarms_find_or_are_false,
-              what_began_before_the_samples, already_alarmed, frames_of_a_trace, another_scene);
+              what_began_before_the_samples, already_alarmed, frames_of_a_trace,
+              frames_by_wrong_clocks, exports_by_wrong_clocks, another_scene);
     return test_run(suite);
 }
