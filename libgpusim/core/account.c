@@ -59,7 +59,7 @@ void gs_account_job(const gpusim_sim *sim, uint32_t slot, gpusim_job_state state
     int useful =
         state == GPUSIM_JOB_COMPLETED || state == GPUSIM_JOB_RUNNING || state == GPUSIM_JOB_QUEUED;
     *(useful ? &account->useful : &account->abandoned) += gpus * done;
-    if (times.done != times.held) {
+    if (times.done != times.held || longer > 0) {
         add_losses(&times, gpus, longer, account);
     }
 

@@ -67,7 +67,16 @@ cleanup:
 
 uint64_t gs_model_find_models(const gpusim_model *model, const gs_job *job)
 {
-    return job->models != 0 && job->gpus > 0 && job->models < model->models_known
-               ? model->models_by_name[job->models]
-               : 0;
+    uint64_t asked = job->models != 0 && job->models < model->models_known
+                         ? model->models_by_name[job->models]
+                         : 0;
+    if (job->gpus == 0) {
+        return 0;
+    }
+    uint32_t row = job->kind < model->kinds_known ? model->kind_row[job->kind] : GPUSIM_NONE;
+    uint64_t runs = row != GPUSIM_NONE ? GS_AT(model->kind_models, uint64_t, row) : 0;
+    if (asked == 0 || runs == 0) {
+        return asked | runs;
+    }
+    return asked & runs ? asked & runs : GS_MODEL_UNKNOWN;
 }

@@ -112,17 +112,6 @@ uint32_t gs_model_find_group(const gpusim_model *model, uint32_t name)
     return name != 0 && name < model->looked_up ? model->group_by_name[name] : GPUSIM_NONE;
 }
 
-double gs_model_run_time(const gpusim_model *model, uint32_t group, uint32_t kind)
-{
-    for (uint32_t i = 0; kind != 0 && i < model->run_times.count; i++) {
-        const gs_run_time *one = &GS_AT(model->run_times, gs_run_time, i);
-        if (one->group == group && one->kind == kind) {
-            return one->factor;
-        }
-    }
-    return 1;
-}
-
 uint32_t gs_model_find_node(const gpusim_model *model, const char *text)
 {
     // "train-0003": what follows the last dash is its number within the group

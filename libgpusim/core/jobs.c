@@ -225,6 +225,7 @@ static gpusim_status remember(gpusim_sim *sim, uint32_t slot, gpusim_job_state s
         .communicates = live->reference > 1,
         .user = job->user,
         .vc = job->vc,
+        .least = gs_model_least_run_time(sim->model, job->kind),
     };
     GS_TOTALS(sim)->last_end = now;
     gs_account_job(sim, slot, state, &GS_TOTALS(sim)->account);

@@ -12,7 +12,8 @@ gpusim_status gs_model_create(gpusim_model **model, gpusim_error *err)
     *model = NULL;
     GPUSIM_TRY(gs_allocate(model, 1, sizeof **model, err));
     (*model)->vcs = GS_ARRAY(gpusim_vc_info);
-    (*model)->run_times = GS_ARRAY(gs_run_time);
+    (*model)->run_times = GS_ARRAY(double);
+    (*model)->kind_models = GS_ARRAY(uint64_t);
     (*model)->actions = GS_ARRAY(gs_timed_action);
     (*model)->responses = GS_ARRAY(gs_response);
     (*model)->windows = GS_ARRAY(gs_maintenance);
@@ -34,6 +35,7 @@ void gpusim_model_destroy(gpusim_model *model)
     gs_workload_release(&model->workload);
     gs_array_release(&model->vcs);
     gs_array_release(&model->run_times);
+    gs_array_release(&model->kind_models);
     gs_array_release(&model->actions);
     gs_array_release(&model->responses);
     gs_array_release(&model->windows);

@@ -64,12 +64,6 @@ typedef struct gs_remedies {
     gpusim_time again;                  /* who comes back sooner has been treated in vain */
 } gs_remedies;
 
-/* How long jobs of a kind run on a group's nodes, over their duration. */
-typedef struct gs_run_time {
-    uint32_t group, kind; /* kind: a name */
-    double factor;
-} gs_run_time;
-
 /* Rules about the state of nodes: what a monitor has seen, beside gpusim_node_state. */
 #define GS_SEEN_OFFLINE 100u
 
@@ -124,8 +118,13 @@ struct gpusim_model {
     uint64_t *models_by_name; /* [models_known]: GPU models that a name stands for, as in
                                * gpusim_job_info; NULL: no job names any */
     uint32_t models_known;
-    gs_array run_times; /* gs_run_time */
-    gs_array vcs;       /* gpusim_vc_info, `used` and `queued` zero */
+    gs_array run_times; /* double, a row of groups for each kind: how long it runs there over its
+                         * duration; empty where all are 1 */
+    gs_array
+        kind_models;    /* uint64_t, by row: GPU models it may use, as in gpusim_job_info; 0: any */
+    uint32_t *kind_row; /* [kinds_known]: by name of a kind, its row; GPUSIM_NONE: it has none */
+    uint32_t kinds_known;
+    gs_array vcs; /* gpusim_vc_info, `used` and `queued` zero */
     gs_workload workload;
     uint32_t *dependents_first; /* [jobs + 1] in dependents; NULL: nobody depends on anybody */
     uint32_t *dependents;       /* log jobs */
@@ -187,6 +186,11 @@ uint32_t gs_model_find_vc(const gpusim_model *model, uint32_t name);
 uint32_t gs_model_find_group(const gpusim_model *model, uint32_t name);
 /* The factor of a kind on a group; 1 where nothing is said. */
 double gs_model_run_time(const gpusim_model *model, uint32_t group, uint32_t kind);
+/* The row of a kind in run_times, made of ones if there is none yet. */
+gpusim_status gs_model_kind_row(gpusim_model *model, uint32_t kind, uint32_t *row,
+                                gpusim_error *err);
+/* The least factor of a kind on any group. */
+double gs_model_least_run_time(const gpusim_model *model, uint32_t kind);
 /* The node of that name, or GPUSIM_NONE. O(groups). */
 uint32_t gs_model_find_node(const gpusim_model *model, const char *name);
 

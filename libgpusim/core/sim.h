@@ -138,8 +138,9 @@ typedef struct gs_ended {
     uint32_t state; /* gpusim_job_state */
     uint32_t communicates;
     uint32_t user, vc; /* as in gpusim_job_info */
+    double least;      /* how long its kind takes where it is fastest, over its duration */
 } gs_ended;
-_Static_assert(sizeof(gs_ended) == 96, "no padding: it is hashed");
+_Static_assert(sizeof(gs_ended) == 104, "no padding: it is hashed");
 
 /* One distinct request; see core/shapes.c. */
 typedef struct gs_shape {

@@ -37,6 +37,7 @@ static gpusim_time shortest_run(const gs_ended *job, double gpu, double cpu)
 {
     double share = job->communicates ? 1 : job->share;
     double step = job->gpus > 0 ? gs_step_on(gpu * share, job->host_bound) : 1 / cpu;
+    step *= job->communicates && job->least > 1 ? 1 : job->least;
     return step == 1 ? job->duration : (gpusim_time)((double)job->duration * step);
 }
 

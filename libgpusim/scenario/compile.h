@@ -40,6 +40,9 @@ gpusim_status gs_compile_node_files(const gs_compilation *at, gpusim_list *group
 gpusim_status gs_compile_target(const gs_compilation *at, gpusim_error *err);
 /* compile_cluster.c: groups, racks, virtual clusters. */
 gpusim_status gs_compile_cluster(const gs_compilation *at, gpusim_error *err);
+/* compile_kinds.c: how fast kinds of jobs are where. */
+gpusim_status gs_compile_kinds(const gs_compilation *at, gpusim_catalogue *catalogue,
+                               gpusim_error *err);
 /* compile_hardware.c, compile_facility.c: what groups, racks and the facility are physically. */
 gpusim_status gs_compile_hardware(const gs_compilation *at, gpusim_error *err);
 /* The node model of another simulator in place of ours, if the group asks for one. */

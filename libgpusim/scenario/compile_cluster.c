@@ -97,24 +97,6 @@ static void sort_vcs(gpusim_model *model)
     }
 }
 
-static gpusim_status compile_run_times(const gs_compilation *at, gpusim_error *err)
-{
-    gpusim_status status = GPUSIM_OK;
-    const gpusim_list *groups = &at->scenario->cluster.nodes;
-    for (uint32_t g = 0; g < groups->count; g++) {
-        const gpusim_list *kinds = &((const gs_scenario_group *)groups->items)[g].run_time;
-        const gs_kind_fields *kind = kinds->items;
-        for (uint32_t i = 0; i < kinds->count; i++) {
-            gs_run_time one = {.group = g, .factor = kind[i].factor};
-            GPUSIM_TRY(
-                gs_names_add(at->model->names, kind[i].key, strlen(kind[i].key), &one.kind, err));
-            GPUSIM_TRY(gs_array_push(&at->model->run_times, &one, err));
-        }
-    }
-cleanup:
-    return status;
-}
-
 static gpusim_status compile_vcs(const gs_compilation *at, gpusim_error *err)
 {
     gpusim_status status = GPUSIM_OK;
@@ -175,7 +157,9 @@ gpusim_status gs_compile_cluster(const gs_compilation *at, gpusim_error *err)
     if (at->problems->count == 0) {
         GPUSIM_TRY(gs_compile_note(at, compile_groups(at, err), err));
     }
-    GPUSIM_TRY(compile_run_times(at, err));
+    if (at->problems->count == 0) {
+        GPUSIM_TRY(gs_compile_kinds(at, catalogue, err));
+    }
     GPUSIM_TRY(compile_vcs(at, err));
     GPUSIM_TRY(gs_model_index_names(at->model, err));
 cleanup:

@@ -15,6 +15,23 @@ typedef struct gs_kind_fields {
     double factor;
 } gs_kind_fields;
 
+/* An entry of `rates:` of a kind, and a kind with all of its entries. */
+typedef struct gs_rate_fields {
+    const char *key; /* GPU model */
+    double rate;
+} gs_rate_fields;
+
+typedef struct gs_kind_rates_fields {
+    const char *key;   /* the kind */
+    gpusim_list rates; /* gs_rate_fields */
+} gs_kind_rates_fields;
+
+/* `throughput:` of a cluster. */
+typedef struct gs_throughput_fields {
+    const char *reference; /* GPU model; NULL: rates are over that of the duration */
+    gpusim_list rates;     /* gs_kind_rates_fields */
+} gs_throughput_fields;
+
 /* `autoscale:` of a group. */
 typedef struct gs_autoscale_fields {
     uint8_t present, reserved[7];
@@ -71,7 +88,8 @@ typedef struct gs_scenario_vc {
 typedef struct gs_scenario_cluster {
     gpusim_list nodes;            /* gs_scenario_group */
     gpusim_list virtual_clusters; /* gs_scenario_vc */
-    const char *catalogue;        /* NULL: the built-in one alone */
+    gs_throughput_fields throughput;
+    const char *catalogue; /* NULL: the built-in one alone */
     uint8_t physics, reserved[7];
     gs_racks_fields racks;
     gs_facility_power_fields power;

@@ -29,6 +29,48 @@ static const gpusim_field kind_element = {
     .doc = "Run time over the job's duration.",
 };
 
+static const gpusim_field rate_element = {
+    .name = "rate",
+    .type = GPUSIM_FLOAT64,
+    .unit = GPUSIM_UNIT_RATIO,
+    .offset = (uint32_t)offsetof(gs_rate_fields, rate),
+    .minimum = 0,
+    .maximum = 1e9,
+    .doc = "Work in a time on GPUs of this model; 0: it cannot run on them.",
+};
+
+static const gpusim_field rates_element = {
+    .name = "rates",
+    .type = GPUSIM_MAP,
+    .offset = (uint32_t)offsetof(gs_kind_rates_fields, rates),
+    .detail.element = &rate_element,
+    .doc = "Rates of a kind by GPU model; on one that is not here it is as fast as its duration "
+           "says.",
+};
+
+static const gpusim_field throughput_fields[] = {
+    {.name = "reference",
+     .type = GPUSIM_STRING,
+     .offset = (uint32_t)offsetof(gs_throughput_fields, reference),
+     .flags = GPUSIM_OPTIONAL,
+     .doc = "GPU model on which jobs run for their duration: rates are taken over its rate, so "
+            "that they may be steps a second. Absent: a rate of 1 is that of the duration."},
+    {.name = "rates",
+     .type = GPUSIM_MAP,
+     .offset = (uint32_t)offsetof(gs_throughput_fields, rates),
+     .flags = GPUSIM_OPTIONAL,
+     .detail.element = &rates_element,
+     .doc = "By the kind of job: `{resnet: {V100-SXM2-16GB: 4.4, P100-PCIE-16GB: 2.6, T4: 0}}`."},
+};
+
+static const gpusim_record throughput_record = {
+    .name = "throughput",
+    GPUSIM_FIELDS(throughput_fields),
+    .size = sizeof(gs_throughput_fields),
+    .doc = "How fast jobs are by their `kind` and the model of their GPUs; a gang is as fast as "
+           "its slowest GPU.",
+};
+
 static const gpusim_choice node_formats[] = {
     {"openb", 0, "sn,cpu_milli,memory_mib,gpu,model: nodes of the openb trace"}, {NULL, 0, NULL}};
 
@@ -171,7 +213,7 @@ static const gpusim_field group_fields[] = {
      .flags = GPUSIM_OPTIONAL,
      .detail.element = &kind_element,
      .doc = "How long jobs of a kind run here, over their duration: `{fraud: 0.8, image: 1.5}`; "
-            "others run for their duration."},
+            "others run for their duration. It goes before `throughput` of the cluster."},
     {.name = "mig",
      .type = GPUSIM_BOOL,
      .offset = AT(group, mig),
@@ -268,6 +310,12 @@ static const gpusim_field cluster_fields[] = {
      .detail.element = &vc_element,
      .doc = "Tenants by name. Each has one queue; a job of a tenant that is not listed has no "
             "quota and shares the common queue."},
+    {.name = "throughput",
+     .type = GPUSIM_RECORD,
+     .offset = AT(cluster, throughput),
+     .fallback = "{}",
+     .detail.record = &throughput_record,
+     .doc = "How fast kinds of jobs are on GPU models."},
     {.name = "physics",
      .type = GPUSIM_BOOL,
      .offset = AT(cluster, physics),

@@ -255,6 +255,42 @@ START_TEST(run_time_by_kind)
 }
 END_TEST
 
+/* 100 s of work at 4 steps a second on V100, the reference; T4 does 1 of `lm`, and can do nothing
+ * of `vision`; what the table does not say runs for its duration. A gang over both waits for T4;
+ * what a group says of a kind goes before the table. */
+START_TEST(throughput_by_model)
+{
+    model = compile_text(
+        "gpusim: 1\ncluster:\n  physics: false\n"
+        "  throughput:\n    reference: V100-SXM2-16GB\n"
+        "    rates: {lm: {V100-SXM2-16GB: 4, T4: 1, H200: 40},"
+        "            vision: {V100-SXM2-16GB: 5, T4: 0}}\n"
+        "  nodes: [{name: t, gpus: 1, gpu: T4}, {name: v, gpus: 1, gpu: V100-SXM2-16GB},\n"
+        "          {name: u, gpus: 1, gpu: T4, run_time: {lm: 0.5}}]\n"
+        "scheduler: {order: fifo, first-fit: {scatter: true}, blocking: false}\n"
+        "workload: [{jobs: [{at: 0 s, duration: 100 s, gpus: 1, kind: lm, group: t},"
+        " {at: 0 s, duration: 100 s, gpus: 1, kind: lm, group: v},"
+        " {at: 0 s, duration: 100 s, gpus: 1, kind: lm, group: u},"
+        " {at: 1000 s, duration: 100 s, gpus: 1, kind: vision},"
+        " {at: 2000 s, duration: 100 s, gpus: 1, kind: other, group: t},"
+        " {at: 3000 s, duration: 100 s, gpus: 3, kind: lm},"
+        " {at: 4000 s, duration: 100 s, gpus: 1, kind: vision, group: t}]}]\n");
+    sim = run_model(model, 1, &rows);
+    static const double expected[] = {400, 100, 50, 100, 100, 400};
+    for (uint64_t job = 0; job < 6; job++) {
+        const gpusim_job_row *row = job_row(&rows, job);
+        ck_assert_double_eq_tol(gpusim_seconds(row->end - row->start), expected[job], 1e-6);
+        ck_assert_int_eq(row->state, GPUSIM_JOB_COMPLETED);
+    }
+    ck_assert_int_eq(job_row(&rows, 6)->state, GPUSIM_JOB_REJECTED);
+    ck_assert_int_eq(job_row(&rows, 6)->reason, GPUSIM_REASON_NO_GPU_MODEL);
+
+    // nobody beats the bound: what runs fastest where it is fastest counts
+    const gpusim_summary *summary = gpusim_sim_summary(sim);
+    ck_assert_double_le(summary->lower_bound_jct_s, summary->jct_s.mean);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("core/hardware");
@@ -268,6 +304,7 @@ int main(void)
     tcase_add_test(cases, lemons_are_avoided);
     tcase_add_test(cases, saved_and_restored);
     tcase_add_loop_test(cases, run_time_by_kind, 0, 2);
+    tcase_add_test(cases, throughput_by_model);
     suite_add_tcase(suite, cases);
     return test_run(suite);
 }

@@ -14,6 +14,7 @@ typedef struct outline {
     maker *hardware;         /* draws it, so that what has none stays as it was */
     int served;              /* jobs have users, deadlines, qualities and may be preemptible */
     maker *service;          /* draws that */
+    maker *pace;             /* draws how fast kinds are on GPU models */
 } outline;
 
 /* A part of each GPU, or a MIG instance where some GPUs are cut. */
@@ -76,6 +77,13 @@ static void make_nodes(maker *m, maker_text *yaml, outline *shape)
     }
     if (shape->physical) {
         make_facility(shape->hardware, yaml);
+    }
+    if (maker_chance(shape->pace, 40)) {
+        const int slow = maker_pick(shape->pace, 1, 9);
+        maker_print(yaml,
+                    "  throughput:\n    rates: {a: {generic: 0.%d, T4: 2, H100-SXM5-80GB: 0}, b: "
+                    "{generic: %d, A100-SXM4-40GB: 0.3}}\n",
+                    slow, maker_pick(shape->pace, 1, 3));
     }
     if (shape->vcs > 0) {
         maker_print(yaml, "  virtual_clusters:\n");
@@ -353,6 +361,8 @@ void make_anything(uint64_t seed, make_options options, maker_text *yaml)
     shape.hardware = &hardware;
     maker service = {.state = seed * 32452843 + 7};
     shape.service = &service;
+    maker pace = {.state = seed * 49979687 + 11};
+    shape.pace = &pace;
     shape.served = !options.exact && maker_chance(&service, 40);
     shape.physical = options.physical && maker_chance(&hardware, 50);
     const int generators = maker_pick(&m, 0, 2);
