@@ -25,7 +25,7 @@ static const char text[] =
     "  - {fault: node-crash, target: {node: n-0001}, at: 8 h, for: 30 min}\n"
     "telemetry: {every: 1 min}\n";
 
-enum { GPUS = 4, SAMPLES = 600 };
+enum { GPUS = 4, MANY = 8, SAMPLES = 600 };
 
 static char path[64];
 static gpusim_trace *trace;
@@ -173,6 +173,92 @@ START_TEST(already_alarmed)
     gpusim_fault_scores *found = judge();
     ck_assert_uint_eq(found->kinds[1].found, 1);
     ck_assert(isnan(found->kinds[1].delay_p50_s));
+    ck_assert_uint_eq(found->false_alarms, 0);
+    gpusim_fault_scores_destroy(found);
+    forget_run();
+}
+END_TEST
+
+/* Two racks of two nodes of two GPUs. From the begin one job has GPUs 0 to 2, another GPU 3; from 2
+ * h to 3 h one has all of the second rack, GPUs 4 to 7; a short one runs from 8 h. */
+static const char two_racks[] =
+    "gpusim: 1\n"
+    "duration: 10 h\n"
+    "cluster:\n"
+    "  nodes:\n"
+    "    - {name: a, count: 2, gpus: 2, gpu: H100-SXM5-80GB}\n"
+    "    - {name: b, count: 2, gpus: 2, gpu: H100-SXM5-80GB}\n"
+    "scheduler: {placement: first-fit}\n"
+    "workload:\n"
+    "  - jobs:\n"
+    "      - {gpus: 3, group: a, at: 0 s, duration: 4 h}\n"
+    "      - {gpus: 1, group: a, at: 0 s, duration: 4 h}\n"
+    "      - {gpus: 4, group: b, at: 2 h, duration: 1 h}\n"
+    "      - {gpus: 1, group: a, at: 8 h, duration: 10 min}\n"
+    "chaos:\n"
+    "  - {fault: sdc, target: {gpu: a-0000/gpu0}, at: 30 min, found: 0 %}\n"
+    "  - {fault: straggler, target: {gpu: a-0001/gpu1}, at: 1 h, for: 30 min, slowdown: 2}\n"
+    "  - {fault: telemetry-dropout, target: {node: b-0000}, at: 1 h, for: 3 h}\n"
+    "  - {fault: rack-pdu-failure, target: {group: a}, at: 6 h, for: 30 min}\n"
+    "  - {fault: heat-wave, at: 8 h, for: 30 min, rise: 5 K}\n"
+    "  - {fault: telemetry-dropout, target: {node: b-0001}, at: 570 min, for: 10 h}\n"
+    "telemetry: {every: 1 min}\n";
+
+static double many[SAMPLES][MANY];
+
+static gpusim_fault_scores *judge_from(uint64_t first)
+{
+    gpusim_fault_scores *found;
+    ASSERT_OK(gpusim_fault_scores_create(trace, &many[first][0], first, SAMPLES - first, MANY, 0.5,
+                                         5, &found, &err),
+              &err);
+    memset(many, 0, sizeof many);
+    return found;
+}
+
+// Whom a fault reaches: what it struck, and those of its jobs, as long as they ran.
+START_TEST(whom_a_fault_reaches)
+{
+    write_text(two_racks, SAMPLES);
+    many[69][0] = 1;  // a job on the same node as the straggler, not on its GPU: false
+    many[99][6] = 1;  // before the second rack's job began: false
+    many[182][7] = 1; // ... and when it had ended: false
+    many[129][4] = 1; // the first dropout, after 70 min
+    many[139][5] = 1; // later is no matter
+    many[149][7] = 1;
+    many[364][1] = 1; // the rack, after 5 min
+    many[481][7] = 1; // the heat is everywhere
+    many[579][6] = 1; // the dropout that outlasts the run, after 10 min
+    gpusim_fault_scores *found = judge_from(0);
+    ck_assert_uint_eq(found->all.events, 5); // nothing is to be seen of the sdc
+    ck_assert_uint_eq(found->all.found, 4);
+    ck_assert_uint_eq(found->false_alarms, 3);
+    static const struct {
+        const char *kind;
+        uint64_t events, found;
+        double delay; // min
+    } expected[] = {{"heat-wave", 1, 1, 2},
+                    {"rack-pdu-failure", 1, 1, 5},
+                    {"straggler", 1, 0, NAN},
+                    {"telemetry-dropout", 2, 2, (70 + 10) / 2.0}};
+    ck_assert_uint_eq(found->kind_count, 4);
+    for (uint32_t k = 0; k < 4; k++) {
+        ck_assert_str_eq(found->kinds[k].kind, expected[k].kind);
+        ck_assert_uint_eq(found->kinds[k].events, expected[k].events);
+        ck_assert_uint_eq(found->kinds[k].found, expected[k].found);
+        double delay = found->kinds[k].delay_p50_s / 60;
+        ck_assert(isnan(expected[k].delay) ? isnan(delay) : fabs(delay - expected[k].delay) < 1e-9);
+    }
+    /* windows in minutes, with five of grace behind the fault and none behind a job:
+     * a-0000 the rack 35, the heat (as long as somebody felt it, 10 and 5) 15; a-0001 these and the
+     * straggler 35; b-0000 the dropout 185 and the heat; b-0001 its job 60, the heat, the last 30
+     */
+    double minutes = 4 * 599 - (50 + 85 + 200 + 105);
+    ck_assert_double_eq_tol(found->node_days, minutes / 1440, 1e-9);
+    gpusim_fault_scores_destroy(found);
+    // scored from minute 244: the dropout ended at 240, and its grace at 245
+    many[243][4] = 1;
+    found = judge_from(243);
     ck_assert_uint_eq(found->false_alarms, 0);
     gpusim_fault_scores_destroy(found);
     forget_run();
@@ -366,7 +452,7 @@ int main(void)
 {
     Suite *suite = suite_create("truth");
     TEST_CASE(suite, 60, nothing_is_found_without_alarms, alarms_find_or_are_false,
-              what_began_before_the_samples, already_alarmed, frames_of_a_trace,
-              frames_by_wrong_clocks, exports_by_wrong_clocks, another_scene);
+              what_began_before_the_samples, already_alarmed, whom_a_fault_reaches,
+              frames_of_a_trace, frames_by_wrong_clocks, exports_by_wrong_clocks, another_scene);
     return test_run(suite);
 }
