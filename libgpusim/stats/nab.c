@@ -65,5 +65,5 @@ double gs_nab_normalised(const gs_nab_profile *profile, double raw, size_t windo
 {
     double nothing = -(double)windows * profile->missed;
     double perfect = (double)windows * profile->found;
-    return 100 * (raw - nothing) / (perfect - nothing);
+    return windows > 0 ? 100 * (raw - nothing) / (perfect - nothing) : NAN;
 }

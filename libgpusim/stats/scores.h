@@ -104,7 +104,8 @@ double gs_nab_score(const gs_nab_profile *profile, const gs_range *windows, size
 /* How many samples of a file the benchmark gives a detector to learn from: 15 %, at most 750. */
 size_t gs_nab_probation(size_t count);
 
-/* Raw scores summed over files to 0 (nothing is ever detected) .. 100 (each window at once). */
+/* Raw scores summed over files to 0 (nothing is ever detected) .. 100 (each window at once); NaN
+ * without windows. */
 double gs_nab_normalised(const gs_nab_profile *profile, double raw, size_t windows);
 
 #endif

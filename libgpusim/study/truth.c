@@ -25,8 +25,7 @@ typedef struct event {
     gpusim_time first; // effect
     uint32_t kind;     // name
     uint32_t found;
-    uint32_t
-        before; // it began before the samples: it is no event of theirs, nor are its alarms false
+    uint32_t before;  // it began before the samples: no event of theirs, nor are its alarms false
     uint32_t already; // somebody was alarmed when it began: a delay would say nothing
     double delay;     // s; NaN: none
 } event;
@@ -156,10 +155,10 @@ static gpusim_time begin_of_samples(const truth *t)
 }
 
 // Silent faults, and those that had no effect while there were samples, are nothing to find.
-static int is_felt(const truth *t, const gpusim_fault_row *fault, gpusim_time last)
+static int is_felt(const truth *t, const gpusim_fault_row *fault)
 {
     return fault->observable && fault->first_effect <= end_of_samples(t) &&
-           gpusim_time_add(last, t->grace) >= begin_of_samples(t);
+           gpusim_time_add(fault->last_effect, t->grace) >= begin_of_samples(t);
 }
 
 static gpusim_status add_window(truth *t, uint32_t gpu, gpusim_time from, gpusim_time to,
@@ -213,10 +212,10 @@ cleanup:
 }
 
 // Windows of what one fault struck.
-static gpusim_status add_struck(truth *t, const gpusim_fault_row *fault, gpusim_time to,
-                                gpusim_error *err)
+static gpusim_status add_struck(truth *t, const gpusim_fault_row *fault, gpusim_error *err)
 {
     gpusim_status status = GPUSIM_OK;
+    gpusim_time to = gpusim_time_add(fault->last_effect, t->grace);
     for (uint32_t n = 0; n < t->node_count; n++) {
         const gpusim_node_row *node = &t->nodes[n];
         uint32_t first = 0, count = node->gpus;
@@ -257,9 +256,7 @@ static gpusim_status find_events(truth *t, gpusim_error *err)
     uint64_t root = UINT64_MAX;
     for (uint64_t i = 0; i < t->fault_count; i++) {
         const gpusim_fault_row *fault = &t->faults[i];
-        gpusim_time last = fault->last_effect;
-        last = last == GPUSIM_TIME_MAX || last < fault->first_effect ? end_of_samples(t) : last;
-        if (!is_felt(t, fault, last)) {
+        if (!is_felt(t, fault)) {
             continue;
         }
         if (t->events.count == 0 || fault->root != root) {
@@ -273,7 +270,7 @@ static gpusim_status find_events(truth *t, gpusim_error *err)
         }
         event *e = &GS_AT(t->events, event, t->events.count - 1);
         e->first = e->first < fault->first_effect ? e->first : fault->first_effect;
-        GPUSIM_TRY(add_struck(t, fault, gpusim_time_add(last, t->grace), err));
+        GPUSIM_TRY(add_struck(t, fault, err));
     }
     GPUSIM_TRY(gs_sort(t->windows.data, t->windows.count, sizeof(window), by_gpu, err));
 cleanup:

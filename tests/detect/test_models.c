@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "detect/scaler.h"
 #include "harness.h"
 #include "scenes.h"
 #include "watched.h"
@@ -204,12 +205,38 @@ START_TEST(nothing_learnt)
 }
 END_TEST
 
+// In standard deviations of what was learnt, of which there is a least; what is missing is usual.
+START_TEST(scales)
+{
+    static const double learnt[][2] = {{1, 7}, {3, 7}, {NAN, 7}};
+    static const double seen[] = {4, 7.05, NAN, 100};
+    gs_scale of[2];
+    double scaled[4];
+    scene_frames *s = scene_make(1, 2, NULL), *two = scene_make(2, 2, NULL);
+    for (uint32_t i = 0; i < 3; i++) {
+        scene_add(s, learnt[i], NULL);
+    }
+    ASSERT_OK(gs_scaler_learn(scene_of(s), scene_frames_of(s), of, &err), &err);
+    ck_assert_double_eq(of[0].mean, 2);
+    ck_assert_double_eq(of[0].deviation, 1);
+    // a constant counts as if it had varied by a hundredth of its span, which is 1 here
+    ck_assert_double_eq(of[1].deviation, GS_SCALER_FLOOR);
+    gs_scaler_apply(scene_of(two), of, seen, scaled);
+    ck_assert_double_eq(scaled[0], 2);
+    ck_assert_double_eq_tol(scaled[1], 5, 1e-9);
+    ck_assert_double_eq(scaled[2], 0);
+    ck_assert_double_eq(scaled[3], GS_SCALER_CLIP);
+    scene_free(s);
+    scene_free(two);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("models");
     int made = mkstemp(path);
     TEST_CASE(suite, 30, comes_back, with_parameters, other_signals, damaged, from_several,
-              nothing_learnt);
+              nothing_learnt, scales);
     int failed = test_run(suite);
     close(made);
     unlink(path);
