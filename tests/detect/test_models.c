@@ -111,7 +111,28 @@ START_TEST(other_signals)
     ((gpusim_signal *)(uintptr_t)scene_of(seen)->signals)[1].unit = GPUSIM_UNIT_WATT;
     refuse(seen, GPUSIM_ARGUMENT, "power_usage is in 'W'");
     scene_free(seen);
+    static const char *const more[] = {"gpu_temp", "power_usage", "fan_speed", "gpu_util",
+                                       "tensor"};
+    seen = scene_make(1, 5, more);
+    refuse(seen, GPUSIM_ARGUMENT, "signal 5 is tensor, where the detector learnt from nothing");
+    scene_free(seen);
     watched_free(&w);
+    scene_free(learnt);
+}
+END_TEST
+
+// What another version of a module learnt may mean something else to this one.
+START_TEST(another_version)
+{
+    scene_frames *learnt = noise(120, 1);
+    gpusim_watcher *watcher;
+    gpusim_module later = *module_called("zscore");
+    later.version = "99.0";
+    ASSERT_OK(gpusim_watcher_create(&later, NULL, scene_of(learnt), 1, &watcher, &err), &err);
+    ASSERT_OK(gpusim_watcher_train(watcher, scene_frames_of(learnt), &err), &err);
+    ASSERT_OK(gpusim_watcher_save(watcher, "zscore", 3, path, &err), &err);
+    refuse(learnt, GPUSIM_ARGUMENT, "of version 99.0");
+    gpusim_watcher_destroy(watcher);
     scene_free(learnt);
 }
 END_TEST
@@ -235,8 +256,8 @@ int main(void)
 {
     Suite *suite = suite_create("models");
     int made = mkstemp(path);
-    TEST_CASE(suite, 30, comes_back, with_parameters, other_signals, damaged, from_several,
-              nothing_learnt, scales);
+    TEST_CASE(suite, 30, comes_back, with_parameters, other_signals, another_version, damaged,
+              from_several, nothing_learnt, scales);
     int failed = test_run(suite);
     close(made);
     unlink(path);
