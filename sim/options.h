@@ -56,6 +56,10 @@ typedef enum cli_option_id {
     CLI_SMOOTH,
     CLI_GAP,
     CLI_WINDOW,
+    CLI_BETA,
+    CLI_MIN_PRECISION,
+    CLI_FALSE_ALARMS,
+    CLI_FIGURES,
     CLI_RESUME,
     CLI_RESAMPLE,
     CLI_OPTION_COUNT
@@ -114,7 +118,7 @@ struct cli_command {
     }
 
 extern const cli_command cli_run, cli_validate, cli_describe, cli_list, cli_info, cli_diff,
-    cli_compare, cli_explain, cli_learn, cli_detect, cli_train, cli_whatif, cli_export,
+    cli_compare, cli_explain, cli_learn, cli_detect, cli_train, cli_tune, cli_whatif, cli_export,
     cli_calibrate, cli_schema, cli_doctor, cli_completion, cli_man, cli_help;
 
 /* All commands, in the order of the help; *count of them. */

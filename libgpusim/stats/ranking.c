@@ -128,17 +128,37 @@ static void keep_best(gs_best_f *best, double precision, double recall, double b
     }
 }
 
-gs_best_f gs_best_f_of(const gs_scored *scored, double beta)
+gs_best_f gs_best_f_above(const gs_scored *scored, double beta, double least_precision)
 {
     gs_best_f best = {NAN, NAN, NAN, NAN};
     size_t hits = 0, taken = 0;
     while (scored->positives > 0 && taken < scored->count) {
         double threshold = scored->scores[scored->order[taken]];
         taken = step(scored, taken, &hits);
-        keep_best(&best, (double)hits / (double)taken, (double)hits / (double)scored->positives,
-                  beta, threshold);
+        double precision = (double)hits / (double)taken;
+        if (precision >= least_precision) {
+            keep_best(&best, precision, (double)hits / (double)scored->positives, beta, threshold);
+        }
     }
     return best;
+}
+
+gs_best_f gs_best_f_of(const gs_scored *scored, double beta)
+{
+    return gs_best_f_above(scored, beta, 0);
+}
+
+gs_best_f gs_f_at(const gs_scored *scored, double beta, double threshold)
+{
+    size_t hits = 0, taken = 0;
+    for (; taken < scored->count && scored->scores[scored->order[taken]] >= threshold; taken++) {
+        hits += scored->labels[scored->order[taken]];
+    }
+    gs_best_f at = {.threshold = threshold,
+                    .precision = (double)hits / (double)taken,
+                    .recall = (double)hits / (double)scored->positives};
+    at.f = taken > 0 ? f_of(at.precision, at.recall, beta) : 0;
+    return at;
 }
 
 // Number of events whose highest score is at least a threshold, by thresholds that fall.

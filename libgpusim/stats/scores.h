@@ -48,6 +48,13 @@ typedef struct gs_best_f {
 /* The best F-beta over all thresholds, of samples. Chosen with the labels at hand: an oracle. */
 gs_best_f gs_best_f_of(const gs_scored *scored, double beta);
 
+/* The same among thresholds of at least such a precision; NaN where there is none. */
+gs_best_f gs_best_f_above(const gs_scored *scored, double beta, double least_precision);
+
+/* Precision, recall and F-beta at a threshold that somebody else chose. Precision is NaN where
+ * nothing reaches it. O(n). */
+gs_best_f gs_f_at(const gs_scored *scored, double beta, double threshold);
+
 /* The same where the recall is that of events (an event is found by one of its samples) and the
  * precision that of samples (Garg et al. 2021). */
 gpusim_status gs_best_event_f(const gs_scored *scored, gs_best_f *best, gpusim_error *err);

@@ -115,6 +115,17 @@ static double nab_of(const gs_scored *scored, const alarms *a)
     return gs_nab_normalised(profile, raw, scored->event_count);
 }
 
+static gpusim_status check_scores(const double *scores, uint64_t count, gpusim_error *err)
+{
+    for (uint64_t i = 0; i < count; i++) {
+        if (isnan(scores[i])) {
+            return gpusim_fail(err, GPUSIM_ARGUMENT, "score %llu is no number",
+                               (unsigned long long)i);
+        }
+    }
+    return GPUSIM_OK;
+}
+
 gpusim_status gpusim_evaluate(const uint8_t *labels, const double *scores, uint64_t count,
                               const gpusim_evaluate_options *options, gpusim_evaluation *evaluation,
                               gpusim_error *err)
@@ -122,12 +133,7 @@ gpusim_status gpusim_evaluate(const uint8_t *labels, const double *scores, uint6
     gpusim_status status;
     gs_scored scored = {0};
     alarms a = {0};
-    for (uint64_t i = 0; i < count; i++) {
-        if (isnan(scores[i])) {
-            return gpusim_fail(err, GPUSIM_ARGUMENT, "score %llu is no number",
-                               (unsigned long long)i);
-        }
-    }
+    GPUSIM_TRY(check_scores(scores, count, err));
     GPUSIM_TRY(gs_scored_make(labels, scores, count, &scored, err));
     *evaluation = (gpusim_evaluation){
         .samples = count,
@@ -148,6 +154,37 @@ cleanup:
     release_alarms(&a);
     gs_scored_release(&scored);
     return status;
+}
+
+// With least_precision NaN at tuned->threshold, else where F is best.
+static gpusim_status tune(const uint8_t *labels, const double *scores, uint64_t count, double beta,
+                          double least_precision, gpusim_tuned *tuned, gpusim_error *err)
+{
+    gpusim_status status;
+    gs_scored scored = {0};
+    GPUSIM_TRY(check_scores(scores, count, err));
+    GPUSIM_TRY(gs_scored_make(labels, scores, count, &scored, err));
+    gs_best_f best = isnan(least_precision) ? gs_f_at(&scored, beta, tuned->threshold)
+                                            : gs_best_f_above(&scored, beta, least_precision);
+    *tuned = (gpusim_tuned){.threshold = best.threshold,
+                            .precision = best.precision,
+                            .recall = best.recall,
+                            .f = best.f};
+cleanup:
+    gs_scored_release(&scored);
+    return status;
+}
+
+gpusim_status gpusim_tune(const uint8_t *labels, const double *scores, uint64_t count, double beta,
+                          double least_precision, gpusim_tuned *tuned, gpusim_error *err)
+{
+    return tune(labels, scores, count, beta, fmax(least_precision, 0), tuned, err);
+}
+
+gpusim_status gpusim_tuned_on(const uint8_t *labels, const double *scores, uint64_t count,
+                              double beta, gpusim_tuned *tuned, gpusim_error *err)
+{
+    return tune(labels, scores, count, beta, NAN, tuned, err);
 }
 
 void gpusim_scores_smooth(double *scores, uint64_t count, uint32_t window, double *work)

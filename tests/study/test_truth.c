@@ -127,6 +127,9 @@ START_TEST(alarms_find_or_are_false)
     ck_assert_uint_eq(found->kinds[1].found, 1);
     ck_assert_double_eq_tol(found->kinds[1].delay_p50_s, 5 * 60, 1e-9);
     ck_assert_uint_eq(found->false_alarms, 3);
+    // outside of windows: 11 + 1 minutes of GPU 1, 2 + 6 of GPU 3; windows of 66 samples on three
+    // GPUs, whose minutes 120 and 185 belong to them, and of 36 on both of node 1
+    ck_assert_double_eq_tol(found->alarmed_share, 20.0 / (4 * SAMPLES - 3 * 66 - 2 * 36), 1e-12);
     gpusim_fault_scores_destroy(found);
     // who was alarmed already has found it, without a delay
     alarm_at(2, 470, 500);
@@ -261,6 +264,31 @@ START_TEST(whom_a_fault_reaches)
     found = judge_from(243);
     ck_assert_uint_eq(found->false_alarms, 0);
     gpusim_fault_scores_destroy(found);
+    forget_run();
+}
+END_TEST
+
+// The same windows as marks of samples, without their grace.
+START_TEST(labels_of_samples)
+{
+    static uint8_t labels[GPUS][SAMPLES];
+    write_run();
+    ASSERT_OK(gpusim_fault_labels(trace, 0, SAMPLES, GPUS, &labels[0][0], &err), &err);
+    for (int g = 0; g < GPUS; g++) {
+        for (int i = 0; i < SAMPLES; i++) {
+            int minute = i + 1;
+            int straggles = g < 3 && minute >= 120 && minute <= 180;
+            int crashed = g >= 2 && minute >= 480 && minute <= 510;
+            ck_assert_msg(labels[g][i] == (straggles || crashed), "GPU %d at minute %d", g, minute);
+        }
+    }
+    // of a part of the samples what began before it is marked as well
+    ASSERT_OK(gpusim_fault_labels(trace, 150, 100, GPUS, &labels[0][0], &err), &err);
+    const uint8_t *part = &labels[0][0];
+    ck_assert_uint_eq(part[0], 1);
+    ck_assert_uint_eq(part[29], 1);
+    ck_assert_uint_eq(part[30], 0);
+    ck_assert_uint_eq(part[3 * 100], 0);
     forget_run();
 }
 END_TEST
@@ -453,6 +481,7 @@ int main(void)
     Suite *suite = suite_create("truth");
     TEST_CASE(suite, 60, nothing_is_found_without_alarms, alarms_find_or_are_false,
               what_began_before_the_samples, already_alarmed, whom_a_fault_reaches,
-              frames_of_a_trace, frames_by_wrong_clocks, exports_by_wrong_clocks, another_scene);
+              labels_of_samples, frames_of_a_trace, frames_by_wrong_clocks, exports_by_wrong_clocks,
+              another_scene);
     return test_run(suite);
 }

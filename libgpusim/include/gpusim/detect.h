@@ -115,6 +115,13 @@ typedef struct gpusim_alarm {
 GPUSIM_API uint64_t gpusim_alarms_of(const double *scores, uint64_t count, double threshold,
                                      uint32_t gap, gpusim_alarm *alarms);
 
+/* The lowest threshold from which on, and above which anywhere, `series` series of scores, one
+ * behind the other and lengths[series] long, raise at most `most` alarms; never so low that the
+ * lowest score of all is one. O(n log n). */
+GPUSIM_API gpusim_status gpusim_threshold_for_alarms(const double *scores, const uint64_t *lengths,
+                                                     uint32_t series, uint32_t gap, uint64_t most,
+                                                     double *threshold, gpusim_error *err);
+
 #ifdef __cplusplus
 }
 #endif

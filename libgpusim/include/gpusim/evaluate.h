@@ -46,6 +46,22 @@ GPUSIM_API gpusim_status gpusim_evaluate(const uint8_t *labels, const double *sc
                                          uint64_t count, const gpusim_evaluate_options *options,
                                          gpusim_evaluation *evaluation, gpusim_error *err);
 
+/* A threshold, and what it does to samples. */
+typedef struct gpusim_tuned {
+    double threshold, precision, recall, f; /* f: F-beta */
+} gpusim_tuned;
+
+/* The threshold of the best F-beta among those of at least such a precision: to be chosen on
+ * validation data, and used on others. threshold NaN: there is none. O(count x log count). */
+GPUSIM_API gpusim_status gpusim_tune(const uint8_t *labels, const double *scores, uint64_t count,
+                                     double beta, double least_precision, gpusim_tuned *tuned,
+                                     gpusim_error *err);
+
+/* The same numbers at tuned->threshold. */
+GPUSIM_API gpusim_status gpusim_tuned_on(const uint8_t *labels, const double *scores,
+                                         uint64_t count, double beta, gpusim_tuned *tuned,
+                                         gpusim_error *err);
+
 /* Several as one: counts added, areas and the rest as means over those that have them. */
 GPUSIM_API void gpusim_evaluation_mean(const gpusim_evaluation *of, uint32_t count,
                                        gpusim_evaluation *mean);

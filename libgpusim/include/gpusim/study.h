@@ -95,7 +95,8 @@ typedef struct gpusim_fault_scores {
     uint32_t kind_count;
     uint32_t reserved;
     uint64_t false_alarms;
-    double node_days; /* up, outside of all windows */
+    double node_days;     /* up, outside of all windows */
+    double alarmed_share; /* of the samples of GPUs outside of all windows, alarmed themselves */
     double false_alarms_per_node_day;
     double rate_low, rate_high; /* its 95 % interval (Poisson) */
 } gpusim_fault_scores;
@@ -106,6 +107,10 @@ GPUSIM_API gpusim_status gpusim_fault_scores_create(gpusim_trace *trace, const d
                                                     gpusim_fault_scores **result,
                                                     gpusim_error *err);
 GPUSIM_API void gpusim_fault_scores_destroy(gpusim_fault_scores *scores);
+
+/* Which samples of which GPU are within an event, grace not included: labels[gpus][count]. */
+GPUSIM_API gpusim_status gpusim_fault_labels(gpusim_trace *trace, uint64_t first, uint64_t count,
+                                             uint32_t gpus, uint8_t *labels, gpusim_error *err);
 
 #ifdef __cplusplus
 }
