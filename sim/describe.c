@@ -84,6 +84,9 @@ static void print_cluster(const gpusim_model *model, const gpusim_model_info *in
                                    sizeof memory);
             printf(", %s of memory", memory);
         }
+        if (g.node.cluster) {
+            printf(", in cluster %s", name_or(model, g.node.cluster, "?"));
+        }
         putchar('\n');
     }
 }
@@ -180,6 +183,9 @@ static json_t *groups_json(const gpusim_model *model)
         json_t *entry = json_object();
         json_object_set_new(entry, "name", json_string(name_or(model, g.node.group, "")));
         json_object_set_new(entry, "nodes", json_integer(g.nodes));
+        if (g.node.cluster) {
+            json_object_set_new(entry, "cluster", json_string(name_or(model, g.node.cluster, "")));
+        }
         json_object_set_new(entry, "gpu", json_string(name_or(model, g.node.gpu_model, "generic")));
         json_object_set_new(entry, "gpus_per_node", json_integer(g.node.gpus));
         json_object_set_new(entry, "hardware", cli_group_hardware_json(model, number++));

@@ -51,6 +51,7 @@ static const gpusim_field target_fields[] = {
     NAMES("node", nodes, name_element, "Nodes by name; of kinds that strike GPUs: all of theirs."),
     NAMES("rack", racks, name_element, "Racks by name, and what is in them."),
     NAMES("group", groups, name_element, "What is in these node groups."),
+    NAMES("cluster", clusters, name_element, "What is in these clusters."),
     NAMES("model", models, name_element, "GPUs of these models, and nodes and racks with them."),
     {.name = "each",
      .type = GPUSIM_ENUM,

@@ -12,10 +12,10 @@ typedef struct gs_lemon_fields {
 
 typedef struct gs_target_fields {
     uint8_t present, reserved[3];
-    int32_t each;                   // gs_fault_scope; INT32_MAX: not given
-    gpusim_list gpus, nodes, racks; // const char *, names
-    gpusim_list groups, models;     // const char *
-    uint32_t random, hottest;       // UINT32_MAX: not given
+    int32_t each;                         // gs_fault_scope; INT32_MAX: not given
+    gpusim_list gpus, nodes, racks;       // const char *, names
+    gpusim_list groups, clusters, models; // const char *
+    uint32_t random, hottest;             // UINT32_MAX: not given
     gs_lemon_fields lemons;
 } gs_target_fields;
 

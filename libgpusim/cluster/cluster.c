@@ -49,14 +49,15 @@ static gpusim_status reserve(gs_cluster *cluster, gs_arena *arena, gpusim_error 
     cluster->group_gpu = gs_arena_get(arena, cluster->group_count * sizeof(uint32_t));
     cluster->group_product = gs_arena_get(arena, cluster->group_count * sizeof(uint32_t));
     cluster->racks = gs_arena_get(arena, cluster->rack_count * sizeof *cluster->racks);
+    cluster->cluster_name = gs_arena_get(arena, cluster->group_count * sizeof(uint32_t));
     cluster->node_name = gs_arena_get(arena, nodes * sizeof(uint32_t));
     cluster->node_rack = gs_arena_get(arena, nodes * sizeof(uint32_t));
     cluster->node_group = gs_arena_get(arena, nodes * sizeof(uint32_t));
     cluster->node_first_gpu = gs_arena_get(arena, (nodes + 1) * sizeof(uint32_t));
     cluster->node_first_word = gs_arena_get(arena, (nodes + 1) * sizeof(uint32_t));
     if (!cluster->groups || !cluster->group_gpu || !cluster->group_product || !cluster->racks ||
-        !cluster->node_name || !cluster->node_rack || !cluster->node_group ||
-        !cluster->node_first_gpu || !cluster->node_first_word) {
+        !cluster->cluster_name || !cluster->node_name || !cluster->node_rack ||
+        !cluster->node_group || !cluster->node_first_gpu || !cluster->node_first_word) {
         return gpusim_fail(err, GPUSIM_MEMORY, "no memory for %zu nodes", nodes);
     }
     return GPUSIM_OK;
@@ -119,6 +120,41 @@ static uint32_t kind_of(const gs_cluster *cluster, uint32_t group, uint32_t *nex
     return (*next)++;
 }
 
+uint32_t gs_cluster_find(const gs_cluster *cluster, uint32_t name)
+{
+    uint32_t i = 0;
+    while (i < cluster->cluster_count && cluster->cluster_name[i] != name) {
+        i++;
+    }
+    return i < cluster->cluster_count ? i : GPUSIM_NONE;
+}
+
+// in order of their first groups; where some groups name theirs, the others are of `default`
+static gpusim_status name_clusters(const gs_group_setup *setups, uint32_t count, gs_names *names,
+                                   gs_cluster *cluster, gpusim_error *err)
+{
+    gpusim_status status = GPUSIM_OK;
+    uint32_t named = 0;
+    while (named < count && !setups[named].cluster) {
+        named++;
+    }
+    for (uint32_t i = 0; i < count; i++) {
+        const char *text = setups[i].cluster ? setups[i].cluster : "default";
+        uint32_t name = 0;
+        if (named < count) {
+            GPUSIM_TRY(gs_names_add(names, text, strlen(text), &name, err));
+        }
+        uint32_t found = gs_cluster_find(cluster, name);
+        if (found == GPUSIM_NONE) {
+            found = cluster->cluster_count++;
+            cluster->cluster_name[found] = name;
+        }
+        cluster->groups[i].cluster = found;
+    }
+cleanup:
+    return status;
+}
+
 // Groups that come from one file are adjacent, and their rows count from the first of its nodes.
 static gpusim_status rank_nodes(const gs_group_setup *setups, uint32_t count, gs_arena *arena,
                                 gs_cluster *cluster, gpusim_error *err)
@@ -179,6 +215,7 @@ gpusim_status gs_cluster_build(const gs_group_setup *setups, uint32_t count, gs_
     }
     cluster->node_first_gpu[at.node] = at.gpu;
     cluster->node_first_word[at.node] = at.word;
+    GPUSIM_TRY(name_clusters(setups, count, names, cluster, err));
     GPUSIM_TRY(rank_nodes(setups, count, arena, cluster, err));
 cleanup:
     return status;

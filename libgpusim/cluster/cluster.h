@@ -12,6 +12,7 @@ typedef struct gs_group_setup {
     const char *name;
     const char *gpu;                      /* name of its GPU model */
     const char *product;                  /* ... and what telemetry calls it */
+    const char *cluster;                  /* the cluster it is in; NULL: not said */
     const char *const *node_names;        /* [count]; NULL: by name and number */
     const uint32_t *rows;                 /* [count]: in which order they were listed; NULL */
     uint64_t gpu_memory;                  /* of a GPU; 0: no limit */
@@ -34,15 +35,20 @@ typedef struct gs_cluster {
     uint32_t *node_first_word; /* [nodes + 1]: its words in a bit set of GPUs, 64 a word */
     uint32_t *node_rank;       /* the order in which nodes were listed; NULL: by number */
     gs_rack *racks;
+    uint32_t *cluster_name; /* [cluster_count]; a single one that nobody names is called 0 */
+    uint32_t cluster_count;
     uint32_t group_count, node_count, rack_count, gpu_count, word_count;
     uint32_t largest_node; /* most GPUs of any node */
 } gs_cluster;
 
-/* The nodes of a rack are of one group. */
+/* The nodes of a rack are of one group, and so of one cluster. */
 static inline uint32_t gs_group_of_rack(const gs_cluster *cluster, uint32_t rack)
 {
     return cluster->node_group[cluster->racks[rack].first_node];
 }
+
+/* The cluster of that name, or GPUSIM_NONE. */
+uint32_t gs_cluster_find(const gs_cluster *cluster, uint32_t name);
 
 /* Lays the groups out in order. GPUSIM_SCENARIO for a cluster beyond 2^31 nodes or GPUs; *wrong is
  * then the group at fault. */

@@ -92,6 +92,9 @@ static gpusim_refusal check_node(const gpusim_sim *sim, const gpusim_job_info *j
     if (job->group != GPUSIM_NONE && node->group != job->group) {
         return GPUSIM_REFUSED_GROUP;
     }
+    if (!gs_cluster_takes(job, sim->view.groups[node->group].cluster)) {
+        return GPUSIM_REFUSED_CLUSTER;
+    }
     uint32_t room =
         gs_job_shares(job) ? gs_share_room(&sim->view, job, part->node) : node->free_gpus;
     if (part->gpus > room || (part->gpus == 0) != (job->gpus == 0) ||
@@ -232,6 +235,9 @@ static gpusim_refusal check_whole(const gpusim_sim *sim, const gpusim_job_info *
     if (placement->count == 0 || gpus != job->gpus || (gpus == 0 && placement->count != 1)) {
         return GPUSIM_REFUSED_GPUS;
     }
+    if (!gs_is_in_one_cluster(&sim->view, placement)) {
+        return GPUSIM_REFUSED_CLUSTER;
+    }
     if (job->vc != GPUSIM_NONE) {
         const gpusim_vc_info *vc = &GS_AT(sim->vcs, gpusim_vc_info, job->vc);
         uint64_t held = gs_vc_milli(vc) + gs_job_milli(job);
@@ -322,14 +328,18 @@ void gs_allocation_release(gpusim_sim *sim, uint32_t slot)
     job->parts = 0;
 }
 
-int gs_allocation_anywhere(gpusim_sim *sim, uint32_t slot, gpusim_placement *placement)
+// the first nodes with room, all in one cluster
+static int anywhere_in(gpusim_sim *sim, uint32_t slot, uint32_t cluster,
+                       gpusim_placement *placement)
 {
     const gpusim_job_info *job = GS_JOB(sim, slot);
     uint32_t left = job->gpus;
     sim->anywhere.count = 0;
     for (uint32_t n = 0; n < sim->nodes.count && (left > 0 || sim->anywhere.count == 0); n++) {
-        uint32_t room =
-            GS_NODE(sim, n)->state == GPUSIM_NODE_UP ? gpusim_view_room(&sim->view, job, n) : 0;
+        int here = sim->view.groups[GS_NODE(sim, n)->group].cluster == cluster;
+        uint32_t room = here && GS_NODE(sim, n)->state == GPUSIM_NODE_UP
+                            ? gpusim_view_room(&sim->view, job, n)
+                            : 0;
         if (room > 0) {
             uint32_t take = job->gpus == 0 ? 0 : room < left ? room : left;
             gpusim_part part = {.node = n, .first_gpu = GPUSIM_NONE, .gpus = take, .milli = 1000};
@@ -340,4 +350,13 @@ int gs_allocation_anywhere(gpusim_sim *sim, uint32_t slot, gpusim_placement *pla
     placement->parts = sim->anywhere.data;
     placement->count = placement->capacity = sim->anywhere.count;
     return left == 0 && sim->anywhere.count > 0;
+}
+
+int gs_allocation_anywhere(gpusim_sim *sim, uint32_t slot, gpusim_placement *placement)
+{
+    uint32_t cluster = 0;
+    while (cluster < sim->view.cluster_count && !anywhere_in(sim, slot, cluster, placement)) {
+        cluster++;
+    }
+    return cluster < sim->view.cluster_count;
 }

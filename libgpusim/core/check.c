@@ -159,6 +159,14 @@ static gpusim_status recount_running(const gpusim_sim *sim, uint32_t slot, gs_re
         return GS_BROKEN("job %llu has %llu GPUs of %u", (unsigned long long)job->order,
                          (unsigned long long)gpus, job->gpus);
     }
+    gpusim_placement held = {.parts = &GS_AT(sim->parts, gpusim_part, job->first_part),
+                             .count = job->parts};
+    uint32_t group = GS_NODE(sim, held.parts[0].node)->group;
+    if (!gs_is_in_one_cluster(&sim->view, &held) ||
+        !gs_cluster_takes(job, sim->view.groups[group].cluster)) {
+        return GS_BROKEN("job %llu is not in one cluster that it may use",
+                         (unsigned long long)job->order);
+    }
     count->running++;
     uint64_t milli = gpus * job->milli;
     count->allocated += gs_job_shares(job) ? 0 : gpus;

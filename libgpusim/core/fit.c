@@ -41,15 +41,22 @@ static void add_group(gs_room *room, const gpusim_group_info *group, const gs_cu
     room->by_gpu_memory += holds ? all * group->nodes : 0;
 }
 
-uint32_t gs_model_misfit(const gpusim_model *model, const gpusim_job_info *job)
+// the room that one cluster has for a job
+static gs_room room_in(const gpusim_model *model, const gpusim_job_info *job, uint32_t number)
 {
     const gs_cluster *cluster = &model->cluster;
     gs_room room = {0};
-    for (uint32_t g = 0; g < cluster->group_count; g++) {
-        if (job->group == GPUSIM_NONE || job->group == g) {
+    for (uint32_t g = 0; g < cluster->group_count && gs_cluster_takes(job, number); g++) {
+        if (cluster->groups[g].cluster == number &&
+            (job->group == GPUSIM_NONE || job->group == g)) {
             add_group(&room, &cluster->groups[g], model->cuts ? &model->cuts[g] : NULL, job);
         }
     }
+    return room;
+}
+
+static uint32_t misfit_of(gs_room room, const gpusim_job_info *job)
+{
     uint64_t wanted = job->gpus ? job->gpus : 1;
     if (room.by_gpus < wanted) {
         return GPUSIM_REASON_TOO_LARGE;
@@ -68,8 +75,23 @@ uint32_t gs_model_misfit(const gpusim_model *model, const gpusim_job_info *job)
     if (room.by_memory < wanted) {
         return GPUSIM_REASON_NO_MEMORY;
     }
-    if (room.by_gpu_memory < wanted) {
-        return GPUSIM_REASON_NO_GPU_MEMORY;
+    return room.by_gpu_memory < wanted ? GPUSIM_REASON_NO_GPU_MEMORY : GPUSIM_REASON_NONE;
+}
+
+uint32_t gs_model_misfit(const gpusim_model *model, const gpusim_job_info *job)
+{
+    // it is enough that one cluster takes it; else the first that comes furthest says why not
+    uint32_t misfit = GPUSIM_REASON_TOO_LARGE;
+    for (uint32_t c = 0; c < model->cluster.cluster_count; c++) {
+        gs_room room = room_in(model, job, c);
+        uint32_t here = misfit_of(room, job);
+        misfit = here == GPUSIM_REASON_NONE || misfit == GPUSIM_REASON_TOO_LARGE ? here : misfit;
+        if (here == GPUSIM_REASON_NONE) {
+            break;
+        }
+    }
+    if (misfit != GPUSIM_REASON_NONE) {
+        return misfit;
     }
     if (job->vc != GPUSIM_NONE) {
         uint32_t quota = GS_AT(model->vcs, gpusim_vc_info, job->vc).quota;
@@ -86,14 +108,19 @@ gpusim_status gs_model_index_names(gpusim_model *model, gpusim_error *err)
     uint32_t count = gs_names_count(model->names);
     model->group_by_name = gs_arena_get(&model->arena, count * sizeof(uint32_t));
     model->vc_by_name = gs_arena_get(&model->arena, count * sizeof(uint32_t));
-    if (!model->group_by_name || !model->vc_by_name) {
+    model->cluster_by_name = gs_arena_get(&model->arena, count * sizeof(uint32_t));
+    if (!model->group_by_name || !model->vc_by_name || !model->cluster_by_name) {
         return gpusim_fail(err, GPUSIM_MEMORY, "no memory to look up %u names", count);
     }
     for (uint32_t i = 0; i < count; i++) {
         model->group_by_name[i] = model->vc_by_name[i] = GPUSIM_NONE;
+        model->cluster_by_name[i] = GPUSIM_NONE;
     }
     for (uint32_t i = 0; i < model->cluster.group_count; i++) {
         model->group_by_name[model->cluster.groups[i].name] = i;
+    }
+    for (uint32_t i = 0; i < model->cluster.cluster_count; i++) {
+        model->cluster_by_name[model->cluster.cluster_name[i]] = i;
     }
     for (uint32_t i = 0; i < model->vcs.count; i++) {
         model->vc_by_name[GS_AT(model->vcs, gpusim_vc_info, i).name] = i;
@@ -110,6 +137,11 @@ uint32_t gs_model_find_vc(const gpusim_model *model, uint32_t name)
 uint32_t gs_model_find_group(const gpusim_model *model, uint32_t name)
 {
     return name != 0 && name < model->looked_up ? model->group_by_name[name] : GPUSIM_NONE;
+}
+
+uint32_t gs_model_find_cluster(const gpusim_model *model, uint32_t name)
+{
+    return name != 0 && name < model->looked_up ? model->cluster_by_name[name] : GPUSIM_NONE;
 }
 
 uint32_t gs_model_find_node(const gpusim_model *model, const char *text)

@@ -115,6 +115,7 @@ static void fill(gpusim_sim *sim, uint32_t slot, const gs_job *job, uint32_t log
         .gpus = job->gpus,
         .cpus = job->cpus,
         .group = gs_model_find_group(sim->model, job->group),
+        .cluster = gs_model_find_cluster(sim->model, job->cluster),
         .name = job->name,
         .user = job->user,
         .vc = gs_model_find_vc(sim->model, job->vc),

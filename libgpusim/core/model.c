@@ -199,6 +199,7 @@ static void node_row(const gpusim_model *model, uint32_t node, gpusim_node_row *
         .node = node,
         .name = cluster->node_name[node],
         .group = group->name,
+        .cluster = cluster->cluster_name[group->cluster],
         .rack = cluster->node_rack[node],
         .gpu_model = cluster->group_gpu[cluster->node_group[node]],
         .gpus = group->gpus,

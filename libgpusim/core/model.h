@@ -43,6 +43,7 @@ typedef struct gs_response {
     uint32_t metric;  /* its place in `metrics`; GPUSIM_NONE: the state of nodes */
     uint32_t state;   /* gpusim_node_state */
     uint32_t group;   /* whose nodes; GPUSIM_NONE: all */
+    uint32_t cluster; /* the same */
     uint32_t what;    /* gpusim_action */
     uint32_t undo;    /* gpusim_action once it is over; GPUSIM_NONE: nothing */
     uint32_t who;     /* name */
@@ -112,8 +113,8 @@ struct gpusim_model {
     gs_names *names;
     gs_cluster cluster;
     gs_hardware hardware;
-    gs_cut *cuts;                         /* by group; NULL: no job shares a GPU */
-    uint32_t *group_by_name, *vc_by_name; /* [looked_up]: by number of a name */
+    gs_cut *cuts; /* by group; NULL: no job shares a GPU */
+    uint32_t *group_by_name, *vc_by_name, *cluster_by_name; /* [looked_up]: by number of a name */
     uint32_t looked_up;
     uint64_t *models_by_name; /* [models_known]: GPU models that a name stands for, as in
                                * gpusim_job_info; NULL: no job names any */
@@ -178,12 +179,14 @@ gpusim_status gs_model_share(gpusim_model *model, gpusim_error *err);
 /* Thousandths of each of its GPUs that a job takes: its share, or that of its MIG profile. */
 uint32_t gs_model_milli(const gpusim_model *model, const gs_job *job);
 
-/* Makes the two functions below know the groups and virtual clusters there are: O(names). */
+/* Makes the three functions below know the groups, clusters and virtual clusters there are:
+ * O(names). */
 gpusim_status gs_model_index_names(gpusim_model *model, gpusim_error *err);
 
-/* The virtual cluster or node group of that name, or GPUSIM_NONE (also for name 0). */
+/* The virtual cluster, node group or cluster of that name, or GPUSIM_NONE (also for name 0). */
 uint32_t gs_model_find_vc(const gpusim_model *model, uint32_t name);
 uint32_t gs_model_find_group(const gpusim_model *model, uint32_t name);
+uint32_t gs_model_find_cluster(const gpusim_model *model, uint32_t name);
 /* The factor of a kind on a group; 1 where nothing is said. */
 double gs_model_run_time(const gpusim_model *model, uint32_t group, uint32_t kind);
 /* The row of a kind in run_times, made of ones if there is none yet. */

@@ -73,7 +73,8 @@ void gs_pool_waits(gpusim_sim *sim, uint32_t slot, int sign)
 {
     const gpusim_job_info *job = GS_JOB(sim, slot);
     for (uint32_t g = 0; g < sim->pools.count; g++) {
-        if (POOL(sim, g)->queue > 0 && (job->group == GPUSIM_NONE || job->group == g)) {
+        if (POOL(sim, g)->queue > 0 && (job->group == GPUSIM_NONE || job->group == g) &&
+            gs_cluster_takes(job, sim->view.groups[g].cluster)) {
             STATE(sim, g)->waiting += (uint32_t)sign;
         }
     }

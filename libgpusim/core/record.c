@@ -115,6 +115,8 @@ static const gpusim_choice refusals[] = {
     {"memory", GPUSIM_REFUSED_MEMORY, "not enough host memory"},
     {"quota", GPUSIM_REFUSED_QUOTA, "over the quota of the job's VC"},
     {"group", GPUSIM_REFUSED_GROUP, "a node outside the job's group"},
+    {"cluster", GPUSIM_REFUSED_CLUSTER,
+     "a node outside the job's cluster, or nodes of two clusters"},
     {NULL, 0, NULL},
 };
 
@@ -263,6 +265,7 @@ static const gpusim_field node_columns[] = {
     NODE(cpus, UINT32, NONE, GPUSIM_OPTIONAL, "Whole CPU cores; none: not limited."),
     NODE(cpu_milli, UINT32, NONE, GPUSIM_SILENT, "Thousandths of a core beside `cpus`."),
     NODE(memory, UINT64, BYTE, GPUSIM_OPTIONAL, "Host memory; none: not limited."),
+    NODE(cluster, NAME, NONE, GPUSIM_SILENT, "Its cluster; empty where none is named."),
 };
 
 #define GPU(member, type, unit, flags, doc) COLUMN(gpusim_gpu_row, member, type, unit, flags, doc)

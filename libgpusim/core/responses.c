@@ -33,7 +33,9 @@ static gpusim_status watch(gpusim_sim *sim, uint32_t r, uint32_t entity, gpusim_
     const gs_response *rule = RULE(sim, r);
     int gpus = is_of_gpus(model, rule) && !rule->remedy;
     uint32_t node = gpus ? gs_reach_of(sim, GS_FAULT_ON_GPU, entity).first_node : entity;
-    if ((rule->group != GPUSIM_NONE && GS_NODE(sim, node)->group != rule->group) ||
+    uint32_t group = GS_NODE(sim, node)->group;
+    if ((rule->group != GPUSIM_NONE && group != rule->group) ||
+        (rule->cluster != GPUSIM_NONE && sim->view.groups[group].cluster != rule->cluster) ||
         (rule->what == GPUSIM_ACTION_FAN && !gs_node_has_fans(model, node)) ||
         (is_cap(rule->what) && !gs_node_hardware_of(sim, node)->physical)) {
         return GPUSIM_OK;

@@ -15,6 +15,7 @@ static gs_shape key_of(const gpusim_job_info *job)
                       .gpus = job->gpus,
                       .cpus = job->cpus,
                       .group = job->group,
+                      .cluster = job->cluster,
                       .vc = job->vc,
                       .milli = job->milli,
                       .mig = job->mig,
@@ -24,17 +25,18 @@ static gs_shape key_of(const gpusim_job_info *job)
 static int same(const gs_shape *a, const gs_shape *b)
 {
     return a->memory == b->memory && a->gpu_memory == b->gpu_memory && a->gpus == b->gpus &&
-           a->cpus == b->cpus && a->group == b->group && a->vc == b->vc && a->milli == b->milli &&
-           a->mig == b->mig && a->preemptible == b->preemptible && a->gpu_models == b->gpu_models;
+           a->cpus == b->cpus && a->group == b->group && a->cluster == b->cluster &&
+           a->vc == b->vc && a->milli == b->milli && a->mig == b->mig &&
+           a->preemptible == b->preemptible && a->gpu_models == b->gpu_models;
 }
 
 static uint32_t *bucket_of(gpusim_sim *sim, const gs_shape *key)
 {
     struct {
         uint64_t memory, gpu_memory, gpu_models;
-        uint32_t gpus, cpus, group, vc, milli, mig;
-    } bytes = {key->memory, key->gpu_memory, key->gpu_models, key->gpus, key->cpus,
-               key->group,  key->vc,         key->milli,      key->mig};
+        uint32_t gpus, cpus, group, cluster, vc, milli, mig, none;
+    } bytes = {key->memory,  key->gpu_memory, key->gpu_models, key->gpus, key->cpus, key->group,
+               key->cluster, key->vc,         key->milli,      key->mig,  0};
     uint64_t hash = gs_hash64(&bytes, sizeof bytes, 0);
     return (uint32_t *)sim->buckets.data + (hash & (sim->buckets.count - 1));
 }

@@ -236,6 +236,8 @@ void gs_sim_refresh_view(gpusim_sim *sim)
         .host = &sim->host,
         .users = sim->users.data,
         .user_count = sim->users.count,
+        .clusters = cluster->cluster_name,
+        .cluster_count = cluster->cluster_count,
     };
     gs_fragments_refresh_view(sim);
 }

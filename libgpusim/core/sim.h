@@ -146,11 +146,11 @@ _Static_assert(sizeof(gs_ended) == 104, "no padding: it is hashed");
 typedef struct gs_shape {
     uint64_t memory, gpu_memory, gpu_models;
     uint32_t gpus, cpus, group, vc;
-    uint32_t milli, mig;
+    uint32_t milli, mig, cluster;
     uint32_t jobs; /* alive with this shape; 0: the entry is free */
     uint32_t next; /* in its bucket, or among the free */
     uint32_t fits; /* an empty cluster can take it: 0 unknown, 1 yes, else a gpusim_job_reason */
-    uint32_t preemptible;
+    uint32_t preemptible, reserved;
 } gs_shape;
 
 /* A synthetic source's place. */

@@ -62,30 +62,19 @@ uint64_t gs_order_class(gs_policy *policy, const gpusim_job_info *job)
     return order_of(policy)->class_of(&context, job);
 }
 
-static int ask(gs_policy *policy, const gpusim_view *view, void *state, uint32_t slot,
-               gpusim_placement *placement)
+static int ask_for(gs_policy *policy, const gpusim_context *context, const gpusim_job_info *job,
+                   gpusim_placement *placement)
 {
     const gpusim_module *module = policy->setup->placement.module;
-    gpusim_context context = {.parameters = policy->setup->placement.parameters,
-                              .state = state,
-                              .job_state = policy->place_jobs.data,
-                              .view = view,
-                              .stream = policy->placement_stream,
-                              .job_bytes = module->job_bytes,
-                              .memory = &policy->memories[GS_OF_PLACEMENT]};
+    const gpusim_placer *placer = module->operations;
+    const gpusim_view *view = context->view;
     *placement = (gpusim_placement){
         .parts = policy->trial.data, .capacity = policy->trial.count, .score = GS_NO_SCORE};
-    const gpusim_placer *placer = module->operations;
-    const gpusim_job_info *job = &view->jobs[slot];
-    if (view == policy->view) {
-        context.cache = policy->cache.data;
-        context.cache_bytes = policy->cache.count;
-    }
     if (!gs_job_shares(job)) {
-        return placer->place(&context, job, placement);
+        return placer->place(context, job, placement);
     }
     if (module->flags & GPUSIM_MODULE_SHARES) {
-        int placed = placer->place(&context, job, placement);
+        int placed = placer->place(context, job, placement);
         if (placed) {
             gs_share_name(view, job, placement);
         }
@@ -97,11 +86,48 @@ static int ask(gs_policy *policy, const gpusim_view *view, void *state, uint32_t
         return 1;
     }
     placement->count = 0;
-    int fits = placer->place(&context, job, placement);
+    int fits = placer->place(context, job, placement);
     if (fits) {
         gs_share_name(view, job, placement);
     }
     return fits;
+}
+
+// No module has to know that a gang stays within a cluster: what it makes of all of them counts if
+// it does so, else it is as if it had not been asked, and is shown the first, the next, ...
+static int ask(gs_policy *policy, const gpusim_view *view, void *state, uint32_t slot,
+               gpusim_placement *placement)
+{
+    gpusim_context context = {.parameters = policy->setup->placement.parameters,
+                              .state = state,
+                              .job_state = policy->place_jobs.data,
+                              .view = view,
+                              .stream = policy->placement_stream,
+                              .job_bytes = policy->setup->placement.module->job_bytes,
+                              .memory = &policy->memories[GS_OF_PLACEMENT]};
+    if (view == policy->view) {
+        context.cache = policy->cache.data;
+        context.cache_bytes = policy->cache.count;
+    }
+    gpusim_job_info job = view->jobs[slot];
+    size_t bytes = view->cluster_count > 1 ? policy->place_state.count : 0;
+    char *before = bytes ? (char *)policy->state_copy.data + bytes : NULL;
+    if (bytes) {
+        memcpy(before, state, bytes);
+    }
+    int placed = ask_for(policy, &context, &view->jobs[slot], placement);
+    if (!gs_is_by_cluster(view, &job, placement, placed)) {
+        return placed;
+    }
+    for (job.cluster = 0; job.cluster < view->cluster_count; job.cluster++) {
+        if (bytes) {
+            memcpy(state, before, bytes);
+        }
+        if (ask_for(policy, &context, &job, placement)) {
+            return 1;
+        }
+    }
+    return 0;
 }
 
 int gs_place_on(gs_policy *policy, const gpusim_view *view, uint32_t slot,

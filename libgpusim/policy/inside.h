@@ -127,7 +127,8 @@ struct gs_policy {
     /* scratch */
     gs_array trial;       /* gpusim_part: one placement */
     gs_array cache;       /* bytes: what a placement module remembers */
-    gs_array state_copy;  /* bytes: a placement module's state while it is asked what if */
+    gs_array state_copy;  /* bytes: a placement module's state while it is asked what if, and as it
+                           * was before it was asked */
     gs_array slots, runs; /* uint32_t and uint8_t */
     gs_array ranks;       /* double, by slot */
     gs_array failed;      /* uint64_t, by shape: the try in which it failed */

@@ -5,6 +5,7 @@
 
 #include <gpusim/placement.h>
 
+#include "policy/policy.h"
 #include "policy/share.h"
 
 /* How nodes are picked: by one or the other; `sign` -1: the figure is a score. */
@@ -298,8 +299,8 @@ static int quota_leaves(const gpusim_context *context, const gpusim_job_info *jo
     return vc->quota == GPUSIM_NONE || used + wanted <= (uint64_t)vc->quota * 1000;
 }
 
-static int place_by(const gpusim_context *context, const gpusim_job_info *job,
-                    gpusim_placement *placement, const gs_rule *rule, int scatter)
+static int place_within(const gpusim_context *context, const gpusim_job_info *job,
+                        gpusim_placement *placement, const gs_rule *rule, int scatter)
 {
     const gpusim_view *view = context->view;
     gpusim_search all = {
@@ -329,6 +330,24 @@ static int place_by(const gpusim_context *context, const gpusim_job_info *job,
         return 1;
     }
     return scatter && scatter_over(context, &all, placement, rule);
+}
+
+// For a scheduler that decides everything a gang is kept within a cluster here: the first that
+// takes it, if it has no place without being told; with a composition the host does that itself.
+static int place_by(const gpusim_context *context, const gpusim_job_info *job,
+                    gpusim_placement *placement, const gs_rule *rule, int scatter)
+{
+    int placed = place_within(context, job, placement, rule, scatter);
+    if (!context->placement || !gs_is_by_cluster(context->view, job, placement, placed)) {
+        return placed;
+    }
+    gpusim_job_info within = *job;
+    for (within.cluster = 0; within.cluster < context->view->cluster_count; within.cluster++) {
+        if (place_within(context, &within, placement, rule, scatter)) {
+            return 1;
+        }
+    }
+    return 0;
 }
 
 int gpusim_place_job(const gpusim_context *context, const gpusim_job_info *job,

@@ -103,7 +103,7 @@ static gpusim_status set_up(gs_policy *policy, uint64_t seed, gpusim_error *err)
     gs_memory_make(&policy->memories[GS_OF_ORDER], setup->order.module);
     gs_memory_make(&policy->memories[GS_OF_PLACEMENT], setup->placement.module);
     gs_memory_make(&policy->memories[GS_OF_SCHEDULER], setup->scheduler.module);
-    GPUSIM_TRY(gs_array_resize(&policy->state_copy, policy->place_state.count, err));
+    GPUSIM_TRY(gs_array_resize(&policy->state_copy, 2 * policy->place_state.count, err));
     GPUSIM_TRY(make_cache(policy, err));
     gs_books books = {.next = GPUSIM_TIME_MAX,
                       .installed = gs_index_installed(policy->view->index),

@@ -52,6 +52,13 @@ gpusim_status gs_setup_make(const void *scheduler_record_value, gs_setup *setup,
 /* 1 when a module of it has this flag. */
 int gs_setup_reads(const gs_setup *setup, gpusim_module_flag flag);
 
+/* 1 when a placement stays within one cluster. */
+int gs_is_in_one_cluster(const gpusim_view *view, const gpusim_placement *placement);
+/* 1 when a try to place a job over all clusters, which `placed` it or not, is not the last word:
+ * each cluster is to be tried by itself. */
+int gs_is_by_cluster(const gpusim_view *view, const gpusim_job_info *job,
+                     const gpusim_placement *placement, int placed);
+
 /* ---- nodes by free GPUs ---- */
 
 /* Answers gpusim_view_first and _with. One per (possibly hypothetical) cluster. `cuts` says of each

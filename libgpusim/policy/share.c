@@ -141,7 +141,8 @@ int gs_share_fits(const gs_cut *cut, const gpusim_gpu_info *gpu, const gpusim_jo
 int gs_group_takes(const gpusim_view *view, const gpusim_job_info *job, uint32_t group)
 {
     const gs_cut *cuts = gs_index_cuts(view->index);
-    return gs_models_take(job, view->groups[group].gpu_model) &&
+    return gs_cluster_takes(job, view->groups[group].cluster) &&
+           gs_models_take(job, view->groups[group].gpu_model) &&
            (!cuts || gs_cut_takes(&cuts[group], job));
 }
 

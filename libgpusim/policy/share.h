@@ -71,6 +71,12 @@ static inline int gs_models_take(const gpusim_job_info *job, uint32_t kind)
     return job->gpu_models == 0 || (kind < GS_MODEL_KINDS && (job->gpu_models >> kind & 1));
 }
 
+/* 1 when a job may use nodes of this cluster. */
+static inline int gs_cluster_takes(const gpusim_job_info *job, uint32_t cluster)
+{
+    return job->cluster == GPUSIM_NONE || job->cluster == cluster;
+}
+
 /* The profile a job wants on this group; NULL: none, or no such there. */
 const gs_mig_profile *gs_mig_find(const gs_cut *cut, uint32_t name);
 /* 1 when a group takes such jobs at all: cut ones instances and jobs without GPUs, others the rest.
@@ -80,7 +86,7 @@ int gs_cut_takes(const gs_cut *cut, const gpusim_job_info *job);
 uint32_t gs_mig_place(const gs_cut *cut, const gs_mig_profile *profile, uint32_t free);
 
 /* The same of a view's groups; where nobody shares, every group takes every job that may
- * use its GPUs. */
+ * use its cluster and its GPUs. */
 int gs_group_takes(const gpusim_view *view, const gpusim_job_info *job, uint32_t group);
 
 /* 1 when a GPU has room for a job, whoever is on it: for these slices if they are given. */

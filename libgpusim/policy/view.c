@@ -119,6 +119,28 @@ const char *gpusim_view_name(const gpusim_view *view, uint32_t name)
     return host && host->name && name ? host->name(host->core, name) : "";
 }
 
+int gs_is_in_one_cluster(const gpusim_view *view, const gpusim_placement *placement)
+{
+    uint32_t first = GPUSIM_NONE;
+    for (uint32_t i = 0; i < placement->count && view->cluster_count > 1; i++) {
+        uint32_t node = placement->parts[i].node;
+        uint32_t cluster =
+            node < view->node_count ? view->groups[view->nodes[node].group].cluster : GPUSIM_NONE;
+        first = i == 0 ? cluster : first;
+        if (cluster != first) {
+            return 0;
+        }
+    }
+    return 1;
+}
+
+int gs_is_by_cluster(const gpusim_view *view, const gpusim_job_info *job,
+                     const gpusim_placement *placement, int placed)
+{
+    return view->cluster_count > 1 && job->gpus > 1 && job->cluster == GPUSIM_NONE &&
+           !(placed && gs_is_in_one_cluster(view, placement));
+}
+
 // How many times `each` goes into `free`, at most `most` times.
 static uint32_t times(uint64_t free, uint64_t each, uint32_t most)
 {

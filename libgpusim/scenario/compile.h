@@ -43,6 +43,11 @@ gpusim_status gs_compile_cluster(const gs_compilation *at, gpusim_error *err);
 /* compile_kinds.c: how fast kinds of jobs are where. */
 gpusim_status gs_compile_kinds(const gs_compilation *at, gpusim_catalogue *catalogue,
                                gpusim_error *err);
+/* The cluster of that name, or GPUSIM_NONE; and what may help where there is none such: the status
+ * is handed through. */
+uint32_t gs_compile_find_cluster(const gpusim_model *model, const char *name);
+gpusim_status gs_compile_no_cluster(const gpusim_model *model, gpusim_status status,
+                                    const char *name, gpusim_error *err);
 /* compile_hardware.c, compile_facility.c: what groups, racks and the facility are physically. */
 gpusim_status gs_compile_hardware(const gs_compilation *at, gpusim_error *err);
 /* The node model of another simulator in place of ours, if the group asks for one. */

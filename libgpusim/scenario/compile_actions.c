@@ -20,6 +20,11 @@ typedef struct action_maker {
 #define FAIL(m, inner, err, ...)                                                                   \
     gs_compile_fail_at((m)->at, err, "actions", (m)->number, inner, __VA_ARGS__)
 
+static gpusim_status add(const action_maker *m, gpusim_error *err)
+{
+    return gs_array_push(&m->at->model->actions, m->action, err);
+}
+
 // ---- names ----
 
 static gpusim_status find_node(const action_maker *m, const char *inner, const char *name,
@@ -145,8 +150,8 @@ static uint32_t keys_given(const gs_scenario_action *written)
 {
     const char *job = written->job;
     return (job && job[0] ? KEY_JOB : 0u) | (written->node ? KEY_NODE : 0u) |
-           (written->gpu ? KEY_GPU : 0u) | (written->rack ? KEY_RACK : 0u) |
-           (!isnan(written->power) ? KEY_POWER : 0u) |
+           (written->cluster ? KEY_NODE : 0u) | (written->gpu ? KEY_GPU : 0u) |
+           (written->rack ? KEY_RACK : 0u) | (!isnan(written->power) ? KEY_POWER : 0u) |
            (written->state != UINT32_MAX ? KEY_STATE : 0u) |
            (written->span != GPUSIM_TIME_MAX ? KEY_FOR : 0u) |
            (!isnan(written->speed) ? KEY_SPEED : 0u) | (written->restart_jobs ? KEY_RESTART : 0u);
@@ -219,7 +224,7 @@ static gpusim_status compile_cap(const action_maker *m, gpusim_error *err)
     uint32_t *entity = &m->action->entity;
     int lifts = written->power < 0;
     uint32_t takes = KEY_GPU | KEY_NODE | KEY_RACK | KEY_POWER;
-    if (targets > 1 || (keys_given(written) & ~takes)) {
+    if (targets > 1 || written->cluster || (keys_given(written) & ~takes)) {
         return FAIL(m, "", err, "a cap is of one `gpu:`, one `node:`, one `rack:` or of every GPU");
     }
     if (isnan(written->power)) {
@@ -277,6 +282,12 @@ static gpusim_status check_keys(const action_maker *m, gpusim_error *err)
     return status;
 }
 
+static const char *node_name(const action_maker *m)
+{
+    const gpusim_model *model = m->at->model;
+    return gs_names_text(model->names, model->cluster.node_name[m->action->entity]);
+}
+
 static gpusim_status check_state(const action_maker *m, gpusim_error *err)
 {
     const gpusim_model *model = m->at->model;
@@ -288,7 +299,7 @@ static gpusim_status check_state(const action_maker *m, gpusim_error *err)
         return GPUSIM_OK;
     }
     gpusim_status status =
-        FAIL(m, "state", err, "the CPUs of '%s' have no state %u", written->node, written->state);
+        FAIL(m, "state", err, "the CPUs of '%s' have no state %u", node_name(m), written->state);
     gpusim_error_hint(err, "they have %u, counted from 0: see `power: {cpu_states: [...]}`",
                       node->physical ? node->cpu_state_count : 0);
     return status;
@@ -301,7 +312,7 @@ static gpusim_status check_fans(const action_maker *m, gpusim_error *err)
     if (gs_node_has_fans(model, m->action->entity)) {
         return GPUSIM_OK;
     }
-    return FAIL(m, "node", err, "'%s' has no fans", m->written->node);
+    return FAIL(m, m->written->node ? "node" : "cluster", err, "'%s' has no fans", node_name(m));
 }
 
 // an action of a node that means one of its GPUs
@@ -316,38 +327,81 @@ static void name_by_node(const action_maker *m)
     m->action->value = gpu - first[node];
 }
 
-static gpusim_status compile_other(const action_maker *m, gpusim_error *err)
+// what is to be done to a node that has been found
+static gpusim_status add_of_node(const action_maker *m, gpusim_error *err)
 {
+    gpusim_status status = GPUSIM_OK;
     const gs_scenario_action *written = m->written;
-    gpusim_status status = check_keys(m, err);
-    if (status != GPUSIM_OK || written->what == GPUSIM_ACTION_CANCEL_JOB) {
-        return status != GPUSIM_OK ? status : parse_job(m, err);
-    }
-    if (written->gpu) {
-        status = find_gpu(m, written->gpu, &m->action->entity, err);
-        if (status == GPUSIM_OK && written->what == GPUSIM_ACTION_REQUEUE) {
-            name_by_node(m);
-        }
-        return status;
-    }
-    status = find_node(m, "node", written->node, strlen(written->node), &m->action->entity, err);
-    if (status != GPUSIM_OK) {
-        return status;
-    }
+    m->action->value = (double)NAN;
     switch ((gpusim_action)written->what) {
     case GPUSIM_ACTION_PSTATE:
-        return check_state(m, err);
+        GPUSIM_TRY(check_state(m, err));
+        break;
     case GPUSIM_ACTION_FAN:
-        return check_fans(m, err);
+        GPUSIM_TRY(check_fans(m, err));
+        break;
     case GPUSIM_ACTION_REBOOT:
         m->action->value = gpusim_seconds(written->span);
-        return GPUSIM_OK;
+        break;
     case GPUSIM_ACTION_DRAIN:
         m->action->value = written->restart_jobs ? 1 : (double)NAN;
-        return GPUSIM_OK;
+        break;
     default:
-        return GPUSIM_OK;
+        break;
     }
+    GPUSIM_TRY(add(m, err));
+cleanup:
+    return status;
+}
+
+// one action for each node, in order
+static gpusim_status add_of_cluster(const action_maker *m, gpusim_error *err)
+{
+    gpusim_status status = GPUSIM_OK;
+    const gpusim_model *model = m->at->model;
+    const gs_cluster *cluster = &model->cluster;
+    const char *name = m->written->cluster;
+    uint32_t found = gs_compile_find_cluster(model, name);
+    if (m->written->node) {
+        return FAIL(m, "cluster", err, "an action is of a node or of a cluster");
+    }
+    if (found == GPUSIM_NONE) {
+        return gs_compile_no_cluster(
+            model, FAIL(m, "cluster", err, "no cluster is called '%s'", name), name, err);
+    }
+    for (uint32_t n = 0; n < cluster->node_count; n++) {
+        if (cluster->groups[cluster->node_group[n]].cluster == found) {
+            m->action->entity = n;
+            GPUSIM_TRY(add_of_node(m, err));
+        }
+    }
+cleanup:
+    return status;
+}
+
+static gpusim_status compile_other(const action_maker *m, gpusim_error *err)
+{
+    gpusim_status status = GPUSIM_OK;
+    const gs_scenario_action *written = m->written;
+    GPUSIM_TRY(check_keys(m, err));
+    if (written->what == GPUSIM_ACTION_CANCEL_JOB) {
+        GPUSIM_TRY(parse_job(m, err));
+        return add(m, err);
+    }
+    if (written->gpu) {
+        GPUSIM_TRY(find_gpu(m, written->gpu, &m->action->entity, err));
+        if (written->what == GPUSIM_ACTION_REQUEUE) {
+            name_by_node(m);
+        }
+        return add(m, err);
+    }
+    if (written->cluster) {
+        return add_of_cluster(m, err);
+    }
+    GPUSIM_TRY(find_node(m, "node", written->node, strlen(written->node), &m->action->entity, err));
+    GPUSIM_TRY(add_of_node(m, err));
+cleanup:
+    return status;
 }
 
 static gpusim_status compile_action(const gs_compilation *at, uint32_t i, gpusim_error *err)
@@ -361,10 +415,10 @@ static gpusim_status compile_action(const gs_compilation *at, uint32_t i, gpusim
     action_maker m = {at, written, &action, i};
     if (written->what == GPUSIM_ACTION_CAP_GPU) {
         GPUSIM_TRY(compile_cap(&m, err));
+        GPUSIM_TRY(add(&m, err));
     } else {
         GPUSIM_TRY(compile_other(&m, err));
     }
-    GPUSIM_TRY(gs_array_push(&at->model->actions, &action, err));
 cleanup:
     return status;
 }

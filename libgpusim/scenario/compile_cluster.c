@@ -55,6 +55,7 @@ static gpusim_status compile_groups(const gs_compilation *at, gpusim_error *err)
     for (uint32_t i = 0; i < groups->count; i++) {
         setups[i] = (gs_group_setup){
             .name = group[i].name,
+            .cluster = group[i].cluster,
             .gpu = group[i].label ? group[i].label : group[i].gpu,
             .node_names = group[i].node_names,
             .rows = group[i].rows,
@@ -140,6 +141,29 @@ static gpusim_status open_catalogue(const gs_compilation *at, gpusim_catalogue *
 cleanup:
     gs_release(&full);
     gs_release(&problems);
+    return status;
+}
+
+uint32_t gs_compile_find_cluster(const gpusim_model *model, const char *name)
+{
+    return gs_model_find_cluster(model, gs_names_find(model->names, name, strlen(name)));
+}
+
+gpusim_status gs_compile_no_cluster(const gpusim_model *model, gpusim_status status,
+                                    const char *name, gpusim_error *err)
+{
+    const gs_cluster *cluster = &model->cluster;
+    const char *names[64];
+    uint32_t known = 0;
+    for (; known < 64 && known < cluster->cluster_count; known++) {
+        names[known] = gs_names_text(model->names, cluster->cluster_name[known]);
+    }
+    const char *nearest = gpusim_nearest(name, names, known);
+    if (nearest) {
+        gpusim_error_hint(err, "did you mean '%s'?", nearest);
+    } else {
+        gpusim_error_hint(err, "node groups say theirs by `cluster: NAME`");
+    }
     return status;
 }
 

@@ -45,16 +45,22 @@ static gpusim_status name_all(const gs_compilation *at, const gs_entities *entit
         gs_fault_scope scope;
     } lists[] = {{"node", &written->nodes, GS_FAULT_ON_NODE},
                  {"rack", &written->racks, GS_FAULT_ON_RACK},
-                 {"group", &written->groups, GS_FAULT_SCOPES}};
+                 {"group", &written->groups, GS_FAULT_SCOPES},
+                 {"cluster", &written->clusters, GS_FAULT_SCOPES}};
     for (size_t k = 0; k < sizeof lists / sizeof lists[0]; k++) {
         for (uint32_t i = 0; i < lists[k].list->count; i++) {
             const char *name = ((const char *const *)lists[k].list->items)[i];
             uint32_t named = 0, number = gs_names_find(at->model->names, name, strlen(name));
-            uint32_t found = lists[k].scope == GS_FAULT_SCOPES
+            uint32_t found = k == 3 ? gs_model_find_cluster(at->model, number)
+                             : k == 2
                                  ? gs_model_find_group(at->model, number)
                                  : gs_entities_find(entities, lists[k].scope, name, strlen(name));
             for (uint32_t n = 0; found != GPUSIM_NONE && n < cluster->node_count; n++) {
-                uint32_t of = k == 0 ? n : k == 1 ? cluster->node_rack[n] : cluster->node_group[n];
+                uint32_t group = cluster->node_group[n];
+                uint32_t of = k == 0   ? n
+                              : k == 1 ? cluster->node_rack[n]
+                              : k == 2 ? group
+                                       : cluster->groups[group].cluster;
                 set[n] |= of == found;
                 named |= of == found;
             }
@@ -73,7 +79,8 @@ static gpusim_status fill_nodes(const gs_compilation *at, const gs_entities *ent
 {
     gpusim_status status = GPUSIM_OK;
     uint32_t count = at->model->cluster.node_count;
-    int all = !written->nodes.count && !written->racks.count && !written->groups.count;
+    int all = !written->nodes.count && !written->racks.count && !written->groups.count &&
+              !written->clusters.count;
     uint8_t *set = NULL;
     uint32_t *nodes = gs_arena_get(&at->model->arena, count * sizeof *nodes);
     GPUSIM_TRY(nodes ? GPUSIM_OK

@@ -19,6 +19,7 @@ static gpusim_job_info request_of(const gpusim_model *model, const gs_job *job)
         .mig = job->mig,
         .gpu_models = gs_model_find_models(model, job),
         .group = gs_model_find_group(model, job->group),
+        .cluster = gs_model_find_cluster(model, job->cluster),
         .vc = gs_model_find_vc(model, job->vc),
     };
 }
@@ -45,6 +46,28 @@ static gpusim_status check_group(const gs_compilation *at, const char *key, cons
         gpusim_error_hint(err, "did you mean '%s'?", nearest);
     }
     return status;
+}
+
+// ... and so does a cluster; a job that names both wants a group that is in it
+static gpusim_status check_cluster(const gs_compilation *at, const char *key, const char *name,
+                                   const char *group, gpusim_error *err)
+{
+    const gpusim_model *model = at->model;
+    if (!name) {
+        return GPUSIM_OK;
+    }
+    uint32_t found = gs_compile_find_cluster(model, name);
+    if (found == GPUSIM_NONE) {
+        return gs_compile_no_cluster(
+            model, gs_compile_fail(at, err, key, "no cluster is called '%s'", name), name, err);
+    }
+    uint32_t number =
+        group ? gs_model_find_group(model, gs_names_find(model->names, group, strlen(group)))
+              : GPUSIM_NONE;
+    if (number != GPUSIM_NONE && model->cluster.groups[number].cluster != found) {
+        return gs_compile_fail(at, err, key, "node group '%s' is not in cluster '%s'", group, name);
+    }
+    return GPUSIM_OK;
 }
 
 // a MIG profile that is named in the scenario is one into which some GPUs are cut
@@ -119,12 +142,16 @@ static gpusim_status check_groups(const gs_compilation *at, gpusim_error *err)
             snprintf(key, sizeof key, "workload[%u].trace.group", i);
             const gs_trace *trace = item->value;
             GPUSIM_TRY(check_group(at, key, trace->group, err));
+            snprintf(key, sizeof key, "workload[%u].trace.cluster", i);
+            GPUSIM_TRY(check_cluster(at, key, trace->cluster, trace->group, err));
             snprintf(key, sizeof key, "workload[%u].trace.gpu_models", i);
             GPUSIM_TRY(check_models(at, key, &trace->gpu_models, err));
         } else if (item->which == GS_WORKLOAD_SYNTHETIC) {
             snprintf(key, sizeof key, "workload[%u].synthetic.group", i);
             const gs_synthetic_fields *source = item->value;
             GPUSIM_TRY(check_group(at, key, source->group, err));
+            snprintf(key, sizeof key, "workload[%u].synthetic.cluster", i);
+            GPUSIM_TRY(check_cluster(at, key, source->cluster, source->group, err));
             snprintf(key, sizeof key, "workload[%u].synthetic.mig", i);
             GPUSIM_TRY(check_mig(at, key, source->mig, err));
             snprintf(key, sizeof key, "workload[%u].synthetic.gpu_models", i);
@@ -135,6 +162,8 @@ static gpusim_status check_groups(const gs_compilation *at, gpusim_error *err)
             for (uint32_t k = 0; k < jobs->count; k++) {
                 snprintf(key, sizeof key, "workload[%u].jobs[%u].group", i, k);
                 GPUSIM_TRY(check_group(at, key, job[k].group, err));
+                snprintf(key, sizeof key, "workload[%u].jobs[%u].cluster", i, k);
+                GPUSIM_TRY(check_cluster(at, key, job[k].cluster, job[k].group, err));
                 snprintf(key, sizeof key, "workload[%u].jobs[%u].mig", i, k);
                 GPUSIM_TRY(check_mig(at, key, job[k].mig, err));
                 snprintf(key, sizeof key, "workload[%u].jobs[%u].gpu_models", i, k);
@@ -161,6 +190,12 @@ static gpusim_status check_jobs(const gs_compilation *at, gpusim_error *err)
                                    "job %lld of '%s' asks for group '%s', which does not exist",
                                    (long long)job->id, gs_names_text(model->names, job->source),
                                    gs_names_text(model->names, job->group));
+        }
+        if (job->cluster != 0 && gs_model_find_cluster(model, job->cluster) == GPUSIM_NONE) {
+            return gs_compile_fail(at, err, "workload",
+                                   "job %lld of '%s' asks for cluster '%s', which does not exist",
+                                   (long long)job->id, gs_names_text(model->names, job->source),
+                                   gs_names_text(model->names, job->cluster));
         }
         gpusim_job_info request = request_of(model, job);
         model->info.never_fit += gs_model_misfit(model, &request) != 0;

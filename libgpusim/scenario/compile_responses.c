@@ -115,7 +115,9 @@ static uint32_t opposite(int32_t what)
 
 static int is_about(const response_maker *m, uint32_t group)
 {
-    return m->rule->group == GPUSIM_NONE || m->rule->group == group;
+    uint32_t cluster = m->at->model->cluster.groups[group].cluster;
+    return (m->rule->group == GPUSIM_NONE || m->rule->group == group) &&
+           (m->rule->cluster == GPUSIM_NONE || m->rule->cluster == cluster);
 }
 
 static int any_fans(const response_maker *m)
@@ -282,6 +284,17 @@ static gpusim_status find_group(const response_maker *m, gpusim_error *err)
     return FAIL(m, "group", err, "no group of nodes is called '%s'", name);
 }
 
+static gpusim_status find_cluster(const response_maker *m, gpusim_error *err)
+{
+    const char *name = m->written->cluster;
+    m->rule->cluster = gs_compile_find_cluster(m->at->model, name);
+    return m->rule->cluster != GPUSIM_NONE
+               ? GPUSIM_OK
+               : gs_compile_no_cluster(m->at->model,
+                                       FAIL(m, "cluster", err, "no cluster is called '%s'", name),
+                                       name, err);
+}
+
 static gpusim_status compile_response(const gs_compilation *at, uint32_t i, gpusim_error *err)
 {
     gpusim_status status = GPUSIM_OK;
@@ -293,6 +306,7 @@ static gpusim_status compile_response(const gs_compilation *at, uint32_t i, gpus
                         .keep = written->keep,
                         .metric = GPUSIM_NONE,
                         .group = GPUSIM_NONE,
+                        .cluster = GPUSIM_NONE,
                         .budget = written->budget};
     response_maker m = {at, written, &rule, i};
     char name[32];
@@ -300,6 +314,7 @@ static gpusim_status compile_response(const gs_compilation *at, uint32_t i, gpus
     const char *who = written->name ? written->name : name;
     GPUSIM_TRY(compile_condition(&m, err));
     GPUSIM_TRY(written->group ? find_group(&m, err) : GPUSIM_OK);
+    GPUSIM_TRY(written->cluster ? find_cluster(&m, err) : GPUSIM_OK);
     GPUSIM_TRY(compile_do(&m, err));
     GPUSIM_TRY(gs_names_add(at->model->names, who, strlen(who), &rule.who, err));
     GPUSIM_TRY(gs_array_push(&at->model->responses, &rule, err));

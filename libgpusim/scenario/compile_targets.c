@@ -55,7 +55,8 @@ cleanup:
     return status;
 }
 
-// groups by their own name or by that of their GPUs; given both, those that have both
+// groups by their own name, their cluster's or that of their GPUs; given several, those that have
+// all of them
 static gpusim_status name_groups(const gs_rule_maker *m, const char *key, const char *what,
                                  const gpusim_list *list, const uint32_t *names, uint8_t **set,
                                  gpusim_error *err)
@@ -72,14 +73,17 @@ static gpusim_status name_groups(const gs_rule_maker *m, const char *key, const 
         uint32_t number = gs_names_find(m->entities->names, name, strlen(name));
         int any = 0;
         for (uint32_t g = 0; g < cluster->group_count; g++) {
-            uint32_t own = names ? names[g] : cluster->groups[g].name;
-            named[g] |= own == number;
-            any |= own == number;
+            named[g] |= names[g] == number;
+            any |= names[g] == number;
         }
         if (!any) {
-            uint32_t first = names ? names[0] : cluster->groups[0].name;
             status = fail_name(m, key, list, i, GS_FAULT_SCOPES, what, err);
-            gpusim_error_hint(err, "'%s' is the first", gs_names_text(m->entities->names, first));
+            if (names[0] != 0) {
+                gpusim_error_hint(err, "'%s' is the first",
+                                  gs_names_text(m->entities->names, names[0]));
+            } else {
+                gpusim_error_hint(err, "node groups say theirs by `cluster: NAME`");
+            }
         }
     }
     for (uint32_t g = 0; *set && g < cluster->group_count; g++) {
@@ -199,14 +203,22 @@ static gpusim_status find_named(gs_rule_maker *m, uint32_t most, gpusim_error *e
     const gs_target_fields *target = &m->fields->target;
     const gs_cluster *cluster = m->entities->cluster;
     target_sets sets = {0};
-    uint32_t *list = NULL;
+    uint32_t *list = NULL, *names = NULL;
     GPUSIM_TRY(name_entities(m, "gpu", &target->gpus, GS_FAULT_ON_GPU, cluster->gpu_count,
                              &sets.gpus, err));
     GPUSIM_TRY(name_entities(m, "node", &target->nodes, GS_FAULT_ON_NODE, cluster->node_count,
                              &sets.nodes, err));
     GPUSIM_TRY(name_entities(m, "rack", &target->racks, GS_FAULT_ON_RACK, cluster->rack_count,
                              &sets.racks, err));
-    GPUSIM_TRY(name_groups(m, "group", "node group", &target->groups, NULL, &sets.groups, err));
+    GPUSIM_TRY(gs_allocate(&names, cluster->group_count, sizeof *names, err));
+    for (uint32_t g = 0; g < cluster->group_count; g++) {
+        names[g] = cluster->groups[g].name;
+    }
+    GPUSIM_TRY(name_groups(m, "group", "node group", &target->groups, names, &sets.groups, err));
+    for (uint32_t g = 0; g < cluster->group_count; g++) {
+        names[g] = cluster->cluster_name[cluster->groups[g].cluster];
+    }
+    GPUSIM_TRY(name_groups(m, "cluster", "cluster", &target->clusters, names, &sets.groups, err));
     GPUSIM_TRY(name_groups(m, "model", "GPU model of this cluster", &target->models,
                            cluster->group_gpu, &sets.groups, err));
     GPUSIM_TRY(gs_allocate(&list, most ? most : 1, sizeof *list, err));
@@ -219,6 +231,7 @@ static gpusim_status find_named(gs_rule_maker *m, uint32_t most, gpusim_error *e
     memcpy(kept, list, m->rule->target_count * sizeof *kept);
     m->rule->targets = kept;
 cleanup:
+    gs_release(&names);
     gs_release(&list);
     release(&sets);
     return status;
@@ -228,7 +241,7 @@ cleanup:
 static int says_nothing(const gs_target_fields *target)
 {
     uint32_t names = target->gpus.count + target->nodes.count + target->racks.count +
-                     target->groups.count + target->models.count;
+                     target->groups.count + target->clusters.count + target->models.count;
     return names == 0 && target->each == INT32_MAX && target->random == UINT32_MAX &&
            target->hottest == UINT32_MAX && !target->lemons.present;
 }
@@ -242,7 +255,7 @@ gpusim_status gs_compile_targets(gs_rule_maker *m, gpusim_error *err)
                                               cluster->rack_count, 1};
     int named =
         target->present && (target->gpus.count || target->nodes.count || target->racks.count ||
-                            target->groups.count || target->models.count);
+                            target->groups.count || target->clusters.count || target->models.count);
     if (target->present && says_nothing(target)) {
         status = GS_RULE_FAIL(m, "target", err, "this target names nobody");
         gpusim_error_hint(err, "for all of them: `target: {each: %s}`",

@@ -48,11 +48,11 @@ typedef struct gs_node_file_model {
 } gs_node_file_model;
 
 typedef struct gs_scenario_group {
-    const char *name, *gpu;
-    gpusim_list run_time; /* gs_kind_fields */
-    const char *file;     /* of nodes; NULL: none */
-    gpusim_list models;   /* gs_node_file_model */
-    int32_t format;       /* of that file */
+    const char *name, *gpu, *cluster; /* cluster NULL: not given */
+    gpusim_list run_time;             /* gs_kind_fields */
+    const char *file;                 /* of nodes; NULL: none */
+    gpusim_list models;               /* gs_node_file_model */
+    int32_t format;                   /* of that file */
     uint32_t reserved3;
     const char *label;             /* of a file: what it calls the GPUs; NULL: as the catalogue */
     const char *const *node_names; /* of a file: [count] */
@@ -143,7 +143,7 @@ typedef struct gs_scenario_action {
     gpusim_time at;
     const char *job;  /* NULL: not of a job */
     const char *node; /* NULL: not of a node */
-    const char *gpu, *rack;
+    const char *gpu, *rack, *cluster;
     double power;     /* W; GS_POWER_NONE: lifted; NaN: not given */
     gpusim_time span; /* GPUSIM_TIME_MAX: not given */
     double speed;     /* share; GS_SPEED_AUTO; NaN: not given */
@@ -159,10 +159,10 @@ typedef struct gs_repairs_fields {
 
 /* An item of `response:`. */
 typedef struct gs_response_fields {
-    const char *name, *metric, *group; /* NULL: not given */
-    double above, below, until;        /* NaN: not given */
-    double speed;                      /* share; GS_SPEED_AUTO; NaN: not given */
-    double power;                      /* W; NaN: not given */
+    const char *name, *metric, *group, *cluster; /* NULL: not given */
+    double above, below, until;                  /* NaN: not given */
+    double speed;                                /* share; GS_SPEED_AUTO; NaN: not given */
+    double power;                                /* W; NaN: not given */
     double cost;
     gpusim_time hold, delay, keep;
     gpusim_time takes;  /* GPUSIM_TIME_MAX: not given */
@@ -190,8 +190,8 @@ typedef struct gs_control_fields {
 
 /* An item of `maintenance:`. */
 typedef struct gs_window_fields {
-    const char *name;                 /* NULL: not given */
-    gpusim_list nodes, racks, groups; /* const char * */
+    const char *name;                           /* NULL: not given */
+    gpusim_list nodes, racks, groups, clusters; /* const char * */
     gpusim_time at, span, ahead;
     gpusim_time every; /* GPUSIM_TIME_MAX: once */
 } gs_window_fields;

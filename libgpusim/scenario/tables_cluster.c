@@ -85,6 +85,12 @@ static const gpusim_field group_fields[] = {
      .offset = AT(group, name),
      .flags = GPUSIM_REQUIRED,
      .doc = "Nodes are called NAME-0000, NAME-0001 and so on; unique among groups."},
+    {.name = "cluster",
+     .type = GPUSIM_STRING,
+     .offset = AT(group, cluster),
+     .flags = GPUSIM_OPTIONAL,
+     .doc = "The cluster it is in: a job runs in one at a time. Absent: where other groups name "
+            "theirs, `default`; where none does, all nodes are one cluster."},
     {.name = "count",
      .type = GPUSIM_UINT32,
      .offset = AT(group, count),

@@ -175,6 +175,10 @@ static gpusim_status add_trace(builder *b, const gs_trace *trace, gpusim_error *
         GPUSIM_TRY(
             gs_names_add(context->names, trace->group, strlen(trace->group), &log.group, err));
     }
+    if (trace->cluster) {
+        GPUSIM_TRY(gs_names_add(context->names, trace->cluster, strlen(trace->cluster),
+                                &log.cluster, err));
+    }
     GPUSIM_TRY(gs_models_name(&trace->gpu_models, context->names, &log.models, err));
     GPUSIM_TRY(add_profile(b, &trace->profile, &trace->checkpoint, &log.profile, err));
     if (trace->vc) {

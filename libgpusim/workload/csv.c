@@ -36,6 +36,7 @@ enum {
     PREEMPTIBLE,
     DEADLINE,
     GPU_MODELS,
+    CLUSTER,
     COLUMNS
 };
 
@@ -43,7 +44,7 @@ static const char *const names[COLUMNS] = {
     "id",         "submit_s",    "duration_s", "gpus",       "name",      "user",  "vc",
     "walltime_s", "cpus",        "memory",     "gpu_memory", "priority",  "group", "start_s",
     "nodes",      "after",       "think_s",    "state",      "gpu_milli", "mig",   "qos",
-    "kind",       "preemptible", "deadline_s", "gpu_models",
+    "kind",       "preemptible", "deadline_s", "gpu_models", "cluster",
 };
 
 _Static_assert(COLUMNS <= GS_LOG_COLUMNS, "all columns have a place in the log");
@@ -248,9 +249,9 @@ static gpusim_status read_names(gs_log *log, const gs_cells *cells, gs_log_entry
     gs_job *job = &entry->job;
     const struct {
         uint32_t column, *name;
-    } texts[] = {{USER, &job->user},        {VC, &job->vc},   {GROUP, &job->group},
-                 {NAME, &job->name},        {QOS, &job->qos}, {KIND, &job->kind},
-                 {GPU_MODELS, &job->models}};
+    } texts[] = {{USER, &job->user},         {VC, &job->vc},          {GROUP, &job->group},
+                 {NAME, &job->name},         {QOS, &job->qos},        {KIND, &job->kind},
+                 {GPU_MODELS, &job->models}, {CLUSTER, &job->cluster}};
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
         uint32_t cell = 0;
         // an id that is a text is the name: it must not be lost

@@ -186,6 +186,7 @@ gpusim_status gs_list_read(const gpusim_list *list, gs_log *log, gpusim_error *e
         GPUSIM_TRY(add_name(log, listed->user, &job.user, err));
         GPUSIM_TRY(add_name(log, listed->vc, &job.vc, err));
         GPUSIM_TRY(add_name(log, listed->group, &job.group, err));
+        GPUSIM_TRY(add_name(log, listed->cluster, &job.cluster, err));
         GPUSIM_TRY(add_name(log, listed->qos, &job.qos, err));
         GPUSIM_TRY(add_name(log, listed->kind, &job.kind, err));
         if (listed->after) {

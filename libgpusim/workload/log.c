@@ -50,6 +50,7 @@ void gs_log_entry_begin(const gs_log *log, gs_log_entry *entry)
     *entry = (gs_log_entry){0};
     entry->job.source = log->source;
     entry->job.group = log->group;
+    entry->job.cluster = log->cluster;
     entry->job.vc = log->vc;
     entry->job.models = log->models;
     entry->job.cpus = gs_thousandths(log->trace->cpus);

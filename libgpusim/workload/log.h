@@ -14,13 +14,13 @@ typedef struct gs_log {
     const gs_trace *trace;
     gs_names *names;
     gs_lines *lines;
-    uint32_t source, group, vc, models; /* names */
-    uint32_t profile;                   /* number of that of all its jobs, or GPUSIM_NONE */
-    gs_array jobs;                      /* gs_job, in order of lines */
-    gs_array line_of;                   /* uint32_t, of each job */
-    gs_array extras;                    /* gs_job_extra; `after` is set by gs_log_order */
-    gs_array recorded_nodes;            /* uint32_t */
-    gs_array waits;                     /* gs_log_wait */
+    uint32_t source, group, cluster, vc, models; /* names */
+    uint32_t profile;        /* number of that of all its jobs, or GPUSIM_NONE */
+    gs_array jobs;           /* gs_job, in order of lines */
+    gs_array line_of;        /* uint32_t, of each job */
+    gs_array extras;         /* gs_job_extra; `after` is set by gs_log_order */
+    gs_array recorded_nodes; /* uint32_t */
+    gs_array waits;          /* gs_log_wait */
     gs_ids ids;
     uint64_t bad_lines;
     uint8_t must_exist; /* a predecessor that is not in the log is an error */

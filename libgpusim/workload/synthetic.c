@@ -41,7 +41,7 @@ typedef struct lottery {
 
 struct gs_synthetic {
     const char *text; // its name
-    uint32_t name, group, mig, profile, models;
+    uint32_t name, group, cluster, mig, profile, models;
     uint64_t count;
     gpusim_time until, round_up, slack;
     gs_arrivals arrivals;
@@ -219,6 +219,9 @@ gpusim_status gs_synthetic_make(const gs_synthetic_fields *fields, uint32_t name
     if (fields->group) {
         GPUSIM_TRY(gs_names_add(names, fields->group, strlen(fields->group), &s->group, err));
     }
+    if (fields->cluster) {
+        GPUSIM_TRY(gs_names_add(names, fields->cluster, strlen(fields->cluster), &s->cluster, err));
+    }
     GPUSIM_TRY(make_sizes(s, fields, arena, err));
     GPUSIM_TRY(make_share(s, fields, names, arena, err));
     GPUSIM_TRY(make_users(s, fields, names, arena, err));
@@ -334,6 +337,7 @@ gpusim_status gs_synthetic_job(const gs_synthetic *s, uint64_t seed, uint64_t or
                  .user = draw_name(&s->users, source, DRAW_USER, ordinal),
                  .vc = draw_name(&s->vcs, source, DRAW_VC, ordinal),
                  .group = s->group,
+                 .cluster = s->cluster,
                  .gpus = to_count(gs_variate(&s->gpus, source, DRAW_GPUS, ordinal)),
                  .cpus = gs_thousandths(gs_variate(&s->cpus, source, DRAW_CPUS, ordinal)),
                  .priority = to_priority(gs_variate(&s->priority, source, DRAW_PRIORITY, ordinal)),

@@ -55,7 +55,8 @@ static const gpusim_choice formats[] = {
     {"philly", GS_TRACE_PHILLY, "timestamp,duration,num_gpus,gpu_time,cluster; wall-clock times"},
     {"csv", GS_TRACE_CSV,
      "gpusim's own: id,submit_s,duration_s,gpus and, by name, name, user, vc, walltime_s, cpus, "
-     "memory, gpu_memory, gpu_milli, mig, gpu_models (A|B), priority, group, start_s, nodes, "
+     "memory, gpu_memory, gpu_milli, mig, gpu_models (A|B), priority, group, cluster, start_s, "
+     "nodes, "
      "after, think_s, state, "
      "qos, kind, preemptible, deadline_s"},
     {"openb", GS_TRACE_OPENB,
@@ -197,6 +198,11 @@ static const gpusim_field trace_fields[] = {
      AT(gs_trace, group),
      .flags = GPUSIM_OPTIONAL,
      .doc = "The only node group its jobs may use; a column of the same name goes first."},
+    {.name = "cluster",
+     .type = GPUSIM_STRING,
+     AT(gs_trace, cluster),
+     .flags = GPUSIM_OPTIONAL,
+     .doc = "The only cluster its jobs may use; a column of the same name goes first."},
     {.name = "gpu_models",
      .type = GPUSIM_LIST,
      AT(gs_trace, gpu_models),
@@ -303,6 +309,7 @@ static const gpusim_field listed_fields[] = {
      .fallback = "0",
      .doc = "Larger goes first, with an order that looks at it."},
     TEXT(group, "The only node group it may use."),
+    TEXT(cluster, "The only cluster it may use."),
     {.name = "gpu_models",
      .type = GPUSIM_LIST,
      AT(gs_listed_job, gpu_models),

@@ -45,8 +45,8 @@ typedef struct gs_trace_select {
 } gs_trace_select;
 
 typedef struct gs_trace {
-    const char *path, *name, *group, *vc; /* NULL: not given, but for path */
-    double speed, load;                   /* load NaN: not given */
+    const char *path, *name, *group, *cluster, *vc; /* NULL: not given, but for path */
+    double speed, load;                             /* load NaN: not given */
     double cpus;
     gs_trace_select select;
     gpusim_list gpu_models;        /* const char *; empty: any */
@@ -72,7 +72,7 @@ typedef struct gs_drawn_deadline_fields {
 } gs_drawn_deadline_fields;
 
 typedef struct gs_listed_job {
-    const char *id, *name, *user, *vc, *group, *after, *mig; /* NULL: not given */
+    const char *id, *name, *user, *vc, *group, *cluster, *after, *mig; /* NULL: not given */
     const char *qos, *kind;
     gpusim_time at; /* GPUSIM_TIME_MAX: not given */
     gpusim_time duration, walltime, think;
@@ -135,10 +135,10 @@ typedef struct gs_tenant_fields {
 } gs_tenant_fields;
 
 typedef struct gs_synthetic_fields {
-    const char *name, *group, *mig; /* NULL: not given */
-    gpusim_list gpu_models;         /* const char *; empty: any */
-    uint64_t count;                 /* UINT64_MAX: no limit */
-    gpusim_time from, until;        /* GPUSIM_TIME_MAX: no end */
+    const char *name, *group, *cluster, *mig; /* NULL: not given */
+    gpusim_list gpu_models;                   /* const char *; empty: any */
+    uint64_t count;                           /* UINT64_MAX: no limit */
+    gpusim_time from, until;                  /* GPUSIM_TIME_MAX: no end */
     gpusim_one_of arrivals;
     gpusim_one_of gpus, gpu_share, duration, memory, gpu_memory, cpus, priority;
     gpusim_one_of latency, thrift;

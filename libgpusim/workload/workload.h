@@ -24,14 +24,14 @@ typedef struct gs_job {
     uint32_t name, source, user, vc, group; /* names */
     uint32_t gpus, cpus; /* thousandths of a core per GPU (of the job when it has no GPU) */
     int32_t priority;
-    uint32_t milli;     /* thousandths of each GPU; 1000: whole ones */
-    uint32_t mig;       /* name of the MIG profile it wants; 0: none */
-    uint32_t profile;   /* in the workload's profiles, or GPUSIM_NONE: the defaults */
-    uint32_t extra;     /* in extras, or GPUSIM_NONE */
-    gpusim_time due;    /* its deadline, from its submission; GPUSIM_TIME_MAX: none */
-    uint32_t qos, kind; /* names; 0: none */
-    uint32_t models;    /* name of the GPU models that it may use, "A|B"; 0: any */
-    uint32_t reserved2;
+    uint32_t milli;      /* thousandths of each GPU; 1000: whole ones */
+    uint32_t mig;        /* name of the MIG profile it wants; 0: none */
+    uint32_t profile;    /* in the workload's profiles, or GPUSIM_NONE: the defaults */
+    uint32_t extra;      /* in extras, or GPUSIM_NONE */
+    gpusim_time due;     /* its deadline, from its submission; GPUSIM_TIME_MAX: none */
+    uint32_t qos, kind;  /* names; 0: none */
+    uint32_t models;     /* name of the GPU models that it may use, "A|B"; 0: any */
+    uint32_t cluster;    /* name of the only cluster it may use; 0: any */
     uint8_t final_state; /* gpusim_job_state when it has run: completed, failed or cancelled */
     uint8_t is_log;      /* of a log: by default its walltime does not end it */
     uint8_t preemptible; /* a spot job */

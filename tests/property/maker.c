@@ -50,7 +50,7 @@ void maker_print(maker_text *text, const char *format, ...)
 
 /* ---- the cluster ---- */
 
-static void make_cluster(maker *m, puzzle *made)
+static void make_cluster(maker *m, maker *clusters, puzzle *made)
 {
     made->cluster = (slow_cluster){.group = made->groups, .quota = made->quota};
     made->cluster.groups = (uint32_t)maker_pick(m, 1, MAKER_GROUPS);
@@ -66,6 +66,10 @@ static void make_cluster(maker *m, puzzle *made)
         if (maker_chance(m, 30)) {
             group->cpus = (uint32_t)maker_pick(m, 2, 24);
             maker_print(&made->yaml, ", cpus: %u", group->cpus);
+        }
+        if (made->clusters) {
+            group->cluster = g == 0 ? 0 : (uint32_t)maker_pick(clusters, 0, 1);
+            maker_print(&made->yaml, ", cluster: c%u", group->cluster);
         }
         maker_print(&made->yaml, "}\n");
     }
@@ -114,7 +118,7 @@ static void make_policy(maker *m, puzzle *made)
 
 /* ---- jobs ---- */
 
-static void make_job(maker *m, puzzle *made, slow_job *job, int id, int at)
+static void make_job(maker *m, maker *clusters, puzzle *made, slow_job *job, int id, int at)
 {
     // under conservative backfill jobs without length compete for holes without length, in an order
     // that nothing defines
@@ -128,6 +132,7 @@ static void make_job(maker *m, puzzle *made, slow_job *job, int id, int at)
                       .walltime = SLOW_NEVER,
                       .gpus = (uint32_t)gpus,
                       .group = SLOW_ANY,
+                      .cluster = SLOW_ANY,
                       .vc = SLOW_NO_VC,
                       .priority = maker_pick(m, -2, 2)};
     maker_print(&made->yaml, "    - {id: %d, at: %d s, duration: %d s, gpus: %u, priority: %d", id,
@@ -145,6 +150,10 @@ static void make_job(maker *m, puzzle *made, slow_job *job, int id, int at)
     if (maker_chance(m, 15)) {
         job->group = (uint32_t)maker_pick(m, 0, (int)made->cluster.groups - 1);
         maker_print(&made->yaml, ", group: g%u", job->group);
+    } else if (made->clusters && maker_chance(clusters, 20)) {
+        // one that is there: that of some group
+        job->cluster = made->groups[maker_pick(clusters, 0, (int)made->cluster.groups - 1)].cluster;
+        maker_print(&made->yaml, ", cluster: c%u", job->cluster);
     }
     if (made->cluster.vcs > 0 && maker_chance(m, 70)) {
         job->vc = (uint32_t)maker_pick(m, 0, (int)made->cluster.vcs - 1);
@@ -157,17 +166,19 @@ static void make_job(maker *m, puzzle *made, slow_job *job, int id, int at)
 void make_for_twin(uint64_t seed, puzzle *made)
 {
     maker m = {.state = seed};
+    maker clusters = {.state = seed * 49979687 + 11}; // what has one cluster stays as it was
     int at = 0;
 
     memset(made, 0, sizeof(*made));
     maker_print(&made->yaml, "gpusim: 1\nuntil: drained\n");
-    make_cluster(&m, made);
+    made->clusters = maker_chance(&clusters, 40);
+    make_cluster(&m, &clusters, made);
     make_policy(&m, made);
     maker_print(&made->yaml, "workload:\n  - jobs:\n");
     made->count = (uint32_t)maker_pick(&m, 1, MAKER_JOBS);
     made->unit = maker_chance(&m, 70) ? 1 : maker_chance(&m, 50) ? 60 : 600;
     for (uint32_t i = 0; i < made->count; i++) {
         at += maker_chance(&m, 40) ? 0 : maker_pick(&m, 1, 8);
-        make_job(&m, made, &made->jobs[i], (int)i, at);
+        make_job(&m, &clusters, made, &made->jobs[i], (int)i, at);
     }
 }

@@ -43,8 +43,9 @@ typedef struct puzzle {
     slow_policy policy;
     slow_job jobs[MAKER_JOBS];
     uint32_t count;
-    int exact; /* estimates are true durations */
-    int unit;  /* of all times of jobs: 1 s, 1 min or 10 min, so that overruns grow by many steps */
+    int clusters; /* there are two */
+    int exact;    /* estimates are true durations */
+    int unit; /* of all times of jobs: 1 s, 1 min or 10 min, so that overruns grow by many steps */
 } puzzle;
 
 void make_for_twin(uint64_t seed, puzzle *made);

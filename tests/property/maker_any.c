@@ -15,6 +15,8 @@ typedef struct outline {
     int served;              /* jobs have users, deadlines, qualities and may be preemptible */
     maker *service;          /* draws that */
     maker *pace;             /* draws how fast kinds are on GPU models */
+    int clusters;            /* groups are in two of them: the even ones, and the odd ones */
+    maker *places;           /* draws who wants to be in which */
 } outline;
 
 /* A part of each GPU, or a MIG instance where some GPUs are cut. */
@@ -69,6 +71,9 @@ static void make_nodes(maker *m, maker_text *yaml, outline *shape)
         }
         if (maker_chance(m, 30)) {
             maker_print(yaml, ", memory: %d GiB", maker_pick(m, 8, 512));
+        }
+        if (shape->clusters) {
+            maker_print(yaml, ", cluster: c%d", g % 2);
         }
         maker_print(yaml, "}\n");
     }
@@ -205,6 +210,8 @@ static void make_wishes(maker *m, maker_text *yaml, const outline *shape)
     if (shape->options.bound || maker_chance(m, 15)) {
         maker_print(yaml, ", group: g%d",
                     shape->options.bound ? 0 : maker_pick(m, 0, shape->groups - 1));
+    } else if (shape->clusters && maker_chance(shape->places, 20)) {
+        maker_print(yaml, ", cluster: c%d", maker_pick(shape->places, 0, shape->groups > 1));
     }
 }
 
@@ -316,6 +323,8 @@ static void make_generator(maker *m, maker_text *yaml, const outline *shape, int
     }
     if (shape->options.bound) {
         maker_print(yaml, "      group: g0\n");
+    } else if (shape->clusters && maker_chance(shape->places, 30)) {
+        maker_print(yaml, "      cluster: c0\n");
     }
     if (shape->served) {
         maker_print(yaml, "      users: 4\n      preemptible: 0.4\n      qos: {high: 1, low: 2}\n"
@@ -364,6 +373,9 @@ void make_anything(uint64_t seed, make_options options, maker_text *yaml)
     maker pace = {.state = seed * 49979687 + 11};
     shape.pace = &pace;
     shape.served = !options.exact && maker_chance(&service, 40);
+    maker places = {.state = seed * 67867967 + 13};
+    shape.places = &places;
+    shape.clusters = !options.exact && maker_chance(&places, 30);
     shape.physical = options.physical && maker_chance(&hardware, 50);
     const int generators = maker_pick(&m, 0, 2);
     const int has_list = generators == 0 || maker_chance(&m, 60);

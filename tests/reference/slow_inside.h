@@ -49,7 +49,7 @@ typedef struct twin {
 } twin;
 
 /* slow_place.c: everything on t->free */
-int slow_may_use(const slow_job *job, uint32_t group);
+int slow_may_use(const twin *t, const slow_job *job, uint32_t group);
 /* GPUs of this job that an empty node of a group can take. */
 uint32_t slow_capacity(const twin *t, const slow_job *job, uint32_t group);
 /* Fills t->parts; 1 if the job fits. */

@@ -4,9 +4,10 @@
 
 #include "reference/slow_inside.h"
 
-int slow_may_use(const slow_job *job, uint32_t group)
+int slow_may_use(const twin *t, const slow_job *job, uint32_t group)
 {
-    return job->group == SLOW_ANY || job->group == group;
+    return (job->group == SLOW_ANY || job->group == group) &&
+           (job->cluster == SLOW_ANY || job->cluster == t->cluster->group[group].cluster);
 }
 
 /* GPUs of this job that something spare can take. */
@@ -47,7 +48,7 @@ static int place_on_one(const twin *t, const slow_job *job, uint32_t gpus, uint3
 
     for (uint32_t k = 0; k < t->real; k++) {
         const uint32_t group = t->group_of[k];
-        if (group < from || group > last || !slow_may_use(job, group) || t->parts[k] > 0 ||
+        if (group < from || group > last || !slow_may_use(t, job, group) || t->parts[k] > 0 ||
             room(job, t->free[k]) < gpus) {
             continue;
         }
@@ -71,7 +72,7 @@ static int place_on_many(const twin *t, const slow_job *job, uint32_t from, uint
     for (uint32_t k = 0; k < t->real; k++) {
         const uint32_t group = t->group_of[k];
         const uint32_t fill = slow_capacity(t, job, group);
-        if (group >= from && group <= last && slow_may_use(job, group) && fill > 0 &&
+        if (group >= from && group <= last && slow_may_use(t, job, group) && fill > 0 &&
             need >= fill && t->free[k].gpus == t->cluster->group[group].gpus &&
             room(job, t->free[k]) >= fill) {
             t->parts[k] = fill;
@@ -83,7 +84,7 @@ static int place_on_many(const twin *t, const slow_job *job, uint32_t from, uint
 
 /* One node if any takes it; else several nodes of one group
  * where a group is large enough, of all groups where none is. */
-static int place(const twin *t, const slow_job *job)
+static int place_over(const twin *t, const slow_job *job)
 {
     const uint32_t groups = t->cluster->groups;
     int enough = 0;
@@ -93,16 +94,49 @@ static int place(const twin *t, const slow_job *job)
         return 1;
     }
     for (uint32_t g = 0; g < groups; g++) {
-        enough |= slow_may_use(job, g) &&
+        enough |= slow_may_use(t, job, g) &&
                   slow_capacity(t, job, g) * t->cluster->group[g].nodes >= job->gpus;
     }
     for (uint32_t g = 0; g < groups && enough; g++) {
-        if (slow_may_use(job, g) && job->gpus > slow_capacity(t, job, g) &&
+        if (slow_may_use(t, job, g) && job->gpus > slow_capacity(t, job, g) &&
             place_on_many(t, job, g, g)) {
             return 1;
         }
     }
     return !enough && place_on_many(t, job, 0, groups);
+}
+
+/* Whether the nodes taken are of one cluster. */
+static int is_in_one(const twin *t)
+{
+    uint32_t first = SLOW_ANY;
+
+    for (uint32_t k = 0; k < t->real; k++) {
+        const uint32_t cluster = t->cluster->group[t->group_of[k]].cluster;
+        if (t->parts[k] > 0 && first != SLOW_ANY && cluster != first) {
+            return 0;
+        }
+        first = t->parts[k] > 0 ? cluster : first;
+    }
+    return 1;
+}
+
+/* Over all clusters; where that is in none or in two of them, in each by itself, the first first.
+ */
+static int place(const twin *t, const slow_job *job)
+{
+    slow_job within = *job;
+
+    if (place_over(t, job) && is_in_one(t)) {
+        return 1;
+    }
+    for (uint32_t g = 0; g < t->cluster->groups && job->cluster == SLOW_ANY; g++) {
+        within.cluster = g; // there are no more clusters than groups
+        if (place_over(t, &within)) {
+            return 1;
+        }
+    }
+    return 0;
 }
 
 int slow_fits(const twin *t, const slow_job *job)

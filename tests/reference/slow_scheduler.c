@@ -258,14 +258,18 @@ static int64_t next_event(const twin *t)
 /* Whether an empty cluster would take the job. */
 static int can_ever_fit(const twin *t, const slow_job *job)
 {
-    uint64_t gpus = 0;
+    uint64_t most = 0;
 
-    for (uint32_t g = 0; g < t->cluster->groups; g++) {
-        gpus += slow_may_use(job, g)
-                    ? (uint64_t)slow_capacity(t, job, g) * t->cluster->group[g].nodes
-                    : 0;
+    for (uint32_t c = 0; c < t->cluster->groups; c++) {
+        uint64_t gpus = 0; // of cluster c
+        for (uint32_t g = 0; g < t->cluster->groups; g++) {
+            gpus += t->cluster->group[g].cluster == c && slow_may_use(t, job, g)
+                        ? (uint64_t)slow_capacity(t, job, g) * t->cluster->group[g].nodes
+                        : 0;
+        }
+        most = gpus > most ? gpus : most;
     }
-    return job->gpus <= gpus && (job->vc == SLOW_NO_VC || job->gpus <= t->cluster->quota[job->vc]);
+    return job->gpus <= most && (job->vc == SLOW_NO_VC || job->gpus <= t->cluster->quota[job->vc]);
 }
 
 static int allocate(twin *t)

@@ -13,7 +13,7 @@
 
 #define SLOW_NEVER INT64_MAX
 #define SLOW_NO_VC UINT32_MAX
-#define SLOW_ANY   UINT32_MAX /* group */
+#define SLOW_ANY   UINT32_MAX /* group, cluster */
 
 typedef enum slow_order {
     SLOW_FIFO,     /* submission */
@@ -49,9 +49,10 @@ typedef struct slow_job {
     int64_t walltime; /* SLOW_NEVER: none */
     int64_t estimate; /* what the scheduler believes */
     uint32_t gpus;
-    uint32_t cpus;  /* per GPU */
-    uint32_t group; /* SLOW_ANY: any */
-    uint32_t vc;    /* SLOW_NO_VC: none */
+    uint32_t cpus;    /* per GPU */
+    uint32_t group;   /* SLOW_ANY: any */
+    uint32_t cluster; /* the same */
+    uint32_t vc;      /* SLOW_NO_VC: none */
     int32_t priority;
 
     slow_state state;
@@ -63,6 +64,7 @@ typedef struct slow_job {
 typedef struct slow_group {
     uint32_t nodes;
     uint32_t gpus, cpus; /* of each node */
+    uint32_t cluster;    /* no job is in two at a time */
 } slow_group;
 
 typedef struct slow_cluster {

@@ -54,6 +54,7 @@ static uint32_t read_trace(const char *path, slow_job *jobs)
                                        .walltime = SLOW_NEVER,
                                        .gpus = gpus,
                                        .group = SLOW_ANY,
+                                       .cluster = SLOW_ANY,
                                        .vc = SLOW_NO_VC};
         }
     }

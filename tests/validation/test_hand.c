@@ -168,6 +168,7 @@ static int try_twin(const hand *h)
                              .gpus = (uint32_t)job[2],
                              .priority = job[3],
                              .group = SLOW_ANY,
+                             .cluster = SLOW_ANY,
                              .vc = SLOW_NO_VC};
     }
     if (slow_schedule(&cluster, &h->slow, jobs, (uint32_t)h->jobs) != 0) {

@@ -57,7 +57,7 @@ typedef struct gpusim_job_info {
     uint32_t name, user, vc; /* names; vc counts from 0 in the table of VCs, GPUSIM_NONE: no VC */
     int32_t priority;        /* larger goes first */
     uint32_t shape;          /* jobs of one shape fit exactly the same places: same gpus, share,
-                              * cpus, memory, group, GPU models and VC; dense from 0 */
+                              * cpus, memory, group, cluster, GPU models and VC; dense from 0 */
     uint32_t attempts;       /* times started */
     uint32_t preemptions;
     uint32_t first_part, parts; /* its current allocation, in the view's parts; 0 parts: queued */
@@ -65,8 +65,9 @@ typedef struct gpusim_job_info {
     uint32_t milli;             /* thousandths it takes of each of its GPUs; 1000: whole ones.
                                  * Of a MIG instance its compute slices, k / 7, rounded down */
     uint32_t mig;               /* MIG profile it wants of each, a name; 0: none */
-    uint32_t reserved;
-    gpusim_time done;     /* work done up to `settled`, in run time at rate 1 */
+    uint32_t cluster;           /* the only cluster it may use, or GPUSIM_NONE; on one at a time it
+                                 * is in any case */
+    gpusim_time done;           /* work done up to `settled`, in run time at rate 1 */
     double rate;          /* work a second now, 1 is the reference; 0 while it writes a checkpoint,
                            * starts again or hangs, and before it runs the share of a GPU that it asks
                            * for */
@@ -130,6 +131,8 @@ typedef struct gpusim_group_info {
     uint32_t node_class; /* gpusim_node_class */
     double latency;      /* s: of a message to one of its nodes */
     double cost;         /* of a node, an hour */
+    uint32_t cluster;    /* the cluster it is in, counted from 0 as groups come */
+    uint32_t reserved;
 } gpusim_group_info;
 
 /* Failures of a node that are remembered one by one. */
@@ -230,6 +233,10 @@ typedef struct gpusim_view {
                                    * nobody follows */
     uint64_t changes;             /* how often any node, or `demands`, has changed */
     uint64_t demands_changed;     /* what that was when `demands` last did */
+    const uint32_t *clusters; /* [cluster_count] names, see gpusim_group_info; 0: nobody named the
+                               * only one there is. No job runs in two of them at a time */
+    uint32_t cluster_count;
+    uint32_t reserved;
 } gpusim_view;
 
 typedef struct gpusim_placement {
@@ -263,8 +270,8 @@ GPUSIM_API uint32_t gpusim_view_first(const gpusim_view *view, uint32_t group, u
 GPUSIM_API uint32_t gpusim_view_with(const gpusim_view *view, uint32_t group, uint32_t exactly,
                                      uint32_t from); /* exactly so many free, index >= from */
 
-/* 1 when the job's group, its GPU models and, of jobs that share GPUs, how GPUs are cut let it run
- * on nodes of this group at all. */
+/* 1 when the job's group and cluster, its GPU models and, of jobs that share GPUs, how GPUs are cut
+ * let it run on nodes of this group at all. */
 GPUSIM_API int gpusim_view_may_use(const gpusim_view *view, const gpusim_job_info *job,
                                    uint32_t group);
 
@@ -314,7 +321,8 @@ typedef enum gpusim_refusal {
     GPUSIM_REFUSED_CPUS,
     GPUSIM_REFUSED_MEMORY,
     GPUSIM_REFUSED_QUOTA,
-    GPUSIM_REFUSED_GROUP, /* a node outside the job's group */
+    GPUSIM_REFUSED_GROUP,   /* a node outside the job's group */
+    GPUSIM_REFUSED_CLUSTER, /* a node outside the job's cluster, or nodes of two clusters */
 } gpusim_refusal;
 
 GPUSIM_API gpusim_refusal gpusim_decide_start(gpusim_decisions *decisions, gpusim_job_id job,

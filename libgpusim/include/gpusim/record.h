@@ -181,7 +181,7 @@ typedef struct gpusim_node_row {
     uint64_t memory;
     uint32_t node, name, group, rack, gpu_model, gpus, first_gpu, cpus;
     uint32_t cpu_milli; /* thousandths of a core beside `cpus` */
-    uint32_t reserved;
+    uint32_t cluster;   /* name; 0: none is named */
 } gpusim_node_row;
 
 typedef struct gpusim_gpu_row {
