@@ -311,6 +311,7 @@ gpusim_status gpusim_sim_check(const gpusim_sim *sim, gpusim_error *err)
     GPUSIM_TRY(gs_fragments_check(sim, err));
     GPUSIM_TRY(gs_network_check(sim, err));
     GPUSIM_TRY(gs_faults_check(sim, err));
+    GPUSIM_TRY(gs_fleet_check(sim, err));
     GPUSIM_TRY(gs_index_check(sim->index, &sim->view, err));
     GPUSIM_TRY(gs_engine_check(sim->engine, err));
     if (sim->policy) {

@@ -73,6 +73,8 @@ gpusim_status gs_pulses_begin(gpusim_sim *sim, gpusim_error *err);
 /* A node may be silent, or be heard again, from now on. */
 gpusim_status gs_pulse_changed(gpusim_sim *sim, uint32_t node, gpusim_error *err);
 gpusim_status gs_on_pulse(void *context, const gpusim_event *event, gpusim_error *err);
+/* Whether no heartbeat comes of a node that is expected to be heard. */
+int gs_is_silent(const gpusim_sim *sim, uint32_t node);
 /* Whether a node has been seen offline. */
 int gs_is_offline(const gpusim_sim *sim, uint32_t node);
 
@@ -86,6 +88,8 @@ gpusim_status gs_on_retry(void *context, const gpusim_event *event, gpusim_error
 
 /* ---- core/maintenance.c: windows ---- */
 gpusim_status gs_maintenance_begin(gpusim_sim *sim, gpusim_error *err);
+/* GS_HELD bits that its windows ask for. */
+uint32_t gs_service_of(const gpusim_sim *sim, uint32_t node);
 gpusim_status gs_on_maintenance(void *context, const gpusim_event *event, gpusim_error *err);
 
 /* ---- core/pools.c: spare nodes, and groups that grow and shrink ---- */

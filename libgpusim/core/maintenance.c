@@ -26,16 +26,22 @@ static int covers(const gs_maintenance *window, uint32_t node)
     return low < window->count && window->nodes[low] == node;
 }
 
+uint32_t gs_service_of(const gpusim_sim *sim, uint32_t node)
+{
+    uint32_t held = 0;
+    for (uint32_t w = 0; w < sim->services.count; w++) {
+        if (SERVICE(sim, w)->phase != GS_SERVICE_AWAY && covers(WINDOW(sim, w), node)) {
+            held |= GS_HELD_CLOSING;
+            held |= SERVICE(sim, w)->phase == GS_SERVICE_DOWN ? GS_HELD_SERVICED : 0;
+        }
+    }
+    return held;
+}
+
 // a node becomes what its windows say
 static gpusim_status follow(gpusim_sim *sim, uint32_t node, gpusim_error *err)
 {
-    uint32_t begin = 0, all = GS_HELD_CLOSING | GS_HELD_SERVICED;
-    for (uint32_t w = 0; w < sim->services.count; w++) {
-        if (SERVICE(sim, w)->phase != GS_SERVICE_AWAY && covers(WINDOW(sim, w), node)) {
-            begin |= GS_HELD_CLOSING;
-            begin |= SERVICE(sim, w)->phase == GS_SERVICE_DOWN ? GS_HELD_SERVICED : 0;
-        }
-    }
+    uint32_t begin = gs_service_of(sim, node), all = GS_HELD_CLOSING | GS_HELD_SERVICED;
     return gs_node_hold(sim, node, begin, all & ~begin, err);
 }
 

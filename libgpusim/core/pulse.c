@@ -19,7 +19,7 @@ static int is_expected(const gpusim_sim *sim, uint32_t node)
     return !(GS_LIFE(sim, node)->held & (GS_HELD_REMOVED | GS_HELD_AWAY));
 }
 
-static int is_silent(const gpusim_sim *sim, uint32_t node)
+int gs_is_silent(const gpusim_sim *sim, uint32_t node)
 {
     const uint32_t mute = GS_FAULT_DOWN | GS_FAULT_SILENT | GS_FAULT_MUTE | GS_FAULT_CUT_OFF;
     return is_expected(sim, node) && (gs_node_effect(sim, node)->flags & mute) != 0;
@@ -69,7 +69,7 @@ gpusim_status gs_pulse_changed(gpusim_sim *sim, uint32_t node, gpusim_error *err
     }
     gs_pulse *pulse = GS_PULSE(sim, node);
     gpusim_time now = gpusim_engine_now(sim->engine);
-    int was = pulse->silent != GPUSIM_TIME_MAX, is = is_silent(sim, node);
+    int was = pulse->silent != GPUSIM_TIME_MAX, is = gs_is_silent(sim, node);
     if (is == was) {
         return GPUSIM_OK;
     }

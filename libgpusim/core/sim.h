@@ -591,6 +591,8 @@ gpusim_status gs_clocks_flush(gpusim_sim *sim, gpusim_error *err);
 /* Faults that are still there get their rows at the end of a run. */
 gpusim_status gs_faults_unfinished(gpusim_sim *sim, gpusim_error *err);
 gpusim_status gs_faults_check(const gpusim_sim *sim, gpusim_error *err);
+/* core/fleet_check.c */
+gpusim_status gs_fleet_check(const gpusim_sim *sim, gpusim_error *err);
 gpusim_status gs_faults_restored(gpusim_sim *sim, gpusim_error *err);
 uint64_t gs_faults_count(const gpusim_sim *sim);
 /* Errors of a GPU by now. */

@@ -35,6 +35,23 @@ static void compile_control(const gs_compilation *at)
 
 // ---- maintenance ----
 
+static gpusim_status fail_name(const gs_compilation *at, const gs_entities *entities, uint32_t w,
+                               const char *key, gs_fault_scope scope, const char *name,
+                               gpusim_error *err)
+{
+    char example[256];
+    gpusim_status status =
+        gs_compile_fail_at(at, err, "maintenance", w, key, "no %s is called '%.100s'", key, name);
+    if (scope == GS_FAULT_SCOPES) {
+        snprintf(example, sizeof example, "%.200s",
+                 gs_names_text(at->model->names, at->model->cluster.groups[0].name));
+    } else {
+        gs_entities_example(entities, scope, example, sizeof example);
+    }
+    gpusim_error_hint(err, "'%s' is the first", example);
+    return status;
+}
+
 static gpusim_status name_all(const gs_compilation *at, const gs_entities *entities, uint32_t w,
                               const gs_window_fields *written, uint8_t *set, gpusim_error *err)
 {
@@ -65,8 +82,7 @@ static gpusim_status name_all(const gs_compilation *at, const gs_entities *entit
                 named |= of == found;
             }
             if (!named) {
-                return gs_compile_fail_at(at, err, "maintenance", w, lists[k].key,
-                                          "no %s is called '%.100s'", lists[k].key, name);
+                return fail_name(at, entities, w, lists[k].key, lists[k].scope, name, err);
             }
         }
     }

@@ -86,6 +86,19 @@ void make_physical(uint64_t seed, maker_text *yaml);
 void make_chaos(uint64_t seed, maker_text *yaml);
 void make_fault(maker *m, maker_text *yaml);
 
+/* maker_fleet.c: who looks after the nodes of the group g, of some scenarios; drawn apart from the
+ * rest. Keys of the group, of the scenario, and further actions. */
+typedef struct maker_fleet {
+    maker m;
+    int some, spares, grown; /* nodes that stand by, nodes that may join */
+    int nodes, gpus, physical;
+} maker_fleet;
+
+maker_fleet make_fleet(uint64_t seed, int nodes, int gpus, int physical);
+void make_fleet_group(maker_fleet *f, maker_text *yaml);
+void make_fleet_keys(maker_fleet *f, maker_text *yaml);
+void make_fleet_actions(maker_fleet *f, maker_text *yaml);
+
 /* maker_hardware.c: the keys of a group with so many GPUs a node, `gpu:` among them, from ", gpu:";
  * returns a number of the model. Sections of the cluster that go with it; and a timed action on a
  * node of such a model. */

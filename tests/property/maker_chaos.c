@@ -72,6 +72,20 @@ void make_fault(maker *m, maker_text *yaml)
          0, 0, 0},
         {"gsp-timeout", "gpu", "", 0, 1, 0},
         {"rack-pdu-failure", "rack", "", 1, 0, 0},
+        {"telemetry-dropout", "node", "", 0, 0, 0},
+        {"clock-skew", "node", ", skew: {uniform: {min: 1 s, max: 300 s}}", 0, 0, 1},
+        {"driver-crash", "node", "", 0, 0, 0},
+        {"collective-hang", "node", "", 0, 0, 0},
+        {"job-crash", "node", "", 0, 0, 0},
+        {"packet-loss", "node", ", loss: {uniform: {min: 0, max: 0.5}}", 0, 0, 1},
+        {"telemetry-stuck", "node", "", 0, 0, 0},
+        {"telemetry-spoof", "node", ", bias: {uniform: {min: -30 K, max: 30 K}}", 0, 0, 1},
+        {"thermal-runaway", "gpu", "", 0, 1, 1},
+        {"ecc-sbe-storm", "gpu", "", 0, 0, 1},
+        {"row-remap-failure", "gpu", "", 0, 0, 0},
+        {"nvlink-down", "gpu", "", 0, 0, 1},
+        {"cooling-loop-failure", "rack", "", 0, 0, 1},
+        {"switch-failure", "rack", "", 0, 0, 1},
         {"sdc", "gpu", ", found: 0.7, after: {exponential: {mean: 300 s}}", -1, 0, 0},
     };
     int k = maker_pick(m, 0, (int)(sizeof kinds / sizeof kinds[0]) - 1);
@@ -95,6 +109,23 @@ void make_fault(maker *m, maker_text *yaml)
     maker_print(yaml, "}\n");
 }
 
+static void make_work(maker *m, maker_text *yaml)
+{
+    int rate = maker_pick(m, 10, 80), median = maker_pick(m, 60, 900);
+    maker_print(yaml,
+                "workload:\n  - synthetic:\n      arrivals: {process: poisson, rate: %d/h}\n"
+                "      gpus: {choice: {1: 0.6, 2: 0.2, 4: 0.1, 8: 0.1}}\n"
+                "      duration: {lognormal: {median: %d s, sigma: 1}}\n",
+                rate, median);
+    int restart = maker_pick(m, 0, 60), retries = maker_pick(m, 0, 20);
+    int every = maker_pick(m, 30, 400), cost = maker_pick(m, 0, 9);
+    maker_print(
+        yaml,
+        "      profile: {restart: %d s, retries: %d, checkpoint: {every: %d s, cost: %d s}, "
+        "communication: {step: 200 ms, volume: %d MB}}\n",
+        restart, retries, every, cost, maker_pick(m, 0, 500));
+}
+
 void make_chaos(uint64_t seed, maker_text *yaml)
 {
     static const char *const models[] = {
@@ -103,27 +134,27 @@ void make_chaos(uint64_t seed, maker_text *yaml)
         ", gpu: A100-SXM4-80GB, power: {other: 300 W, nics: 2}, network: {nic: 20 GB/s}", ""};
     maker m = {seed};
     yaml->length = 0;
+    int nodes = maker_pick(&m, 1, 6), gpus = maker_pick(&m, 1, 8), rack = maker_pick(&m, 1, 3);
+    int model = maker_pick(&m, 0, 2);
+    maker_fleet fleet = make_fleet(seed, nodes, gpus, model < 2);
     maker_print(yaml,
                 "gpusim: 1\nduration: 1 h\ncluster:\n  nodes:\n"
-                "    - {name: g, count: %d, gpus: %d, per_rack: %d%s}\n",
-                maker_pick(&m, 1, 6), maker_pick(&m, 1, 8), maker_pick(&m, 1, 3),
-                models[maker_pick(&m, 0, 2)]);
-    maker_print(
-        yaml,
-        "workload:\n  - synthetic:\n      arrivals: {process: poisson, rate: %d/h}\n"
-        "      gpus: {choice: {1: 0.6, 2: 0.2, 4: 0.1, 8: 0.1}}\n"
-        "      duration: {lognormal: {median: %d s, sigma: 1}}\n"
-        "      profile: {restart: %d s, retries: %d, checkpoint: {every: %d s, cost: %d s}, "
-        "communication: {step: 200 ms, volume: %d MB}}\n",
-        maker_pick(&m, 10, 80), maker_pick(&m, 60, 900), maker_pick(&m, 0, 60),
-        maker_pick(&m, 0, 20), maker_pick(&m, 30, 400), maker_pick(&m, 0, 9),
-        maker_pick(&m, 0, 500));
+                "    - {name: g, count: %d, gpus: %d, per_rack: %d%s",
+                nodes, gpus, rack, models[model]);
+    make_fleet_group(&fleet, yaml);
+    maker_print(yaml, "}\n");
+    make_work(&m, yaml);
+    int crews = maker_pick(&m, 1, 3), hang = maker_pick(&m, 10, 600);
     maker_print(yaml, "limits: {hang: %d s}\nrepairs: {crews: %d}\ntelemetry: {every: 60 s}\n",
-                maker_pick(&m, 10, 600), maker_pick(&m, 1, 3));
+                hang, crews);
+    make_fleet_keys(&fleet, yaml);
+    int begin = maker_pick(&m, 0, 1800), end = maker_pick(&m, 1800, 3500);
     maker_print(yaml,
                 "actions:\n  - {at: %d s, do: drain, node: g-0000}\n"
-                "  - {at: %d s, do: undrain, node: g-0000}\nchaos:\n",
-                maker_pick(&m, 0, 1800), maker_pick(&m, 1800, 3500));
+                "  - {at: %d s, do: undrain, node: g-0000}\n",
+                begin, end);
+    make_fleet_actions(&fleet, yaml);
+    maker_print(yaml, "chaos:\n");
     for (int i = maker_pick(&m, 1, 8); i > 0; i--) {
         make_fault(&m, yaml);
     }
