@@ -26,11 +26,12 @@ ARROWS = {
 }
 BELOW_CORE = {
     "base", "engine", "stats", "cluster", "physics", "chaos", "telemetry", "workload", "policy",
+    "detect",
 }
 ARROWS["core"] = BELOW_CORE
 ARROWS["scenario"] = BELOW_CORE | {"core"}
 ARROWS["detect"] = {"base", "stats", "telemetry", "workload", "calibrate"}
-ARROWS["study"] = BELOW_CORE | {"core", "detect"}
+ARROWS["study"] = BELOW_CORE | {"core"}
 
 # libraries that only some rooms may name
 LIBRARIES = {

@@ -33,7 +33,7 @@ typedef struct parameters {
 static const gpusim_field ar_fields[] = {PARAMETER_FIELDS("10")};
 static const gpusim_field var_fields[] = {PARAMETER_FIELDS("100")};
 
-static const gpusim_record ar_record = {
+const gpusim_record gs_detector_record_ar = {
     .name = "ar",
     .fields = ar_fields,
     .count = sizeof ar_fields / sizeof ar_fields[0],
@@ -41,7 +41,7 @@ static const gpusim_record ar_record = {
     .doc = "Parameters of the detector ar.",
 };
 
-static const gpusim_record var_record = {
+const gpusim_record gs_detector_record_var = {
     .name = "var",
     .fields = var_fields,
     .count = sizeof var_fields / sizeof var_fields[0],
@@ -313,7 +313,7 @@ const gpusim_module gs_detector_ar = {
     .name = "ar",
     .version = "1",
     .doc = "How far each signal is off what its own last samples foretell, by least squares.",
-    .parameters = &ar_record,
+    .parameters = &gs_detector_record_ar,
     .operations = &ar_operations,
     .flags = GPUSIM_MODULE_STANDARDISED,
 };
@@ -328,7 +328,7 @@ const gpusim_module gs_detector_var = {
     .version = "1",
     .doc = "How far each signal is off what the last samples of all signals foretell, by "
            "least squares.",
-    .parameters = &var_record,
+    .parameters = &gs_detector_record_var,
     .operations = &var_operations,
     .flags = GPUSIM_MODULE_STANDARDISED,
 };

@@ -53,7 +53,7 @@ static const gpusim_field fields[] = {
      .doc = "Samples within which a change is still new."},
 };
 
-static const gpusim_record record = {
+const gpusim_record gs_detector_record_bocd = {
     .name = "bocd",
     .fields = fields,
     .count = sizeof fields / sizeof fields[0],
@@ -180,7 +180,7 @@ const gpusim_module gs_detector_bocd = {
     .name = "bocd",
     .version = "1",
     .doc = "How likely each signal has changed within the last samples (Adams and MacKay 2007).",
-    .parameters = &record,
+    .parameters = &gs_detector_record_bocd,
     .operations = &operations,
     .flags = GPUSIM_MODULE_STANDARDISED,
 };

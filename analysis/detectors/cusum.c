@@ -28,7 +28,7 @@ static const gpusim_field fields[] = {
      .doc = "The sums grow no further."},
 };
 
-static const gpusim_record record = {
+const gpusim_record gs_detector_record_cusum = {
     .name = "cusum",
     .fields = fields,
     .count = sizeof fields / sizeof fields[0],
@@ -84,7 +84,7 @@ const gpusim_module gs_detector_cusum = {
     .version = "1",
     .doc = "Sums of what is above or below the mean by more than a slack: small shifts that "
            "last.",
-    .parameters = &record,
+    .parameters = &gs_detector_record_cusum,
     .operations = &operations,
     .flags = GPUSIM_MODULE_STANDARDISED,
 };

@@ -48,7 +48,7 @@ static const gpusim_field fields[] = {
      .doc = "How they become one score."},
 };
 
-static const gpusim_record record = {
+const gpusim_record gs_detector_record_ensemble = {
     .name = "ensemble",
     .fields = fields,
     .count = sizeof fields / sizeof fields[0],
@@ -168,7 +168,7 @@ const gpusim_module gs_detector_ensemble = {
     .name = "ensemble",
     .version = "1",
     .doc = "What other detectors say, each in the chance that it says so of what was learnt.",
-    .parameters = &record,
+    .parameters = &gs_detector_record_ensemble,
     .operations = &operations,
     .flags = GPUSIM_MODULE_OVER_SCORES,
 };

@@ -28,7 +28,7 @@ static const gpusim_field fields[] = {
      .doc = "Added to the variance, in that of what was learnt."},
 };
 
-static const gpusim_record record = {
+const gpusim_record gs_detector_record_ewma = {
     .name = "ewma",
     .fields = fields,
     .count = sizeof fields / sizeof fields[0],
@@ -124,7 +124,7 @@ const gpusim_module gs_detector_ewma = {
     .version = "1",
     .doc = "How far the signals are off their own moving mean, in their own moving "
            "deviation.",
-    .parameters = &record,
+    .parameters = &gs_detector_record_ewma,
     .operations = &operations,
     .flags = GPUSIM_MODULE_STANDARDISED,
 };

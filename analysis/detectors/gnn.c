@@ -58,7 +58,7 @@ static const gpusim_field fields[] = {
      .doc = "Weight of the newest sample in what a score is the mean of."},
 };
 
-static const gpusim_record record = {
+const gpusim_record gs_detector_record_gnn = {
     .name = "gnn",
     .fields = fields,
     .count = sizeof fields / sizeof fields[0],
@@ -486,7 +486,7 @@ const gpusim_module gs_detector_gnn = {
     .version = "1",
     .doc = "How far each signal is off what a node's other signals and its peers let a network "
            "expect.",
-    .parameters = &record,
+    .parameters = &gs_detector_record_gnn,
     .operations = &operations,
     .flags = GPUSIM_MODULE_STANDARDISED,
 };

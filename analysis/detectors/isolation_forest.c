@@ -29,7 +29,7 @@ static const gpusim_field fields[] = {
      .doc = "That each tree cuts up, drawn from those learnt from."},
 };
 
-static const gpusim_record record = {
+const gpusim_record gs_detector_record_isolation_forest = {
     .name = "isolation-forest",
     .fields = fields,
     .count = sizeof fields / sizeof fields[0],
@@ -326,7 +326,7 @@ const gpusim_module gs_detector_isolation_forest = {
     .name = "isolation-forest",
     .version = "1",
     .doc = "How few random cuts it takes to set a sample apart (Liu et al. 2008).",
-    .parameters = &record,
+    .parameters = &gs_detector_record_isolation_forest,
     .operations = &operations,
     .flags = GPUSIM_MODULE_STANDARDISED,
 };

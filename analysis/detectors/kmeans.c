@@ -38,7 +38,7 @@ static const gpusim_field fields[] = {
      .doc = "At most."},
 };
 
-static const gpusim_record record = {
+const gpusim_record gs_detector_record_kmeans = {
     .name = "kmeans",
     .fields = fields,
     .count = sizeof fields / sizeof fields[0],
@@ -281,7 +281,7 @@ const gpusim_module gs_detector_kmeans = {
     .name = "kmeans",
     .version = "1",
     .doc = "The distance to the nearest of a few centres of what was learnt.",
-    .parameters = &record,
+    .parameters = &gs_detector_record_kmeans,
     .operations = &operations,
     .flags = GPUSIM_MODULE_STANDARDISED,
 };

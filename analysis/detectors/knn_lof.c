@@ -30,7 +30,7 @@ typedef struct parameters {
 static const gpusim_field knn_fields[] = {PARAMETER_FIELDS("5")};
 static const gpusim_field lof_fields[] = {PARAMETER_FIELDS("20")};
 
-static const gpusim_record knn_record = {
+const gpusim_record gs_detector_record_knn = {
     .name = "knn",
     .fields = knn_fields,
     .count = sizeof knn_fields / sizeof knn_fields[0],
@@ -38,7 +38,7 @@ static const gpusim_record knn_record = {
     .doc = "Parameters of the detector knn.",
 };
 
-static const gpusim_record lof_record = {
+const gpusim_record gs_detector_record_lof = {
     .name = "lof",
     .fields = lof_fields,
     .count = sizeof lof_fields / sizeof lof_fields[0],
@@ -224,7 +224,7 @@ const gpusim_module gs_detector_knn = {
     .name = "knn",
     .version = "1",
     .doc = "The distance to the k-th nearest of the samples that were learnt.",
-    .parameters = &knn_record,
+    .parameters = &gs_detector_record_knn,
     .operations = &knn_operations,
     .flags = GPUSIM_MODULE_STANDARDISED,
 };
@@ -238,7 +238,7 @@ const gpusim_module gs_detector_lof = {
     .name = "lof",
     .version = "1",
     .doc = "How much thinner a sample lies than its neighbours among those that were learnt.",
-    .parameters = &lof_record,
+    .parameters = &gs_detector_record_lof,
     .operations = &lof_operations,
     .flags = GPUSIM_MODULE_STANDARDISED,
 };

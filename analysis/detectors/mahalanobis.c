@@ -23,7 +23,7 @@ static const gpusim_field fields[] = {
      .doc = "Share of the identity in the covariance, times the mean variance."},
 };
 
-static const gpusim_record record = {
+const gpusim_record gs_detector_record_mahalanobis = {
     .name = "mahalanobis",
     .fields = fields,
     .count = sizeof fields / sizeof fields[0],
@@ -149,7 +149,7 @@ const gpusim_module gs_detector_mahalanobis = {
     .version = "1",
     .doc = "The distance from the mean of what was learnt, by its covariance: signals that "
            "vary together may do so, and not else.",
-    .parameters = &record,
+    .parameters = &gs_detector_record_mahalanobis,
     .operations = &operations,
     .flags = GPUSIM_MODULE_STANDARDISED,
 };

@@ -36,7 +36,7 @@ static const gpusim_field sub_pca_fields[] = {
      .doc = "Samples in a window; window x signals is at most 2000."},
 };
 
-static const gpusim_record pca_record = {
+const gpusim_record gs_detector_record_pca = {
     .name = "pca",
     .fields = pca_fields,
     .count = sizeof pca_fields / sizeof pca_fields[0],
@@ -44,7 +44,7 @@ static const gpusim_record pca_record = {
     .doc = "Parameters of the detector pca.",
 };
 
-static const gpusim_record sub_pca_record = {
+const gpusim_record gs_detector_record_sub_pca = {
     .name = "sub-pca",
     .fields = sub_pca_fields,
     .count = sizeof sub_pca_fields / sizeof sub_pca_fields[0],
@@ -272,7 +272,7 @@ const gpusim_module gs_detector_sub_pca = {
     .version = "1",
     .doc = "What is left of a window of samples once the directions in which windows vary "
            "most are taken out: patterns that were never seen.",
-    .parameters = &sub_pca_record,
+    .parameters = &gs_detector_record_sub_pca,
     .operations = &operations,
     .flags = GPUSIM_MODULE_STANDARDISED,
 };
@@ -287,7 +287,7 @@ const gpusim_module gs_detector_pca = {
     .version = "1",
     .doc = "What is left of a sample once the directions in which samples vary most are "
            "taken out: signals that do not fit each other.",
-    .parameters = &pca_record,
+    .parameters = &gs_detector_record_pca,
     .operations = &operations,
     .flags = GPUSIM_MODULE_STANDARDISED,
 };

@@ -45,7 +45,7 @@ typedef struct parameters {
 
 static const gpusim_field fields[] = {PARAMETER_FIELDS};
 
-static const gpusim_record job_record = {
+const gpusim_record gs_detector_record_job_peer = {
     .name = "job-peer",
     .fields = fields,
     .count = sizeof fields / sizeof fields[0],
@@ -53,7 +53,7 @@ static const gpusim_record job_record = {
     .doc = "Parameters of the detector job-peer.",
 };
 
-static const gpusim_record rack_record = {
+const gpusim_record gs_detector_record_rack_peer = {
     .name = "rack-peer",
     .fields = fields,
     .count = sizeof fields / sizeof fields[0],
@@ -233,7 +233,7 @@ const gpusim_module gs_detector_job_peer = {
     .name = "job-peer",
     .version = "1",
     .doc = "How far each member of a job is off the median of all its members: stragglers.",
-    .parameters = &job_record,
+    .parameters = &gs_detector_record_job_peer,
     .operations = &job_operations,
     .flags = GPUSIM_MODULE_STANDARDISED,
 };
@@ -247,7 +247,7 @@ const gpusim_module gs_detector_rack_peer = {
     .name = "rack-peer",
     .version = "1",
     .doc = "How far an entity is off the median of all in its rack.",
-    .parameters = &rack_record,
+    .parameters = &gs_detector_record_rack_peer,
     .operations = &rack_operations,
     .flags = GPUSIM_MODULE_STANDARDISED,
 };

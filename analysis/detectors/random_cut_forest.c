@@ -39,7 +39,7 @@ static const gpusim_field fields[] = {
      .doc = "Frames that samples are kept for, in the mean."},
 };
 
-static const gpusim_record record = {
+const gpusim_record gs_detector_record_random_cut_forest = {
     .name = "random-cut-forest",
     .fields = fields,
     .count = sizeof fields / sizeof fields[0],
@@ -408,7 +408,7 @@ const gpusim_module gs_detector_random_cut_forest = {
     .version = "1",
     .doc = "How likely random cuts set a sample apart near the root (Guha et al. 2016); goes on "
            "learning, in bounded memory.",
-    .parameters = &record,
+    .parameters = &gs_detector_record_random_cut_forest,
     .operations = &operations,
     .flags = GPUSIM_MODULE_STANDARDISED,
 };

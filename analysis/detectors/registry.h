@@ -37,7 +37,43 @@
 GS_DETECTOR_LIST(GS_DETECTOR_EXTERN)
 #undef GS_DETECTOR_EXTERN
 
-/* The same as a table, ended by NULL. */
+/* X(identifier, name): those with parameters, each of which exports its table as
+ * gs_detector_record_<identifier>, and those without. */
+#define GS_DETECTOR_PARAMETERS_LIST(X)                                                             \
+    X(ar, "ar")                                                                                    \
+    X(bocd, "bocd")                                                                                \
+    X(cusum, "cusum")                                                                              \
+    X(ensemble, "ensemble")                                                                        \
+    X(ewma, "ewma")                                                                                \
+    X(gnn, "gnn")                                                                                  \
+    X(isolation_forest, "isolation-forest")                                                        \
+    X(job_peer, "job-peer")                                                                        \
+    X(kmeans, "kmeans")                                                                            \
+    X(knn, "knn")                                                                                  \
+    X(lof, "lof")                                                                                  \
+    X(mahalanobis, "mahalanobis")                                                                  \
+    X(pca, "pca")                                                                                  \
+    X(rack_peer, "rack-peer")                                                                      \
+    X(random_cut_forest, "random-cut-forest")                                                      \
+    X(rolling_mad, "rolling-mad")                                                                  \
+    X(sub_pca, "sub-pca")                                                                          \
+    X(threshold, "threshold")                                                                      \
+    X(trend, "trend")                                                                              \
+    X(var, "var")                                                                                  \
+    X(zscore, "zscore")
+
+#define GS_DETECTOR_PLAIN_LIST(X)                                                                  \
+    X(ecod, "ecod")                                                                                \
+    X(first_difference, "first-difference")                                                        \
+    X(liveness, "liveness")                                                                        \
+    X(random_scores, "random")
+
+#define GS_DETECTOR_RECORD(identifier, name)                                                       \
+    extern const gpusim_record gs_detector_record_##identifier;
+GS_DETECTOR_PARAMETERS_LIST(GS_DETECTOR_RECORD)
+#undef GS_DETECTOR_RECORD
+
+/* The modules as a table, ended by NULL. */
 extern const gpusim_module *const gs_detectors[];
 
 #endif

@@ -38,7 +38,7 @@ static const gpusim_field fields[] = {
      .doc = "No signal counts for more."},
 };
 
-static const gpusim_record record = {
+const gpusim_record gs_detector_record_rolling_mad = {
     .name = "rolling-mad",
     .fields = fields,
     .count = sizeof fields / sizeof fields[0],
@@ -148,7 +148,7 @@ const gpusim_module gs_detector_rolling_mad = {
     .version = "1",
     .doc = "How far each signal is off the median of its own last samples, in the median of "
            "such distances.",
-    .parameters = &record,
+    .parameters = &gs_detector_record_rolling_mad,
     .operations = &operations,
     .flags = GPUSIM_MODULE_STANDARDISED,
 };

@@ -106,7 +106,7 @@ static const gpusim_field fields[] = {
      .doc = "Rules; the gravest that holds counts."},
 };
 
-static const gpusim_record record = {
+const gpusim_record gs_detector_record_threshold = {
     .name = "threshold",
     .fields = fields,
     .count = sizeof fields / sizeof fields[0],
@@ -240,6 +240,6 @@ const gpusim_module gs_detector_threshold = {
     .name = "threshold",
     .version = "1",
     .doc = "Rules that somebody wrote down: a signal beyond a bound for so many samples.",
-    .parameters = &record,
+    .parameters = &gs_detector_record_threshold,
     .operations = &operations,
 };

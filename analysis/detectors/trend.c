@@ -99,7 +99,7 @@ static const gpusim_field fields[] = {
      .doc = "No signal counts for more, up or down."},
 };
 
-static const gpusim_record record = {
+const gpusim_record gs_detector_record_trend = {
     .name = "trend",
     .fields = fields,
     .count = sizeof fields / sizeof fields[0],
@@ -265,6 +265,6 @@ const gpusim_module gs_detector_trend = {
     .version = "1",
     .doc =
         "A line through the last samples: how surely a signal drifts, or will be beyond a limit.",
-    .parameters = &record,
+    .parameters = &gs_detector_record_trend,
     .operations = &operations,
 };

@@ -28,7 +28,7 @@ static const gpusim_field fields[] = {
      .doc = "How the signals become one score."},
 };
 
-static const gpusim_record record = {
+const gpusim_record gs_detector_record_zscore = {
     .name = "zscore",
     .fields = fields,
     .count = sizeof fields / sizeof fields[0],
@@ -68,7 +68,7 @@ const gpusim_module gs_detector_zscore = {
     .name = "zscore",
     .version = "1",
     .doc = "How many standard deviations the signals are off what was learnt, together.",
-    .parameters = &record,
+    .parameters = &gs_detector_record_zscore,
     .operations = &operations,
     .flags = GPUSIM_MODULE_STANDARDISED,
 };

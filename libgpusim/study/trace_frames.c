@@ -11,6 +11,7 @@
 #include "base/memory.h"
 #include "base/sort.h"
 #include "detect/frames.h"
+#include "detect/tables.h"
 #include "study/late.h"
 #include "study/read.h"
 
@@ -173,21 +174,6 @@ static int next_of_trace(gpusim_frames *self, gpusim_frame *frame)
 
 /* ---- what is there ---- */
 
-// How far values of a unit usually lie apart.
-static double span_of(const char *unit)
-{
-    static const struct {
-        const char *unit;
-        double span;
-    } spans[] = {{"%", 100}, {"degC", 50}, {"W", 500}, {"MHz", 1000}, {"MiB", 10000}, {"B/s", 1e9}};
-    for (size_t i = 0; i < sizeof spans / sizeof spans[0]; i++) {
-        if (strcmp(unit, spans[i].unit) == 0) {
-            return spans[i].span;
-        }
-    }
-    return 1;
-}
-
 static gpusim_status choose_signals(gpusim_trace_frames *f, const char *const *metrics,
                                     uint32_t count, gpusim_error *err)
 {
@@ -204,7 +190,7 @@ static gpusim_status choose_signals(gpusim_trace_frames *f, const char *const *m
         }
         if (wanted && metric->entity == GPUSIM_OF_GPU && metric->type == GPUSIM_FLOAT32) {
             f->signals[signals] =
-                (gpusim_signal){.name = metric->name, .span = span_of(metric->unit)};
+                (gpusim_signal){.name = metric->name, .span = gs_span_of_unit(metric->unit)};
             f->metrics[signals++] = m;
             entities = metric->entities;
         }
