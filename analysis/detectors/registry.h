@@ -66,7 +66,7 @@ GS_DETECTOR_LIST(GS_DETECTOR_EXTERN)
     X(ecod, "ecod")                                                                                \
     X(first_difference, "first-difference")                                                        \
     X(liveness, "liveness")                                                                        \
-    X(random_scores, "random")
+    X(random, "random")
 
 #define GS_DETECTOR_RECORD(identifier, name)                                                       \
     extern const gpusim_record gs_detector_record_##identifier;

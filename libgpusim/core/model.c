@@ -16,6 +16,7 @@ gpusim_status gs_model_create(gpusim_model **model, gpusim_error *err)
     (*model)->kind_models = GS_ARRAY(uint64_t);
     (*model)->actions = GS_ARRAY(gs_timed_action);
     (*model)->responses = GS_ARRAY(gs_response);
+    (*model)->detectors = GS_ARRAY(gs_detector);
     (*model)->windows = GS_ARRAY(gs_maintenance);
     (*model)->warnings = GS_ARRAY(const char *);
     (*model)->loads = GS_ARRAY(gpusim_load);
@@ -38,6 +39,7 @@ void gpusim_model_destroy(gpusim_model *model)
     gs_array_release(&model->kind_models);
     gs_array_release(&model->actions);
     gs_array_release(&model->responses);
+    gs_array_release(&model->detectors);
     gs_array_release(&model->windows);
     gs_array_release(&model->warnings);
     gs_array_release(&model->loads);

@@ -3,6 +3,7 @@
 #ifndef GS_CORE_MODEL_H
 #define GS_CORE_MODEL_H
 
+#include <gpusim/detector.h>
 #include <gpusim/model.h>
 
 #include "base/array.h"
@@ -40,19 +41,35 @@ typedef struct gs_response {
     double undo_value;       /* of `undo`; of a cap INFINITY: lifted */
     double cost;             /* of each action */
     gpusim_time hold, delay;
-    uint32_t metric;  /* its place in `metrics`; GPUSIM_NONE: the state of nodes */
-    uint32_t state;   /* gpusim_node_state */
-    uint32_t group;   /* whose nodes; GPUSIM_NONE: all */
-    uint32_t cluster; /* the same */
-    uint32_t what;    /* gpusim_action */
-    uint32_t undo;    /* gpusim_action once it is over; GPUSIM_NONE: nothing */
-    uint32_t who;     /* name */
-    uint32_t budget;  /* actions a day; GPUSIM_NONE: no limit */
-    uint32_t below;   /* 1: at or below the threshold, not at or above */
-    uint32_t of_gpu;  /* 1: what is done is done to the GPU, not to its node */
-    uint32_t remedy;  /* 1: what is done is chosen by what it costs; `what` then isolates */
-    gpusim_time keep; /* what was done is not taken back sooner */
+    uint32_t metric;   /* its place in `metrics`; GPUSIM_NONE: the state of nodes, or a detector */
+    uint32_t detector; /* its place in `detectors`; GPUSIM_NONE: a metric or the state of nodes */
+    uint32_t state;    /* gpusim_node_state */
+    uint32_t group;    /* whose nodes; GPUSIM_NONE: all */
+    uint32_t cluster;  /* the same */
+    uint32_t what;     /* gpusim_action */
+    uint32_t undo;     /* gpusim_action once it is over; GPUSIM_NONE: nothing */
+    uint32_t who;      /* name */
+    uint32_t budget;   /* actions a day; GPUSIM_NONE: no limit */
+    uint32_t below;    /* 1: at or below the threshold, not at or above */
+    uint32_t of_gpu;   /* 1: what is done is done to the GPU, not to its node */
+    uint32_t remedy;   /* 1: what is done is chosen by what it costs; `what` then isolates */
+    gpusim_time keep;  /* what was done is not taken back sooner */
 } gs_response;
+
+/* A detector that watches the GPUs of the run. */
+typedef struct gs_detector {
+    const gpusim_module *module;
+    const void *parameters; /* its record; NULL: it has none */
+    gpusim_scene scene;
+    const uint32_t *metrics; /* [signals]: places in `watched` */
+    double threshold;        /* NaN: the quantile of what it scored while it learnt */
+    double quantile;
+    gpusim_time learn; /* samples up to then are learnt from; 0: the first alone */
+    gpusim_time hold;  /* an alert is raised once its score has been as high for so long */
+    gpusim_time clear; /* ... and is over once it has been lower for longer than this */
+    uint32_t name;
+    uint32_t reserved;
+} gs_detector;
 
 /* What a bad state of a node is taken to waste, and what it costs to do something about it. */
 typedef struct gs_remedies {
@@ -132,6 +149,10 @@ struct gpusim_model {
     gs_setup setup;
     gs_array actions;   /* gs_timed_action */
     gs_array responses; /* gs_response */
+    gs_array detectors; /* gs_detector */
+    uint32_t *watched;  /* [watched_count]: metrics of GPUs that detectors may look at, by name */
+    uint32_t *watched_names; /* beside it: their names */
+    uint32_t watched_count;
     gs_remedies remedies;
     gs_heartbeat heartbeat;
     gs_control control;

@@ -95,6 +95,10 @@ static const gpusim_choice event_types[] = {
     {"xid", GPUSIM_EVENT_XID, "a GPU's driver logs an error; the detail is the XID"},
     {"offline", GPUSIM_EVENT_OFFLINE,
      "no heartbeat of a node has been heard for too long (detail 1), or one is heard again (0)"},
+    {"alert", GPUSIM_EVENT_ALERT,
+     "a detector raises an alert on a GPU: the detail is its place among `detectors`, from 1; "
+     "below "
+     "0: that is over"},
     {NULL, 0, NULL},
 };
 
@@ -334,6 +338,20 @@ static const gpusim_field fragmentation_columns[] = {
     FRAGMENTATION(used, UINT64, NONE, 0, "Thousandths of GPUs that jobs hold."),
 };
 
+#define ALERT(member, type, unit, flags, doc)                                                      \
+    COLUMN(gpusim_alert_row, member, type, unit, flags, doc)
+static const gpusim_field alert_columns[] = {
+    ALERT(time, TIME, SECOND, 0, "When it was raised."),
+    ALERT(detector, NAME, NONE, 0, "By which detector."),
+    CHOICE_COLUMN(gpusim_alert_row, scope, scopes, "What it is about."),
+    ALERT(entity, UINT32, NONE, 0, "The number of the GPU."),
+    ALERT(begin, TIME, SECOND, 0, "The first sample whose score reached the threshold."),
+    ALERT(end, TIME, SECOND, GPUSIM_OPTIONAL, "The last one; none: the run ended first."),
+    ALERT(score, FLOAT64, NONE, 0, "The highest score."),
+    ALERT(threshold, FLOAT64, NONE, 0, "The detector's threshold."),
+    ALERT(cause, NAME, NONE, 0, "The metric that spoke most for it at its highest."),
+};
+
 static const gpusim_record tables[GPUSIM_TABLE_COUNT] = {
     [GPUSIM_TABLE_JOBS] = TABLE("jobs", gpusim_job_row, job_columns,
                                 "One row a job, in the order in which they ended."),
@@ -353,6 +371,8 @@ static const gpusim_record tables[GPUSIM_TABLE_COUNT] = {
               "Fragmentation of what is idle, as it changes."),
     [GPUSIM_TABLE_FAULTS] = TABLE("faults", gpusim_fault_row, fault_columns,
                                   "Every fault as it was, in the order in which they ended."),
+    [GPUSIM_TABLE_ALERTS] = TABLE("alerts", gpusim_alert_row, alert_columns,
+                                  "Every alert of a detector, in the order in which they ended."),
 };
 
 const gpusim_record *gpusim_table_record(gpusim_table table)

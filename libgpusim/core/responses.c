@@ -18,8 +18,9 @@
 
 static int is_of_gpus(const gpusim_model *model, const gs_response *rule)
 {
-    return rule->metric != GPUSIM_NONE &&
-           gpusim_metrics(&(uint32_t){0})[model->metrics[rule->metric]].entity == GPUSIM_OF_GPU;
+    return rule->detector != GPUSIM_NONE ||
+           (rule->metric != GPUSIM_NONE &&
+            gpusim_metrics(&(uint32_t){0})[model->metrics[rule->metric]].entity == GPUSIM_OF_GPU);
 }
 
 static int is_cap(uint32_t what)
@@ -100,9 +101,26 @@ static double worst_of(const gpusim_sim *sim, const gs_sampling *sampling, const
     return worst;
 }
 
+// what a detector says of a GPU; of a node that remedies are for, of the worst of its GPUs
+static gs_sign sign_of_alert(const gpusim_sim *sim, const gs_response *rule, const gs_watch *at)
+{
+    const uint32_t *first = sim->model->cluster.node_first_gpu;
+    int worst = -2;
+    uint32_t from = rule->remedy ? first[at->entity] : at->entity;
+    uint32_t to = rule->remedy ? first[at->entity + 1] : at->entity + 1;
+    for (uint32_t g = from; g < to; g++) {
+        int says = gs_detectors_say(sim, rule->detector, g);
+        worst = says == 1 || worst == 1 ? 1 : says == -1 || worst == -1 ? -1 : 0;
+    }
+    return worst == 1 ? GS_SIGN_BEGIN : worst == -1 ? GS_SIGN_NEITHER : GS_SIGN_END;
+}
+
 static gs_sign sign_of(const gpusim_sim *sim, const gs_sampling *sampling, const gs_watch *at)
 {
     const gs_response *rule = RULE(sim, at->rule);
+    if (rule->detector != GPUSIM_NONE) {
+        return sign_of_alert(sim, rule, at);
+    }
     if (rule->metric == GPUSIM_NONE) {
         int holds = rule->state == GS_SEEN_OFFLINE ? gs_is_offline(sim, at->entity)
                                                    : GS_NODE(sim, at->entity)->state == rule->state;
@@ -150,7 +168,10 @@ static gpusim_status see(gpusim_sim *sim, const gs_sampling *sampling, uint32_t 
             at->fired = 0;
         }
     }
+    // an alert that may be about to be raised
+    int awaited = sign == GS_SIGN_NEITHER && RULE(sim, at->rule)->detector != GPUSIM_NONE;
     if (at->since == GPUSIM_TIME_MAX || at->fired) {
+        WATCHER(sim, at->rule)->holding += awaited && !at->fired;
         return GPUSIM_OK;
     }
     if (sign == GS_SIGN_BEGIN && now - at->since >= RULE(sim, at->rule)->hold) {

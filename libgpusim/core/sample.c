@@ -155,6 +155,7 @@ static gpusim_status tell(gpusim_sim *sim, gpusim_error *err)
     gs_sample_gpus(sim, sampling);
     gs_sample_plant(sim, sampling);
     GPUSIM_TRY(gs_sample_faults(sim, sampling, err));
+    GPUSIM_TRY(gs_detectors_see(sim, sampling, err));
     GPUSIM_TRY(gs_responses_see(sim, sampling, err));
     const gpusim_observer *observers = sim->observers.data;
     for (uint32_t i = 0; i < sim->observers.count; i++) {
@@ -174,7 +175,7 @@ gpusim_status gs_on_sample(void *context, const gpusim_event *event, gpusim_erro
     if (event->payload > 0) {
         return gs_sampling_marked(sim, event, err);
     }
-    if (sim->observers.count > 0 || sim->holds || sim->watchers.count > 0) {
+    if (sim->observers.count > 0 || sim->holds || sim->watchers.count > 0 || sim->detectors) {
         GPUSIM_TRY(tell(sim, err));
     }
     GPUSIM_TRY(gs_sampling_sampled(sim, event, err));

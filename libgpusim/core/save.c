@@ -30,6 +30,7 @@ gpusim_status gpusim_sim_save(const gpusim_sim *sim, void **bytes, size_t *size,
         return gpusim_fail(err, GPUSIM_ARGUMENT, "a run that has failed cannot be saved");
     }
     GPUSIM_TRY(gs_engine_before_save(sim->engine, err));
+    GPUSIM_TRY(gs_detectors_before_save(sim, err));
     *size = sizeof header + gs_state_size(&sim->state);
     GPUSIM_TRY(gs_allocate(&copy, *size, 1, err));
     gs_state_write(&sim->state, copy + sizeof header);
@@ -61,6 +62,7 @@ gpusim_status gpusim_sim_restore(gpusim_sim *sim, const void *bytes, size_t size
     GPUSIM_TRY(gs_engine_after_restore(sim->engine, &said));
     gs_sim_refresh_view(sim);
     GPUSIM_TRY(gs_faults_restored(sim, &said));
+    GPUSIM_TRY(gs_detectors_restored(sim, &said));
     gs_index_rebuild(sim->index, &sim->view);
     gs_fragments_restored(sim);
     if (sim->policy) {

@@ -335,6 +335,7 @@ gpusim_status gpusim_sim_create(const gpusim_model *model, uint64_t seed, gpusim
     if (model->cuts) {
         GPUSIM_TRY(gs_gpus_create(sim, err)); // shares of GPUs without physics
     }
+    GPUSIM_TRY(gs_detectors_create(sim, err));
     GPUSIM_TRY(schedule_first(sim, err));
     *created = sim;
     return GPUSIM_OK;
@@ -349,6 +350,7 @@ void gpusim_sim_destroy(gpusim_sim *sim)
         return;
     }
     gs_sampling_destroy(sim->sampling);
+    gs_detectors_destroy(sim);
     gs_policy_destroy(sim->policy);
     gs_index_destroy(sim->index);
     gs_network_destroy(sim);
@@ -402,6 +404,12 @@ void gpusim_sim_destroy(gpusim_sim *sim)
         &sim->lives,
         &sim->watches,
         &sim->watchers,
+        &sim->detecting,
+        &sim->alarms,
+        &sim->lesson_times,
+        &sim->lesson_values,
+        &sim->lesson_jobs,
+        &sim->detectors_saved,
         &sim->rule_clocks,
         &sim->fault_jobs,
         &sim->gpu_effects,
@@ -598,6 +606,7 @@ gpusim_status gpusim_sim_finish(gpusim_sim *sim, gpusim_error *err)
     GPUSIM_TRY(gs_summary_make(sim, err));
     GPUSIM_TRY(tell_unfinished(sim, err));
     GPUSIM_TRY(gs_faults_unfinished(sim, err));
+    GPUSIM_TRY(gs_detectors_unfinished(sim, err));
 cleanup:;
     int complete = GS_TOTALS(sim)->ended && sim->failure == GPUSIM_OK && status == GPUSIM_OK;
     gpusim_status end = gs_emit_end(sim, complete, status == GPUSIM_OK ? err : NULL);

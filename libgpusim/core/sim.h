@@ -286,6 +286,12 @@ struct gpusim_sim {
     gs_array watches;  /* gs_watch; see core/responses.c for these; empty without rules */
     gs_array watchers; /* gs_watcher, by rule */
 
+    gs_array detecting; /* gs_detecting, by detector; see core/detectors.h for these */
+    gs_array alarms;    /* gs_alarm, of each detector on each GPU */
+    gs_array lesson_times, lesson_values, lesson_jobs; /* gpusim_time, float, gs_lesson_job: what
+                                                        * is being learnt from */
+    gs_array detectors_saved; /* char: what detectors have learnt and seen, filled by saving */
+
     gs_array pulses;   /* gs_pulse, by node; see core/fleet.h for these */
     gs_array breakers; /* gs_breaker, by node */
     gs_array orders;   /* gs_order */
@@ -319,6 +325,7 @@ struct gpusim_sim {
     gs_array fault_sums;                              /* gs_fault_sum, by fault */
     gs_array fault_jobs;                              /* uint32_t: slots of jobs being struck */
     gs_sampling *sampling; /* the sample at hand; NULL before the first that anybody hears */
+    struct gs_detectors *detectors; /* at work; NULL where there are none */
     gpusim_summary summary;
     double wall_time_s;
     uint32_t gpu_nodes;    /* nodes with GPUs */
@@ -560,6 +567,19 @@ gpusim_status gs_on_response(void *context, const gpusim_event *event, gpusim_er
 int gs_responses_may_act(const gpusim_sim *sim);
 /* Actions of all rules, what they cost, and what nodes wasted (NaN: there are no remedies). */
 uint64_t gs_responses_count(const gpusim_sim *sim, double *cost, double *waste);
+
+/* ---- core/detectors.c: what detectors make of samples ---- */
+gpusim_status gs_detectors_create(gpusim_sim *sim, gpusim_error *err);
+void gs_detectors_destroy(gpusim_sim *sim);
+/* A sample was taken. */
+gpusim_status gs_detectors_see(gpusim_sim *sim, const gs_sampling *sampling, gpusim_error *err);
+/* 1: the alert of a detector on a GPU is raised; 0: nothing points to one; -1: between the two. */
+int gs_detectors_say(const gpusim_sim *sim, uint32_t detector, uint32_t gpu);
+/* Alerts that are not over get their rows. */
+gpusim_status gs_detectors_unfinished(gpusim_sim *sim, gpusim_error *err);
+uint64_t gs_detectors_alerts(const gpusim_sim *sim);
+gpusim_status gs_detectors_before_save(const gpusim_sim *sim, gpusim_error *err);
+gpusim_status gs_detectors_restored(gpusim_sim *sim, gpusim_error *err);
 
 /* ---- core/cap_actions.c: one GPU, node or rack; GPUSIM_NONE: every GPU that has physics ---- */
 gpusim_status gs_action_cap(gpusim_sim *sim, gpusim_action what, uint32_t entity, double watts,

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The state of a run: which arrays there are, their names in what is saved and hashed, and what is
  * in them at the beginning. */
+#include "core/detectors.h"
 #include "core/faults.h"
 #include "core/fleet.h"
 #include "core/measure.h"
@@ -54,6 +55,12 @@ void gs_sim_lay_out(gpusim_sim *sim)
     sim->drawn = GS_ARRAY(gs_drawn);
     sim->watches = GS_ARRAY(gs_watch);
     sim->watchers = GS_ARRAY(gs_watcher);
+    sim->detecting = GS_ARRAY(gs_detecting);
+    sim->alarms = GS_ARRAY(gs_alarm);
+    sim->lesson_times = GS_ARRAY(gpusim_time);
+    sim->lesson_values = GS_ARRAY(float);
+    sim->lesson_jobs = GS_ARRAY(gs_lesson_job);
+    sim->detectors_saved = GS_ARRAY(char);
     sim->pulses = GS_ARRAY(gs_pulse);
     sim->breakers = GS_ARRAY(gs_breaker);
     sim->orders = GS_ARRAY(gs_order);
@@ -143,6 +150,12 @@ gpusim_status gs_sim_register(gpusim_sim *sim, gpusim_error *err)
         {"nodes.held", &sim->node_held},
         {"responses.watches", &sim->watches},
         {"responses.watchers", &sim->watchers},
+        {"detectors", &sim->detecting},
+        {"detectors.alarms", &sim->alarms},
+        {"detectors.times", &sim->lesson_times},
+        {"detectors.values", &sim->lesson_values},
+        {"detectors.jobs", &sim->lesson_jobs},
+        {"detectors.saved", &sim->detectors_saved},
         {"nodes.pulses", &sim->pulses},
         {"nodes.breakers", &sim->breakers},
         {"nodes.orders", &sim->orders},

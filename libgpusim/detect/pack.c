@@ -47,10 +47,15 @@ typedef struct rest {
     size_t count;
 } rest;
 
+static gpusim_status too_short(gpusim_error *err)
+{
+    return gpusim_fail(err, GPUSIM_FORMAT, "the state of a detector ends too early");
+}
+
 static gpusim_status take(rest *from, void *to, size_t bytes, gpusim_error *err)
 {
     if (bytes > from->count) {
-        return gpusim_fail(err, GPUSIM_FORMAT, "the state of a detector ends too early");
+        return too_short(err);
     }
     if (bytes > 0) {
         memcpy(to, from->at, bytes);
@@ -68,7 +73,7 @@ static gpusim_status take_block(rest *from, void **block, uint64_t *size, uint64
     gs_release(block);
     *size = 0;
     if (bytes > from->count) {
-        return take(from, NULL, bytes, err);
+        return too_short(err);
     }
     if (bytes > 0) {
         GPUSIM_TRY(gs_allocate(block, bytes, 1, err));

@@ -67,6 +67,8 @@ gpusim_status gs_compile_actions(const gs_compilation *at, gpusim_error *err);
  * group may have, first of all. */
 gpusim_status gs_compile_fleet(const gs_compilation *at, gpusim_error *err);
 void gs_compile_sizes(gs_scenario *scenario);
+/* compile_detectors.c: who watches. */
+gpusim_status gs_compile_detectors(const gs_compilation *at, gpusim_error *err);
 gpusim_status gs_compile_responses(const gs_compilation *at, gpusim_error *err);
 /* A metric by one of its names, as its place in the model's list; GPUSIM_NONE: it is not sampled.
  */

@@ -85,6 +85,9 @@ static gpusim_status make_hash(const gs_compilation *at, gpusim_error *err)
     add_module(model->setup.order.module, hasher);
     add_module(model->setup.placement.module, hasher);
     add_module(model->setup.scheduler.module, hasher);
+    for (uint32_t i = 0; i < model->detectors.count; i++) {
+        add_module(GS_AT(model->detectors, gs_detector, i).module, hasher);
+    }
     gs_hasher_hex(hasher, model->info.hash);
 cleanup:
     gs_hasher_destroy(hasher);

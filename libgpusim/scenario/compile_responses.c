@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/suggest.h"
 #include "physics/draw.h"
 #include "scenario/compile.h"
 
@@ -44,8 +45,29 @@ static gpusim_status find_metric(const response_maker *m, gpusim_error *err)
 static int is_of_gpus(const response_maker *m)
 {
     const gpusim_model *model = m->at->model;
-    return m->rule->metric != GPUSIM_NONE &&
-           gpusim_metrics(&(uint32_t){0})[model->metrics[m->rule->metric]].entity == GPUSIM_OF_GPU;
+    return m->rule->detector != GPUSIM_NONE ||
+           (m->rule->metric != GPUSIM_NONE &&
+            gpusim_metrics(&(uint32_t){0})[model->metrics[m->rule->metric]].entity ==
+                GPUSIM_OF_GPU);
+}
+
+static gpusim_status find_detector(const response_maker *m, gpusim_error *err)
+{
+    const gpusim_model *model = m->at->model;
+    gs_suggestion suggestion = {.word = m->written->on};
+    for (uint32_t i = 0; i < model->detectors.count; i++) {
+        const char *name =
+            gs_names_text(model->names, GS_AT(model->detectors, gs_detector, i).name);
+        if (strcmp(name, m->written->on) == 0) {
+            m->rule->detector = i;
+            return GPUSIM_OK;
+        }
+        gs_suggest(&suggestion, name);
+    }
+    gpusim_status status = FAIL(m, "on", err, "no detector is called '%s'", m->written->on);
+    const char *near = gs_suggested(&suggestion);
+    gpusim_error_hint(err, near ? "did you mean '%s'?" : "its `name:` among `detectors:`", near);
+    return status;
 }
 
 static gpusim_status compile_condition(const response_maker *m, gpusim_error *err)
@@ -59,11 +81,15 @@ static gpusim_status compile_condition(const response_maker *m, gpusim_error *er
         gpusim_error_hint(err, "add `telemetry: {every: 15 s}`");
         return status;
     }
-    if ((written->metric != NULL) == (written->state >= 0) ||
-        above + below != (written->metric != NULL) ||
+    int conditions = (written->metric != NULL) + (written->state >= 0) + (written->on != NULL);
+    if (conditions != 1 || above + below != (written->metric != NULL) ||
         (!written->metric && !isnan(written->until))) {
         return FAIL(m, "", err,
-                    "a response needs `metric:` with `above:` or `below:`, or `state:`");
+                    "a response needs `metric:` with `above:` or `below:`, or `state:`, or `on:` a "
+                    "detector");
+    }
+    if (written->on) {
+        return find_detector(m, err);
     }
     if (!written->metric) {
         rule->state = (uint32_t)written->state;
@@ -305,6 +331,7 @@ static gpusim_status compile_response(const gs_compilation *at, uint32_t i, gpus
                         .delay = written->delay,
                         .keep = written->keep,
                         .metric = GPUSIM_NONE,
+                        .detector = GPUSIM_NONE,
                         .group = GPUSIM_NONE,
                         .cluster = GPUSIM_NONE,
                         .budget = written->budget};

@@ -139,6 +139,7 @@ gpusim_status gs_compile_run(const gs_compilation *at, gpusim_error *err)
     GPUSIM_TRY(gs_compile_chaos(at, err));
     gs_compile_clocks(at);
     GPUSIM_TRY(gs_compile_fleet(at, err));
+    GPUSIM_TRY(gs_compile_detectors(at, err));
     GPUSIM_TRY(gs_compile_responses(at, err));
 cleanup:
     return status;

@@ -159,10 +159,10 @@ typedef struct gs_repairs_fields {
 
 /* An item of `response:`. */
 typedef struct gs_response_fields {
-    const char *name, *metric, *group, *cluster; /* NULL: not given */
-    double above, below, until;                  /* NaN: not given */
-    double speed;                                /* share; GS_SPEED_AUTO; NaN: not given */
-    double power;                                /* W; NaN: not given */
+    const char *name, *metric, *group, *cluster, *on; /* NULL: not given */
+    double above, below, until;                       /* NaN: not given */
+    double speed;                                     /* share; GS_SPEED_AUTO; NaN: not given */
+    double power;                                     /* W; NaN: not given */
     double cost;
     gpusim_time hold, delay, keep;
     gpusim_time takes;  /* GPUSIM_TIME_MAX: not given */
@@ -172,6 +172,19 @@ typedef struct gs_response_fields {
     uint32_t cpu_state; /* UINT32_MAX: not given */
     uint8_t restart_jobs, undo, reserved[6];
 } gs_response_fields;
+
+/* An item of `detectors:`. */
+typedef struct gs_detector_fields {
+    const char *name;       /* NULL: not given */
+    gpusim_one_of detector; /* by detect/tables.h */
+    gpusim_list metrics;    /* const char * */
+    double threshold;       /* NaN: not given */
+    double quantile;
+    gpusim_time learn, hold;
+    gpusim_time clear; /* GPUSIM_TIME_MAX: not given */
+} gs_detector_fields;
+
+extern const gpusim_field gs_detector_element;
 
 #define GS_DO_CHEAPEST (-2) /* the word `cheapest` for what to do */
 
@@ -237,7 +250,8 @@ typedef struct gs_scenario {
     gpusim_list actions; /* gs_scenario_action */
     gpusim_list chaos;   /* gpusim_one_of of gs_rule_fields, by chaos/tables.h */
     gs_repairs_fields repairs;
-    gpusim_list response; /* gs_response_fields */
+    gpusim_list detectors; /* gs_detector_fields */
+    gpusim_list response;  /* gs_response_fields */
     gs_remedies_fields remedies;
     gs_heartbeat_fields heartbeat;
     gs_control_fields control;

@@ -10,11 +10,11 @@
 #define SAMPLES_AT_ONCE 256u
 
 /* Causes before consequences, where the time is the same. */
-static const gpusim_table table_order[] = {GPUSIM_TABLE_DECISIONS,     GPUSIM_TABLE_EVENTS,
-                                           GPUSIM_TABLE_ACTIONS,       GPUSIM_TABLE_ALLOCATIONS,
-                                           GPUSIM_TABLE_JOBS,          GPUSIM_TABLE_FAULTS,
-                                           GPUSIM_TABLE_FRAGMENTATION, GPUSIM_TABLE_NODES,
-                                           GPUSIM_TABLE_GPUS,          GPUSIM_TABLE_RACKS};
+static const gpusim_table table_order[] = {
+    GPUSIM_TABLE_DECISIONS,     GPUSIM_TABLE_EVENTS, GPUSIM_TABLE_ACTIONS,
+    GPUSIM_TABLE_ALLOCATIONS,   GPUSIM_TABLE_JOBS,   GPUSIM_TABLE_FAULTS,
+    GPUSIM_TABLE_FRAGMENTATION, GPUSIM_TABLE_ALERTS, GPUSIM_TABLE_NODES,
+    GPUSIM_TABLE_GPUS,          GPUSIM_TABLE_RACKS};
 _Static_assert(sizeof table_order / sizeof table_order[0] == GPUSIM_TABLE_COUNT,
                "every table is compared");
 

@@ -60,7 +60,9 @@ static gpusim_status add_table(gs_hasher *hasher, gpusim_trace *trace, gpusim_ta
     const gpusim_record *record = gpusim_table_record(table);
     unsigned char *rows = NULL;
     uint64_t count = trace->info.rows[table];
-    if ((table == GPUSIM_TABLE_FAULTS || table == GPUSIM_TABLE_FRAGMENTATION) && count == 0) {
+    if ((table == GPUSIM_TABLE_FAULTS || table == GPUSIM_TABLE_FRAGMENTATION ||
+         table == GPUSIM_TABLE_ALERTS) &&
+        count == 0) {
         return GPUSIM_OK; // runs without faults have the digest they had before there were any
     }
     GPUSIM_TRY(gs_allocate(&rows, ROWS_AT_ONCE, record->size, err));

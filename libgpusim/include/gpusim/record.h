@@ -24,6 +24,7 @@ typedef enum gpusim_table {
     GPUSIM_TABLE_RACKS,
     GPUSIM_TABLE_FAULTS, /* a row as each fault ends; those that have not at the end of the run */
     GPUSIM_TABLE_FRAGMENTATION, /* a row as it changes; empty where nobody asks for it */
+    GPUSIM_TABLE_ALERTS, /* a row as each alert ends; those that have not at the end of the run */
     GPUSIM_TABLE_COUNT
 } gpusim_table;
 
@@ -94,6 +95,7 @@ typedef enum gpusim_event_type {
     GPUSIM_EVENT_XID,             /* entity: GPU; detail: the error that its driver logs */
     GPUSIM_EVENT_OFFLINE, /* of a node; detail: 1 it has not been heard for too long, 0 it is again
                            */
+    GPUSIM_EVENT_ALERT,   /* of a GPU; detail: the detector's number from 1, below 0: it is over */
 } gpusim_event_type;
 
 typedef struct gpusim_event_row {
@@ -215,6 +217,20 @@ typedef struct gpusim_fault_row {
     uint8_t reserved[2];
     uint32_t corrupted; /* jobs that completed with what it had made of their work */
 } gpusim_fault_row;
+
+/* What a detector made of telemetry. */
+typedef struct gpusim_alert_row {
+    gpusim_time time;  /* it was raised */
+    gpusim_time begin; /* the first sample with a score as high as the threshold */
+    gpusim_time end;   /* the last; GPUSIM_TIME_MAX: the run ended first */
+    double score;      /* the highest */
+    double threshold;
+    uint32_t entity;
+    uint32_t detector; /* name */
+    uint32_t cause;    /* name of the metric that spoke most for it at its highest; 0: none */
+    uint8_t scope;     /* gpusim_entity */
+    uint8_t reserved[3];
+} gpusim_alert_row;
 
 /* The table's columns and its name ("jobs", "cluster/nodes", ...). */
 GPUSIM_API const gpusim_record *gpusim_table_record(gpusim_table table);

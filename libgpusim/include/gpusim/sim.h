@@ -14,7 +14,8 @@ extern "C" {
 
 typedef struct gpusim_sim gpusim_sim;
 
-/* Creates the run with this seed. The model must outlive it. */
+/* Creates the run with this seed. The model must outlive it. *Uses GSL* where the scenario has
+ * detectors. */
 GPUSIM_API gpusim_status gpusim_sim_create(const gpusim_model *model, uint64_t seed,
                                            gpusim_sim **sim, gpusim_error *err);
 GPUSIM_API void gpusim_sim_destroy(gpusim_sim *sim);

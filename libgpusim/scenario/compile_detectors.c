@@ -1,0 +1,287 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Detectors that watch the run: what each is shown, and whether it can work with that. */
+#include <math.h>
+#include <string.h>
+
+#include <gpusim/detect.h>
+
+#include "base/sort.h"
+#include "detect/frames.h"
+#include "detect/tables.h"
+#include "scenario/compile.h"
+
+/* Samples that an alert outlasts, where the scenario does not say. */
+#define CLEAR_SAMPLES 5
+
+/* A detector in the making, and where it stands. */
+typedef struct detector_maker {
+    const gs_compilation *at;
+    const gs_detector_fields *written;
+    gs_detector *made;
+    uint32_t number;
+    uint32_t reserved;
+} detector_maker;
+
+// at a key of the one in the making
+#define FAIL(m, inner, err, ...)                                                                   \
+    gs_compile_fail_at((m)->at, err, "detectors", (m)->number, inner, __VA_ARGS__)
+
+static const gpusim_metric *about(uint32_t metric)
+{
+    return &gpusim_metrics(&(uint32_t){0})[metric];
+}
+
+// ---- what there is to see ----
+
+static int by_name(const void *a, const void *b)
+{
+    return strcmp(about(*(const uint32_t *)a)->name, about(*(const uint32_t *)b)->name);
+}
+
+// gauges of GPUs, in the order in which a trace has them
+static gpusim_status find_watched(gpusim_model *model, gpusim_error *err)
+{
+    gpusim_status status = GPUSIM_OK;
+    model->watched = gs_arena_get(&model->arena, (model->metric_count + 1) * sizeof(uint32_t));
+    model->watched_names =
+        gs_arena_get(&model->arena, (model->metric_count + 1) * sizeof(uint32_t));
+    if (!model->watched || !model->watched_names) {
+        return gpusim_fail(err, GPUSIM_MEMORY, "no memory for what detectors look at");
+    }
+    for (uint32_t i = 0; i < model->metric_count; i++) {
+        const gpusim_metric *metric = about(model->metrics[i]);
+        if (metric->entity == GPUSIM_OF_GPU && metric->type == GPUSIM_FLOAT32) {
+            model->watched[model->watched_count++] = model->metrics[i];
+        }
+    }
+    GPUSIM_TRY(gs_sort(model->watched, model->watched_count, sizeof *model->watched, by_name, err));
+    for (uint32_t w = 0; w < model->watched_count; w++) {
+        const char *name = about(model->watched[w])->name;
+        GPUSIM_TRY(gs_names_add(model->names, name, strlen(name), &model->watched_names[w], err));
+    }
+cleanup:
+    return status;
+}
+
+static gpusim_status check_metrics(const detector_maker *m, gpusim_error *err)
+{
+    const gpusim_model *model = m->at->model;
+    const char *const *names = m->written->metrics.items;
+    for (uint32_t i = 0; i < m->written->metrics.count; i++) {
+        uint32_t place = gs_compile_sampled(model, names[i]);
+        if (place == GPUSIM_NONE) {
+            gpusim_status status =
+                FAIL(m, "metrics", err, "'%s' is not among the metrics sampled", names[i]);
+            gpusim_error_hint(err, "select it in `telemetry:`");
+            return status;
+        }
+        const gpusim_metric *metric = about(model->metrics[place]);
+        if (metric->entity != GPUSIM_OF_GPU || metric->type != GPUSIM_FLOAT32) {
+            return FAIL(m, "metrics", err, "'%s' is no gauge of a GPU", names[i]);
+        }
+    }
+    return GPUSIM_OK;
+}
+
+static int is_wanted(const detector_maker *m, uint32_t metric)
+{
+    const gpusim_model *model = m->at->model;
+    const char *const *names = m->written->metrics.items;
+    for (uint32_t i = 0; i < m->written->metrics.count; i++) {
+        if (model->metrics[gs_compile_sampled(model, names[i])] == metric) {
+            return 1;
+        }
+    }
+    return m->written->metrics.count == 0;
+}
+
+static gpusim_status no_memory(gpusim_error *err)
+{
+    return gpusim_fail(err, GPUSIM_MEMORY, "no memory for what a detector is shown");
+}
+
+// its signals
+static gpusim_status choose_signals(const detector_maker *m, gpusim_error *err)
+{
+    gpusim_model *model = m->at->model;
+    uint32_t count = 0;
+    gpusim_signal *signals =
+        gs_arena_get(&model->arena, (model->watched_count + 1) * sizeof *signals);
+    uint32_t *metrics = gs_arena_get(&model->arena, (model->watched_count + 1) * sizeof *metrics);
+    if (!signals || !metrics) {
+        return no_memory(err);
+    }
+    for (uint32_t w = 0; w < model->watched_count; w++) {
+        const gpusim_metric *metric = about(model->watched[w]);
+        if (is_wanted(m, model->watched[w])) {
+            double span = gs_span_of_unit(gpusim_unit_symbol((gpusim_unit)metric->unit));
+            signals[count] = (gpusim_signal){.name = metric->name, .span = span};
+            metrics[count++] = w;
+        }
+    }
+    m->made->scene.signals = signals;
+    m->made->scene.signal_count = count;
+    m->made->metrics = metrics;
+    return count > 0 ? GPUSIM_OK : FAIL(m, "", err, "telemetry samples no gauge of GPUs");
+}
+
+// who is watched, and where they are
+static gpusim_status make_scene(const detector_maker *m, gpusim_error *err)
+{
+    gpusim_model *model = m->at->model;
+    const gs_cluster *cluster = &model->cluster;
+    gpusim_scene *scene = &m->made->scene;
+    uint32_t *node = gs_arena_get(&model->arena, (cluster->gpu_count + 1) * sizeof *node);
+    uint32_t *rack = gs_arena_get(&model->arena, (cluster->gpu_count + 1) * sizeof *rack);
+    if (!node || !rack) {
+        return no_memory(err);
+    }
+    for (uint32_t n = 0; n < cluster->node_count; n++) {
+        for (uint32_t g = cluster->node_first_gpu[n]; g < cluster->node_first_gpu[n + 1]; g++) {
+            node[g] = n;
+            rack[g] = cluster->node_rack[n];
+        }
+    }
+    scene->size = sizeof *scene;
+    scene->entity_count = cluster->gpu_count;
+    scene->node = node;
+    scene->rack = rack;
+    scene->interval = gpusim_seconds(model->info.sample_every);
+    return cluster->gpu_count > 0 ? GPUSIM_OK : FAIL(m, "", err, "there are no GPUs to watch");
+}
+
+// ---- whether it can work ----
+
+// One frame in which everything is missing.
+typedef struct empty_frames {
+    gpusim_frames base;
+    double *values; // [entities][signals]
+    int told;
+    int reserved;
+} empty_frames;
+
+static int next_empty(gpusim_frames *self, gpusim_frame *frame)
+{
+    empty_frames *empty = (empty_frames *)self;
+    int more = !empty->told;
+    empty->told = 1;
+    *frame = (gpusim_frame){.values = empty->values, .raw = empty->values};
+    return more;
+}
+
+static void rewind_empty(gpusim_frames *self)
+{
+    ((empty_frames *)self)->told = 0;
+}
+
+// a detector that needs nothing but names has them, or says which one it lacks
+static gpusim_status try_out(const detector_maker *m, gpusim_error *err)
+{
+    gpusim_status status;
+    gpusim_watcher *watcher = NULL;
+    const gs_detector *made = m->made;
+    size_t count = (size_t)made->scene.entity_count * made->scene.signal_count;
+    empty_frames empty = {
+        .base = {.next = next_empty, .rewind = rewind_empty, .count = 1, .scene = &made->scene}};
+    GPUSIM_TRY(gs_allocate(&empty.values, count, sizeof *empty.values, err));
+    for (size_t i = 0; i < count; i++) {
+        empty.values[i] = (double)NAN;
+    }
+    GPUSIM_TRY(
+        gpusim_watcher_create(made->module, made->parameters, &made->scene, 1, &watcher, err));
+    if (made->learn == 0) {
+        GPUSIM_TRY(gpusim_watcher_train(watcher, &empty.base, err));
+    }
+cleanup:
+    gpusim_watcher_destroy(watcher);
+    gs_release(&empty.values);
+    if (status != GPUSIM_ARGUMENT && status != GPUSIM_SCENARIO) {
+        return status;
+    }
+    gpusim_error said = *err;
+    status = FAIL(m, "detector", err, "%s", said.message);
+    gpusim_error_hint(err, "%s", said.hint);
+    return status;
+}
+
+static gpusim_status check_learning(const detector_maker *m, gpusim_error *err)
+{
+    const gs_detector_fields *written = m->written;
+    gpusim_status status = GPUSIM_OK;
+    int learns =
+        (m->made->module->flags & (GPUSIM_MODULE_STANDARDISED | GPUSIM_MODULE_OVER_SCORES)) != 0;
+    if (written->learn > 0) {
+        return GPUSIM_OK;
+    }
+    if (learns) {
+        status = FAIL(m, "learn", err, "'%s' has to learn what is normal", m->made->module->name);
+        gpusim_error_hint(err, "for example `learn: 2 h`");
+    } else if (isnan(written->threshold)) {
+        status = FAIL(m, "threshold", err, "nothing is learnt, so that there is no threshold");
+        gpusim_error_hint(err, "give `threshold:`, or `learn:` for a quantile of what is normal");
+    }
+    return status;
+}
+
+static gpusim_status name_it(const detector_maker *m, gpusim_error *err)
+{
+    gpusim_status status;
+    gpusim_model *model = m->at->model;
+    const char *name = m->written->name ? m->written->name : m->made->module->name;
+    GPUSIM_TRY(gs_names_add(model->names, name, strlen(name), &m->made->name, err));
+    for (uint32_t i = 0; i < model->detectors.count; i++) {
+        if (GS_AT(model->detectors, gs_detector, i).name == m->made->name) {
+            return FAIL(m, "name", err, "two detectors are called '%s'", name);
+        }
+    }
+cleanup:
+    return status;
+}
+
+static gpusim_status compile_detector(const gs_compilation *at, uint32_t i, gpusim_error *err)
+{
+    gpusim_status status;
+    const gs_detector_fields *written =
+        (const gs_detector_fields *)at->scenario->detectors.items + i;
+    const gpusim_model *model = at->model;
+    gs_detector made = {.module = gs_detector_of(written->detector.which),
+                        .threshold = written->threshold,
+                        .quantile = written->quantile,
+                        .learn = written->learn,
+                        .hold = written->hold,
+                        .clear = written->clear};
+    detector_maker m = {.at = at, .written = written, .made = &made, .number = i};
+    if (model->info.sample_every == GPUSIM_TIME_MAX) {
+        status = FAIL(&m, "", err, "without telemetry there is nothing to watch");
+        gpusim_error_hint(err, "add `telemetry: {every: 15 s}`");
+        return status;
+    }
+    if (made.clear == GPUSIM_TIME_MAX) {
+        made.clear = CLEAR_SAMPLES * model->info.sample_every;
+    }
+    made.parameters = made.module->parameters ? written->detector.value : NULL;
+    GPUSIM_TRY(check_metrics(&m, err));
+    GPUSIM_TRY(choose_signals(&m, err));
+    GPUSIM_TRY(make_scene(&m, err));
+    GPUSIM_TRY(check_learning(&m, err));
+    GPUSIM_TRY(try_out(&m, err));
+    GPUSIM_TRY(name_it(&m, err));
+    GPUSIM_TRY(gs_array_push(&at->model->detectors, &made, err));
+cleanup:
+    return status;
+}
+
+gpusim_status gs_compile_detectors(const gs_compilation *at, gpusim_error *err)
+{
+    gpusim_status status = GPUSIM_OK;
+    uint32_t count = at->scenario->detectors.count;
+    if (count == 0 || at->model->cluster.node_count == 0) {
+        return GPUSIM_OK;
+    }
+    GPUSIM_TRY(find_watched(at->model, err));
+    for (uint32_t i = 0; i < count; i++) {
+        GPUSIM_TRY(gs_compile_note(at, compile_detector(at, i, err), err));
+    }
+cleanup:
+    return status;
+}

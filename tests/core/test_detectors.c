@@ -1,0 +1,249 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Detectors that watch a run: when alerts are raised and over, what follows from them, and that
+ * their state is state of the run. */
+#include "failing.h"
+
+#include <math.h>
+
+#include "one_run.h"
+
+#define S     GPUSIM_SECOND
+#define NEVER GPUSIM_TIME_MAX
+
+static uint32_t count_of(gpusim_table table)
+{
+    return rows.tables[table].count;
+}
+
+static const gpusim_alert_row *alert(uint32_t i)
+{
+    ck_assert_uint_lt(i, count_of(GPUSIM_TABLE_ALERTS));
+    return &GS_AT(rows.tables[GPUSIM_TABLE_ALERTS], gpusim_alert_row, i);
+}
+
+static const gpusim_action_row *action(uint32_t i)
+{
+    ck_assert_uint_lt(i, count_of(GPUSIM_TABLE_ACTIONS));
+    return &GS_AT(rows.tables[GPUSIM_TABLE_ACTIONS], gpusim_action_row, i);
+}
+
+/* Jobs on GPU 0 from 610 s to 1210, from 1270 to 1510 and from 3010 to 3610: samples see them from
+ * 660 to 1200, from 1320 to 1500 and from 3060 to 3600. */
+#define TWO                                                                                        \
+    "gpusim: 1\ncluster: {nodes: [{name: n, count: 2, gpus: 2}]}\nduration: 2 h\n"                 \
+    "telemetry: {every: 1 min, metrics: [gpu_allocated]}\n"                                        \
+    "workload:\n"                                                                                  \
+    "  - jobs:\n"                                                                                  \
+    "      - {at: 610 s, duration: 10 min, gpus: 1}\n"                                             \
+    "      - {at: 1270 s, duration: 4 min, gpus: 1}\n"                                             \
+    "      - {at: 3010 s, duration: 10 min, gpus: 1}\n"
+#define BUSY "detector: {threshold: {rules: [{signal: gpu_allocated, above: 0.5}]}}, threshold: 1"
+
+static void ck_alert(uint32_t i, double raised, double begin, double end)
+{
+    const gpusim_alert_row *row = alert(i);
+    ck_assert_msg(row->time == gpusim_time_from_seconds(raised), "raised at %g s, not %g",
+                  gpusim_seconds(row->time), raised);
+    ck_assert_int_eq(row->begin, gpusim_time_from_seconds(begin));
+    ck_assert_int_eq(row->end, gpusim_time_from_seconds(end));
+    ck_assert_uint_eq(row->entity, 0);
+    ck_assert_uint_eq(row->scope, GPUSIM_OF_GPU);
+    ck_assert(row->score == 1 && row->threshold == 1);
+    ck_assert_str_eq(gpusim_model_name(model, row->cause), "gpu_allocated");
+}
+
+/* The gap of one sample does not end the first alert where five are waited for, or one is, and does
+ * where none is. */
+START_TEST(begin_and_end)
+{
+    static const char *const keys[] = {"", ", clear: 2 min", ", clear: 0 s"};
+    char text[2048];
+    snprintf(text, sizeof text, TWO "detectors: [{name: busy, " BUSY "%s}]\n", keys[_i]);
+    run(text);
+    ck_assert_uint_eq(count_of(GPUSIM_TABLE_ALERTS), _i < 2 ? 2 : 3);
+    ck_alert(0, 660, 660, _i < 2 ? 1500 : 1200);
+    ck_alert(_i < 2 ? 1 : 2, 3060, 3060, 3600);
+    ck_assert_str_eq(gpusim_model_name(model, alert(0)->detector), "busy");
+    ck_assert_uint_eq(gpusim_sim_summary(sim)->alerts, _i < 2 ? 2 : 3);
+    const gpusim_event_row *begin = failing_event(&rows, GPUSIM_EVENT_ALERT, 0);
+    const gpusim_event_row *end = failing_event(&rows, GPUSIM_EVENT_ALERT, 1);
+    ck_assert(begin->time == 660 * S && begin->detail == 1 && begin->entity == 0);
+    ck_assert(end->time == (_i == 0 ? 1860 : _i == 1 ? 1680 : 1260) * S && end->detail == -1);
+}
+END_TEST
+
+/* What has to hold for five minutes is raised then, and the four minutes of the second job are too
+ * short for it, when the first alert is over. */
+START_TEST(hold)
+{
+    run(TWO "detectors: [{name: busy, " BUSY ", for: 5 min, clear: 0 s}]\n");
+    ck_assert_uint_eq(count_of(GPUSIM_TABLE_ALERTS), 2);
+    ck_alert(0, 960, 660, 1200);
+    ck_alert(1, 3360, 3060, 3600);
+}
+END_TEST
+
+/* An alert that is not over when the run ends has no end. */
+START_TEST(unfinished)
+{
+    run("gpusim: 1\ncluster: {nodes: [{name: n, count: 2, gpus: 2}]}\nduration: 20 min\n"
+        "telemetry: {every: 1 min, metrics: [gpu_allocated]}\n"
+        "workload: [{jobs: [{at: 610 s, duration: 1 h, gpus: 1}]}]\n"
+        "detectors: [{name: busy, " BUSY "}]\n");
+    ck_assert_uint_eq(count_of(GPUSIM_TABLE_ALERTS), 1);
+    ck_assert_int_eq(alert(0)->end, NEVER);
+}
+END_TEST
+
+/* A rule on an alert: the node is drained two minutes after it is raised, taken back when it is
+ * over; a budget of one leaves the second out. */
+START_TEST(response)
+{
+    run(TWO "detectors: [{name: busy, " BUSY "}]\n"
+            "response: [{name: out, on: busy, do: drain, delay: 2 min, undo: true, budget: 1,\n"
+            "            cost: 7}]\n");
+    ck_assert_uint_eq(count_of(GPUSIM_TABLE_ACTIONS), 2);
+    ck_assert(action(0)->time == 780 * S && action(0)->what == GPUSIM_ACTION_DRAIN);
+    ck_assert_uint_eq(action(0)->entity, 0);
+    ck_assert_str_eq(gpusim_model_name(model, action(0)->who), "out");
+    ck_assert_int_eq(action(1)->what, GPUSIM_ACTION_UNDRAIN);
+    ck_assert(gpusim_sim_summary(sim)->response_cost == 7);
+}
+END_TEST
+
+// ---- learning ----
+
+#define NOISY                                                                                      \
+    "gpusim: 1\n"                                                                                  \
+    "cluster: {nodes: [{name: n, count: 2, gpus: 4, gpu: A100-SXM4-80GB}]}\n"                      \
+    "duration: 3 h\ntelemetry: {every: 30 s}\nscheduler: {placement: spread}\n"                    \
+    "workload: [{jobs: [{at: 20 min, duration: 160 min, gpus: 8}]}]\n"                             \
+    "chaos: [{fault: straggler, target: {gpu: n-0001/gpu2}, at: 2 h, for: 30 min, slowdown: 3}]\n"
+#define LEARNERS                                                                                   \
+    "detectors:\n"                                                                                 \
+    "  - {name: peers, detector: {job-peer: {window: 5}}, learn: 1 h, threshold: 3.5}\n"           \
+    "  - {detector: zscore, metrics: [power_usage], learn: 30 min, threshold: 6}\n"                \
+    "  - {detector: {ensemble: {of: [zscore, ewma]}}, learn: 1 h, quantile: 0.9999}\n"             \
+    "  - {detector: liveness, threshold: 1}\n"
+
+/* While it learns a detector says nothing; then it finds the straggler. */
+START_TEST(learning)
+{
+    run(NOISY LEARNERS);
+    uint32_t found = 0;
+    ck_assert_uint_gt(count_of(GPUSIM_TABLE_ALERTS), 0);
+    for (uint32_t i = 0; i < count_of(GPUSIM_TABLE_ALERTS); i++) {
+        const char *name = gpusim_model_name(model, alert(i)->detector);
+        ck_assert_int_gt(alert(i)->begin, strcmp(name, "zscore") == 0 ? 1800 * S : 3600 * S);
+        found += strcmp(name, "peers") == 0 && alert(i)->entity == 6 &&
+                 alert(i)->begin >= 7200 * S && alert(i)->begin < 7500 * S;
+    }
+    ck_assert_uint_eq(found, 1);
+    ck_assert_uint_eq(sim->lesson_values.count, 0); // nothing is kept once all have learnt
+}
+END_TEST
+
+static void finish(gpusim_sim *of, char hash[33], collected *heard, gpusim_error *err)
+{
+    (void)heard;
+    ASSERT_OK(gpusim_sim_run_until(of, NEVER, err), err);
+    ASSERT_OK(gpusim_sim_hash(of, hash, err), err);
+}
+
+/* Saved while some learn, and while all watch: what was restored goes on as if nothing had been,
+ * whether anybody listens or not. */
+START_TEST(saved)
+{
+    static const double at[] = {10, 2700, 4500, 7300};
+    gpusim_error err = {0};
+    char whole[33], first[33], second[33];
+    void *bytes = NULL;
+    size_t size = 0;
+    gpusim_sim *one = NULL, *other = NULL;
+    collected heard = {0};
+    run(NOISY LEARNERS);
+    ASSERT_OK(gpusim_sim_hash(sim, whole, &err), &err);
+    ASSERT_OK(gpusim_sim_create(model, 1, &one, &err), &err);
+    ASSERT_OK(gpusim_sim_create(model, 1, &other, &err), &err);
+    gpusim_observer observer = collect_observer(&heard);
+    ASSERT_OK(gpusim_sim_observe(other, &observer, &err), &err);
+    failing_run_to(one, at[_i]);
+    ASSERT_OK(gpusim_sim_save(one, &bytes, &size, &err), &err);
+    failing_run_to(other, 8000); // it was somewhere else altogether
+    ASSERT_OK(gpusim_sim_restore(other, bytes, size, &err), &err);
+    collect_release(&heard);
+    memset(&heard, 0, sizeof heard);
+    finish(one, first, NULL, &err);
+    finish(other, second, &heard, &err);
+    ck_assert_str_eq(first, whole);
+    ck_assert_str_eq(second, whole);
+    // the alerts of what came after
+    const gs_array *all = &rows.tables[GPUSIM_TABLE_ALERTS];
+    const gs_array *rest = &heard.tables[GPUSIM_TABLE_ALERTS];
+    ck_assert_uint_le(rest->count, all->count);
+    for (uint32_t i = 0; i < rest->count; i++) {
+        ck_assert_mem_eq(&GS_AT(*rest, gpusim_alert_row, rest->count - 1 - i),
+                         &GS_AT(*all, gpusim_alert_row, all->count - 1 - i),
+                         sizeof(gpusim_alert_row));
+    }
+    gpusim_free(bytes);
+    gpusim_sim_destroy(one);
+    gpusim_sim_destroy(other);
+    collect_release(&heard);
+}
+END_TEST
+
+// ---- what is wrong ----
+
+START_TEST(mistakes)
+{
+    static const struct {
+        const char *detectors, *key, *message;
+    } wrong[] = {
+        {"detectors: [{detector: zscor, learn: 1 h}]", "detectors[0].detector", "zscor"},
+        {"detectors: [{detector: zscore}]", "detectors[0].learn", "has to learn what is normal"},
+        {"detectors: [{detector: liveness}]", "detectors[0].threshold", "nothing is learnt"},
+        {"detectors: [{detector: zscore, learn: 1 h, metrics: [gpu_temp]}]", "detectors[0].metrics",
+         "'gpu_temp' is not among the metrics sampled"},
+        {"detectors: [{detector: threshold, threshold: 1}]", "detectors[0].detector",
+         "a rule is about signal 'gpu_temp', which nobody samples"},
+        {"detectors: [{detector: {ensemble: {of: [zscore, nonsense]}}, learn: 1 h}]",
+         "detectors[0].detector", "there is no detector 'nonsense'"},
+        {"detectors: [{" BUSY "}, {" BUSY "}]", "detectors[1]", "two detectors are called"},
+        {"detectors: [{" BUSY "}]\nresponse: [{on: treshold, do: drain}]", "response[0].on",
+         "no detector is called 'treshold'"},
+    };
+    gpusim_error err = {0};
+    gpusim_spec *spec = NULL;
+    gpusim_model *made = NULL;
+    char text[2048];
+    snprintf(text, sizeof text, "%s%s\n", TWO, wrong[_i].detectors);
+    gpusim_status status = gpusim_spec_parse(text, strlen(text), "test.yaml", NULL, &spec, &err);
+    if (status == GPUSIM_OK) {
+        status = gpusim_model_compile(spec, &made, &err);
+    }
+    ck_assert_int_eq(status, GPUSIM_SCENARIO);
+    ck_assert_msg(strstr(err.message, wrong[_i].message), "%s", err.message);
+    ck_assert_msg(strncmp(err.key, wrong[_i].key, strlen(wrong[_i].key)) == 0, "%s", err.key);
+    ck_assert_uint_gt(err.line, 0);
+    gpusim_spec_destroy(spec);
+    gpusim_model_destroy(made);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("detectors of a run");
+    TCase *tests = tcase_create("all");
+    tcase_set_timeout(tests, 30);
+    tcase_add_checked_fixture(tests, NULL, teardown);
+    tcase_add_loop_test(tests, begin_and_end, 0, 3);
+    tcase_add_test(tests, hold);
+    tcase_add_test(tests, unfinished);
+    tcase_add_test(tests, response);
+    tcase_add_test(tests, learning);
+    tcase_add_loop_test(tests, saved, 0, 4);
+    tcase_add_loop_test(tests, mistakes, 0, 8);
+    suite_add_tcase(suite, tests);
+    return test_run(suite);
+}
