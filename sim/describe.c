@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "describe_fleet.h"
 #include "hardware.h"
 #include "load.h"
 #include "options.h"
@@ -162,6 +163,7 @@ static void print_text(const gpusim_model *model, const gpusim_model_info *info)
     cli_hardware_print(model, info->groups, group_name);
     print_workload(model, info);
     print_faults(model);
+    cli_fleet_print(model, info->groups, group_name);
     printf("  scheduler   %s\n", info->scheduler);
     gpusim_model_metrics(model, &metrics);
     if (info->sample_every == GPUSIM_TIME_MAX || metrics == 0) {
@@ -232,6 +234,7 @@ static int print_json(const gpusim_model *model, const gpusim_model_info *info)
     json_object_set_new(object, "bad_lines", json_integer((json_int_t)info->bad_lines));
     json_object_set_new(object, "offered_load", cli_load_json(model));
     json_object_set_new(object, "faults", faults_json(model));
+    json_object_set_new(object, "fleet", cli_fleet_json(model, info->groups, group_name));
     json_object_set_new(object, "scheduler", json_string(info->scheduler));
     json_object_set_new(object, "trace",
                         info->trace_path ? json_string(info->trace_path) : json_null());

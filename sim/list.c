@@ -61,7 +61,7 @@ static const gpusim_record *composition(void)
     return find_table(gpusim_spec_record(), "placement", GPUSIM_ENUM, 0);
 }
 
-static void write_indented(void *to, const char *text, size_t length)
+void cli_write_indented(void *to, const char *text, size_t length)
 {
     int *at_line_start = to;
     for (size_t i = 0; i < length; i++) {
@@ -98,7 +98,7 @@ static void list_modules(int verbose)
         if (verbose) {
             int at_line_start = 1;
             printf("        %s\n", module->detail.record->doc);
-            gpusim_record_describe(module->detail.record, write_indented, &at_line_start);
+            gpusim_record_describe(module->detail.record, cli_write_indented, &at_line_start);
         }
     }
 }
@@ -135,7 +135,7 @@ static void list_schedulers(int verbose)
     if (verbose && table) {
         int at_line_start = 1;
         puts("\nkeys of `scheduler:`");
-        gpusim_record_describe(table, write_indented, &at_line_start);
+        gpusim_record_describe(table, cli_write_indented, &at_line_start);
     }
 }
 
@@ -280,7 +280,7 @@ static void list_detectors(int verbose)
         printf("%-18s %s\n", (*m)->name, (*m)->doc);
         if (verbose && (*m)->parameters) {
             int at_line_start = 1;
-            gpusim_record_describe((*m)->parameters, write_indented, &at_line_start);
+            gpusim_record_describe((*m)->parameters, cli_write_indented, &at_line_start);
         }
     }
 }
@@ -308,6 +308,7 @@ static const struct {
     {"formats", list_formats, formats_json},
     {"metrics", list_metrics, metrics_json},
     {"detectors", list_detectors, detectors_json},
+    {"actions", cli_list_actions, cli_actions_json},
 };
 #define TOPICS (sizeof topics / sizeof topics[0])
 
@@ -362,17 +363,19 @@ static int list(const cli_arguments *arguments)
 
 const cli_command cli_list = {
     .name = "list",
-    .operands = "schedulers|detectors|gpus|faults|formats|metrics [NAME]",
+    .operands = "schedulers|detectors|gpus|faults|actions|formats|metrics [NAME]",
     .doc = "list what there is to choose from",
-    .examples = "gpusim list schedulers -v\torders, placements, ... and their parameters\n"
-                "gpusim list gpus\tthe GPU models of the catalogue\n"
-                "gpusim list gpus H100-SXM5-80GB\tall figures of one, their sources, what is weak\n"
-                "gpusim list gpus H200 --format yaml > my-gpus.yaml\tto begin a catalogue with\n"
-                "gpusim list faults\twhat can fail, and mixes of causes that were measured\n"
-                "gpusim list faults xid79\tall about one\n"
-                "gpusim list detectors -v\tdetectors of anomalies and their parameters\n"
-                "gpusim list formats\tformats of job logs\n"
-                "gpusim list metrics\twhat telemetry samples\n",
+    .examples =
+        "gpusim list schedulers -v\torders, placements, ... and their parameters\n"
+        "gpusim list gpus\tthe GPU models of the catalogue\n"
+        "gpusim list gpus H100-SXM5-80GB\tall figures of one, their sources, what is weak\n"
+        "gpusim list gpus H200 --format yaml > my-gpus.yaml\tto begin a catalogue with\n"
+        "gpusim list faults\twhat can fail, and mixes of causes that were measured\n"
+        "gpusim list faults xid79\tall about one\n"
+        "gpusim list actions -v\twhat is done to nodes and jobs, by rules, crews and windows\n"
+        "gpusim list detectors -v\tdetectors of anomalies and their parameters\n"
+        "gpusim list formats\tformats of job logs\n"
+        "gpusim list metrics\twhat telemetry samples\n",
     .options = options,
     .option_count = (uint32_t)(sizeof options / sizeof options[0]),
     .least = 1,

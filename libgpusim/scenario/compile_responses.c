@@ -279,7 +279,14 @@ static gpusim_status compile_do(const response_maker *m, gpusim_error *err)
         return check_remedy(m, err);
     case GPUSIM_ACTION_FAN:
         rule->value = written->speed >= 0 ? written->speed : (double)NAN;
-        return any_fans(m) ? GPUSIM_OK : FAIL(m, "do", err, "no node that it is about has fans");
+        if (!any_fans(m)) {
+            status = FAIL(m, "do", err, "no node that it is about has fans");
+            gpusim_error_hint(err,
+                              "give nodes `cooling: {fans: {levels: 8}}` or `power: {fans: 120 "
+                              "W}`");
+            return status;
+        }
+        return GPUSIM_OK;
     case GPUSIM_ACTION_REBOOT:
         rule->value = gpusim_seconds(written->takes);
         return GPUSIM_OK;

@@ -10,6 +10,7 @@
 #include <gpusim/evaluate.h>
 #include <gpusim/fault.h>
 #include <gpusim/field.h>
+#include <gpusim/fleet.h>
 #include <gpusim/gpu.h>
 #include <gpusim/learn.h>
 #include <gpusim/model.h>
