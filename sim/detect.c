@@ -198,6 +198,27 @@ static gpusim_status check_logs(const cli_arguments *arguments, gpusim_error *er
                : GPUSIM_OK;
 }
 
+// Several traces are several runs of one experiment, and also evaluated as one.
+static gpusim_status pool(cli_detection *d, uint32_t traces, gpusim_error *err)
+{
+    gpusim_status status = GPUSIM_OK;
+    const gpusim_fault_scores **runs = calloc(traces + 1, sizeof(const gpusim_fault_scores *));
+    d->pooled = calloc(d->detector_count, sizeof *d->pooled);
+    if (!runs || !d->pooled) {
+        GPUSIM_TRY(gpusim_fail(err, GPUSIM_MEMORY, "no memory for what is found"));
+    }
+    for (uint32_t i = 0; i < d->detector_count; i++) {
+        for (uint32_t t = 0; t < traces; t++) {
+            runs[t] = d->findings[t * d->detector_count + i].faults;
+        }
+        d->pooled[i] = (cli_finding){.log = "all", .words = d->detectors[i].words};
+        GPUSIM_TRY(gpusim_fault_scores_pool(runs, traces, 1, &d->pooled[i].faults, err));
+    }
+cleanup:
+    free(runs);
+    return status;
+}
+
 static int print(const cli_detection *d, int traces)
 {
     if (d->form == CLI_DETECT_JSON) {
@@ -236,6 +257,9 @@ static int run_all(cli_detection *d, const cli_arguments *arguments)
     for (uint32_t i = 0; i < arguments->operand_count; i++) {
         GPUSIM_TRY(run_log(d, arguments->operands[i], learnt_from ? &train : NULL, &err));
     }
+    if (d->evaluates && arguments->operand_count > 1 && d->findings[0].faults) {
+        GPUSIM_TRY(pool(d, arguments->operand_count, &err));
+    }
 cleanup:
     cli_log_close(&train);
     return status == GPUSIM_OK ? print(d, cli_log_is_trace(arguments->operands[0]))
@@ -250,7 +274,11 @@ static void release(cli_detection *d)
     for (uint32_t i = 0; i < d->finding_count; i++) {
         gpusim_fault_scores_destroy(d->findings[i].faults);
     }
+    for (uint32_t i = 0; d->pooled && i < d->detector_count; i++) {
+        gpusim_fault_scores_destroy(d->pooled[i].faults);
+    }
     free(d->findings);
+    free(d->pooled);
     json_decref(d->alarms);
 }
 

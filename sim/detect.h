@@ -88,6 +88,7 @@ typedef struct cli_finding {
 typedef struct cli_detection {
     cli_detector detectors[CLI_MODULES_MAX];
     cli_finding *findings; /* [logs][detectors] */
+    cli_finding *pooled;   /* [detectors]: of several traces as one; NULL: there is one */
     uint64_t seed;
     double quantile, share;
     uint32_t smooth, gap, window;

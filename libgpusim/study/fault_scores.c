@@ -1,20 +1,17 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Alarms against the faults of a trace: which are found and when, and which alarms are false. */
-#include <gsl/gsl_cdf.h>
 #include <math.h>
 #include <string.h>
 
 #include <gpusim/detect.h>
 #include <gpusim/study.h>
 
-#include "base/gsl.h"
 #include "base/memory.h"
 #include "base/sort.h"
-#include "stats/stats.h"
+#include "study/fault_scores.h"
 #include "study/truth.h"
 
-#define LEVEL 0.95
-#define DAY   86400.0
+#define DAY 86400.0
 
 /* ---- alarms ---- */
 
@@ -126,23 +123,11 @@ cleanup:
     return status;
 }
 
-// Garwood's interval of a count, over the node-days.
-static void rate_of(gpusim_fault_scores *result)
+// Delays stand behind those of the kinds before.
+static void score_of(const gs_truth *t, const char *kind, double *delays, gpusim_fault_score *score)
 {
-    double count = (double)result->false_alarms, tail = (1 - LEVEL) / 2;
-    result->false_alarms_per_node_day = count / result->node_days;
-    result->rate_low = count > 0 ? gsl_cdf_chisq_Pinv(tail, 2 * count) / 2 / result->node_days : 0;
-    result->rate_high = gsl_cdf_chisq_Pinv(1 - tail, 2 * count + 2) / 2 / result->node_days;
-}
-
-static gpusim_status score_of(const gs_truth *t, const char *kind, gpusim_fault_score *score,
-                              gpusim_error *err)
-{
-    gpusim_status status;
-    double *delays = NULL;
-    uint64_t count = 0;
-    *score = (gpusim_fault_score){.kind = kind};
-    GPUSIM_TRY(gs_allocate(&delays, t->events.count + 1, sizeof *delays, err));
+    *score =
+        (gpusim_fault_score){.kind = kind, .found_low = NAN, .found_high = NAN, .delays = delays};
     for (uint32_t i = 0; i < t->events.count; i++) {
         const gs_event *e = &GS_AT(t->events, gs_event, i);
         if (e->before || (kind && strcmp(kind, gpusim_trace_name(t->trace, e->kind)) != 0)) {
@@ -150,15 +135,12 @@ static gpusim_status score_of(const gs_truth *t, const char *kind, gpusim_fault_
         }
         score->events++;
         score->found += e->found;
+        score->already += e->found && e->already;
         if (e->found && !e->already) {
-            delays[count++] = e->delay;
+            delays[score->delay_count++] = e->delay;
         }
     }
-    score->delay_p50_s = gs_quantile(delays, count, 0.5);
-    score->delay_p95_s = gs_quantile(delays, count, 0.95);
-cleanup:
-    gs_release(&delays);
-    return status;
+    gs_fault_score_delays(score, delays);
 }
 
 static int by_name(const void *a, const void *b)
@@ -180,14 +162,17 @@ static gpusim_status score_kinds(const gs_truth *t, gpusim_fault_scores *result,
     }
     GPUSIM_TRY(gs_sort(names, count, sizeof *names, by_name, err));
     GPUSIM_TRY(gs_allocate(&result->kinds, count + 1, sizeof *result->kinds, err));
+    GPUSIM_TRY(gs_allocate(&result->room, 2 * (size_t)count + 1, sizeof *result->room, err));
+    score_of(t, NULL, result->room, &result->all);
+    double *delays = result->room + result->all.delay_count;
     for (uint32_t i = 0; i < count; i++) {
         if (i == 0 || strcmp(names[i], names[i - 1]) != 0) {
             gpusim_fault_score *score = &result->kinds[result->kind_count];
-            GPUSIM_TRY(score_of(t, names[i], score, err));
+            score_of(t, names[i], delays, score);
             result->kind_count += score->events > 0;
+            delays += score->delay_count;
         }
     }
-    GPUSIM_TRY(score_of(t, NULL, &result->all, err));
 cleanup:
     gs_release(&names);
     return status;
@@ -207,22 +192,14 @@ gpusim_status gpusim_fault_scores_create(gpusim_trace *trace, const double *scor
     GPUSIM_TRY(judge_alarms(&t, scores, threshold, gap, made, err));
     GPUSIM_TRY(score_kinds(&t, made, err));
     GPUSIM_TRY(count_node_days(&t, made, err));
-    gs_gsl_prepare();
-    rate_of(made);
+    gs_fault_scores_rate(made);
+    GPUSIM_TRY(gs_fault_scores_own(made, err));
     *result = made;
     made = NULL;
 cleanup:
     gpusim_fault_scores_destroy(made);
     gs_truth_release(&t);
     return status;
-}
-
-void gpusim_fault_scores_destroy(gpusim_fault_scores *scores)
-{
-    if (scores) {
-        gs_release(&scores->kinds);
-        gs_release(&scores);
-    }
 }
 
 gpusim_status gpusim_fault_labels(gpusim_trace *trace, uint64_t first, uint64_t count,

@@ -86,7 +86,12 @@ GPUSIM_API void gpusim_trace_frames_select(gpusim_trace_frames *frames, uint64_t
 typedef struct gpusim_fault_score {
     const char *kind; /* NULL: of all kinds */
     uint64_t events, found;
+    uint64_t already; /* of those found, by who was alarmed before: no delays are known of them */
     double delay_p50_s, delay_p95_s; /* NaN: none */
+    double found_low, found_high;    /* 95 % interval of the share found, by a bootstrap over runs;
+                                      * NaN: of one run, or of no events */
+    const double *delays; /* [delay_count] s, of those found that were not alarmed before */
+    uint64_t delay_count;
 } gpusim_fault_score;
 
 typedef struct gpusim_fault_scores {
@@ -99,6 +104,8 @@ typedef struct gpusim_fault_scores {
     double alarmed_share; /* of the samples of GPUs outside of all windows, alarmed themselves */
     double false_alarms_per_node_day;
     double rate_low, rate_high; /* its 95 % interval (Poisson) */
+    double *room;               /* of all delays */
+    char *texts;                /* of all names */
 } gpusim_fault_scores;
 
 GPUSIM_API gpusim_status gpusim_fault_scores_create(gpusim_trace *trace, const double *scores,
@@ -107,6 +114,12 @@ GPUSIM_API gpusim_status gpusim_fault_scores_create(gpusim_trace *trace, const d
                                                     gpusim_fault_scores **result,
                                                     gpusim_error *err);
 GPUSIM_API void gpusim_fault_scores_destroy(gpusim_fault_scores *scores);
+
+/* Several runs as one: events, alarms and node-days added, delays together, and how sure the share
+ * found is, by 2,000 resamples of runs (their draws are those of the seed). *Uses GSL.* */
+GPUSIM_API gpusim_status gpusim_fault_scores_pool(const gpusim_fault_scores *const *of,
+                                                  uint32_t count, uint64_t seed,
+                                                  gpusim_fault_scores **pooled, gpusim_error *err);
 
 /* Which samples of which GPU are within an event, grace not included: labels[gpus][count]. */
 GPUSIM_API gpusim_status gpusim_fault_labels(gpusim_trace *trace, uint64_t first, uint64_t count,
