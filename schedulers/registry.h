@@ -49,6 +49,8 @@
     X(cloudai_balanced, "cloudai-balanced", "where loads differ least afterwards")                 \
     X(cloudai_multi, "cloudai-multi", "job and node by utilisation, makespan, balance and wait")   \
     X(cloudai_predictive, "cloudai-predictive", "the longest first, where it ends first")          \
+    X(gavel_makespan, "gavel-makespan", "shares of GPU models by which all end soonest")           \
+    X(gavel_max_min, "gavel-max-min", "max-min fair shares of GPU models, by how fast jobs are")   \
     X(greedy, "greedy", "whoever fits, on the first node that fits")                               \
     X(roundrobin, "roundrobin", "whoever fits, on the next node that fits")                        \
     X(route_rule, "route-rule", "edge, cloud or gpu nodes by priority, wishes and loads")          \

@@ -39,6 +39,7 @@ LIBRARIES = {
     "hdf5.h": {"trace"},
     "hdf5_hl.h": {"trace"},
     "zlib.h": {"base", "workload", "trace"},
+    "glpk.h": {"schedulers"},
     "jansson.h": {"sim", "scenario"},
     "gsl/": {"include", "base", "stats", "study", "physics", "calibrate", "analysis", "examples"},
     "xxhash.h": {"base", "trace"},

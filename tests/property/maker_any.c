@@ -2,6 +2,7 @@
 /* Random scenarios of everything there is. */
 #include <stdio.h>
 
+#include "../schedulers/share_lp.h"
 #include "property/maker.h"
 
 typedef struct outline {
@@ -174,6 +175,14 @@ static void make_scheduler(maker *m, maker_text *yaml, const outline *shape)
     const int estimate = maker_pick(m, 0, 2);
     const int limit = maker_pick(m, 1, 20);
 
+    if (gs_share_solver() && !shape->options.exact && maker_chance(shape->pace, 20)) {
+        static const char *const modules[] = {"gavel-max-min", "gavel-makespan"};
+        const int module = maker_pick(shape->pace, 0, 1);
+        const int aware = maker_chance(shape->pace, 70);
+        maker_print(yaml, "scheduler: {module: %s, round: %d s, aware: %s}\n", modules[module],
+                    maker_pick(shape->pace, 3, 30), aware ? "true" : "false");
+        return;
+    }
     if (shape->served) {
         make_fair_scheduler(shape->service, yaml);
         return;
