@@ -3,10 +3,9 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include "compare.h"
+#include "gnuplot.h"
 #include "talk.h"
 
 static void write_text(FILE *to, const cli_comparison *comparison)
@@ -85,29 +84,6 @@ static int write_metrics(const cli_comparison *comparison, uint32_t scenario, ui
 
 /* ---- figures ---- */
 
-// 1 when gnuplot drew what a folder holds; after fork nothing but the exec
-static int draw(const char *folder)
-{
-    int state = 0;
-    fflush(NULL);
-    pid_t child = fork();
-    if (child == 0) {
-        if (chdir(folder) == 0) {
-            execlp("gnuplot", "gnuplot", "figures.gp", (char *)NULL);
-        }
-        _exit(127);
-    }
-    if (child < 0) {
-        return 0;
-    }
-    while (waitpid(child, &state, 0) < 0) {
-        if (errno != EINTR) {
-            return 0;
-        }
-    }
-    return WIFEXITED(state) && WEXITSTATUS(state) == 0;
-}
-
 int cli_compare_folder(const cli_comparison *comparison, const char *folder, int quiet)
 {
     gpusim_error err = {0};
@@ -127,7 +103,7 @@ int cli_compare_folder(const cli_comparison *comparison, const char *folder, int
     }
     for (uint32_t s = 0; s < scenarios; s++) {
         const char *own = gpusim_compare_folder(comparison->compare, s, GPUSIM_NONE);
-        if (!draw(own)) {
+        if (!cli_gnuplot(own, "figures.gp")) {
             cli_warn(
                 "no figures: gnuplot is not there, or failed; 'gnuplot figures.gp' in %s draws "
                 "them",

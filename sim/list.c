@@ -297,6 +297,36 @@ static json_t *detectors_json(void)
     return list;
 }
 
+/* ---- figures ---- */
+
+static void list_figures(int verbose)
+{
+    uint32_t count;
+    const gpusim_figure *figures = gpusim_figures(&count);
+    for (uint32_t i = 0; i < count; i++) {
+        printf("%-14s %s\n", figures[i].name, figures[i].doc);
+        if (verbose) {
+            printf("%-14s %s, %u x %u pixels\n", "", figures[i].traces ? "one run" : "several runs",
+                   figures[i].width, figures[i].height);
+        }
+    }
+}
+
+static json_t *figures_json(void)
+{
+    uint32_t count;
+    const gpusim_figure *figures = gpusim_figures(&count);
+    json_t *list = json_array();
+    for (uint32_t i = 0; i < count; i++) {
+        json_t *entry = json_object();
+        json_object_set_new(entry, "name", json_string(figures[i].name));
+        json_object_set_new(entry, "doc", json_string(figures[i].doc));
+        json_object_set_new(entry, "several", json_boolean(figures[i].traces == 0));
+        json_array_append_new(list, entry);
+    }
+    return list;
+}
+
 static const struct {
     const char *name;
     void (*print)(int verbose);
@@ -309,6 +339,7 @@ static const struct {
     {"metrics", list_metrics, metrics_json},
     {"detectors", list_detectors, detectors_json},
     {"actions", cli_list_actions, cli_actions_json},
+    {"figures", list_figures, figures_json},
 };
 #define TOPICS (sizeof topics / sizeof topics[0])
 
@@ -363,7 +394,7 @@ static int list(const cli_arguments *arguments)
 
 const cli_command cli_list = {
     .name = "list",
-    .operands = "schedulers|detectors|gpus|faults|actions|formats|metrics [NAME]",
+    .operands = "schedulers|detectors|gpus|faults|actions|formats|metrics|figures [NAME]",
     .doc = "list what there is to choose from",
     .examples =
         "gpusim list schedulers -v\torders, placements, ... and their parameters\n"
@@ -375,7 +406,8 @@ const cli_command cli_list = {
         "gpusim list actions -v\twhat is done to nodes and jobs, by rules, crews and windows\n"
         "gpusim list detectors -v\tdetectors of anomalies and their parameters\n"
         "gpusim list formats\tformats of job logs\n"
-        "gpusim list metrics\twhat telemetry samples\n",
+        "gpusim list metrics\twhat telemetry samples\n"
+        "gpusim list figures\twhat `gpusim plot` draws\n",
     .options = options,
     .option_count = (uint32_t)(sizeof options / sizeof options[0]),
     .least = 1,

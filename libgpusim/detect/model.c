@@ -10,6 +10,7 @@
 
 #include "base/array.h"
 #include "base/hash.h"
+#include "base/whole.h"
 #include "detect/watcher.h"
 
 #define MAGIC   "gpusimwm"
@@ -78,7 +79,7 @@ gpusim_status gpusim_watcher_save(const gpusim_watcher *watcher, const char *wor
 {
     gpusim_status status;
     gs_array body = GS_ARRAY(char);
-    FILE *file = NULL;
+    gs_whole file = {0};
     if (!watcher->trained) {
         GPUSIM_TRY(
             gpusim_fail(err, GPUSIM_ARGUMENT, "%s has learnt nothing yet", watcher->module->name));
@@ -90,19 +91,13 @@ gpusim_status gpusim_watcher_save(const gpusim_watcher *watcher, const char *wor
     head h = {.version = VERSION, .bytes = body.count};
     memcpy(h.magic, MAGIC, sizeof h.magic);
     h.checksum = gs_hash64(body.data, body.count, VERSION);
-    file = fopen(path, "wb");
-    if (!file) {
-        GPUSIM_TRY(gpusim_fail(err, GPUSIM_IO, "cannot write '%s': %s", path, strerror(errno)));
-    }
-    int written =
-        fwrite(&h, sizeof h, 1, file) == 1 && fwrite(body.data, 1, body.count, file) == body.count;
-    int closed = fclose(file) == 0;
-    if (!written || !closed) {
-        GPUSIM_TRY(gpusim_fail(err, GPUSIM_IO, "cannot write '%s'", path));
-    }
+    GPUSIM_TRY(gs_whole_open(&file, err, "%s", path));
+    // what could not be written is noticed as it is closed
+    (void)fwrite(&h, sizeof h, 1, file.file);
+    (void)fwrite(body.data, 1, body.count, file.file);
 cleanup:
     gs_array_release(&body);
-    return status;
+    return gs_whole_close(&file, status, err);
 }
 
 /* ---- reading ---- */

@@ -11,6 +11,7 @@
 
 #include "base/array.h"
 #include "base/memory.h"
+#include "base/whole.h"
 
 /* The state of a run. */
 enum { GS_RUN_OPEN, GS_RUN_TAKEN, GS_RUN_DONE };
@@ -92,17 +93,6 @@ gpusim_status gs_compare_path(gpusim_compare *compare, const char **path, gpusim
 gpusim_status gs_compare_make_folders(gpusim_compare *compare, const char *folder,
                                       gpusim_error *err);
 
-/* A file that appears when it is whole. */
-typedef struct gs_whole {
-    FILE *file; /* NULL: none */
-    char path[4096], temporary[4104];
-} gs_whole;
-
-gpusim_status gs_whole_open(gs_whole *whole, gpusim_error *err, const char *format, ...)
-    GPUSIM_PRINTF(3, 4);
-/* With GPUSIM_OK it gets its name, else it goes; returns that status, or what went wrong. */
-gpusim_status gs_whole_close(gs_whole *whole, gpusim_status status, gpusim_error *err);
-
 /* compare_curves.c: hears a run before it begins, writes its curves when it has ended; their means
  * over seeds. */
 typedef struct gs_compare_ear gs_compare_ear;
@@ -115,7 +105,7 @@ gpusim_status gs_compare_mean_curves(gpusim_compare *compare, uint32_t scenario,
                                      gpusim_error *err);
 
 /* The script that draws figures: analysis/plots/compare.gp. */
-extern const char gs_compare_plot[];
+extern const char gs_script_compare[];
 
 /* The run of a scenario, a scheduler and a replication. */
 static inline uint32_t gs_compare_index(const gpusim_compare *compare, uint32_t scenario,

@@ -94,7 +94,7 @@ static gpusim_status write_script(gpusim_compare *compare, uint32_t scenario,
         print_text(whole.file, gpusim_unit_symbol((gpusim_unit)known->unit));
         fputc('\n', whole.file);
     }
-    fputs(gs_compare_plot, whole.file);
+    fputs(gs_script_compare, whole.file);
 cleanup:
     return gs_whole_close(&whole, status, err);
 }

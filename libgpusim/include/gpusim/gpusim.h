@@ -17,6 +17,7 @@
 #include <gpusim/module.h>
 #include <gpusim/observer.h>
 #include <gpusim/placement.h>
+#include <gpusim/plot.h>
 #include <gpusim/random.h>
 #include <gpusim/record.h>
 #include <gpusim/sim.h>

@@ -1,0 +1,39 @@
+# overview: GPUs, the queue, power and heat over time; faults are bands
+panels = 2 + has_power + has_heat
+set multiplot layout panels, 1 margins char 10, char 4, char 4, char 3 spacing char 0, char 1.2
+set xrange [from:to]
+set format x ''
+set key top right horizontal
+said = faults == 0 ? 'no faults' : faults == all_faults ? sprintf('%d faults as bands', faults) \
+    : sprintf('the longest %d of %d faults as bands', faults, all_faults)
+set title sprintf('%s: %s', label[1], said) offset 0, -0.5
+
+panel = 0
+last = 'panel = panel + 1; if (panel == panels) { set format x; set xlabel "time, ".time_unit }'
+@last
+set ylabel 'GPUs allocated'
+set yrange [0:gpus * 1.3]
+plot data index 'allocated' using 1:3:4 with filledcurves linetype 1 notitle, \
+     '' index 'allocated' using 1:2 with lines linetype 1 title 'allocated', \
+     gpus with lines linecolor 'gray40' dashtype 2 title sprintf('all %d', gpus)
+unset title
+set yrange [0:most_waiting < 1 ? 1 : 1.05 * most_waiting]
+@last
+set ylabel 'jobs waiting'
+plot data index 'waiting' using 1:3:4 with filledcurves linetype 2 notitle, \
+     '' index 'waiting' using 1:2 with lines linetype 2 notitle
+if (has_power) {
+    @last
+    set yrange [0:*]
+    set ylabel 'IT power, kW'
+    plot data index 'power' using 1:($3 / 1000):($4 / 1000) with filledcurves linetype 3 notitle, \
+         '' index 'power' using 1:($2 / 1000) with lines linetype 3 notitle
+}
+if (has_heat) {
+    @last
+    set yrange [*:*]
+    set ylabel 'hottest GPU, degC'
+    plot data index 'hottest' using 1:3:4 with filledcurves linetype 4 notitle, \
+         '' index 'hottest' using 1:2 with lines linetype 4 notitle
+}
+unset multiplot

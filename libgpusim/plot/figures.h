@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The one list of figures. Each has a function that writes its data, gs_plot_NAME, and a script,
+ * analysis/plots/NAME.gp. */
+#ifndef GS_PLOT_FIGURES_H
+#define GS_PLOT_FIGURES_H
+
+#include "plot/plot.h"
+
+/* name in C, name, traces (0: any number), entity, width, height, doc */
+#define GS_FIGURES(X)                                                                              \
+    X(overview, "overview", 1, GPUSIM_NONE, 1200, 900,                                             \
+      "GPUs, the queue, power and heat on one axis of time, with faults as bands.")                \
+    X(queue, "queue", 0, GPUSIM_NONE, 1200, 600,                                                   \
+      "GPUs allocated and jobs that wait, of several runs.")                                       \
+    X(cdf, "cdf", 0, GPUSIM_NONE, 1200, 480,                                                       \
+      "How completion times, waits and slowdowns are distributed, of several runs.")               \
+    X(gantt, "gantt", 1, GPUSIM_NONE, 1200, 700,                                                   \
+      "Which job was where; of many nodes how busy each was.")
+
+#define FIGURE(name, words, traces, entity, width, height, doc)                                    \
+    gpusim_status gs_plot_##name(gs_plot *plot, gpusim_error *err);                                \
+    extern const char gs_script_##name[];
+GS_FIGURES(FIGURE)
+#undef FIGURE
+
+/* What all scripts begin with. */
+extern const char gs_script_style[];
+
+#endif

@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The figures `overview` and `queue`: what a cluster and its queue did over time. */
+#include <math.h>
+#include <stdio.h>
+
+#include "base/memory.h"
+#include "base/sort.h"
+#include "plot/figures.h"
+#include "study/read.h"
+
+#define BANDS_MOST 300 /* faults that are shown as bands: the longest */
+
+/* ---- both ---- */
+
+typedef gpusim_status (*reader)(gpusim_trace *trace, gs_bins *bins, gpusim_error *err);
+
+// a series of a trace as a block; *most: the largest value, NaN when nothing is known
+static gpusim_status draw(gs_plot *plot, gpusim_trace *trace, const char *block, reader read,
+                          double *most, gpusim_error *err)
+{
+    gpusim_status status;
+    gs_bins bins = {0};
+    GPUSIM_TRY(gs_bins_create(&bins, plot->from, plot->to, plot->bins, err));
+    GPUSIM_TRY(read(trace, &bins, err));
+    *most = gs_plot_bins(plot, block, &bins, 1);
+cleanup:
+    gs_release(&bins.bins);
+    return status;
+}
+
+static double gpus_of(const gpusim_trace *trace)
+{
+    return (double)gpusim_trace_get_info(trace)->rows[GPUSIM_TABLE_GPUS];
+}
+
+/* ---- queue ---- */
+
+gpusim_status gs_plot_queue(gs_plot *plot, gpusim_error *err)
+{
+    gpusim_status status = GPUSIM_OK;
+    double gpus = 0, waiting = 0, most;
+    for (uint32_t t = 0; t < plot->count; t++) {
+        char block[32];
+        snprintf(block, sizeof block, "allocated %u", t + 1);
+        GPUSIM_TRY(draw(plot, plot->traces[t], block, gs_plot_allocated, &most, err));
+        snprintf(block, sizeof block, "waiting %u", t + 1);
+        GPUSIM_TRY(draw(plot, plot->traces[t], block, gs_plot_waiting, &most, err));
+        waiting = fmax(waiting, most);
+        gpus = fmax(gpus, gpus_of(plot->traces[t]));
+    }
+    gs_plot_say_number(plot, "gpus", gpus);
+    gs_plot_say_number(plot, "most_waiting", waiting);
+cleanup:
+    return status;
+}
+
+/* ---- overview ---- */
+
+static gpusim_status read_power(gpusim_trace *trace, gs_bins *bins, gpusim_error *err)
+{
+    uint32_t metric = gpusim_trace_find_metric(trace, GPUSIM_OF_CLUSTER, "it_power");
+    return metric == GPUSIM_NONE ? GPUSIM_OK : gs_plot_metric(trace, metric, 0, bins, err);
+}
+
+static gpusim_status read_hottest(gpusim_trace *trace, gs_bins *bins, gpusim_error *err)
+{
+    uint32_t metric = gpusim_trace_find_metric(trace, GPUSIM_OF_GPU, "gpu_temp");
+    return metric == GPUSIM_NONE ? GPUSIM_OK
+                                 : gs_plot_metrics(trace, metric, GS_PLOT_LARGEST, bins, err);
+}
+
+static gpusim_time length_of(const gpusim_fault_row *fault)
+{
+    return fault->end == GPUSIM_TIME_MAX ? GPUSIM_TIME_MAX : fault->end - fault->start;
+}
+
+static int by_length(const void *a, const void *b)
+{
+    const gpusim_fault_row *x = a, *y = b;
+    gpusim_time p = length_of(x), q = length_of(y);
+    return p != q ? (p < q) - (p > q) : (x->index > y->index) - (x->index < y->index);
+}
+
+static gpusim_status draw_faults(gs_plot *plot, gpusim_error *err)
+{
+    gpusim_status status;
+    gpusim_fault_row *faults = NULL;
+    gpusim_trace *trace = plot->traces[0];
+    uint64_t count;
+    uint32_t shown = 0;
+    GPUSIM_TRY(gs_whole_table(trace, GPUSIM_TABLE_FAULTS, &faults, &count, err));
+    GPUSIM_TRY(gs_sort(faults, count, sizeof *faults, by_length, err));
+    for (uint64_t i = 0; i < count && shown < BANDS_MOST; i++) {
+        const char *kind = gpusim_trace_name(trace, faults[i].kind);
+        gpusim_time end = faults[i].end < plot->to ? faults[i].end : plot->to;
+        if (faults[i].start > plot->to || end < plot->from) {
+            continue;
+        }
+        fprintf(plot->script,
+                "set object %u rectangle from %.9g, graph 0 to %.9g, graph 1 behind fillcolor "
+                "'#d55e00' fillstyle transparent solid 0.12 noborder # %.60s\n",
+                ++shown, gs_plot_time(plot, faults[i].start), gs_plot_time(plot, end),
+                kind ? kind : "");
+    }
+    gs_plot_say_number(plot, "faults", shown);
+    gs_plot_say_number(plot, "all_faults", (double)count);
+cleanup:
+    gs_release(&faults);
+    return status;
+}
+
+gpusim_status gs_plot_overview(gs_plot *plot, gpusim_error *err)
+{
+    gpusim_status status;
+    gpusim_trace *trace = plot->traces[0];
+    double allocated, waiting, power, hottest;
+    GPUSIM_TRY(draw(plot, trace, "allocated", gs_plot_allocated, &allocated, err));
+    GPUSIM_TRY(draw(plot, trace, "waiting", gs_plot_waiting, &waiting, err));
+    GPUSIM_TRY(draw(plot, trace, "power", read_power, &power, err));
+    GPUSIM_TRY(draw(plot, trace, "hottest", read_hottest, &hottest, err));
+    GPUSIM_TRY(draw_faults(plot, err));
+    gs_plot_say_number(plot, "gpus", gpus_of(trace));
+    gs_plot_say_number(plot, "most_waiting", waiting);
+    gs_plot_say_number(plot, "has_power", !isnan(power));
+    gs_plot_say_number(plot, "has_heat", !isnan(hottest));
+cleanup:
+    return status;
+}

@@ -1,0 +1,267 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Figures of traces: which there are, and how one is written for gnuplot. */
+#include "plot/plot.h"
+
+#include <math.h>
+#include <stdarg.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "base/number.h"
+#include "base/whole.h"
+#include "plot/figures.h"
+
+#define COLUMN     2 /* pixels of a picture that share a bin */
+#define BINS_LEAST 50
+#define BINS_MOST  4000
+
+/* ---- which there are ---- */
+
+#define FIGURE(name, words, traces, entity, width, height, doc)                                    \
+    {words, doc, traces, entity, width, height},
+static const gpusim_figure figures[] = {GS_FIGURES(FIGURE)};
+#undef FIGURE
+
+#define FIGURE(name, words, traces, entity, width, height, doc) {gs_plot_##name, gs_script_##name},
+static const struct {
+    gpusim_status (*write)(gs_plot *plot, gpusim_error *err);
+    const char *script;
+} makers[] = {GS_FIGURES(FIGURE)};
+#undef FIGURE
+
+#define FIGURE_COUNT (sizeof figures / sizeof figures[0])
+
+const gpusim_figure *gpusim_figures(uint32_t *count)
+{
+    *count = (uint32_t)FIGURE_COUNT;
+    return figures;
+}
+
+const gpusim_figure *gpusim_figure_find(const char *name)
+{
+    for (size_t i = 0; i < FIGURE_COUNT; i++) {
+        if (strcmp(figures[i].name, name) == 0) {
+            return &figures[i];
+        }
+    }
+    return NULL;
+}
+
+void gpusim_plot_options_init(gpusim_plot_options *options, uint32_t size)
+{
+    *options = (gpusim_plot_options){.size = size, .to = GPUSIM_TIME_MAX};
+}
+
+/* ---- data and script ---- */
+
+static void print_number(FILE *to, double value)
+{
+    char text[GS_NUMBER_SIZE] = "NaN";
+    if (isfinite(value)) {
+        (void)gs_print_double(value, text, (int)sizeof text);
+    }
+    fputs(text, to);
+}
+
+void gs_plot_block(gs_plot *plot, const char *name)
+{
+    fprintf(plot->data, "%s# %s\n", plot->blocks++ ? "\n\n" : "", name);
+}
+
+void gs_plot_row(gs_plot *plot, uint32_t count, const double *values)
+{
+    for (uint32_t i = 0; i < count; i++) {
+        fputs(i ? " " : "", plot->data);
+        print_number(plot->data, values[i]);
+    }
+    fputc('\n', plot->data);
+}
+
+// in double quotes, which a word of gnuplot's data cannot contain
+void gs_plot_word(gs_plot *plot, const char *text)
+{
+    fputs(" \"", plot->data);
+    for (; *text; text++) {
+        fputc(*text == '"' || *text == '\n' || *text == '\\' ? '\'' : *text, plot->data);
+    }
+    fputc('"', plot->data);
+}
+
+double gs_plot_time(const gs_plot *plot, gpusim_time time)
+{
+    return gpusim_seconds(time) / gpusim_seconds(plot->unit);
+}
+
+void gs_plot_say_number(gs_plot *plot, const char *name, double value)
+{
+    fprintf(plot->script, "%s = ", name);
+    print_number(plot->script, value);
+    fputc('\n', plot->script);
+}
+
+// in single quotes, which are doubled
+void gs_plot_say_text(gs_plot *plot, const char *name, const char *format, ...)
+{
+    char text[1024];
+    va_list arguments;
+    va_start(arguments, format);
+    (void)vsnprintf(text, sizeof text, format, arguments);
+    va_end(arguments);
+    fprintf(plot->script, "%s = '", name);
+    for (const char *c = text; *c; c++) {
+        fputs(*c == '\'' ? "''" : "", plot->script);
+        fputc(*c == '\n' ? ' ' : *c, plot->script);
+    }
+    fputs("'\n", plot->script);
+}
+
+/* ---- the axis of time ---- */
+
+static gpusim_time later(gpusim_time a, gpusim_time b)
+{
+    return a > b ? a : b;
+}
+
+// when a run ended: as its summary says; of one that was killed the last that is known
+static gpusim_status end_of_run(gpusim_trace *trace, gpusim_time *end, gpusim_error *err)
+{
+    gpusim_status status;
+    gpusim_summary summary = {.size = sizeof summary};
+    const gpusim_trace_info *info = gpusim_trace_get_info(trace);
+    uint64_t events = info->rows[GPUSIM_TABLE_EVENTS];
+    gpusim_event_row last = {0};
+    GPUSIM_TRY(gpusim_trace_summary(trace, &summary, err));
+    if (summary.sim_time_s > 0) {
+        *end = gpusim_time_from_seconds(summary.sim_time_s);
+        return GPUSIM_OK;
+    }
+    *end = isnan(info->last_sample_s) ? 0 : gpusim_time_from_seconds(info->last_sample_s);
+    if (events > 0) {
+        GPUSIM_TRY(gpusim_trace_rows(trace, GPUSIM_TABLE_EVENTS, events - 1, 1, &last, err));
+        *end = later(*end, last.time);
+    }
+cleanup:
+    return status;
+}
+
+static const struct {
+    gpusim_time unit, least; /* of spans from `least` on */
+    const char *name;
+} axes[] = {
+    {GPUSIM_DAY, 4 * GPUSIM_DAY, "d"},
+    {GPUSIM_HOUR, 3 * GPUSIM_HOUR, "h"},
+    {GPUSIM_MINUTE, 3 * GPUSIM_MINUTE, "min"},
+    {GPUSIM_SECOND, 0, "s"},
+};
+
+static gpusim_status choose_times(gs_plot *plot, const gpusim_plot_options *options,
+                                  gpusim_error *err)
+{
+    gpusim_status status = GPUSIM_OK;
+    gpusim_time end = 0, of_one;
+    size_t i = 0;
+    for (uint32_t t = 0; t < plot->count; t++) {
+        GPUSIM_TRY(end_of_run(plot->traces[t], &of_one, err));
+        end = later(end, of_one);
+    }
+    plot->from = options->from;
+    plot->to = options->to < end ? options->to : end;
+    if (plot->from >= plot->to) {
+        GPUSIM_TRY(gpusim_fail(err, GPUSIM_ARGUMENT, "there is nothing between %.9g s and %.9g s",
+                               gpusim_seconds(plot->from), gpusim_seconds(plot->to)));
+    }
+    while (plot->to - plot->from < axes[i].least) {
+        i++;
+    }
+    plot->unit = axes[i].unit;
+    gs_plot_say_text(plot, "time_unit", "%s", axes[i].name);
+    gs_plot_say_number(plot, "from", gs_plot_time(plot, plot->from));
+    gs_plot_say_number(plot, "to", gs_plot_time(plot, plot->to));
+cleanup:
+    return status;
+}
+
+/* ---- a figure ---- */
+
+// what it is drawn with and into
+static void say_terminal(gs_plot *plot, const gpusim_plot_options *options)
+{
+    static const char *const ends[] = {"png", "svg", "pdf"};
+    const char *name = plot->figure->name;
+    uint32_t width = options->width ? options->width : plot->figure->width;
+    uint32_t height = options->height ? options->height : plot->figure->height;
+    FILE *to = plot->script;
+    switch (options->picture) {
+    case GPUSIM_SVG:
+        fprintf(to, "set terminal svg size %u, %u font 'Sans,12' background 'white'\n", width,
+                height);
+        break;
+    case GPUSIM_PDF:
+        fprintf(to, "set terminal pdfcairo size %.3fin, %.3fin font 'Sans,9'\n", width / 96.0,
+                height / 96.0);
+        break;
+    default:
+        fprintf(to, "set terminal pngcairo size %u, %u font 'Sans,11'\n", width, height);
+        break;
+    }
+    fprintf(to, "set output '%s.%s'\ndata = '%s.dat'\n", name, ends[options->picture], name);
+    uint32_t bins = width / COLUMN;
+    plot->bins = bins < BINS_LEAST ? BINS_LEAST : bins > BINS_MOST ? BINS_MOST : bins;
+}
+
+static void say_traces(gs_plot *plot)
+{
+    gs_plot_say_number(plot, "n", plot->count);
+    fprintf(plot->script, "array label[%u]\n", plot->count);
+    for (uint32_t t = 0; t < plot->count; t++) {
+        char name[24];
+        snprintf(name, sizeof name, "label[%u]", t + 1);
+        gs_plot_say_text(plot, name, "%s", plot->labels[t]);
+    }
+}
+
+static gpusim_status check(const gpusim_figure *figure, uint32_t count,
+                           const gpusim_plot_options *options, gpusim_error *err)
+{
+    if (count == 0 || (figure->traces > 0 && count > figure->traces)) {
+        return gpusim_fail(err, GPUSIM_ARGUMENT, "figure '%s' is of %u trace%s, not of %u",
+                           figure->name, figure->traces ? figure->traces : 1,
+                           figure->traces ? "" : " or more", count);
+    }
+    if (options->entity && figure->entity == GPUSIM_NONE) {
+        return gpusim_fail(err, GPUSIM_ARGUMENT, "figure '%s' is not about '%.80s' alone",
+                           figure->name, options->entity);
+    }
+    return options->picture > GPUSIM_PDF
+               ? gpusim_fail(err, GPUSIM_ARGUMENT, "there is no such kind of picture")
+               : GPUSIM_OK;
+}
+
+gpusim_status gpusim_plot_write(const gpusim_figure *figure, gpusim_trace *const *traces,
+                                const char *const *labels, uint32_t count,
+                                const gpusim_plot_options *options, const char *folder,
+                                gpusim_error *err)
+{
+    gpusim_status status;
+    gs_whole data = {0}, script = {0};
+    gs_plot plot = {.figure = figure,
+                    .traces = traces,
+                    .labels = labels,
+                    .count = count,
+                    .entity = options->entity};
+    GPUSIM_TRY(check(figure, count, options, err));
+    GPUSIM_TRY(gs_whole_open(&data, err, "%s/%s.dat", folder, figure->name));
+    GPUSIM_TRY(gs_whole_open(&script, err, "%s/%s.gp", folder, figure->name));
+    plot.data = data.file;
+    plot.script = script.file;
+    fprintf(plot.script, "# gnuplot %s.gp\n", figure->name);
+    say_terminal(&plot, options);
+    say_traces(&plot);
+    GPUSIM_TRY(choose_times(&plot, options, err));
+    GPUSIM_TRY(makers[figure - figures].write(&plot, err));
+    fputs(gs_script_style, plot.script);
+    fputs(makers[figure - figures].script, plot.script);
+cleanup:
+    status = gs_whole_close(&data, status, err);
+    return gs_whole_close(&script, status, err);
+}

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A figure that is being written: its data in named blocks, and what its script has to know. */
+#ifndef GS_PLOT_PLOT_H
+#define GS_PLOT_PLOT_H
+
+#include <stdio.h>
+
+#include <gpusim/plot.h>
+
+#include "plot/bins.h"
+
+typedef struct gs_plot {
+    const gpusim_figure *figure;
+    gpusim_trace *const *traces; /* [count] */
+    const char *const *labels;
+    uint32_t count;
+    uint32_t bins;        /* how many a series is thinned to */
+    gpusim_time from, to; /* what is shown */
+    gpusim_time unit;     /* of its axis of time */
+    const char *entity;   /* as in the options */
+    FILE *data, *script;
+    uint32_t blocks, reserved; /* begun */
+} gs_plot;
+
+/* ---- plot.c ---- */
+/* A block of the data, found by its name (gnuplot's `index`); lines follow, columns with spaces. */
+void gs_plot_block(gs_plot *plot, const char *name);
+/* A time on the axis. */
+double gs_plot_time(const gs_plot *plot, gpusim_time time);
+/* A line of numbers. */
+void gs_plot_row(gs_plot *plot, uint32_t count, const double *values);
+/* A further column of a line that is not yet ended: a text, in quotes. */
+void gs_plot_word(gs_plot *plot, const char *text);
+/* Names of the script. */
+void gs_plot_say_number(gs_plot *plot, const char *name, double value);
+void gs_plot_say_text(gs_plot *plot, const char *name, const char *format, ...) GPUSIM_PRINTF(3, 4);
+
+/* ---- series.c: what traces hold, over time ---- */
+/* Lines of `time mean least most`, divided by `unit`; a line with NaN where values are missing.
+ * Returns the largest of all; NaN when nothing is known, and then there is no such block. */
+double gs_plot_bins(gs_plot *plot, const char *block, const gs_bins *bins, double unit);
+/* GPUs that jobs hold, as if the trace were all that there is. */
+gpusim_status gs_plot_allocated(gpusim_trace *trace, gs_bins *bins, gpusim_error *err);
+/* Jobs that wait. */
+gpusim_status gs_plot_waiting(gpusim_trace *trace, gs_bins *bins, gpusim_error *err);
+/* A metric of one entity; or of all of them, as their sum or the largest. */
+typedef enum gs_plot_of { GS_PLOT_SUM, GS_PLOT_LARGEST } gs_plot_of;
+gpusim_status gs_plot_metric(gpusim_trace *trace, uint32_t metric, uint32_t entity, gs_bins *bins,
+                             gpusim_error *err);
+gpusim_status gs_plot_metrics(gpusim_trace *trace, uint32_t metric, gs_plot_of of, gs_bins *bins,
+                              gpusim_error *err);
+
+#endif

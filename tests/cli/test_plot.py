@@ -1,0 +1,154 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Pictures: what they are drawn from, that they are there, and what is said where they cannot be."""
+import shutil
+import struct
+import subprocess
+import sys
+
+import gpusim
+from gpusim import Skipped, check, expect
+
+
+def traced(folder, scenario="by-hand.yaml", name="run.h5"):
+    expect(gpusim.run("run", scenario, "-o", name, "--quiet", "--force", cwd=folder), 0)
+    return folder / name
+
+
+def needs_gnuplot():
+    if not shutil.which("gnuplot"):
+        raise Skipped("gnuplot is not there")
+
+
+def blocks(path):
+    """The blocks of a data file by name, rows as floats where they are numbers."""
+    found, rows = {}, None
+    for line in path.read_text(encoding="utf-8").splitlines():
+        if line.startswith("# "):
+            rows = found.setdefault(line[2:], [])
+        elif line:
+            rows.append([float(cell) for cell in line.split(' "')[0].split()])
+    return found
+
+
+def at(rows, time):
+    """The row nearest to a time."""
+    return min(rows, key=lambda row: abs(row[0] - time))
+
+
+def size_of(png):
+    data = png.read_bytes()
+    check(data[:8] == b"\x89PNG\r\n\x1a\n", "no PNG")
+    return struct.unpack(">II", data[16:24])
+
+
+def test_data_is_what_happened():
+    needs_gnuplot()
+    with gpusim.scratch() as folder:
+        traced(folder)
+        expect(gpusim.run("plot", "run.h5", "-f", "all", "-o", "out", "--keep", cwd=folder), 0)
+        seen = blocks(folder / "out" / "overview.dat")
+        # the first job until 40 min; the second, which wants all, until 60; then the third until 70
+        for minute, gpus, waiting in ((5, 2, 0), (15, 2, 1), (30, 2, 2), (50, 4, 1), (65, 1, 0),
+                                      (90, 0, 0)):
+            check(at(seen["allocated"], minute)[1] == gpus, minute, at(seen["allocated"], minute))
+            check(at(seen["waiting"], minute)[1] == waiting, minute, at(seen["waiting"], minute))
+        check(at(seen["power"], 50)[1] > 2 * at(seen["power"], 90)[1], "no power")
+        check(at(seen["hottest"], 50)[1] > at(seen["hottest"], 99)[1] + 10, "no heat")
+        script = (folder / "out" / "overview.gp").read_text(encoding="utf-8")
+        check("rectangle from 70, graph 0 to 80, graph 1" in script, script)
+        bars = blocks(folder / "out" / "gantt.dat")["bars"]
+        check(sorted(row[:4] for row in bars) ==
+              [[0, 40, 0, 2], [40, 60, 0, 2], [40, 60, 2, 4], [60, 70, 0, 1]], bars)
+        cdf = blocks(folder / "out" / "cdf.dat")
+        check([row for row in cdf["wait 1"]] == [[0, 1 / 3], [1800, 2 / 3], [2400, 1]],
+              cdf["wait 1"])
+        check(cdf["completion 1"][-1] == [3000, 1], cdf["completion 1"])
+        check(abs(cdf["slowdown 1"][-1][0] - 5) < 1e-12, cdf["slowdown 1"])
+
+
+def test_a_part_of_the_run():
+    needs_gnuplot()
+    with gpusim.scratch() as folder:
+        traced(folder)
+        expect(gpusim.run("plot", "run.h5", "-f", "gantt", "--from", "45 min", "--to", "65 min",
+                          "--keep", "-o", "part.png", cwd=folder), 0)
+        bars = blocks(folder / "part.gnuplot" / "gantt.dat")["bars"]
+        check(sorted(row[:4] for row in bars) == [[45, 60, 0, 2], [45, 60, 2, 4], [60, 65, 0, 1]],
+              bars)
+        expect(gpusim.run("plot", "run.h5", "--from", "3 h", "-o", "x.png", cwd=folder), 2,
+               stderr="nothing between")
+        check(not (folder / "x.gnuplot").exists(), "a folder was left behind")
+
+
+def test_pictures():
+    needs_gnuplot()
+    with gpusim.scratch() as folder:
+        traced(folder)
+        traced(folder, "small.yaml", "other.h5")
+        expect(gpusim.run("plot", "run.h5", cwd=folder), 0, stderr="run-overview.png")
+        check(size_of(folder / "run-overview.png") == (1200, 900), "size")
+        check(not (folder / "run-overview.gnuplot").exists(), "a folder was left behind")
+        expect(gpusim.run("plot", "run.h5", "-f", "gantt", "--size", "800x500", "-o", "g.png",
+                          cwd=folder), 0)
+        check(size_of(folder / "g.png") == (800, 500), "size")
+        for figure in ("cdf", "queue"):
+            expect(gpusim.run("plot", "run.h5", "other.h5", "-f", figure, "-o", figure + ".svg",
+                              cwd=folder), 0)
+            text = (folder / (figure + ".svg")).read_text(encoding="utf-8")
+            for word in ("<svg", "run", "other"):
+                check(word in text, figure, word)
+        expect(gpusim.run("plot", "run.h5", "-f", "queue", "-o", "q.pdf", cwd=folder), 0)
+        check((folder / "q.pdf").read_bytes()[:5] == b"%PDF-", "no PDF")
+        # nothing is overwritten, and gnuplot has nothing to complain of
+        expect(gpusim.run("plot", "run.h5", cwd=folder), 4, stderr="--force")
+        again = expect(gpusim.run("plot", "run.h5", "--force", "-q", cwd=folder), 0)
+        check(again.stderr == "", again.stderr)
+
+
+def test_nothing_to_show():
+    needs_gnuplot()
+    with gpusim.scratch() as folder:
+        (folder / "empty.yaml").write_text(
+            "gpusim: 1\nduration: 1 h\ncluster: {nodes: [{name: n, count: 1, gpus: 1}]}\n"
+            "workload: []\n", encoding="utf-8")
+        traced(folder, "empty.yaml")
+        drawn = expect(gpusim.run("plot", "run.h5", "-f", "all", "--format", "svg", "-o", "out",
+                                  "-q", cwd=folder), 0)
+        check(drawn.stderr == "", drawn.stderr)
+        for figure, word in (("overview", "no faults"), ("gantt", "no job ran"),
+                             ("cdf", "no job completed")):
+            text = (folder / "out" / (figure + ".svg")).read_text(encoding="utf-8")
+            check(word in text, figure, word)
+
+
+def test_wrong_words():
+    with gpusim.scratch() as folder:
+        traced(folder)
+        for words, code, said in (
+                (["run.h5", "-f", "overveiw"], 2, "did you mean 'overview'?"),
+                (["run.h5", "-f", "gantt", "--size", "20x20"], 2, "WIDTHxHEIGHT"),
+                (["run.h5", "-o", "a.gif"], 2, "no kind of picture ends in 'gif'"),
+                (["run.h5", "--format", "pgn"], 2, "did you mean 'png'?"),
+                (["run.h5", "run.h5", "-f", "gantt"], 2, "figure 'gantt' is of 1 trace, not of 2"),
+                (["run.h5", "-o", "no/where.png"], 4, "no/where"),
+                (["by-hand.yaml"], 4, "by-hand.yaml"),
+                ([], 2, "TRACE")):
+            expect(gpusim.run("plot", *words, cwd=folder), code, stderr=said)
+
+
+def test_without_gnuplot():
+    with gpusim.scratch() as folder:
+        traced(folder)
+        result = expect(gpusim.run("plot", "run.h5", "-o", "p.png", cwd=folder,
+                                   env=gpusim.environment(PATH=str(folder))), 1,
+                        stderr="gnuplot is not there")
+        check("p.gnuplot" in result.stderr, result.stderr)
+        check((folder / "p.gnuplot" / "overview.gp").exists(), "no script")
+        check((folder / "p.gnuplot" / "overview.dat").exists(), "no data")
+        check(not (folder / "p.png").exists(), "a picture")
+        if shutil.which("gnuplot"):
+            subprocess.run(["gnuplot", "overview.gp"], cwd=folder / "p.gnuplot", check=True)
+            check(size_of(folder / "p.gnuplot" / "overview.png") == (1200, 900), "size")
+
+
+sys.exit(gpusim.main(gpusim.this_module()))
