@@ -90,7 +90,8 @@ static int by_time(const void *a, const void *b)
     return (x->time > y->time) - (x->time < y->time);
 }
 
-gpusim_status gs_bins_changes(gs_bins *bins, gs_array *changes, gpusim_error *err)
+gpusim_status gs_bins_changes(gs_bins *bins, gs_array *changes, gpusim_time until,
+                              gpusim_error *err)
 {
     gpusim_status status;
     gpusim_time since = 0;
@@ -98,11 +99,11 @@ gpusim_status gs_bins_changes(gs_bins *bins, gs_array *changes, gpusim_error *er
     GPUSIM_TRY(gs_sort(changes->data, changes->count, sizeof(gs_change), by_time, err));
     for (uint32_t i = 0; i < changes->count; i++) {
         const gs_change *change = &GS_AT(*changes, gs_change, i);
-        gs_bins_hold(bins, since, change->time, value);
+        gs_bins_hold(bins, since, change->time < until ? change->time : until, value);
         since = change->time;
         value += change->by;
     }
-    gs_bins_hold(bins, since, bins->to, value);
+    gs_bins_hold(bins, since, until, value);
 cleanup:
     return status;
 }

@@ -40,7 +40,8 @@ typedef struct gs_change {
     double by;
 } gs_change;
 
-/* What changes[] come to over time, from 0 on; they are sorted by time first. */
-gpusim_status gs_bins_changes(gs_bins *bins, gs_array *changes, gpusim_error *err);
+/* What changes[] come to over time, from 0 on until a time; they are sorted by time first. */
+gpusim_status gs_bins_changes(gs_bins *bins, gs_array *changes, gpusim_time until,
+                              gpusim_error *err);
 
 #endif

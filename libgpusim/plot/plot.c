@@ -117,33 +117,6 @@ void gs_plot_say_text(gs_plot *plot, const char *name, const char *format, ...)
 
 /* ---- the axis of time ---- */
 
-static gpusim_time later(gpusim_time a, gpusim_time b)
-{
-    return a > b ? a : b;
-}
-
-// when a run ended: as its summary says; of one that was killed the last that is known
-static gpusim_status end_of_run(gpusim_trace *trace, gpusim_time *end, gpusim_error *err)
-{
-    gpusim_status status;
-    gpusim_summary summary = {.size = sizeof summary};
-    const gpusim_trace_info *info = gpusim_trace_get_info(trace);
-    uint64_t events = info->rows[GPUSIM_TABLE_EVENTS];
-    gpusim_event_row last = {0};
-    GPUSIM_TRY(gpusim_trace_summary(trace, &summary, err));
-    if (summary.sim_time_s > 0) {
-        *end = gpusim_time_from_seconds(summary.sim_time_s);
-        return GPUSIM_OK;
-    }
-    *end = isnan(info->last_sample_s) ? 0 : gpusim_time_from_seconds(info->last_sample_s);
-    if (events > 0) {
-        GPUSIM_TRY(gpusim_trace_rows(trace, GPUSIM_TABLE_EVENTS, events - 1, 1, &last, err));
-        *end = later(*end, last.time);
-    }
-cleanup:
-    return status;
-}
-
 static const struct {
     gpusim_time unit, least; /* of spans from `least` on */
     const char *name;
@@ -161,8 +134,8 @@ static gpusim_status choose_times(gs_plot *plot, const gpusim_plot_options *opti
     gpusim_time end = 0, of_one;
     size_t i = 0;
     for (uint32_t t = 0; t < plot->count; t++) {
-        GPUSIM_TRY(end_of_run(plot->traces[t], &of_one, err));
-        end = later(end, of_one);
+        GPUSIM_TRY(gs_plot_end(plot->traces[t], &of_one, err));
+        end = of_one > end ? of_one : end;
     }
     plot->from = options->from;
     plot->to = options->to < end ? options->to : end;

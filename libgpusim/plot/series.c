@@ -35,6 +35,28 @@ double gs_plot_bins(gs_plot *plot, const char *block, const gs_bins *bins, doubl
 
 /* ---- tables ---- */
 
+// as the summary says; of a run that was killed the last that is known
+gpusim_status gs_plot_end(gpusim_trace *trace, gpusim_time *end, gpusim_error *err)
+{
+    gpusim_status status;
+    gpusim_summary summary = {.size = sizeof summary};
+    const gpusim_trace_info *info = gpusim_trace_get_info(trace);
+    uint64_t events = info->rows[GPUSIM_TABLE_EVENTS];
+    gpusim_event_row last = {0};
+    GPUSIM_TRY(gpusim_trace_summary(trace, &summary, err));
+    if (summary.sim_time_s > 0) {
+        *end = gpusim_time_from_seconds(summary.sim_time_s);
+        return GPUSIM_OK;
+    }
+    *end = isnan(info->last_sample_s) ? 0 : gpusim_time_from_seconds(info->last_sample_s);
+    if (events > 0) {
+        GPUSIM_TRY(gpusim_trace_rows(trace, GPUSIM_TABLE_EVENTS, events - 1, 1, &last, err));
+        *end = last.time > *end ? last.time : *end;
+    }
+cleanup:
+    return status;
+}
+
 static gpusim_status push(gs_array *changes, gpusim_time time, double by, gpusim_error *err)
 {
     gs_change change = {time, by};
@@ -46,6 +68,7 @@ gpusim_status gs_plot_allocated(gpusim_trace *trace, gs_bins *bins, gpusim_error
     gpusim_status status;
     gpusim_allocation_row *parts = NULL;
     gs_array changes = GS_ARRAY(gs_change);
+    gpusim_time end;
     uint64_t count;
     GPUSIM_TRY(gs_whole_table(trace, GPUSIM_TABLE_ALLOCATIONS, &parts, &count, err));
     for (uint64_t i = 0; i < count; i++) {
@@ -53,7 +76,8 @@ gpusim_status gs_plot_allocated(gpusim_trace *trace, gs_bins *bins, gpusim_error
         GPUSIM_TRY(push(&changes, parts[i].start, gpus, err));
         GPUSIM_TRY(push(&changes, parts[i].end, -gpus, err));
     }
-    GPUSIM_TRY(gs_bins_changes(bins, &changes, err));
+    GPUSIM_TRY(gs_plot_end(trace, &end, err));
+    GPUSIM_TRY(gs_bins_changes(bins, &changes, end, err));
 cleanup:
     gs_release(&parts);
     gs_array_release(&changes);
@@ -82,6 +106,7 @@ gpusim_status gs_plot_waiting(gpusim_trace *trace, gs_bins *bins, gpusim_error *
     gpusim_event_row *events = NULL;
     uint8_t *waiting = NULL;
     gs_array changes = GS_ARRAY(gs_change);
+    gpusim_time end;
     uint64_t count, jobs = gpusim_trace_get_info(trace)->rows[GPUSIM_TABLE_JOBS];
     GPUSIM_TRY(gs_whole_table(trace, GPUSIM_TABLE_EVENTS, &events, &count, err));
     // jobs are numbered as they come; of a run that was killed not all have their row
@@ -99,7 +124,8 @@ gpusim_status gs_plot_waiting(gpusim_trace *trace, gs_bins *bins, gpusim_error *
             GPUSIM_TRY(push(&changes, events[i].time, now ? 1 : -1, err));
         }
     }
-    GPUSIM_TRY(gs_bins_changes(bins, &changes, err));
+    GPUSIM_TRY(gs_plot_end(trace, &end, err));
+    GPUSIM_TRY(gs_bins_changes(bins, &changes, end, err));
 cleanup:
     gs_release(&events);
     gs_release(&waiting);

@@ -68,9 +68,11 @@ START_TEST(what_is_counted)
     for (int i = 0; i < 3; i++) {
         ASSERT_OK(gs_array_push(&changes, &some[i], &err), &err);
     }
-    ASSERT_OK(gs_bins_changes(&bins, &changes, &err), &err);
+    ASSERT_OK(gs_bins_changes(&bins, &changes, 18 * GPUSIM_SECOND, &err), &err);
     is(&bins.bins[0], 3 * 4 / 5.0, 0, 3);
-    is(&bins.bins[1], 5 * 4 / 5.0, 0, 5);
+    // 0, then 5 from 16 to 18, and nothing is known behind that
+    is(&bins.bins[1], 5 * 2 / 3.0, 0, 5);
+    ck_assert_double_eq(bins.bins[1].weight, 3);
     gs_array_release(&changes);
     gs_release(&bins.bins);
 }
