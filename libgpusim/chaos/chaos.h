@@ -48,6 +48,10 @@ typedef struct gs_effect {
     double skew;        /* s, sum: telemetry's time is off by so much */
     double correctable; /* 1/s, sum: single-bit errors */
     double leak;        /* B/s, sum: of the GPU's memory, by whoever runs there */
+    double load;        /* sum: of the GPU's time, taken by what is no job */
+    double held;        /* sum: share of its memory, the same */
+    double power;       /* W, sum: drawn by it */
+    double warmth;      /* K, sum: this GPU alone is warmer than it would be */
     uint32_t flags;     /* GS_FAULT bits, union */
     uint32_t supplies;  /* of a node, sum: power supplies lost */
 } gs_effect;
@@ -140,6 +144,7 @@ typedef struct gs_rule {
     uint8_t hottest;     /* `pick` are the hottest of the targets, the lowest index first */
     uint8_t busy;        /* its clock runs only while a job is on the target */
     uint8_t ages;        /* a target that was struck is as old as before, not as new */
+    uint8_t together;    /* all parameters of a strike hang on one draw */
     double lemon_share;  /* of the targets are lemons ... */
     double lemon_factor; /* ... whose clocks run so many times as fast; 1: there are none */
     double activation;   /* eV: clocks run faster the hotter the GPU (Arrhenius); 0: not */
@@ -147,6 +152,8 @@ typedef struct gs_rule {
     double spread;       /* probability that it takes each neighbour with it: the other GPUs of
                           * the node, the other nodes of the rack */
     double reaches;      /* probability that a strike has an effect at all; 1 */
+    double while_below;  /* it strikes only while fewer than this share of its targets have a fault
+                          * of their own; 0: whoever has */
     gs_distribution after; /* s behind the strike that it follows */
     uint32_t causes;       /* so many rules behind this one follow it */
     uint32_t neighbours;   /* it strikes those of what was struck, if they are of its kind */

@@ -30,6 +30,10 @@ void gs_effect_add(gs_effect *sum, const gs_effect *one)
     sum->skew += one->skew;
     sum->correctable += one->correctable;
     sum->leak += one->leak;
+    sum->load += one->load;
+    sum->held += one->held;
+    sum->power += one->power;
+    sum->warmth += one->warmth;
     sum->flags |= one->flags;
     sum->supplies += one->supplies;
 }

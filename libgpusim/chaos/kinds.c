@@ -28,6 +28,16 @@ EFFECT(noise, effect->noise = severity * p[0])
 EFFECT(skew, effect->skew = severity * p[0])
 EFFECT(bias, effect->bias = severity * p[0])
 
+// a job gets what the other leaves of the GPU's time
+static void effect_stray(const double *p, double severity, gs_effect *effect)
+{
+    effect->load = severity * p[0];
+    effect->slowdown = 1 / (1 - effect->load);
+    effect->held = severity * p[1];
+    effect->power = severity * p[2];
+    effect->warmth = severity * p[3];
+}
+
 static void effect_loop(const double *p, double severity, gs_effect *effect)
 {
     effect->inlet = severity * p[0];

@@ -101,9 +101,9 @@ void gs_rule_parameters(const gs_rule *rule, gpusim_stream stream, uint64_t ordi
         if (!field) {
             continue;
         }
-        // each parameter has ordinals of its own
-        double value =
-            gs_distribution_draw(&rule->parameters[i], stream, ordinal * GS_FAULT_PARAMETERS + i);
+        // each parameter has ordinals of its own, unless all hang on the first's
+        uint64_t at = ordinal * GS_FAULT_PARAMETERS + (rule->together ? 0 : i);
+        double value = gs_distribution_draw(&rule->parameters[i], stream, at);
         double most = field->maximum > field->minimum ? field->maximum : (double)INFINITY;
         parameters[i] = fmin(fmax(value, field->minimum), most);
     }

@@ -274,6 +274,14 @@ static const gpusim_choice clocks[] = {{"wall", 0, "runs whatever the target doe
          .fallback = "100 %",                                                                      \
          .maximum = 1,                                                                             \
          .doc = "That a strike has an effect at all."},                                            \
+        {.name = "while_below",                                                                    \
+         .type = GPUSIM_FLOAT64,                                                                   \
+         .unit = GPUSIM_UNIT_RATIO,                                                                \
+         AT(gs_rule_fields, while_below),                                                          \
+         .flags = GPUSIM_OPTIONAL | GPUSIM_EXCLUSIVE,                                              \
+         .maximum = 1,                                                                             \
+         .doc = "It strikes only while fewer than this share of its targets have a fault, of any " \
+                "rule, that struck just them; absent: however many have."},                        \
         CLOCK,                                                                                     \
     {                                                                                              \
         .name = "ages", .type = GPUSIM_BOOL, AT(gs_rule_fields, ages), .fallback = "false",        \
@@ -307,6 +315,13 @@ static const gpusim_choice clocks[] = {{"wall", 0, "runs whatever the target doe
         .fallback = (fallback_), .maximum = 100, .detail = {&cause_element},                       \
         .doc = "Other faults that a strike brings along; in the record of faults all have the "    \
                "first as their root."                                                              \
+    }
+#define TOGETHER                                                                                   \
+    {                                                                                              \
+        .name = "together", .type = GPUSIM_BOOL, AT(gs_rule_fields, together),                     \
+        .fallback = "false",                                                                       \
+        .doc = "Whether all amounts of a strike hang on one draw: who gets much of one gets much " \
+               "of all, as quantiles of their distributions."                                      \
     }
 #define HEATS                                                                                      \
     {                                                                                              \

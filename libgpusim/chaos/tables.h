@@ -52,10 +52,11 @@ typedef struct gs_rule_fields {
     gs_burst_fields burst;
     gs_heats_fields heats;
     double reaches, spread;
+    double while_below;  /* 0 or NaN: not given */
     double scale, shape; /* of mixes */
     uint32_t times;      /* UINT32_MAX: no limit */
     int32_t busy;
-    uint8_t ages, reserved[7];
+    uint8_t ages, together, reserved[6];
 } gs_rule_fields;
 
 /* The alternatives of an item: kinds in the order of gs_fault_kinds, then mixes. */

@@ -110,9 +110,10 @@ static gpusim_status gather(gpusim_sim *sim, uint32_t first_node, uint32_t end_n
         const gpusim_gpu_power *power = &gs_gpu_hardware(sim, first + i)->gpu.power;
         double least = gs_clock_of_step(gs_gpu_hardware(sim, first + i), 0);
         all->demand[i] = of_rack ? fmin(gpu->demand, gpu->node_cap) : gpu->demand;
-        all->floor[i] = gs_gpu_leaks(gpu)
-                            ? gs_busy_power(power, gpu->load.intensity, least, gpu->leak)
-                            : gpu->demand;
+        all->floor[i] =
+            gs_gpu_leaks(gpu)
+                ? gs_busy_power(power, gpu->load.intensity, least, gpu->leak) + gpu->stray
+                : gpu->demand;
         all->priority[i] = priority_of(sim, gpu);
     }
 cleanup:

@@ -40,7 +40,7 @@ double gs_mean_power(const gpusim_sim *sim, const gs_gpu *gpu, const gs_gpu_load
     double dynamic = load->dynamic + power->spin * load->spin;
     return on * (power->fixed + leak) +
            dynamic * gs_dynamic_power(power, gs_clock_of_step(hardware, clock)) +
-           (1 - on) * power->context;
+           (1 - on) * power->context + gpu->stray;
 }
 
 double gs_full_power(const gpusim_sim *sim, const gs_gpu *gpu, uint32_t clock, double leak)
@@ -204,7 +204,8 @@ static int holds_at_rest(const gpusim_sim *sim, const gs_gpu *gpu, uint32_t cloc
     }
     double leak = gs_leakage(&hardware->gpu.leakage, *temperature + margin);
     double power = gs_busy_power(&hardware->gpu.power, gpu->load.intensity,
-                                 gs_clock_of_step(hardware, clock), leak);
+                                 gs_clock_of_step(hardware, clock), leak) +
+                   gpu->stray;
     return clock == 0 || power <= gpu->cap * (1 + GS_CAP_ROUNDING);
 }
 
@@ -246,9 +247,9 @@ static int joint_rest(const gpusim_sim *sim, const gs_gpu *gpu, uint32_t *clock,
 static uint32_t clock_by_cap(const gpusim_sim *sim, const gs_gpu *gpu)
 {
     const gs_node_hardware *hardware = gs_node_hardware_of(sim, gpu->node);
-    return gs_gpu_leaks(gpu)
-               ? gs_clock_step_at_power(hardware, gpu->load.intensity, gpu->leak, gpu->cap)
-               : top_clock(hardware);
+    return gs_gpu_leaks(gpu) ? gs_clock_step_at_power(hardware, gpu->load.intensity, gpu->leak,
+                                                      gpu->cap - gpu->stray)
+                             : top_clock(hardware);
 }
 
 // the clock that is right at rest, as far as leakage leaves the cap room for it now

@@ -138,6 +138,7 @@ static void change_gpu(gpusim_sim *sim, uint32_t index, const gs_effect *effect)
     gpu->memory_slowdown = effect->memory;
     gpu->resistance = effect->resistance;
     gpu->fault_cap = effect->cap;
+    gpu->stray = effect->power;
     gpu->faults = effect->flags;
     gpu->steady = 0;
     switch_gpu(sim, index);
@@ -147,7 +148,7 @@ static void change_gpu(gpusim_sim *sim, uint32_t index, const gs_effect *effect)
 
 /* What has changed anywhere below. */
 typedef struct gs_changes {
-    int pace, inlet, leak;
+    int pace, inlet, memory;
 } gs_changes;
 
 static gs_changes renew_gpus(gpusim_sim *sim, const gs_reach *reach)
@@ -162,11 +163,12 @@ static gs_changes renew_gpus(gpusim_sim *sim, const gs_reach *reach)
         changes.pace |= now.slowdown != held->slowdown || now.memory != held->memory ||
                         now.nvlink != held->nvlink || now.pcie != held->pcie ||
                         now.network != held->network || now.delay != held->delay;
-        changes.inlet |= now.inlet != held->inlet;
+        changes.inlet |= now.inlet != held->inlet || now.warmth != held->warmth;
+        changes.memory |= now.held != held->held;
         gs_gpu_errors_settle(sim, g);
         if (now.leak != held->leak) {
             gs_leak_settle(sim, g);
-            changes.leak = 1;
+            changes.memory = 1;
         }
         *held = now;
         change_gpu(sim, g, &now);
@@ -253,7 +255,7 @@ gpusim_status gs_faults_changed(gpusim_sim *sim, uint32_t scope, uint32_t entity
     }
     GPUSIM_TRY(leave_dead_gpus(sim, &reach, err));
     gs_changes changes = renew_gpus(sim, &reach);
-    for (uint32_t g = reach.first_gpu; changes.leak && g < reach.end_gpu; g++) {
+    for (uint32_t g = reach.first_gpu; changes.memory && g < reach.end_gpu; g++) {
         GPUSIM_TRY(gs_leak_changed(sim, g, err));
     }
     GPUSIM_TRY(tell_nodes(sim, &reach, changes, err));

@@ -42,6 +42,14 @@ static gpusim_status emit_fault(gpusim_sim *sim, const gs_fault *fault, gpusim_t
     return gs_emit(sim, GPUSIM_TABLE_FAULTS, &row, err);
 }
 
+// whether a monitor could see it where nobody runs
+static int shows(const gpusim_sim *sim, const gs_fault *fault)
+{
+    const gs_fault_kind *kind = GS_KIND_OF(sim, fault->rule);
+    gs_effect full = gs_fault_effect((uint32_t)(kind - gs_fault_kinds), fault->parameters, 1);
+    return kind->flags || full.load > 0 || full.held > 0 || full.power > 0 || full.warmth > 0;
+}
+
 gpusim_status gs_fault_end(gpusim_sim *sim, uint32_t index, gpusim_error *err)
 {
     gpusim_status status = GPUSIM_OK;
@@ -49,7 +57,7 @@ gpusim_status gs_fault_end(gpusim_sim *sim, uint32_t index, gpusim_error *err)
     gs_fault ended = *fault;
     gpusim_time now = gpusim_engine_now(sim->engine);
     GPUSIM_TRY(gs_fault_jobs(sim, ended.scope, ended.entity, err));
-    if (sim->fault_jobs.count > 0 || GS_KIND_OF(sim, ended.rule)->flags ||
+    if (sim->fault_jobs.count > 0 || shows(sim, &ended) ||
         GS_KIND_OF(sim, ended.rule)->strike.corrupts) {
         ended.last_effect = now; // to the end somebody, or a monitor, felt it
     }
@@ -231,7 +239,7 @@ static gpusim_status begin_fault(gpusim_sim *sim, const gs_struck *struck, gs_fa
     } else {
         set_length(sim, struck, made, &lasts, &at_once);
     }
-    int felt = made->jobs_hit > 0 || GS_KIND_OF(sim, made->rule)->flags != 0;
+    int felt = made->jobs_hit > 0 || shows(sim, made);
     made->first_effect = felt ? now : GPUSIM_TIME_MAX;
     made->last_effect = GPUSIM_TIME_MAX;
     note_failure(sim, made);
@@ -262,10 +270,24 @@ cleanup:
     return status;
 }
 
+// whether as many of a rule's targets have faults as it wants to see: O(targets)
+static int has_enough(const gpusim_sim *sim, const gs_rule *rule)
+{
+    double wanted = rule->while_below * rule->target_count, found = 0;
+    uint32_t scope = gs_fault_kinds[rule->kind].scope;
+    for (uint32_t t = 0; t < rule->target_count && rule->while_below > 0 && found < wanted; t++) {
+        found += gs_fault_first(sim, scope, rule->targets[t]) != GPUSIM_NONE;
+    }
+    return rule->while_below > 0 && found >= wanted;
+}
+
 gpusim_status gs_fault_strike(gpusim_sim *sim, const gs_struck *struck, gpusim_error *err)
 {
     gpusim_status status = GPUSIM_OK;
     const gs_rule *rule = GS_RULE(sim, struck->rule);
+    if (has_enough(sim, rule)) {
+        return GPUSIM_OK;
+    }
     if (!gs_rule_reaches(rule, draws(sim, struck, "reaches", "spread reaches"), struck->ordinal)) {
         return GPUSIM_OK;
     }

@@ -223,9 +223,9 @@ static double power_of(const gpusim_sim *sim, const gs_gpu *gpu)
     case GS_GPU_BUSY:
         return gs_mean_power(sim, gpu, &gpu->load, gpu->clock, gpu->leak);
     case GS_GPU_CONTEXT:
-        return power->context;
+        return power->context + gpu->stray;
     case GS_GPU_IDLE:
-        return power->idle;
+        return power->idle + gpu->stray;
     default:
         return 0;
     }
@@ -312,7 +312,8 @@ static gpusim_status set_demand(gpusim_sim *sim, uint32_t index, gpusim_error *e
     double demand = gs_watts(gpu->power);
     if (gs_gpu_leaks(gpu)) {
         double clock = gs_clock_of_step(hardware, gpu->thermal_clock);
-        demand = gs_busy_power(&hardware->gpu.power, gpu->load.intensity, clock, gpu->leak);
+        demand =
+            gs_busy_power(&hardware->gpu.power, gpu->load.intensity, clock, gpu->leak) + gpu->stray;
         demand = fmin(demand, gs_gpu_own_cap(sim, gpu));
     }
     if (demand <= gpu->demand && demand > gpu->demand * (1 - GS_DEMAND_HELD)) {

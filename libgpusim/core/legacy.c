@@ -31,7 +31,7 @@ static void show(gpusim_sim *sim, uint32_t g)
 {
     gs_gpu *gpu = GS_GPU(sim, g);
     const gs_legacy_state *node = GS_LEGACY(sim, g);
-    gpu->inlet = node->temperature; // nothing lies above it
+    gpu->inlet = node->temperature + gs_gpu_effect(sim, g)->warmth; // nothing lies above it
     gpu->reasons = node->throttled ? GS_THROTTLE_SW_THERMAL : 0;
     gpu->speed = 1 / node->slowdown;
 }
@@ -152,7 +152,8 @@ static gpusim_status tick(gpusim_sim *sim, uint32_t g, gpusim_error *err)
     if (node->slowdown != slowdown) {
         gs_progress_gpu(sim, g);
     }
-    int64_t power = gpu->level == GS_GPU_OFF ? 0 : gs_nanowatts(node->power);
+    int64_t power =
+        gpu->level == GS_GPU_OFF ? 0 : gs_nanowatts(node->power + gs_gpu_effect(sim, g)->power);
     gpusim_status status = gs_gpu_set_power(sim, g, power, err);
     if (status == GPUSIM_OK && gpu->reasons != reasons) {
         status = gs_emit_event(sim, GPUSIM_EVENT_THROTTLE, g, gpu->reasons, err);

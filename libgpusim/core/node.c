@@ -216,8 +216,9 @@ void gs_node_breathe(gpusim_sim *sim, uint32_t node, int at_rest)
     const gs_node_hardware *hardware = gs_node_hardware_of(sim, node);
     for (uint32_t g = cluster->node_first_gpu[node]; g < cluster->node_first_gpu[node + 1]; g++) {
         gs_gpu *gpu = GS_GPU(sim, g);
+        const gs_effect *effect = gs_gpu_effect(sim, g);
         double inlet =
-            GS_PLANT(sim, node)->inlet + upstream(sim, node, g) + gs_gpu_effect(sim, g)->inlet;
+            GS_PLANT(sim, node)->inlet + upstream(sim, node, g) + effect->inlet + effect->warmth;
         if (at_rest) {
             gpu->inlet = inlet;
             continue;

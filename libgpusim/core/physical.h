@@ -95,6 +95,7 @@ typedef struct gs_gpu {
     double resistance;         /* by faults: the way to the coolant is so many times as bad */
     double own_cap;            /* W: by action; INFINITY: the scenario's */
     double fault_cap;          /* W: by faults; INFINITY: none */
+    double stray;              /* W: by faults, on top of what runs */
     double node_cap, rack_cap; /* W: its part of its node's and its rack's cap; INFINITY: none */
     double cap;                /* W: what holds of all these, when it was last updated */
     double demand;             /* W it would draw but for the caps of node and rack */
@@ -121,9 +122,9 @@ typedef struct gs_gpu {
     uint8_t settling;    /* the event has come at which it may take its steady state */
     uint8_t fresh;       /* its cap or what it runs is another: its clock may rise */
     uint8_t shut;        /* it has turned itself off */
-    uint8_t reserved[4];
+    uint8_t reserved[12];
 } gs_gpu;
-_Static_assert(sizeof(gs_gpu) == 400, "no padding: it is hashed");
+_Static_assert(sizeof(gs_gpu) == 416, "no padding: it is hashed");
 
 /* Errors of a GPU that its driver counts; what is corrected holds at `settled`. Those since its
  * node last started are the difference. */

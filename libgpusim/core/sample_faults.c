@@ -62,6 +62,14 @@ static double distort(const gpusim_sim *sim, const gs_sampling *sampling, uint32
     return gs_sense_step(value, step);
 }
 
+// what a share of the GPU's time is worth in a metric; 0: nothing
+static double load_in(uint32_t metric)
+{
+    return metric == GS_METRIC_GPU_UTIL                                            ? 100
+           : metric == GS_METRIC_GR_ENGINE_ACTIVE || metric == GS_METRIC_SM_ACTIVE ? 1
+                                                                                   : 0;
+}
+
 static void change(const gpusim_sim *sim, gs_sampling *sampling, uint32_t metric, uint32_t i,
                    const gs_effect *effect)
 {
@@ -70,6 +78,11 @@ static void change(const gpusim_sim *sim, gs_sampling *sampling, uint32_t metric
     if (is_reading(metric) && (effect->noise > 0 || effect->bias != 0)) {
         float *value = (float *)values + i;
         *value = (float)distort(sim, sampling, metric, i, effect, *value);
+    }
+    double full = effect->load > 0 ? load_in(metric) : 0;
+    if (full > 0) {
+        float *value = (float *)values + i;
+        *value = (float)fmin(*value + full * effect->load, full);
     }
     if ((effect->flags & GS_FAULT_STUCK) && sim->held_samples.count > 0) {
         size_t at = (size_t)((unsigned char *)values - sampling->block) + i * bytes_of(about);

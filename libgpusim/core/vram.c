@@ -55,6 +55,13 @@ static double growth_of(const gpusim_sim *sim, const gs_tenant *tenant)
     return gs_profile_of(sim, tenant->job)->memory_growth + leak;
 }
 
+// B of its memory that is held by what is no job
+static double taken(const gpusim_sim *sim, const gs_node_hardware *hardware, uint32_t gpu)
+{
+    double share = fmin(gs_gpu_effect(sim, gpu)->held, 1);
+    return share * (double)(hardware->gpu.memory - hardware->gpu.memory_reserved);
+}
+
 // what a tenant and those it shares memory with may hold; INFINITY: no limit
 static double capacity_of(const gpusim_sim *sim, const gs_tenant *tenant)
 {
@@ -66,7 +73,8 @@ static double capacity_of(const gpusim_sim *sim, const gs_tenant *tenant)
         const gs_cut *cut = &sim->model->cuts[GS_NODE(sim, gs_gpu_node(sim, tenant->gpu))->group];
         return (double)gs_mig_find(cut, GS_JOB(sim, tenant->job)->mig)->memory;
     }
-    return (double)(hardware->gpu.memory - hardware->gpu.memory_reserved);
+    return (double)(hardware->gpu.memory - hardware->gpu.memory_reserved) -
+           taken(sim, hardware, tenant->gpu);
 }
 
 // the next of the tenants that share memory with one; an instance shares with nobody
@@ -84,7 +92,7 @@ static const gs_tenant *next_sharer(const gpusim_sim *sim, const gs_tenant *one,
 
 uint64_t gs_vram_used(const gpusim_sim *sim, uint32_t gpu)
 {
-    double sum = 0;
+    double sum = taken(sim, gs_gpu_hardware(sim, gpu), gpu);
     gpusim_time now = gpusim_engine_now(sim->engine);
     for (uint32_t t = GS_GPU(sim, gpu)->first_tenant; t != GPUSIM_NONE;) {
         const gs_tenant *tenant = &GS_AT(sim->tenants, gs_tenant, t);

@@ -325,7 +325,9 @@ static gpusim_status compile_rule(gs_rule_maker *m, gpusim_error *err)
                          .busy = (uint8_t)fields->busy,
                          .lemon_factor = 1,
                          .spread = fields->spread,
-                         .reaches = fields->reaches};
+                         .reaches = fields->reaches,
+                         .together = fields->together,
+                         .while_below = fields->while_below > 0 ? fields->while_below : 0};
     GPUSIM_TRY(make_name(m, err));
     GPUSIM_TRY(make_pick(m, err));
     GPUSIM_TRY(make_when(m, err));

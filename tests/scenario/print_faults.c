@@ -80,7 +80,11 @@ static const char introduction[] =
     "some\n"
     "have no effect, `spread` is the probability that a strike takes each neighbour with it (the "
     "other\n"
-    "GPUs of the node, the other nodes of the rack), and `for` says how long a strike lasts.\n"
+    "GPUs of the node, the other nodes of the rack), and `for` says how long a strike lasts. With\n"
+    "`while_below: 10 %` it strikes only while fewer than a tenth of its targets have a fault, of "
+    "any\n"
+    "rule, that struck just them: a strike that is left out counts as one, and the next draws as "
+    "ever.\n"
     "\n"
     "## What follows\n"
     "\n"
@@ -107,11 +111,11 @@ static const char introduction[] =
     "\n"
     "## Whom\n"
     "\n"
-    "`target` names GPUs, nodes, racks, node groups or GPU models, one or a list of each; several "
-    "keys\n"
-    "mean what is in all of them. `random: N` takes N of those at each strike, `hottest: N` the "
-    "hottest;\n"
-    "with `every` there is then one clock for the whole rule. Without a target a rule with a "
+    "`target` names GPUs, nodes, racks, node groups, clusters or GPU models, one or a list of "
+    "each;\n"
+    "several keys mean what is in all of them. `random: N` takes N of those at each strike,\n"
+    "`hottest: N` the hottest; with `every` there is then one clock for the whole rule. Without a "
+    "target a rule with a "
     "clock\n"
     "strikes everything of its kind; a rule with times has to say so (`target: {each: node}`).\n"
     "\n"
@@ -136,9 +140,9 @@ static void print_row(FILE *to, const char *what, const char *text)
     fprintf(to, "| %s | %s |\n", what, text);
 }
 
-static const char *const common[] = {"name",  "target", "at",    "period",      "every",
-                                     "trace", "from",   "until", "times",       "for",
-                                     "clock", "burst",  "ages",  "probability", "heats"};
+static const char *const common[] = {"name", "target",      "at",    "period",     "every", "trace",
+                                     "from", "until",       "times", "for",        "clock", "burst",
+                                     "ages", "probability", "heats", "while_below"};
 
 // what most have, and have by the same default
 static int is_usual(const gpusim_field *field)
