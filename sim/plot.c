@@ -24,6 +24,7 @@ static const cli_option options[] = {
     {CLI_SIZE, 0, "size", "WxH", "of the picture in pixels, 1600x900"},
     {CLI_FROM, 0, "from", "TIME", "begin there, 2 h"},
     {CLI_TO, 0, "to", "TIME", "end there"},
+    {CLI_GPU, 0, "gpu", "NAME", "of figure gpu; else the one that was hottest"},
     {CLI_KEEP, 0, "keep", NULL, "keep the data and the script of gnuplot, to edit them"},
     {CLI_FORCE, 0, "force", NULL, "overwrite pictures that are there"},
     {CLI_QUIET, 'q', "quiet", NULL, "say nothing"},
@@ -148,6 +149,7 @@ static int choose(const cli_arguments *arguments, drawing *d)
     const char *from = arguments->values[CLI_FROM], *to = arguments->values[CLI_TO];
     gpusim_plot_options_default(&d->options);
     d->output = arguments->values[CLI_OUTPUT];
+    d->options.entity = arguments->values[CLI_GPU];
     d->keep = arguments->values[CLI_KEEP] != NULL;
     d->force = arguments->values[CLI_FORCE] != NULL;
     d->quiet = arguments->values[CLI_QUIET] != NULL;

@@ -8,6 +8,7 @@ set format x '10^{%L}'
 set termoption enhanced
 # a logarithmic axis has no 0: what takes no time stands at its left end
 late(x) = x < 1 ? 1 : x
+wide(x) = x < 10 ? 10 : x
 # an empty panel says so
 empty = 'set label 1 word at graph 0.5, graph 0.5 center; set xrange [1:10]; plot -1 notitle;' \
     .'unset label 1; set xrange [*:*]'
@@ -17,6 +18,7 @@ if (completed == 0) {
     word = 'no job completed'
     @empty
 } else {
+    set xrange [1:wide(most_completion)]
     plot for [i = 1:n] data index sprintf('completion %d', i) using (late($1)):(100 * $2) \
         with lines linetype i title label[i] noenhanced
 }
@@ -28,6 +30,7 @@ if (started == 0) {
     word = 'no job began'
     @empty
 } else {
+    set xrange [1:wide(most_wait)]
     plot for [i = 1:n] data index sprintf('wait %d', i) using (late($1)):(100 * $2) \
         with lines linetype i
 }
@@ -36,6 +39,7 @@ if (completed == 0) {
     word = 'no job completed'
     @empty
 } else {
+    set xrange [1:wide(most_slowdown)]
     plot for [i = 1:n] data index sprintf('slowdown %d', i) using 1:(100 * $2) \
         with lines linetype i
 }

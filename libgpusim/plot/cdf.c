@@ -61,6 +61,7 @@ gpusim_status gs_plot_cdf(gs_plot *plot, gpusim_error *err)
     gpusim_job_row *jobs = NULL;
     double *values = NULL;
     uint64_t all[QUANTITIES] = {0};
+    double most[QUANTITIES] = {0};
     for (uint32_t t = 0; t < plot->count; t++) {
         uint64_t count;
         GPUSIM_TRY(gs_whole_table(plot->traces[t], GPUSIM_TABLE_JOBS, &jobs, &count, err));
@@ -70,7 +71,9 @@ gpusim_status gs_plot_cdf(gs_plot *plot, gpusim_error *err)
             char block[32];
             for (uint64_t i = 0; i < count; i++) {
                 values[known] = quantity_of(&jobs[i], q);
-                known += isnan(values[known]) ? 0 : 1;
+                if (!isnan(values[known])) {
+                    most[q] = fmax(most[q], values[known++]);
+                }
             }
             all[q] += known;
             snprintf(block, sizeof block, "%s %u", blocks[q], t + 1);
@@ -78,6 +81,11 @@ gpusim_status gs_plot_cdf(gs_plot *plot, gpusim_error *err)
         }
         gs_release(&jobs);
         gs_release(&values);
+    }
+    for (quantity q = 0; q < QUANTITIES; q++) {
+        char name[32];
+        snprintf(name, sizeof name, "most_%s", blocks[q]);
+        gs_plot_say_number(plot, name, most[q]);
     }
     gs_plot_say_number(plot, "completed", (double)all[COMPLETION]);
     gs_plot_say_number(plot, "started", (double)all[WAIT]);

@@ -15,7 +15,14 @@
     X(cdf, "cdf", 0, GPUSIM_NONE, 1200, 480,                                                       \
       "How completion times, waits and slowdowns are distributed, of several runs.")               \
     X(gantt, "gantt", 1, GPUSIM_NONE, 1200, 700,                                                   \
-      "Which job was where; of many nodes how busy each was.")
+      "Which job was where; of many nodes how busy each was.")                                     \
+    X(heatmap, "heatmap", 1, GPUSIM_NONE, 1200, 700, "Utilization of nodes over time.")            \
+    X(gpu, "gpu", 1, GPUSIM_OF_GPU, 1200, 1000,                                                    \
+      "Temperature, power and clock of one GPU, the hottest, and what held its clock down.")       \
+    X(racks, "racks", 1, GPUSIM_NONE, 1200, 800, "Power of racks against their caps.")             \
+    X(energy, "energy", 0, GPUSIM_NONE, 1200, 500, "Where the energy of several runs went.")       \
+    X(faults, "faults", 1, GPUSIM_NONE, 1200, 600,                                                 \
+      "What was wrong when, by kind, and what detectors said.")
 
 #define FIGURE(name, words, traces, entity, width, height, doc)                                    \
     gpusim_status gs_plot_##name(gs_plot *plot, gpusim_error *err);                                \

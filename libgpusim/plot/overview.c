@@ -59,14 +59,17 @@ cleanup:
 static gpusim_status read_power(gpusim_trace *trace, gs_bins *bins, gpusim_error *err)
 {
     uint32_t metric = gpusim_trace_find_metric(trace, GPUSIM_OF_CLUSTER, "it_power");
-    return metric == GPUSIM_NONE ? GPUSIM_OK : gs_plot_metric(trace, metric, 0, bins, err);
+    return metric == GPUSIM_NONE ? GPUSIM_OK : gs_plot_metric(trace, metric, 0, 0, bins, err);
 }
 
 static gpusim_status read_hottest(gpusim_trace *trace, gs_bins *bins, gpusim_error *err)
 {
     uint32_t metric = gpusim_trace_find_metric(trace, GPUSIM_OF_GPU, "gpu_temp");
-    return metric == GPUSIM_NONE ? GPUSIM_OK
-                                 : gs_plot_metrics(trace, metric, GS_PLOT_LARGEST, bins, err);
+    if (metric == GPUSIM_NONE) {
+        return GPUSIM_OK;
+    }
+    return gs_plot_metrics(trace, metric, 0, gpusim_trace_get_metric(trace, metric)->entities,
+                           GS_PLOT_LARGEST, bins, err);
 }
 
 static gpusim_time length_of(const gpusim_fault_row *fault)

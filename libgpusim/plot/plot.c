@@ -201,6 +201,10 @@ static gpusim_status check(const gpusim_figure *figure, uint32_t count,
                            figure->name, figure->traces ? figure->traces : 1,
                            figure->traces ? "" : " or more", count);
     }
+    if (count > GS_TRACES_MOST) {
+        return gpusim_fail(err, GPUSIM_ARGUMENT, "a figure is of at most %d traces",
+                           GS_TRACES_MOST);
+    }
     if (options->entity && figure->entity == GPUSIM_NONE) {
         return gpusim_fail(err, GPUSIM_ARGUMENT, "figure '%s' is not about '%.80s' alone",
                            figure->name, options->entity);

@@ -3,11 +3,15 @@
 #ifndef GS_PLOT_PLOT_H
 #define GS_PLOT_PLOT_H
 
+#include <stddef.h>
 #include <stdio.h>
 
 #include <gpusim/plot.h>
+#include <gpusim/sim.h>
 
 #include "plot/bins.h"
+
+#define GS_TRACES_MOST 16 /* in one figure */
 
 typedef struct gs_plot {
     const gpusim_figure *figure;
@@ -45,11 +49,12 @@ double gs_plot_bins(gs_plot *plot, const char *block, const gs_bins *bins, doubl
 gpusim_status gs_plot_allocated(gpusim_trace *trace, gs_bins *bins, gpusim_error *err);
 /* Jobs that wait. */
 gpusim_status gs_plot_waiting(gpusim_trace *trace, gs_bins *bins, gpusim_error *err);
-/* A metric of one entity; or of all of them, as their sum or the largest. */
+/* A metric of one entity; with bits 1 where one of them is set, else 0. */
+gpusim_status gs_plot_metric(gpusim_trace *trace, uint32_t metric, uint32_t entity, uint32_t bits,
+                             gs_bins *bins, gpusim_error *err);
+/* A metric of several entities, adjacent ones: their sum, or the largest. */
 typedef enum gs_plot_of { GS_PLOT_SUM, GS_PLOT_LARGEST } gs_plot_of;
-gpusim_status gs_plot_metric(gpusim_trace *trace, uint32_t metric, uint32_t entity, gs_bins *bins,
-                             gpusim_error *err);
-gpusim_status gs_plot_metrics(gpusim_trace *trace, uint32_t metric, gs_plot_of of, gs_bins *bins,
-                              gpusim_error *err);
+gpusim_status gs_plot_metrics(gpusim_trace *trace, uint32_t metric, uint32_t first,
+                              uint32_t entities, gs_plot_of of, gs_bins *bins, gpusim_error *err);
 
 #endif

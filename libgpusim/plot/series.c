@@ -183,28 +183,36 @@ cleanup:
     return status;
 }
 
+// What is wanted of a metric: of which entities, together how; only these bits, 0: the value.
+typedef struct wanted {
+    uint32_t metric, first, entities, bits;
+    gs_plot_of of;
+} wanted;
+
 // values of some entities into their sum, or the largest of them; [count] of `into`, NaN at first
-static void fold(const gpusim_trace_metric *metric, const void *values, uint32_t entities,
-                 uint64_t count, gs_plot_of of, double *into)
+static void fold(const gpusim_trace_metric *metric, const wanted *want, const void *values,
+                 uint32_t entities, uint64_t count, double *into)
 {
     for (uint32_t e = 0; e < entities; e++) {
         for (uint64_t i = 0; i < count; i++) {
             double value = value_at(metric, values, e * count + i);
+            if (want->bits && !isnan(value)) {
+                value = ((uint64_t)value & want->bits) != 0;
+            }
             if (!isnan(value)) {
-                into[i] = isnan(into[i])      ? value
-                          : of == GS_PLOT_SUM ? into[i] + value
-                                              : fmax(into[i], value);
+                into[i] = isnan(into[i])            ? value
+                          : want->of == GS_PLOT_SUM ? into[i] + value
+                                                    : fmax(into[i], value);
             }
         }
     }
 }
 
-static gpusim_status read_entities(gpusim_trace *trace, uint32_t metric, uint32_t first,
-                                   uint32_t entities, gs_plot_of of, gs_bins *bins,
-                                   gpusim_error *err)
+static gpusim_status read_wanted(gpusim_trace *trace, const wanted *want, gs_bins *bins,
+                                 gpusim_error *err)
 {
     gpusim_status status;
-    const gpusim_trace_metric *about = gpusim_trace_get_metric(trace, metric);
+    const gpusim_trace_metric *about = gpusim_trace_get_metric(trace, want->metric);
     samples shown = {0};
     double *values = NULL, *folded = NULL;
     uint64_t at_once = VALUES_AT_ONCE / ENTITIES;
@@ -217,11 +225,11 @@ static gpusim_status read_entities(gpusim_trace *trace, uint32_t metric, uint32_
         for (uint64_t i = 0; i < count; i++) {
             folded[i] = (double)NAN;
         }
-        for (uint32_t e = 0; e < entities; e += ENTITIES) {
-            uint32_t some = entities - e < ENTITIES ? entities - e : ENTITIES;
-            GPUSIM_TRY(gpusim_trace_values(trace, metric, first + e, some, shown.first + from,
-                                           count, values, err));
-            fold(about, values, some, count, of, folded);
+        for (uint32_t e = 0; e < want->entities; e += ENTITIES) {
+            uint32_t left = want->entities - e, some = left < ENTITIES ? left : ENTITIES;
+            GPUSIM_TRY(gpusim_trace_values(trace, want->metric, want->first + e, some,
+                                           shown.first + from, count, values, err));
+            fold(about, want, values, some, count, folded);
         }
         for (uint64_t i = 0; i < count; i++) {
             gs_bins_sample(bins, gpusim_time_from_seconds(shown.times[from + i]), folded[i]);
@@ -234,15 +242,16 @@ cleanup:
     return status;
 }
 
-gpusim_status gs_plot_metric(gpusim_trace *trace, uint32_t metric, uint32_t entity, gs_bins *bins,
-                             gpusim_error *err)
+gpusim_status gs_plot_metric(gpusim_trace *trace, uint32_t metric, uint32_t entity, uint32_t bits,
+                             gs_bins *bins, gpusim_error *err)
 {
-    return read_entities(trace, metric, entity, 1, GS_PLOT_SUM, bins, err);
+    wanted want = {.metric = metric, .first = entity, .entities = 1, .bits = bits};
+    return read_wanted(trace, &want, bins, err);
 }
 
-gpusim_status gs_plot_metrics(gpusim_trace *trace, uint32_t metric, gs_plot_of of, gs_bins *bins,
-                              gpusim_error *err)
+gpusim_status gs_plot_metrics(gpusim_trace *trace, uint32_t metric, uint32_t first,
+                              uint32_t entities, gs_plot_of of, gs_bins *bins, gpusim_error *err)
 {
-    uint32_t entities = gpusim_trace_get_metric(trace, metric)->entities;
-    return read_entities(trace, metric, 0, entities, of, bins, err);
+    wanted want = {.metric = metric, .first = first, .entities = entities, .of = of};
+    return read_wanted(trace, &want, bins, err);
 }

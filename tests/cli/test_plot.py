@@ -66,6 +66,36 @@ def test_data_is_what_happened():
         check(abs(cdf["slowdown 1"][-1][0] - 5) < 1e-12, cdf["slowdown 1"])
 
 
+def test_a_gpu_and_what_was_wrong():
+    needs_gnuplot()
+    with gpusim.scratch() as folder:
+        traced(folder)
+        expect(gpusim.run("plot", "run.h5", "-f", "gpu,faults,heatmap,racks,energy", "-o", "out",
+                          "--gpu", "n-0001/gpu1", "--keep", cwd=folder), 2, stderr="not about")
+        for more, name in (([], "n-0000/gpu"), (["--gpu", "n-0001/gpu1"], "n-0001/gpu1")):
+            expect(gpusim.run("plot", "run.h5", "-f", "gpu", "-o", "g.svg", "--force", "--keep",
+                              *more, cwd=folder), 0)
+            check(name in (folder / "g.svg").read_text(encoding="utf-8"), name)
+            seen = blocks(folder / "g.gnuplot" / "gpu.dat")
+            # n-0001/gpu1 works from 40 to 60 min only
+            busy = at(seen["gpu_util"], 20)[1]
+            check(busy == (0 if more else 100), name, busy)
+            check(at(seen["power_usage"], 50)[1] > 3 * at(seen["power_usage"], 99)[1], "power")
+        expect(gpusim.run("plot", "run.h5", "-f", "gpu", "-o", "x.svg", "--gpu", "n-0001/gpu7",
+                          cwd=folder), 2, stderr="did you mean 'n-0001/gpu")
+        expect(gpusim.run("plot", "run.h5", "-f", "faults,heatmap,racks,energy", "-o", "out",
+                          "--keep", cwd=folder), 0)
+        spans = blocks(folder / "out" / "faults.dat")["spans"]
+        check(spans == [[70, 80, 1, 2]], spans)
+        cells = [row for row in blocks(folder / "out" / "heatmap.dat")["map"] if 45 < row[0] < 55]
+        check(cells and all(row[2] == 100 for row in cells), "heat map")
+        parts = (folder / "out" / "energy.dat").read_text(encoding="utf-8").splitlines()[1:]
+        total = sum(float(line.split('" ')[1]) for line in parts)
+        _, summary = gpusim.run_json("info", "run.h5", cwd=folder)
+        facility = summary["summary"]["energy_j"]["facility"] / 3.6e6
+        check(abs(total / facility - 1) < 1e-9, total, facility)
+
+
 def test_a_part_of_the_run():
     needs_gnuplot()
     with gpusim.scratch() as folder:
@@ -116,7 +146,10 @@ def test_nothing_to_show():
                                   "-q", cwd=folder), 0)
         check(drawn.stderr == "", drawn.stderr)
         for figure, word in (("overview", "no faults"), ("gantt", "no job ran"),
-                             ("cdf", "no job completed")):
+                             ("cdf", "no job completed"), ("gpu", "no telemetry of GPUs"),
+                             ("heatmap", "gpu_util was not sampled"),
+                             ("racks", "no power of racks"), ("energy", "no power in these runs"),
+                             ("faults", "no faults in this run")):
             text = (folder / "out" / (figure + ".svg")).read_text(encoding="utf-8")
             check(word in text, figure, word)
 
