@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Faults that follow others: at once or later, on what was struck, what it stands in, each thing in
  * it, or its neighbours. Their draws are those of the rule that follows, of the entity that it
- * strikes and of the ordinal of the first strike. */
+ * strikes, of whom was struck first and of the ordinal of that strike. */
 #include <string.h>
 
 #include "core/faults.h"
@@ -19,6 +19,12 @@ void gs_fault_neighbours(const gpusim_sim *sim, uint32_t scope, uint32_t entity,
     gs_reach near = gs_reach_of(sim, GS_FAULT_ON_RACK, GS_NODE(sim, own.first_node)->rack);
     *first = near.first_node;
     *end = near.end_node;
+}
+
+uint64_t gs_fault_elsewhere(const gpusim_sim *sim, const gs_struck *struck)
+{
+    gpusim_stream stream = gs_fault_stream(sim, struck->rule, "elsewhere", struck->entity);
+    return struck->ordinal ^ (stream.key ^ stream.nonce) << 24;
 }
 
 // those of a scope that what was struck is, is in, or has in it
@@ -89,6 +95,7 @@ gpusim_status gs_fault_brings(gpusim_sim *sim, const gs_struck *struck, uint64_t
 {
     gpusim_status status = GPUSIM_OK;
     uint32_t scope = GS_KIND_OF(sim, struck->rule)->scope;
+    uint64_t elsewhere = GS_RULE(sim, struck->rule)->causes ? gs_fault_elsewhere(sim, struck) : 0;
     for (uint32_t i = 1; i <= GS_RULE(sim, struck->rule)->causes; i++) {
         gs_struck next = *struck;
         next.rule = struck->rule + i;
@@ -103,7 +110,9 @@ gpusim_status gs_fault_brings(gpusim_sim *sim, const gs_struck *struck, uint64_t
                         &end);
         }
         for (uint32_t e = first; e < end; e++) {
+            int itself = e == struck->entity && GS_KIND_OF(sim, next.rule)->scope == scope;
             next.entity = next.origin = e;
+            next.ordinal = itself ? struck->ordinal : elsewhere;
             GPUSIM_TRY(neighbours && e == struck->entity ? GPUSIM_OK : bring(sim, &next, err));
         }
     }

@@ -321,12 +321,14 @@ static gpusim_status strike_and_spread(gpusim_sim *sim, gs_struck struck, gpusim
         return GPUSIM_OK;
     }
     gpusim_stream stream = gs_fault_stream(sim, struck.rule, "spread", struck.origin);
+    uint64_t ordinal = struck.ordinal;
     uint32_t first, end;
     gs_fault_neighbours(sim, scope, struck.origin, &first, &end);
+    struck.ordinal = gs_fault_elsewhere(sim, &struck);
     struck.clock = GPUSIM_NONE;
     struck.root = root;
     for (uint32_t e = first; e < end; e++) {
-        if (e != struck.origin && gs_rule_spreads(rule, stream, struck.ordinal, e - first)) {
+        if (e != struck.origin && gs_rule_spreads(rule, stream, ordinal, e - first)) {
             struck.entity = e;
             GPUSIM_TRY(gs_fault_strike(sim, &struck, err));
         }

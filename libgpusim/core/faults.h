@@ -259,6 +259,9 @@ void gs_corruption_strikes(gpusim_sim *sim, uint32_t fault);
 gpusim_status gs_corruption_found(gpusim_sim *sim, uint32_t fault, gpusim_error *err);
 
 /* ---- core/fault_causes.c: faults that follow others ---- */
+/* What stands for the ordinal of a strike in the draws of what it brings along on others: two that
+ * are struck for the k-th time have nothing in common there. */
+uint64_t gs_fault_elsewhere(const gpusim_sim *sim, const gs_struck *struck);
 /* A strike has had its effect as fault `root`, or as one of its cascade. */
 gpusim_status gs_fault_brings(gpusim_sim *sim, const gs_struck *struck, uint64_t root,
                               gpusim_error *err);

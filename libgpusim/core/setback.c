@@ -85,85 +85,6 @@ gpusim_time gs_checkpoint_span(const gpusim_sim *sim, uint32_t slot)
     return span > profile->checkpoint_cost ? span : profile->checkpoint_cost;
 }
 
-// ---- how often it fails ----
-
-// 1 when a strike of a kind takes a gang off its GPUs, if only after a time-out; who is alone on a
-// node, or in a rack, misses nobody who is cut off
-static int interrupts(const gs_chaos *chaos, const gs_rule *rule, const gs_held_of *job)
-{
-    const gs_fault_kind *kind = &gs_fault_kinds[rule->kind];
-    uint32_t apart = kind->scope == GS_FAULT_ON_RACK ? job->racks : job->nodes;
-    uint32_t stopping = GS_FAULT_HANG | (apart > 1 ? GS_FAULT_CUT_OFF : 0);
-    int stops = (kind->flags & stopping) != 0;
-    if (stops && rule->ends &&
-        gs_distribution_mean(&rule->lasts) < gpusim_seconds(chaos->hang_timeout)) {
-        stops = 0;
-    }
-    return kind->strike.kills == GS_KILLS_JOBS ||
-           (kind->flags & (GS_FAULT_DOWN | GS_FAULT_OFF)) != 0 || stops;
-}
-
-// the share of a rule's strikes that does
-static double share_of(const gs_chaos *chaos, const gs_rule *rule, const gs_held_of *job)
-{
-    if (gs_fault_kinds[rule->kind].strike.corrupts) {
-        return gs_distribution_mean(&rule->parameters[0]); // those that somebody finds
-    }
-    double spared = interrupts(chaos, rule, job) ? 0 : 1;
-    for (uint32_t i = 1; i <= rule->causes && spared > 0; i++) {
-        const gs_rule *next = rule + i;
-        int taken = !next->neighbours && interrupts(chaos, next, job);
-        spared *= taken ? 1 - next->reaches : 1;
-    }
-    return 1 - spared;
-}
-
-// strikes a second on one target of a rule with a clock, on the mean
-static double strikes_of(const gs_rule *rule)
-{
-    double rate = gs_rule_rate(rule);
-    if (rule->when == GS_WHEN_POOL) {
-        uint32_t taken = rule->pick < rule->target_count ? rule->pick : rule->target_count;
-        rate *= (double)taken / rule->target_count;
-    }
-    return rate;
-}
-
-double gs_chaos_rate(const gpusim_model *model, const gs_held_of *job)
-{
-    const gs_cluster *cluster = &model->cluster;
-    const double all[GS_FAULT_SCOPES] = {cluster->gpu_count, cluster->node_count,
-                                         cluster->rack_count, 1};
-    const double held[GS_FAULT_SCOPES] = {job->gpus, job->nodes, job->racks, 1};
-    double rate = 0;
-    for (uint32_t i = 0; i < model->chaos.count; i++) {
-        const gs_rule *rule = &model->chaos.rules[i];
-        uint32_t scope = gs_fault_kinds[rule->kind].scope;
-        int clocked = rule->when == GS_WHEN_EVERY || rule->when == GS_WHEN_POOL;
-        double share = clocked ? share_of(&model->chaos, rule, job) : 0;
-        if (share > 0 && rule->target_count > 0) {
-            rate += share * strikes_of(rule) * rule->target_count / all[scope] * held[scope];
-        }
-    }
-    return rate;
-}
-
-// what a job holds; its parts on one node are adjacent, and nodes of a rack follow each other
-static gs_held_of held_by(const gpusim_sim *sim, uint32_t slot)
-{
-    const gpusim_job_info *job = GS_JOB(sim, slot);
-    gs_held_of held = {.gpus = job->gpus};
-    uint32_t last = GPUSIM_NONE, rack = GPUSIM_NONE;
-    for (uint32_t i = job->first_part; i < job->first_part + job->parts; i++) {
-        uint32_t node = GS_AT(sim->parts, gpusim_part, i).node;
-        held.nodes += node != last;
-        held.racks += GS_NODE(sim, node)->rack != rack;
-        last = node;
-        rack = GS_NODE(sim, node)->rack;
-    }
-    return held;
-}
-
 // ---- how often to save ----
 
 double gs_young_interval(double cost, double mttf)
@@ -186,7 +107,7 @@ gpusim_time gs_checkpoint_interval(const gpusim_sim *sim, uint32_t slot)
     if (profile->checkpoint_every >= 0) {
         return profile->checkpoint_every;
     }
-    gs_held_of held = held_by(sim, slot);
+    gs_held_of held = gs_held_by(sim, slot);
     double mttf = profile->mttf < GPUSIM_TIME_MAX ? gpusim_seconds(profile->mttf)
                                                   : 1 / gs_chaos_rate(sim->model, &held);
     if (!(mttf < (double)INFINITY)) {

@@ -478,13 +478,20 @@ gpusim_status gs_on_timeout(void *context, const gpusim_event *event, gpusim_err
  * storage. */
 gpusim_time gs_restart_span(const gpusim_sim *sim, uint32_t slot);
 gpusim_time gs_checkpoint_span(const gpusim_sim *sim, uint32_t slot);
-/* What a job holds, or would. */
+/* ---- core/failure_rate.c ---- */
+/* What a job holds, or would, and what is around that; 0: no more than it holds. */
 typedef struct gs_held_of {
     uint32_t racks, nodes, gpus;
+    uint32_t near_nodes;           /* in these racks */
+    uint32_t near_gpus, rack_gpus; /* in these nodes; in these racks */
 } gs_held_of;
+gs_held_of gs_held_by(const gpusim_sim *sim, uint32_t slot);
 /* Failures a second of a job that holds so much, as the scenario's rules have it on the mean:
- * strikes that take it off its GPUs, wherever in the cluster it is. */
+ * strikes that take it off its GPUs, with those that they bring along, wherever in the cluster it
+ * is, and as if it held as much of each of its nodes and racks. */
 double gs_chaos_rate(const gpusim_model *model, const gs_held_of *job);
+
+/* ---- core/setback.c ---- */
 /* Work between checkpoints of a job that has just got its GPUs; GPUSIM_TIME_MAX: there are none. */
 gpusim_time gs_checkpoint_interval(const gpusim_sim *sim, uint32_t slot);
 /* s, from the cost of a checkpoint and the mean time between failures: sqrt(2 w M) (Young 1974);

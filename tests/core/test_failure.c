@@ -414,8 +414,10 @@ START_TEST(rates_of_rules)
           "workload: [{jobs: [{duration: 1 h, gpus: 8}]}]\n");
     // the Weibull's mean is 500 h x Gamma(3) = 1000 h
     double node = 1 / 100.0 + 2 / (50.0 * 8), gpu = 0.5 * 0.5 / 1000.0;
-    ASSERT_NEAR(gs_chaos_rate(model, &(gs_held_of){1, 1, 8}) * 3600, node + 8 * gpu, 1e-9);
-    ASSERT_NEAR(gs_chaos_rate(model, &(gs_held_of){1, 3, 20}) * 3600, 3 * node + 20 * gpu, 1e-9);
+    ASSERT_NEAR(gs_chaos_rate(model, &(gs_held_of){.racks = 1, .nodes = 1, .gpus = 8}) * 3600,
+                node + 8 * gpu, 1e-9);
+    ASSERT_NEAR(gs_chaos_rate(model, &(gs_held_of){.racks = 1, .nodes = 3, .gpus = 20}) * 3600,
+                3 * node + 20 * gpu, 1e-9);
 }
 END_TEST
 
@@ -432,15 +434,18 @@ END_TEST
 START_TEST(rates_of_racks)
 {
     begin(RACKS);
-    ASSERT_NEAR(gs_chaos_rate(model, &(gs_held_of){1, 3, 24}) * 3600, 0.01, 1e-9);
-    ASSERT_NEAR(gs_chaos_rate(model, &(gs_held_of){2, 5, 40}) * 3600, 2 * 0.11, 1e-9);
+    ASSERT_NEAR(gs_chaos_rate(model, &(gs_held_of){.racks = 1, .nodes = 3, .gpus = 24}) * 3600,
+                0.01, 1e-9);
+    ASSERT_NEAR(gs_chaos_rate(model, &(gs_held_of){.racks = 2, .nodes = 5, .gpus = 40}) * 3600,
+                2 * 0.11, 1e-9);
     teardown();
     begin("gpusim: 1\ncluster: {nodes: [{name: a, count: 8, gpus: 8, per_rack: 4}]}\n"
           "chaos:\n" // shorter than collectives wait, and longer
           "  - {fault: collective-hang, every: {exponential: {mean: 10 h}}, for: 9 min}\n"
           "  - {fault: collective-hang, every: {exponential: {mean: 50 h}}, for: 11 min}\n"
           "workload: []\n");
-    ASSERT_NEAR(gs_chaos_rate(model, &(gs_held_of){1, 1, 8}) * 3600, 0.02, 1e-9);
+    ASSERT_NEAR(gs_chaos_rate(model, &(gs_held_of){.racks = 1, .nodes = 1, .gpus = 8}) * 3600, 0.02,
+                1e-9);
     teardown();
     begin(RACKS);
     // three nodes of one rack: sqrt(2 x 18 s x 100 h) = 3600 s

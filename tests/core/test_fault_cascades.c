@@ -274,8 +274,47 @@ START_TEST(rates)
         "  - {fault: sdc, every: {exponential: {mean: 100 h}}, found: 30 %}\n"
         "  - {fault: pcie-degrade, every: {exponential: {mean: 10 h}}, causes: [{fault: xid79, "
         "probability: 50 %}, {fault: mmu-fault, probability: 20 %}, {fault: row-remap}]}\n");
-    double rate = gs_chaos_rate(model, &(gs_held_of){1, 1, 2}) * 3600;
+    double rate = gs_chaos_rate(model, &(gs_held_of){.racks = 1, .nodes = 1, .gpus = 2}) * 3600;
     ck_assert_double_eq_tol(rate, 2 * (0.3 / 100 + (1 - 0.5 * 0.8) / 10), 1e-12);
+}
+END_TEST
+
+/* Failures of a job are as many as its rate has it, of which most are brought along: from GPU to
+ * GPU of a node, by sequels on neighbours, by what a GPU does to its node, a node to its rack, a
+ * node to its GPUs. The job has a part of a node, of a
+ * rack, a rack, or all, and stays there. */
+START_TEST(rates_as_counted)
+{
+    static const char *const rules[] = {
+        "mmu-fault, every: {exponential: {mean: 40 h}}, spread: 42 %",
+        "mmu-fault, every: {exponential: {mean: 40 h}}, spread: 30 %, probability: 60 %",
+        "pcie-degrade, every: {exponential: {mean: 40 h}}, for: 1 s, causes: [{fault: mmu-fault, "
+        "whom: neighbours, probability: 0.4}]",
+        "row-remap, every: {exponential: {mean: 40 h}}, causes: [{fault: job-crash, probability: "
+        "0.5}, {fault: mmu-fault, probability: 0.3}]",
+        "job-crash, every: {exponential: {mean: 20 h}}, spread: 35 %",
+        "packet-delay, every: {exponential: {mean: 20 h}}, for: 1 s, delay: 1 us, causes: [{fault: "
+        "mmu-fault, probability: 0.2}]",
+        "row-remap, every: {exponential: {mean: 90 h}}, spread: 10 %, causes: [{fault: "
+        "rack-pdu-failure, probability: 0.2, for: 1 s}]",
+    };
+    static const int gpus[] = {3, 8, 12, 16, 48};
+    static char text[1024];
+    snprintf(
+        text, sizeof text,
+        "gpusim: 1\nduration: 10000 h\n"
+        "cluster: {nodes: [{name: a, count: 4, gpus: 4, per_rack: 4}, {name: b, count: 8, gpus: "
+        "4, per_rack: 4}]}\n"
+        "workload: [{jobs: [{duration: 1000 d, gpus: %d%s}]}]\n"
+        "chaos: [{fault: %s}]\n",
+        gpus[_i % 5], _i % 5 < 4 ? ", group: a" : "", rules[_i / 5]);
+    run(text);
+    gs_held_of held = gs_held_by(sim, 0);
+    double expected = gs_chaos_rate(model, &held) * 10000 * 3600;
+    double counted = (double)gpusim_sim_summary(sim)->failures;
+    ck_assert_msg(fabs(counted - expected) < 3.5 * sqrt(expected) && expected > 200,
+                  "%s, %d GPUs: %g failures, not %g", rules[_i / 5], gpus[_i % 5], counted,
+                  expected);
 }
 END_TEST
 
@@ -295,6 +334,7 @@ int main(void)
     tcase_add_test(all, found_while_it_waits);
     tcase_add_test(all, while_it_is_saved);
     tcase_add_test(all, rates);
+    tcase_add_loop_test(all, rates_as_counted, 0, 35);
     suite_add_tcase(suite, all);
     return test_run(suite);
 }
