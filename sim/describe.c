@@ -88,6 +88,9 @@ static void print_cluster(const gpusim_model *model, const gpusim_model_info *in
         if (g.node.cluster) {
             printf(", in cluster %s", name_or(model, g.node.cluster, "?"));
         }
+        if (g.node.labels) {
+            printf(", labels %s", name_or(model, g.node.labels, ""));
+        }
         putchar('\n');
     }
 }
@@ -190,6 +193,7 @@ static json_t *groups_json(const gpusim_model *model)
         }
         json_object_set_new(entry, "gpu", json_string(name_or(model, g.node.gpu_model, "generic")));
         json_object_set_new(entry, "gpus_per_node", json_integer(g.node.gpus));
+        json_object_set_new(entry, "labels", json_string(name_or(model, g.node.labels, "")));
         json_object_set_new(entry, "hardware", cli_group_hardware_json(model, number++));
         json_array_append_new(list, entry);
     }

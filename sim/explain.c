@@ -60,15 +60,9 @@ static void forget(cli_story *story)
     free(story->nodes);
 }
 
-static const char *name_of(const cli_story *story, uint32_t name)
-{
-    const char *text = gpusim_trace_name(story->trace, name);
-    return text ? text : "";
-}
-
 static const char *node_name(const cli_story *story, uint32_t node)
 {
-    return node < story->node_count ? name_of(story, story->nodes[node].name) : "nowhere";
+    return node < story->node_count ? cli_name_of(story, story->nodes[node].name) : "nowhere";
 }
 
 static const char *choice_name(gpusim_table table, const char *column, int value)
@@ -88,9 +82,9 @@ static int is_meant(const cli_story *story, const gpusim_job_row *job, const cha
 {
     char id[40], whole[300];
     snprintf(id, sizeof id, "%lld", (long long)job->id);
-    snprintf(whole, sizeof whole, "%.255s/%s", name_of(story, job->source), id);
+    snprintf(whole, sizeof whole, "%.255s/%s", cli_name_of(story, job->source), id);
     return strcmp(word, id) == 0 || strcmp(word, whole) == 0 ||
-           (job->name != 0 && strcmp(word, name_of(story, job->name)) == 0);
+           (job->name != 0 && strcmp(word, cli_name_of(story, job->name)) == 0);
 }
 
 static const gpusim_job_row *find_job(const cli_story *story, const char *word, gpusim_error *err)
@@ -104,8 +98,8 @@ static const gpusim_job_row *find_job(const cli_story *story, const char *word, 
         if (found) {
             gpusim_fail(err, GPUSIM_ARGUMENT, "several jobs are '%.80s'", word);
             gpusim_error_hint(err, "say which: %.80s/%lld or %.80s/%lld",
-                              name_of(story, found->source), (long long)found->id,
-                              name_of(story, job->source), (long long)job->id);
+                              cli_name_of(story, found->source), (long long)found->id,
+                              cli_name_of(story, job->source), (long long)job->id);
             return NULL;
         }
         found = job;
@@ -128,9 +122,9 @@ static const char *time_text(gpusim_time time, char text[40])
 static void print_head(const cli_story *story, const gpusim_job_row *job)
 {
     char at[40], run[40];
-    printf("job %s/%lld", name_of(story, job->source), (long long)job->id);
+    printf("job %s/%lld", cli_name_of(story, job->source), (long long)job->id);
     if (job->name != 0) {
-        printf(" '%s'", name_of(story, job->name));
+        printf(" '%s'", cli_name_of(story, job->name));
     }
     printf(": %u GPU%s", job->gpus, job->gpus == 1 ? "" : "s");
     if (job->milli != 1000) {
@@ -138,6 +132,9 @@ static void print_head(const cli_story *story, const gpusim_job_row *job)
     }
     printf(", %s of work, submitted at %s\n", time_text(job->duration, run),
            time_text(job->submit, at));
+    if (job->selector != 0) {
+        printf("only on nodes with %s\n", cli_name_of(story, job->selector));
+    }
     printf("scheduler: %s\n", gpusim_trace_get_info(story->trace)->scheduler);
 }
 
@@ -148,12 +145,13 @@ static void print_wait(const gpusim_job_row *job, const cli_wait *wait)
         printf("    it did not wait\n");
         return;
     }
-    printf("    it waited for %s; %g GPUs were free when it came\n",
-           time_text(wait->to - wait->from, span), (double)wait->free_then / 1000);
+    const char *where = wait->bound ? " on nodes that it may use" : "";
+    printf("    it waited for %s; %g GPUs were free%s when it came\n",
+           time_text(wait->to - wait->from, span), (double)wait->free_then / 1000, where);
     double wanted = job->gpus * (job->milli / 1000.0);
     if (job->gpus > 0 && wait->too_few > 0) {
-        printf("    %3.0f %% of that fewer than %g GPUs were free in all\n", 100 * wait->too_few,
-               wanted);
+        printf("    %3.0f %% of that fewer than %g GPUs were free%s\n", 100 * wait->too_few, wanted,
+               wait->bound ? where : " in all");
     }
     if (job->gpus > 0 && wait->scattered > 0) {
         printf("    %3.0f %% of that %g were free, but not on one node\n", 100 * wait->scattered,
@@ -177,7 +175,7 @@ static void print_decision(const cli_story *story, const gpusim_decision_row *ro
         printf(" on %s", node_name(story, row->node));
     }
     if (row->reason != 0) {
-        printf(": %s", name_of(story, row->reason));
+        printf(": %s", cli_name_of(story, row->reason));
     }
     if (!isnan(row->score)) {
         printf(", score %.6g", row->score);
@@ -232,6 +230,7 @@ static json_t *wait_json(const cli_wait *wait)
     json_object_set_new(object, "too_few_free", json_real(wait->too_few));
     json_object_set_new(object, "scattered", json_real(wait->scattered));
     json_object_set_new(object, "enough_free", json_real(wait->enough));
+    json_object_set_new(object, "only_some_nodes", json_boolean(wait->bound));
     json_object_set_new(object, "started_before", json_integer((json_int_t)wait->before));
     json_object_set_new(object, "started_after", json_integer((json_int_t)wait->after));
     return object;
@@ -255,7 +254,7 @@ static json_t *decision_json(const cli_story *story, const gpusim_decision_row *
     json_object_set_new(object, "second",
                         second ? json_string(node_name(story, row->second)) : json_null());
     json_object_set_new(object, "second_score", number_or_null(row->second_score));
-    json_object_set_new(object, "reason", json_string(name_of(story, row->reason)));
+    json_object_set_new(object, "reason", json_string(cli_name_of(story, row->reason)));
     json_object_set_new(object, "refused",
                         json_string(choice_name(GPUSIM_TABLE_DECISIONS, "refused", row->refused)));
     return object;
@@ -372,7 +371,7 @@ static int explain_job(const cli_arguments *arguments, cli_story *story, gpusim_
     object = cli_json_object();
     told.waits = json_array();
     told.decisions = json_array();
-    json_object_set_new(object, "source", json_string(name_of(story, job->source)));
+    json_object_set_new(object, "source", json_string(cli_name_of(story, job->source)));
     json_object_set_new(object, "id", json_integer((json_int_t)job->id));
     json_object_set_new(object, "waits", told.waits);
     json_object_set_new(object, "decisions", told.decisions);

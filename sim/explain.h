@@ -16,6 +16,12 @@ typedef struct cli_story {
     uint64_t job_count, event_count, decision_count, allocation_count, node_count;
 } cli_story;
 
+static inline const char *cli_name_of(const cli_story *story, uint32_t name)
+{
+    const char *text = gpusim_trace_name(story->trace, name);
+    return text ? text : "";
+}
+
 /* One wait of a job, from when it joined the queue. Times in ns; shares are of the wait. */
 typedef struct cli_wait {
     gpusim_time from, to;
@@ -25,6 +31,7 @@ typedef struct cli_wait {
     uint64_t free_then; /* thousandths of GPUs that were free when it came */
     uint64_t before;    /* jobs that had come before and started meanwhile */
     uint64_t after;     /* jobs that came later and started before it */
+    int bound;          /* 1: only some nodes are for it, and GPUs of these alone are counted */
 } cli_wait;
 
 /* What a wait was like: by allocations, states of nodes and starts of others. */

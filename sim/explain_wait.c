@@ -22,7 +22,32 @@ typedef struct cluster {
     uint64_t free;  /* of all nodes that are up */
     uint64_t roomy; /* nodes with as much free as the job wants */
     uint64_t wanted;
+    uint8_t *meant; /* 0: a node that the job may not use by its selector or its GPUs' model */
 } cluster;
+
+// 1 when a GPU model is one of those that a job may use, "A|B"
+static int is_model_of(const char *models, const char *model)
+{
+    size_t length = strlen(model);
+    while (*models) {
+        size_t its = strcspn(models, "|");
+        if (its == length && memcmp(models, model, length) == 0) {
+            return 1;
+        }
+        models += its + (models[its] == '|');
+    }
+    return 0;
+}
+
+static int may_use(const cli_story *story, const gpusim_job_row *job, const gpusim_node_row *node)
+{
+    const char *models = cli_name_of(story, job->gpu_models);
+    return gpusim_selector_means(cli_name_of(story, job->selector),
+                                 cli_name_of(story, node->labels),
+                                 cli_name_of(story, node->name)) &&
+           (!models[0] || job->gpus == 0 ||
+            is_model_of(models, cli_name_of(story, node->gpu_model)));
+}
 
 static int by_time(const void *a, const void *b)
 {
@@ -36,7 +61,7 @@ static int by_time(const void *a, const void *b)
 static uint64_t free_of(const cluster *now, uint32_t node)
 {
     int64_t all = 1000 * (int64_t)now->story->nodes[node].gpus - now->held[node];
-    return now->up[node] && all > 0 ? (uint64_t)all : 0;
+    return now->up[node] && now->meant[node] && all > 0 ? (uint64_t)all : 0;
 }
 
 // counts a node in (1) or out (-1)
@@ -106,8 +131,11 @@ static void walk(cluster *now, const gpusim_job_row *job, const change *changes,
 {
     uint32_t largest = 0;
     for (uint32_t n = 0; n < now->story->node_count; n++) {
-        largest = now->story->nodes[n].gpus > largest ? now->story->nodes[n].gpus : largest;
+        const gpusim_node_row *node = &now->story->nodes[n];
         now->up[n] = 1;
+        now->meant[n] = (uint8_t)may_use(now->story, job, node);
+        wait->bound |= !now->meant[n];
+        largest = now->meant[n] && node->gpus > largest ? node->gpus : largest;
         count(now, n, 1);
     }
     uint64_t i = 0;
@@ -147,9 +175,10 @@ gpusim_status cli_wait_look(const cli_story *story, const gpusim_job_row *job, g
     cluster now = {.story = story, .wanted = (uint64_t)job->gpus * job->milli};
     now.held = calloc((size_t)story->node_count + 1, sizeof *now.held);
     now.up = calloc((size_t)story->node_count + 1, 1);
+    now.meant = calloc((size_t)story->node_count + 1, 1);
     change *changes = calloc(most, sizeof *changes);
     gpusim_status status = GPUSIM_OK;
-    if (now.held && now.up && changes) {
+    if (now.held && now.up && now.meant && changes) {
         walk(&now, job, changes, gather(story, to, changes), wait);
         count_starts(story, job, wait);
     } else {
@@ -157,6 +186,7 @@ gpusim_status cli_wait_look(const cli_story *story, const gpusim_job_row *job, g
     }
     free(now.held);
     free(now.up);
+    free(now.meant);
     free(changes);
     return status;
 }

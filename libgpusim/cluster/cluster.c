@@ -48,6 +48,7 @@ static gpusim_status reserve(gs_cluster *cluster, gs_arena *arena, gpusim_error 
     cluster->groups = gs_arena_get(arena, cluster->group_count * sizeof *cluster->groups);
     cluster->group_gpu = gs_arena_get(arena, cluster->group_count * sizeof(uint32_t));
     cluster->group_product = gs_arena_get(arena, cluster->group_count * sizeof(uint32_t));
+    cluster->group_labels = gs_arena_get(arena, cluster->group_count * sizeof(uint32_t));
     cluster->racks = gs_arena_get(arena, cluster->rack_count * sizeof *cluster->racks);
     cluster->cluster_name = gs_arena_get(arena, cluster->group_count * sizeof(uint32_t));
     cluster->node_name = gs_arena_get(arena, nodes * sizeof(uint32_t));
@@ -55,9 +56,10 @@ static gpusim_status reserve(gs_cluster *cluster, gs_arena *arena, gpusim_error 
     cluster->node_group = gs_arena_get(arena, nodes * sizeof(uint32_t));
     cluster->node_first_gpu = gs_arena_get(arena, (nodes + 1) * sizeof(uint32_t));
     cluster->node_first_word = gs_arena_get(arena, (nodes + 1) * sizeof(uint32_t));
-    if (!cluster->groups || !cluster->group_gpu || !cluster->group_product || !cluster->racks ||
-        !cluster->cluster_name || !cluster->node_name || !cluster->node_rack ||
-        !cluster->node_group || !cluster->node_first_gpu || !cluster->node_first_word) {
+    if (!cluster->groups || !cluster->group_gpu || !cluster->group_product ||
+        !cluster->group_labels || !cluster->racks || !cluster->cluster_name ||
+        !cluster->node_name || !cluster->node_rack || !cluster->node_group ||
+        !cluster->node_first_gpu || !cluster->node_first_word) {
         return gpusim_fail(err, GPUSIM_MEMORY, "no memory for %zu nodes", nodes);
     }
     return GPUSIM_OK;
@@ -202,6 +204,7 @@ gpusim_status gs_cluster_build(const gs_group_setup *setups, uint32_t count, gs_
         group->nodes = setups[i].count;
         group->gpus = setups[i].gpus;
         group->cpus = setups[i].cpus;
+        cluster->group_labels[i] = setups[i].labels;
         group->node_class = setups[i].node_class;
         group->latency = setups[i].latency;
         group->cost = setups[i].cost;

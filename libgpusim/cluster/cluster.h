@@ -13,6 +13,7 @@ typedef struct gs_group_setup {
     const char *gpu;                      /* name of its GPU model */
     const char *product;                  /* ... and what telemetry calls it */
     const char *cluster;                  /* the cluster it is in; NULL: not said */
+    uint32_t labels;                      /* a name, "zone=a,disk=ssd"; 0: none */
     const char *const *node_names;        /* [count]; NULL: by name and number */
     const uint32_t *rows;                 /* [count]: in which order they were listed; NULL */
     uint64_t gpu_memory;                  /* of a GPU; 0: no limit */
@@ -30,6 +31,7 @@ typedef struct gs_cluster {
     gpusim_group_info *groups;
     uint32_t *group_gpu;     /* name of the group's GPU model */
     uint32_t *group_product; /* ... and what the driver calls it, also a name */
+    uint32_t *group_labels;  /* what its nodes are labelled with, a name; 0: nothing */
     uint32_t *node_name, *node_rack, *node_group;
     uint32_t *node_first_gpu;  /* [nodes + 1]: GPUs of node n are first[n] .. first[n+1] - 1 */
     uint32_t *node_first_word; /* [nodes + 1]: its words in a bit set of GPUs, 64 a word */

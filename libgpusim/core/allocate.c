@@ -7,6 +7,7 @@
 #include "core/fleet.h"
 #include "core/measure.h"
 #include "core/sim.h"
+#include "policy/selector.h"
 
 static uint64_t *words_of(gpusim_sim *sim, uint32_t node)
 {
@@ -94,6 +95,9 @@ static gpusim_refusal check_node(const gpusim_sim *sim, const gpusim_job_info *j
     }
     if (!gs_cluster_takes(job, sim->view.groups[node->group].cluster)) {
         return GPUSIM_REFUSED_CLUSTER;
+    }
+    if (!gs_selects_node(&sim->view, job, part->node)) {
+        return GPUSIM_REFUSED_SELECTOR;
     }
     uint32_t room =
         gs_job_shares(job) ? gs_share_room(&sim->view, job, part->node) : node->free_gpus;

@@ -73,6 +73,7 @@ gpusim_status gs_emit_job(gpusim_sim *sim, uint32_t slot, gpusim_job_state state
         .cpus = job->cpus / 1000,
         .cpu_milli = job->cpus % 1000,
         .gpu_models = live->models,
+        .selector = gs_selector_name(sim->model, job),
         .preemptions = job->preemptions,
         .restarts = job->attempts > 1 ? job->attempts - 1 : 0,
         .memory = job->memory,

@@ -13,11 +13,12 @@ static uint64_t smaller(uint64_t a, uint64_t b)
 /* How many GPUs' worth of a job some nodes hold under each limit in turn; of a job without GPUs,
  * how many such jobs. */
 typedef struct gs_room {
-    uint64_t by_gpus, by_model, by_cut, by_cpus, by_memory, by_gpu_memory;
+    uint64_t by_gpus, by_node, by_model, by_cut, by_cpus, by_memory, by_gpu_memory;
 } gs_room;
 
-static void add_group(gs_room *room, const gpusim_group_info *group, const gs_cut *cut,
-                      const gpusim_job_info *job)
+// `nodes` of a group are those that its selector means
+static void add_group(gs_room *room, const gpusim_group_info *group, uint32_t nodes,
+                      const gs_cut *cut, const gpusim_job_info *job)
 {
     uint64_t gpus = job->gpus ? group->gpus : 1;
     uint64_t cpus = job->cpus && group->cpus != UINT32_MAX ? group->cpus / job->cpus : gpus;
@@ -28,17 +29,18 @@ static void add_group(gs_room *room, const gpusim_group_info *group, const gs_cu
     int holds = limit == 0 || job->gpu_memory <= limit;
     uint64_t all = smaller(smaller(gpus, cpus), memory);
     room->by_gpus += gpus * group->nodes;
+    room->by_node += gpus * nodes;
     if (!gs_models_take(job, group->gpu_model)) {
         return;
     }
-    room->by_model += gpus * group->nodes;
+    room->by_model += gpus * nodes;
     if (cut && !gs_cut_takes(cut, job)) {
         return;
     }
-    room->by_cut += gpus * group->nodes;
-    room->by_cpus += smaller(gpus, cpus) * group->nodes;
-    room->by_memory += all * group->nodes;
-    room->by_gpu_memory += holds ? all * group->nodes : 0;
+    room->by_cut += gpus * nodes;
+    room->by_cpus += smaller(gpus, cpus) * nodes;
+    room->by_memory += all * nodes;
+    room->by_gpu_memory += holds ? all * nodes : 0;
 }
 
 // the room that one cluster has for a job
@@ -49,7 +51,10 @@ static gs_room room_in(const gpusim_model *model, const gpusim_job_info *job, ui
     for (uint32_t g = 0; g < cluster->group_count && gs_cluster_takes(job, number); g++) {
         if (cluster->groups[g].cluster == number &&
             (job->group == GPUSIM_NONE || job->group == g)) {
-            add_group(&room, &cluster->groups[g], model->cuts ? &model->cuts[g] : NULL, job);
+            const gpusim_group_info *group = &cluster->groups[g];
+            uint32_t nodes =
+                job->selector ? model->selectors[job->selector - 1].matching[g] : group->nodes;
+            add_group(&room, group, nodes, model->cuts ? &model->cuts[g] : NULL, job);
         }
     }
     return room;
@@ -60,6 +65,9 @@ static uint32_t misfit_of(gs_room room, const gpusim_job_info *job)
     uint64_t wanted = job->gpus ? job->gpus : 1;
     if (room.by_gpus < wanted) {
         return GPUSIM_REASON_TOO_LARGE;
+    }
+    if (room.by_node < wanted) {
+        return GPUSIM_REASON_NO_NODE;
     }
     if (room.by_model < wanted) {
         return GPUSIM_REASON_NO_GPU_MODEL;

@@ -130,6 +130,7 @@ static void fill(gpusim_sim *sim, uint32_t slot, const gs_job *job, uint32_t log
         .thrift = job->thrift,
         .preemptible = job->preemptible,
         .gpu_models = gs_model_find_models(sim->model, job),
+        .selector = gs_model_find_selector(sim->model, job),
     };
     GS_JOB(sim, slot)->rate = gs_job_share(GS_JOB(sim, slot));
     GS_JOB(sim, slot)->estimate = estimate_of(sim, job, GS_JOB(sim, slot)->rate);

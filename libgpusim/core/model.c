@@ -208,6 +208,7 @@ static void node_row(const gpusim_model *model, uint32_t node, gpusim_node_row *
         .first_gpu = cluster->node_first_gpu[node],
         .cpus = group->cpus == UINT32_MAX ? UINT32_MAX : group->cpus / 1000,
         .cpu_milli = group->cpus == UINT32_MAX ? 0 : group->cpus % 1000,
+        .labels = cluster->group_labels[cluster->node_group[node]],
     };
 }
 

@@ -12,6 +12,7 @@
 #include "cluster/cluster.h"
 #include "cluster/hardware.h"
 #include "policy/policy.h"
+#include "policy/selector.h"
 #include "policy/share.h"
 #include "workload/workload.h"
 
@@ -136,6 +137,10 @@ struct gpusim_model {
     uint64_t *models_by_name; /* [models_known]: GPU models that a name stands for, as in
                                * gpusim_job_info; NULL: no job names any */
     uint32_t models_known;
+    gs_selector *selectors;     /* [selector_count] */
+    uint32_t *selector_by_name; /* [selector_names]: its number from 1; 0: none; NULL: nobody
+                                 * has one */
+    uint32_t selector_count, selector_names;
     gs_array run_times; /* double, a row of groups for each kind: how long it runs there over its
                          * duration; empty where all are 1 */
     gs_array
@@ -224,6 +229,12 @@ gpusim_status gs_model_index_models(gpusim_model *model, gpusim_error *err);
 uint64_t gs_model_find_models(const gpusim_model *model, const gs_job *job);
 /* The same of a text, "A|B"; 0 for none. */
 uint64_t gs_model_bits_of_models(const gpusim_model *model, const char *text);
+
+/* The same of selectors: looks up the nodes that they mean. O(selectors x groups), and O(nodes) for
+ * each that names nodes. What a job's selector is called in gpusim_job_info, and its name. */
+gpusim_status gs_model_index_selectors(gpusim_model *model, gpusim_error *err);
+uint32_t gs_model_find_selector(const gpusim_model *model, const gs_job *job);
+uint32_t gs_selector_name(const gpusim_model *model, const gpusim_job_info *job);
 
 /* Adds a warning; the text is copied. */
 gpusim_status gs_model_warn(gpusim_model *model, gpusim_error *err, const char *format, ...)

@@ -62,6 +62,8 @@ static const gpusim_choice job_reasons[] = {
      "wants more GPUs than there are of the models that it may use"},
     {"corrupted", GPUSIM_REASON_CORRUPTED, "somebody found its work to be wrong"},
     {"no_fit", GPUSIM_REASON_NO_FIT, "there was no place for it, and jobs do not wait"},
+    {"no_node", GPUSIM_REASON_NO_NODE,
+     "wants more than there is on the nodes that its selector means"},
     {NULL, 0, NULL},
 };
 
@@ -121,6 +123,7 @@ static const gpusim_choice refusals[] = {
     {"group", GPUSIM_REFUSED_GROUP, "a node outside the job's group"},
     {"cluster", GPUSIM_REFUSED_CLUSTER,
      "a node outside the job's cluster, or nodes of two clusters"},
+    {"selector", GPUSIM_REFUSED_SELECTOR, "a node that the job's selector does not mean"},
     {NULL, 0, NULL},
 };
 
@@ -176,6 +179,8 @@ static const gpusim_field job_columns[] = {
     JOB(cpus, UINT32, NONE, 0, "Whole CPU cores for each GPU, or of the job when it wants no GPU."),
     JOB(cpu_milli, UINT32, NONE, GPUSIM_SILENT, "Thousandths of a core beside `cpus`."),
     JOB(gpu_models, NAME, NONE, GPUSIM_SILENT, "GPU models that it may use, | between them."),
+    JOB(selector, NAME, NONE, GPUSIM_SILENT,
+        "Labels that its nodes must have: key=value, | between values and , between labels."),
     JOB(memory, UINT64, BYTE, 0, "Host memory for each GPU, or of the job when it wants no GPU."),
     JOB(preemptions, UINT32, NONE, 0, "Times it was sent back to the queue by the scheduler."),
     JOB(restarts, UINT32, NONE, 0, "Times it was started again, whatever the cause."),
@@ -270,6 +275,7 @@ static const gpusim_field node_columns[] = {
     NODE(cpu_milli, UINT32, NONE, GPUSIM_SILENT, "Thousandths of a core beside `cpus`."),
     NODE(memory, UINT64, BYTE, GPUSIM_OPTIONAL, "Host memory; none: not limited."),
     NODE(cluster, NAME, NONE, GPUSIM_SILENT, "Its cluster; empty where none is named."),
+    NODE(labels, NAME, NONE, GPUSIM_SILENT, "What it is labelled with: key=value, with , between."),
 };
 
 #define GPU(member, type, unit, flags, doc) COLUMN(gpusim_gpu_row, member, type, unit, flags, doc)

@@ -19,7 +19,8 @@ static gs_shape key_of(const gpusim_job_info *job)
                       .vc = job->vc,
                       .milli = job->milli,
                       .mig = job->mig,
-                      .preemptible = job->preemptible};
+                      .preemptible = job->preemptible,
+                      .selector = job->selector};
 }
 
 static int same(const gs_shape *a, const gs_shape *b)
@@ -27,16 +28,17 @@ static int same(const gs_shape *a, const gs_shape *b)
     return a->memory == b->memory && a->gpu_memory == b->gpu_memory && a->gpus == b->gpus &&
            a->cpus == b->cpus && a->group == b->group && a->cluster == b->cluster &&
            a->vc == b->vc && a->milli == b->milli && a->mig == b->mig &&
-           a->preemptible == b->preemptible && a->gpu_models == b->gpu_models;
+           a->preemptible == b->preemptible && a->gpu_models == b->gpu_models &&
+           a->selector == b->selector;
 }
 
 static uint32_t *bucket_of(gpusim_sim *sim, const gs_shape *key)
 {
     struct {
         uint64_t memory, gpu_memory, gpu_models;
-        uint32_t gpus, cpus, group, cluster, vc, milli, mig, none;
-    } bytes = {key->memory,  key->gpu_memory, key->gpu_models, key->gpus, key->cpus, key->group,
-               key->cluster, key->vc,         key->milli,      key->mig,  0};
+        uint32_t gpus, cpus, group, cluster, vc, milli, mig, selector;
+    } bytes = {key->memory,  key->gpu_memory, key->gpu_models, key->gpus, key->cpus,    key->group,
+               key->cluster, key->vc,         key->milli,      key->mig,  key->selector};
     uint64_t hash = gs_hash64(&bytes, sizeof bytes, 0);
     return (uint32_t *)sim->buckets.data + (hash & (sim->buckets.count - 1));
 }

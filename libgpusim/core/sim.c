@@ -238,6 +238,7 @@ void gs_sim_refresh_view(gpusim_sim *sim)
         .user_count = sim->users.count,
         .clusters = cluster->cluster_name,
         .cluster_count = cluster->cluster_count,
+        .selectors = sim->model->selectors,
     };
     gs_fragments_refresh_view(sim);
 }

@@ -150,7 +150,7 @@ typedef struct gs_shape {
     uint32_t jobs; /* alive with this shape; 0: the entry is free */
     uint32_t next; /* in its bucket, or among the free */
     uint32_t fits; /* an empty cluster can take it: 0 unknown, 1 yes, else a gpusim_job_reason */
-    uint32_t preemptible, reserved;
+    uint32_t preemptible, selector;
 } gs_shape;
 
 /* A synthetic source's place. */

@@ -6,6 +6,7 @@
 #include <gpusim/placement.h>
 
 #include "policy/policy.h"
+#include "policy/selector.h"
 #include "policy/share.h"
 
 /* How nodes are picked: by one or the other; `sign` -1: the figure is a score. */
@@ -68,10 +69,29 @@ uint32_t gpusim_search_largest(const gpusim_search *search)
     return largest;
 }
 
+// the next node of a job that names its nodes: these are looked at alone
+static uint32_t next_named(const gpusim_search *search, const gs_selector *selector, uint32_t free,
+                           int exact, uint32_t from)
+{
+    from = from > search->first ? from : search->first;
+    for (uint32_t i = gs_selector_from(selector, from); i < selector->count; i++) {
+        uint32_t node = selector->nodes[i];
+        uint32_t has = search->view->nodes[node].free_gpus;
+        if ((exact ? has == free : has >= free) && gpusim_search_admits(search, node)) {
+            return node;
+        }
+    }
+    return GPUSIM_NONE;
+}
+
 // The next node of the search in order of number; `exact`: with `free` GPUs free, no more.
 static uint32_t next_node(const gpusim_search *search, uint32_t free, int exact, uint32_t from)
 {
     const gpusim_view *view = search->view;
+    const gs_selector *selector = gs_selector_of(view, search->job);
+    if (selector && selector->nodes) {
+        return next_named(search, selector, free, exact, from);
+    }
     from = from > search->first ? from : search->first;
     for (uint32_t g = 0; g < view->group_count && from < search->end; g++) {
         const gpusim_group_info *group = &view->groups[g];
@@ -279,7 +299,8 @@ static int one_is_enough(const gpusim_view *view, const gpusim_job_info *job)
 {
     for (uint32_t g = 0; g < view->group_count; g++) {
         const gpusim_group_info *group = &view->groups[g];
-        if (may_use(view, job, g) && (uint64_t)capacity(group, job) * group->nodes >= job->gpus) {
+        if (may_use(view, job, g) &&
+            (uint64_t)capacity(group, job) * gs_selected_nodes(view, job, g) >= job->gpus) {
             return 1;
         }
     }

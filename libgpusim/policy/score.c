@@ -24,7 +24,7 @@ typedef struct scored_kind {
     uint64_t memory, gpu_memory, gpu_models;
     uint64_t seen; /* the view's changes when it was last looked at */
     uint64_t used; /* ... so many requests ago: the least goes first when room is wanted */
-    uint32_t gpus, cpus, milli, mig, group, cluster;
+    uint32_t gpus, cpus, milli, mig, group, cluster, selector;
     uint32_t known; /* 0: the entry is free */
     uint32_t reserved;
 } scored_kind;
@@ -77,7 +77,8 @@ static int same_kind(const scored_kind *kind, const gpusim_job_info *job)
     return kind->known && kind->gpus == job->gpus && kind->cpus == job->cpus &&
            kind->milli == job->milli && kind->mig == job->mig && kind->group == job->group &&
            kind->cluster == job->cluster && kind->memory == job->memory &&
-           kind->gpu_memory == job->gpu_memory && kind->gpu_models == job->gpu_models;
+           kind->gpu_memory == job->gpu_memory && kind->gpu_models == job->gpu_models &&
+           kind->selector == job->selector;
 }
 
 // the entry of this kind of request: a new one takes the place of that which was asked for longest
@@ -103,7 +104,8 @@ static uint64_t kind_of(score_cache *cache, const gpusim_job_info *job)
                                            .milli = job->milli,
                                            .mig = job->mig,
                                            .group = job->group,
-                                           .cluster = job->cluster};
+                                           .cluster = job->cluster,
+                                           .selector = job->selector};
     return oldest;
 }
 

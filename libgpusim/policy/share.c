@@ -3,6 +3,7 @@
 #include "policy/share.h"
 
 #include "policy/index.h"
+#include "policy/selector.h"
 
 // ---- MIG ----
 
@@ -142,6 +143,7 @@ int gs_group_takes(const gpusim_view *view, const gpusim_job_info *job, uint32_t
 {
     const gs_cut *cuts = gs_index_cuts(view->index);
     return gs_cluster_takes(job, view->groups[group].cluster) &&
+           gs_selected_nodes(view, job, group) > 0 &&
            gs_models_take(job, view->groups[group].gpu_model) &&
            (!cuts || gs_cut_takes(&cuts[group], job));
 }
@@ -256,7 +258,7 @@ static int node_admits(const gpusim_view *view, const gpusim_job_info *job, uint
 {
     const gpusim_node_info *info = &view->nodes[node];
     return info->state == GPUSIM_NODE_UP && info->free_cpus / gpus >= job->cpus &&
-           info->free_memory / gpus >= job->memory;
+           info->free_memory / gpus >= job->memory && gs_selects_node(view, job, node);
 }
 
 static int may_use(const gpusim_view *view, const gpusim_job_info *job, uint32_t group)

@@ -7,6 +7,7 @@
 #include "base/work.h"
 #include "policy/index.h"
 #include "policy/policy.h"
+#include "policy/selector.h"
 
 gpusim_time gpusim_view_attained(const gpusim_view *view, const gpusim_job_info *job)
 {
@@ -152,17 +153,20 @@ int gpusim_view_may_use(const gpusim_view *view, const gpusim_job_info *job, uin
     return (job->group == GPUSIM_NONE || job->group == group) && gs_group_takes(view, job, group);
 }
 
+int gpusim_view_may_use_node(const gpusim_view *view, const gpusim_job_info *job, uint32_t node)
+{
+    return gpusim_view_may_use(view, job, view->nodes[node].group) &&
+           gs_selects_node(view, job, node);
+}
+
 uint32_t gpusim_view_room(const gpusim_view *view, const gpusim_job_info *job, uint32_t node)
 {
     const gpusim_node_info *info = &view->nodes[node];
-    if (info->state != GPUSIM_NODE_UP || (job->group != GPUSIM_NONE && job->group != info->group)) {
+    if (info->state != GPUSIM_NODE_UP || !gpusim_view_may_use_node(view, job, node)) {
         return 0;
     }
     uint64_t gpu_memory = view->groups[info->group].gpu_memory;
     if (gpu_memory != 0 && job->gpu_memory > gpu_memory) {
-        return 0;
-    }
-    if (!gs_group_takes(view, job, info->group)) {
         return 0;
     }
     uint32_t most = !job->gpus           ? 1

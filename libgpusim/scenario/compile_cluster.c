@@ -11,6 +11,7 @@
 #include "scenario/catalogue.h"
 #include "scenario/compile.h"
 #include "scenario/files.h"
+#include "workload/list.h"
 
 static gpusim_status check_name(const gs_compilation *at, uint32_t i, gpusim_error *err)
 {
@@ -44,6 +45,19 @@ static gpusim_status resolve_gpu(const gs_compilation *at, gpusim_catalogue *cat
     return status;
 }
 
+static gpusim_status name_labels(const gs_compilation *at, uint32_t i, uint32_t *name,
+                                 gpusim_error *err)
+{
+    const gs_scenario_group *group = &((gs_scenario_group *)at->scenario->cluster.nodes.items)[i];
+    gpusim_status status = gs_labels_name(&group->labels, 0, at->model->names, name, err);
+    if (status == GPUSIM_SCENARIO) {
+        char key[160];
+        snprintf(key, sizeof key, "cluster.nodes[%u].%.80s", i, err->key);
+        gs_spec_locate(at->spec, key, err);
+    }
+    return status;
+}
+
 static gpusim_status compile_groups(const gs_compilation *at, gpusim_error *err)
 {
     gpusim_status status = GPUSIM_OK;
@@ -53,6 +67,8 @@ static gpusim_status compile_groups(const gs_compilation *at, gpusim_error *err)
     uint32_t wrong = GPUSIM_NONE;
     GPUSIM_TRY(gs_allocate(&setups, groups->count, sizeof *setups, err));
     for (uint32_t i = 0; i < groups->count; i++) {
+        uint32_t labels = 0;
+        GPUSIM_TRY(name_labels(at, i, &labels, err));
         setups[i] = (gs_group_setup){
             .name = group[i].name,
             .cluster = group[i].cluster,
@@ -60,6 +76,7 @@ static gpusim_status compile_groups(const gs_compilation *at, gpusim_error *err)
             .node_names = group[i].node_names,
             .rows = group[i].rows,
             .product = at->gpus[i].product,
+            .labels = labels,
             .gpu_memory = at->gpus[i].memory - at->gpus[i].memory_reserved,
             .memory = group[i].memory,
             .count = group[i].count,

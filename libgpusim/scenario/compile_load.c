@@ -18,6 +18,7 @@ static gpusim_job_info request_of(const gpusim_model *model, const gs_job *job)
         .milli = gs_model_milli(model, job),
         .mig = job->mig,
         .gpu_models = gs_model_find_models(model, job),
+        .selector = gs_model_find_selector(model, job),
         .group = gs_model_find_group(model, job->group),
         .cluster = gs_model_find_cluster(model, job->cluster),
         .vc = gs_model_find_vc(model, job->vc),
@@ -131,6 +132,84 @@ static gpusim_status check_models(const gs_compilation *at, const char *key,
     return GPUSIM_OK;
 }
 
+// what there is of a label: values of groups that have it, or names of nodes; the first few
+typedef struct known_words {
+    const char *keys[64], *values[64];
+    uint32_t key_count, value_count;
+    int found;
+} known_words;
+
+static void look_for(const gs_compilation *at, const gs_label *wish, const char *value,
+                     size_t length, known_words *known)
+{
+    const gs_scenario_group *group = at->scenario->cluster.nodes.items;
+    known->keys[known->key_count++] = "node";
+    for (uint32_t g = 0; g < at->scenario->cluster.nodes.count; g++) {
+        const gs_label *label = group[g].labels.items;
+        for (uint32_t i = 0; i < group[g].labels.count; i++) {
+            if (known->key_count < 64) {
+                known->keys[known->key_count++] = label[i].key;
+            }
+            if (strcmp(label[i].key, wish->key) != 0) {
+                continue;
+            }
+            if (known->value_count < 64) {
+                known->values[known->value_count++] = label[i].value;
+            }
+            known->found |=
+                strlen(label[i].value) == length && memcmp(label[i].value, value, length) == 0;
+        }
+    }
+}
+
+static gpusim_status check_value(const gs_compilation *at, const char *key, const gs_label *wish,
+                                 const char *value, size_t length, gpusim_error *err)
+{
+    known_words known = {.key_count = 0};
+    char text[128];
+    snprintf(text, sizeof text, "%.*s", (int)length, value);
+    look_for(at, wish, value, length, &known);
+    gpusim_status status;
+    const char *nearest = NULL;
+    if (strcmp(wish->key, "node") == 0) {
+        if (gs_model_find_node(at->model, text) != GPUSIM_NONE) {
+            return GPUSIM_OK;
+        }
+        status = gs_compile_fail(at, err, key, "no node is called '%s'", text);
+    } else if (known.value_count == 0) {
+        status = gs_compile_fail(at, err, key, "no node group has the label '%s'", wish->key);
+        nearest = gpusim_nearest(wish->key, known.keys, known.key_count);
+    } else if (known.found) {
+        return GPUSIM_OK;
+    } else {
+        status = gs_compile_fail(at, err, key, "no node group has '%s' for '%s'", text, wish->key);
+        nearest = gpusim_nearest(text, known.values, known.value_count);
+    }
+    if (nearest) {
+        gpusim_error_hint(err, "did you mean '%s'?", nearest);
+    }
+    return status;
+}
+
+// what a selector of the scenario asks for is there: each label, and each of its values
+static gpusim_status check_selector(const gs_compilation *at, const char *key,
+                                    const gpusim_list *selector, gpusim_error *err)
+{
+    gpusim_status status = GPUSIM_OK;
+    const gs_label *wish = selector->items;
+    for (uint32_t i = 0; i < selector->count; i++) {
+        char its[160];
+        snprintf(its, sizeof its, "%s.%.60s", key, wish[i].key);
+        for (const char *value = wish[i].value; *value;) {
+            size_t length = strcspn(value, "|");
+            GPUSIM_TRY(check_value(at, its, &wish[i], value, length, err));
+            value += length + (value[length] == '|');
+        }
+    }
+cleanup:
+    return status;
+}
+
 static gpusim_status check_groups(const gs_compilation *at, gpusim_error *err)
 {
     gpusim_status status = GPUSIM_OK;
@@ -146,6 +225,8 @@ static gpusim_status check_groups(const gs_compilation *at, gpusim_error *err)
             GPUSIM_TRY(check_cluster(at, key, trace->cluster, trace->group, err));
             snprintf(key, sizeof key, "workload[%u].trace.gpu_models", i);
             GPUSIM_TRY(check_models(at, key, &trace->gpu_models, err));
+            snprintf(key, sizeof key, "workload[%u].trace.selector", i);
+            GPUSIM_TRY(check_selector(at, key, &trace->selector, err));
         } else if (item->which == GS_WORKLOAD_SYNTHETIC) {
             snprintf(key, sizeof key, "workload[%u].synthetic.group", i);
             const gs_synthetic_fields *source = item->value;
@@ -156,6 +237,8 @@ static gpusim_status check_groups(const gs_compilation *at, gpusim_error *err)
             GPUSIM_TRY(check_mig(at, key, source->mig, err));
             snprintf(key, sizeof key, "workload[%u].synthetic.gpu_models", i);
             GPUSIM_TRY(check_models(at, key, &source->gpu_models, err));
+            snprintf(key, sizeof key, "workload[%u].synthetic.selector", i);
+            GPUSIM_TRY(check_selector(at, key, &source->selector, err));
         } else {
             const gpusim_list *jobs = item->value;
             const gs_listed_job *job = jobs->items;
@@ -168,6 +251,8 @@ static gpusim_status check_groups(const gs_compilation *at, gpusim_error *err)
                 GPUSIM_TRY(check_mig(at, key, job[k].mig, err));
                 snprintf(key, sizeof key, "workload[%u].jobs[%u].gpu_models", i, k);
                 GPUSIM_TRY(check_models(at, key, &job[k].gpu_models, err));
+                snprintf(key, sizeof key, "workload[%u].jobs[%u].selector", i, k);
+                GPUSIM_TRY(check_selector(at, key, &job[k].selector, err));
             }
         }
     }

@@ -50,6 +50,7 @@ typedef struct gs_node_file_model {
 typedef struct gs_scenario_group {
     const char *name, *gpu, *cluster; /* cluster NULL: not given */
     gpusim_list run_time;             /* gs_kind_fields */
+    gpusim_list labels;               /* gs_label */
     const char *file;                 /* of nodes; NULL: none */
     gpusim_list models;               /* gs_node_file_model */
     int32_t format;                   /* of that file */

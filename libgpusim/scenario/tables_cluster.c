@@ -8,6 +8,7 @@
 #include "core/model.h"
 #include "policy/policy.h"
 #include "scenario/scenario.h"
+#include "workload/tables.h"
 
 #define AT(type, member) (uint32_t) offsetof(gs_scenario_##type, member)
 
@@ -69,6 +70,13 @@ static const gpusim_record throughput_record = {
     .size = sizeof(gs_throughput_fields),
     .doc = "How fast jobs are by their `kind` and the model of their GPUs; a gang is as fast as "
            "its slowest GPU.",
+};
+
+static const gpusim_field label_element = {
+    .name = "value",
+    .type = GPUSIM_STRING,
+    .offset = (uint32_t)offsetof(gs_label, value),
+    .doc = "What the label is.",
 };
 
 static const gpusim_choice node_formats[] = {
@@ -213,6 +221,12 @@ static const gpusim_field group_fields[] = {
      .minimum = 0,
      .maximum = 1e9,
      .doc = "Of a node for a time, in the currency of prices, as schedulers may weigh it."},
+    {.name = "labels",
+     .type = GPUSIM_MAP,
+     .offset = AT(group, labels),
+     .flags = GPUSIM_OPTIONAL,
+     .detail.element = &label_element,
+     .doc = "What the nodes are labelled with, for jobs' `selector`: `{zone: a, disk: ssd}`."},
     {.name = "run_time",
      .type = GPUSIM_MAP,
      .offset = AT(group, run_time),

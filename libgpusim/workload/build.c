@@ -180,6 +180,7 @@ static gpusim_status add_trace(builder *b, const gs_trace *trace, gpusim_error *
                                 &log.cluster, err));
     }
     GPUSIM_TRY(gs_models_name(&trace->gpu_models, context->names, &log.models, err));
+    GPUSIM_TRY(gs_labels_name(&trace->selector, 1, context->names, &log.selector, err));
     GPUSIM_TRY(add_profile(b, &trace->profile, &trace->checkpoint, &log.profile, err));
     if (trace->vc) {
         GPUSIM_TRY(gs_names_add(context->names, trace->vc, strlen(trace->vc), &log.vc, err));

@@ -7,6 +7,7 @@
 
 #include "base/number.h"
 #include "workload/cells.h"
+#include "workload/list.h"
 
 // the required ones first
 enum {
@@ -37,14 +38,15 @@ enum {
     DEADLINE,
     GPU_MODELS,
     CLUSTER,
+    SELECTOR,
     COLUMNS
 };
 
 static const char *const names[COLUMNS] = {
-    "id",         "submit_s",    "duration_s", "gpus",       "name",      "user",  "vc",
-    "walltime_s", "cpus",        "memory",     "gpu_memory", "priority",  "group", "start_s",
-    "nodes",      "after",       "think_s",    "state",      "gpu_milli", "mig",   "qos",
-    "kind",       "preemptible", "deadline_s", "gpu_models", "cluster",
+    "id",         "submit_s",    "duration_s", "gpus",       "name",      "user",     "vc",
+    "walltime_s", "cpus",        "memory",     "gpu_memory", "priority",  "group",    "start_s",
+    "nodes",      "after",       "think_s",    "state",      "gpu_milli", "mig",      "qos",
+    "kind",       "preemptible", "deadline_s", "gpu_models", "cluster",   "selector",
 };
 
 _Static_assert(COLUMNS <= GS_LOG_COLUMNS, "all columns have a place in the log");
@@ -249,15 +251,20 @@ static gpusim_status read_names(gs_log *log, const gs_cells *cells, gs_log_entry
     gs_job *job = &entry->job;
     const struct {
         uint32_t column, *name;
-    } texts[] = {{USER, &job->user},         {VC, &job->vc},          {GROUP, &job->group},
-                 {NAME, &job->name},         {QOS, &job->qos},        {KIND, &job->kind},
-                 {GPU_MODELS, &job->models}, {CLUSTER, &job->cluster}};
+    } texts[] = {{USER, &job->user},         {VC, &job->vc},           {GROUP, &job->group},
+                 {NAME, &job->name},         {QOS, &job->qos},         {KIND, &job->kind},
+                 {GPU_MODELS, &job->models}, {CLUSTER, &job->cluster}, {SELECTOR, &job->selector}};
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
         uint32_t cell = 0;
         // an id that is a text is the name: it must not be lost
         int taken = texts[i].column == NAME && entry->id.text;
         if (!taken && gs_cell_find(log, cells, texts[i].column, &cell)) {
             GPUSIM_TRY(gs_cell_name(log, cells, cell, texts[i].name, err));
+            if (texts[i].column == SELECTOR &&
+                !gs_is_selector(cells->at[cell], cells->length[cell])) {
+                return gs_cell_fail(log, cells, cell, names[SELECTOR], "not like zone=a,node=A|B",
+                                    err);
+            }
         }
     }
 cleanup:

@@ -49,6 +49,82 @@ cleanup:
     return status;
 }
 
+// what a label, or a value, may be: not empty, and without what stands between them
+static int is_word(const char *text, size_t length, int several)
+{
+    size_t since = 0;
+    for (size_t i = 0; i < length; i++) {
+        if (text[i] == ',' || text[i] == '=' || (text[i] == '|' && (!several || since == 0))) {
+            return 0;
+        }
+        since = text[i] == '|' ? 0 : since + 1;
+    }
+    return since > 0;
+}
+
+int gs_is_selector(const char *text, size_t length)
+{
+    const char *end = text + length;
+    for (;;) {
+        const char *comma = memchr(text, ',', (size_t)(end - text));
+        const char *last = comma ? comma : end;
+        const char *equals = memchr(text, '=', (size_t)(last - text));
+        if (!equals || !is_word(text, (size_t)(equals - text), 0) ||
+            !is_word(equals + 1, (size_t)(last - equals - 1), 1)) {
+            return 0;
+        }
+        if (!comma) {
+            return 1;
+        }
+        text = comma + 1;
+    }
+}
+
+gpusim_status gs_labels_name(const gpusim_list *labels, int selector, gs_names *names,
+                             uint32_t *name, gpusim_error *err)
+{
+    gpusim_status status = GPUSIM_OK;
+    const gs_label *label = labels->items;
+    gs_array text = GS_ARRAY(char);
+    for (uint32_t i = 0; i < labels->count; i++) {
+        size_t key = strlen(label[i].key), value = strlen(label[i].value);
+        if (!is_word(label[i].key, key, 0) || !is_word(label[i].value, value, selector)) {
+            status = gpusim_fail(err, GPUSIM_SCENARIO,
+                                 "neither a label nor its value is empty or has one of , = |");
+            gs_error_key(err, "%s.%.40s", selector ? "selector" : "labels", label[i].key);
+            goto cleanup;
+        }
+        uint32_t at = text.count;
+        GPUSIM_TRY(gs_array_resize(&text, at + (at > 0) + (uint32_t)(key + 1 + value), err));
+        char *to = (char *)text.data + at;
+        if (at > 0) {
+            *to++ = ',';
+        }
+        memcpy(to, label[i].key, key);
+        to[key] = '=';
+        memcpy(to + key + 1, label[i].value, value);
+    }
+    if (text.count > 0) {
+        GPUSIM_TRY(gs_names_add(names, text.data, text.count, name, err));
+    }
+cleanup:
+    gs_array_release(&text);
+    return status;
+}
+
+// where it may run
+static gpusim_status read_selector(const gs_listed_job *listed, const gs_log *log, gs_job *job,
+                                   gpusim_error *err)
+{
+    gpusim_status status = gs_labels_name(&listed->selector, 1, log->names, &job->selector, err);
+    if (status == GPUSIM_SCENARIO && err) {
+        char key[64];
+        snprintf(key, sizeof key, "%.63s", err->key);
+        gs_error_key(err, "[%u].%s", (unsigned)log->jobs.count, key);
+    }
+    return status;
+}
+
 // the part of each GPU that it asks for
 static gpusim_status read_share(const gs_listed_job *listed, const gs_log *log, gs_job *job,
                                 gpusim_error *err)
@@ -183,6 +259,7 @@ gpusim_status gs_list_read(const gpusim_list *list, gs_log *log, gpusim_error *e
         GPUSIM_TRY(read_identity(listed, log, &job, err));
         GPUSIM_TRY(read_share(listed, log, &job, err));
         GPUSIM_TRY(gs_models_name(&listed->gpu_models, log->names, &job.models, err));
+        GPUSIM_TRY(read_selector(listed, log, &job, err));
         GPUSIM_TRY(add_name(log, listed->user, &job.user, err));
         GPUSIM_TRY(add_name(log, listed->vc, &job.vc, err));
         GPUSIM_TRY(add_name(log, listed->group, &job.group, err));

@@ -53,6 +53,7 @@ void gs_log_entry_begin(const gs_log *log, gs_log_entry *entry)
     entry->job.cluster = log->cluster;
     entry->job.vc = log->vc;
     entry->job.models = log->models;
+    entry->job.selector = log->selector;
     entry->job.cpus = gs_thousandths(log->trace->cpus);
     entry->job.walltime = GPUSIM_TIME_MAX;
     entry->job.due = GPUSIM_TIME_MAX;

@@ -14,7 +14,7 @@ typedef struct gs_log {
     const gs_trace *trace;
     gs_names *names;
     gs_lines *lines;
-    uint32_t source, group, cluster, vc, models; /* names */
+    uint32_t source, group, cluster, vc, models, selector; /* names */
     uint32_t profile;        /* number of that of all its jobs, or GPUSIM_NONE */
     gs_array jobs;           /* gs_job, in order of lines */
     gs_array line_of;        /* uint32_t, of each job */

@@ -41,7 +41,7 @@ typedef struct lottery {
 
 struct gs_synthetic {
     const char *text; // its name
-    uint32_t name, group, cluster, mig, profile, models;
+    uint32_t name, group, cluster, mig, profile, models, selector;
     uint64_t count;
     gpusim_time until, round_up, slack;
     gs_arrivals arrivals;
@@ -184,6 +184,7 @@ static gpusim_status make_share(gs_synthetic *s, const gs_synthetic_fields *fiel
         return status;
     }
     GPUSIM_TRY(gs_models_name(&fields->gpu_models, names, &s->models, err));
+    GPUSIM_TRY(gs_labels_name(&fields->selector, 1, names, &s->selector, err));
     if (fields->mig) {
         GPUSIM_TRY(gs_names_add(names, fields->mig, strlen(fields->mig), &s->mig, err));
         // profiles are called by their compute slices, of seven: 3g.20gb
@@ -349,6 +350,7 @@ gpusim_status gs_synthetic_job(const gs_synthetic *s, uint64_t seed, uint64_t or
                  .due = GPUSIM_TIME_MAX,
                  .qos = draw_name(&s->qos, source, DRAW_QOS, ordinal),
                  .kind = draw_name(&s->kinds, source, DRAW_KIND, ordinal),
+                 .selector = s->selector,
                  .final_state = GPUSIM_JOB_COMPLETED};
     if (job->gpus > 0) {
         uint32_t milli = gs_milli_of(gs_variate(&s->share, source, DRAW_SHARE, ordinal));
@@ -400,6 +402,11 @@ int gs_synthetic_shares(const gs_synthetic *source)
 uint32_t gs_synthetic_models(const gs_synthetic *s)
 {
     return s->models;
+}
+
+uint32_t gs_synthetic_selector(const gs_synthetic *s)
+{
+    return s->selector;
 }
 
 uint32_t gs_synthetic_name(const gs_synthetic *s)

@@ -15,6 +15,12 @@ const gpusim_field gs_gpu_model_element = {.name = "gpu model",
                                            .type = GPUSIM_STRING,
                                            .doc = "GPU model, as a node group's `gpu` has it."};
 
+const gpusim_field gs_selector_element = {
+    .name = "value",
+    .type = GPUSIM_STRING,
+    AT(gs_label, value),
+    .doc = "What the label must be; one of several with | between them."};
+
 static const gpusim_field vc_name = {
     .name = "vc", .type = GPUSIM_STRING, .doc = "Name of a virtual cluster."};
 
@@ -55,8 +61,8 @@ static const gpusim_choice formats[] = {
     {"philly", GS_TRACE_PHILLY, "timestamp,duration,num_gpus,gpu_time,cluster; wall-clock times"},
     {"csv", GS_TRACE_CSV,
      "gpusim's own: id,submit_s,duration_s,gpus and, by name, name, user, vc, walltime_s, cpus, "
-     "memory, gpu_memory, gpu_milli, mig, gpu_models (A|B), priority, group, cluster, start_s, "
-     "nodes, "
+     "memory, gpu_memory, gpu_milli, mig, gpu_models (A|B), selector, priority, group, cluster, "
+     "start_s, nodes, "
      "after, think_s, state, "
      "qos, kind, preemptible, deadline_s"},
     {"openb", GS_TRACE_OPENB,
@@ -210,6 +216,13 @@ static const gpusim_field trace_fields[] = {
      .detail = {&gs_gpu_model_element},
      .doc = "GPU models that its jobs may use; absent: any; a column of the same name goes first."
             ""},
+    {.name = "selector",
+     .type = GPUSIM_MAP,
+     AT(gs_trace, selector),
+     .flags = GPUSIM_OPTIONAL,
+     .detail = {&gs_selector_element},
+     .doc = "Labels that the nodes of its jobs must have; absent: any node; a column of the same "
+            "name goes first."},
     {.name = "profile",
      .type = GPUSIM_RECORD,
      AT(gs_trace, profile),
@@ -316,6 +329,14 @@ static const gpusim_field listed_fields[] = {
      .flags = GPUSIM_OPTIONAL | GPUSIM_PLAIN,
      .detail = {&gs_gpu_model_element},
      .doc = "GPU models that it may use; absent: any."},
+    {.name = "selector",
+     .type = GPUSIM_MAP,
+     AT(gs_listed_job, selector),
+     .flags = GPUSIM_OPTIONAL,
+     .detail = {&gs_selector_element},
+     .doc = "Labels that its nodes must have, as a group's `labels` say: `{zone: a, disk: "
+            "ssd|nvme}`; the label `node` is the node's name, so that `{node: train-0003}` pins "
+            "it. Absent: any node."},
     TEXT(after, "Id or name of a job listed before, whose end it waits for."),
     TIME(think, 0, "0 s", "From the end of that job to its own submission."),
     TEXT(qos, "Its quality of service, for an order that looks at it."),

@@ -13,6 +13,11 @@ enum { GS_ORIGIN_AUTO, GS_ORIGIN_LOG, GS_ORIGIN_FIRST };
 enum { GS_REQUEST_NONE, GS_REQUEST_REQUESTED };
 enum { GS_VC_FROM_NONE, GS_VC_FROM_USER, GS_VC_FROM_GROUP, GS_VC_FROM_QUEUE, GS_VC_FROM_PARTITION };
 
+/* An entry of a group's `labels:`, or of a job's `selector:`. */
+typedef struct gs_label {
+    const char *key, *value;
+} gs_label;
+
 /* What jobs do to the hardware; see workload/profile.h. */
 typedef struct gs_communication_fields {
     uint8_t present, reserved[7];
@@ -50,6 +55,7 @@ typedef struct gs_trace {
     double cpus;
     gs_trace_select select;
     gpusim_list gpu_models;        /* const char *; empty: any */
+    gpusim_list selector;          /* gs_label; empty: any node */
     gpusim_time spacing, duration; /* GPUSIM_TIME_MAX: as the log has it */
     int32_t format, on_error, origin, walltime, memory, vc_from;
     uint32_t processors_per_gpu, reserved1;
@@ -82,6 +88,7 @@ typedef struct gs_listed_job {
     double gpu_share; /* of each GPU */
     double cpus;
     gpusim_list gpu_models; /* const char *; empty: any */
+    gpusim_list selector;   /* gs_label; empty: any node */
     gs_profile_fields profile;
     gs_checkpoint_fields checkpoint;
     gs_deadline_fields deadline;
@@ -137,6 +144,7 @@ typedef struct gs_tenant_fields {
 typedef struct gs_synthetic_fields {
     const char *name, *group, *cluster, *mig; /* NULL: not given */
     gpusim_list gpu_models;                   /* const char *; empty: any */
+    gpusim_list selector;                     /* gs_label; empty: any node */
     uint64_t count;                           /* UINT64_MAX: no limit */
     gpusim_time from, until;                  /* GPUSIM_TIME_MAX: no end */
     gpusim_one_of arrivals;
@@ -151,6 +159,8 @@ typedef struct gs_synthetic_fields {
     gs_checkpoint_fields checkpoint;
 } gs_synthetic_fields;
 
+/* A value of `selector:`. */
+extern const gpusim_field gs_selector_element;
 /* An element of `gpu_models:`. */
 extern const gpusim_field gs_gpu_model_element;
 

@@ -38,6 +38,8 @@ typedef struct gs_job {
     uint8_t latency;     /* 1 .. 10: how much it wants to be near; 0: not said */
     uint8_t thrift;      /* 1 .. 10: how much it wants to be cheap; 0: not said */
     uint8_t reserved[3];
+    uint32_t selector; /* name of what its nodes must be labelled with; 0: nothing */
+    uint32_t reserved2;
 } gs_job;
 
 /* What few jobs have. */
@@ -99,6 +101,8 @@ int gs_synthetic_ends(const gs_synthetic *source);
 int gs_synthetic_shares(const gs_synthetic *source);
 /* Name of the GPU models that its jobs may use; 0: any. */
 uint32_t gs_synthetic_models(const gs_synthetic *source);
+/* Name of what its jobs' nodes must be labelled with; 0: nothing. */
+uint32_t gs_synthetic_selector(const gs_synthetic *source);
 /* Name of its source. */
 uint32_t gs_synthetic_name(const gs_synthetic *source);
 

@@ -89,6 +89,98 @@ START_TEST(gpu_models_that_jobs_may_use)
 }
 END_TEST
 
+static const gpusim_job_row *row_of(int64_t id)
+{
+    const gpusim_job_row *jobs = rows.tables[GPUSIM_TABLE_JOBS].data;
+    for (uint32_t i = 0; i < rows.tables[GPUSIM_TABLE_JOBS].count; i++) {
+        if (jobs[i].id == id) {
+            return &jobs[i];
+        }
+    }
+    ck_abort_msg("no job %d", (int)id);
+}
+
+START_TEST(selectors_by_label_and_name)
+{
+    // 2 waits for 1 on the one node that is meant, although others are idle; 3 may use the other
+    // node of the zone, 4 either of two; 5 to 7 want more than their nodes have, 8 has no such disk
+    // anywhere; 9 has no GPU and waits for nobody
+    run("gpusim: 1\n"
+        "cluster: {nodes: [{name: a, count: 2, gpus: 4, labels: {zone: x, disk: ssd}},"
+        " {name: b, count: 2, gpus: 4, cpus: 8, labels: {zone: y, disk: ssd}},"
+        " {name: c, gpus: 8}]}\n"
+        "scheduler: {blocking: false, placement: best-fit}\n"
+        "workload: [{jobs: ["
+        "{id: 1, at: 0 s, duration: 10 s, gpus: 4, selector: {node: a-0001}},"
+        " {id: 2, at: 1 s, duration: 10 s, gpus: 1, selector: {node: a-0001}},"
+        " {id: 3, at: 1 s, duration: 10 s, gpus: 4, selector: {zone: x}},"
+        " {id: 4, at: 2 s, duration: 10 s, gpus: 3, selector: {node: b-0001|c-0000}},"
+        " {id: 5, at: 2 s, duration: 10 s, gpus: 9, selector: {zone: y}},"
+        " {id: 6, at: 2 s, duration: 10 s, gpus: 5, selector: {node: b-0001}},"
+        " {id: 7, at: 2 s, duration: 10 s, gpus: 1, cpus: 9, selector: {zone: y}},"
+        " {id: 8, at: 2 s, duration: 10 s, gpus: 1, selector: {zone: y, node: a-0000}},"
+        " {id: 9, at: 2 s, duration: 10 s, gpus: 0, selector: {disk: ssd, zone: x|y}}]}]\n");
+    static const struct {
+        double start;
+        uint32_t node; // GPUSIM_NONE: it was rejected
+        gpusim_job_reason reason;
+    } expected[] = {{0, 1, GPUSIM_REASON_NONE},
+                    {10, 1, GPUSIM_REASON_NONE},
+                    {1, 0, GPUSIM_REASON_NONE},
+                    {2, 3, GPUSIM_REASON_NONE},
+                    {-1, GPUSIM_NONE, GPUSIM_REASON_NO_NODE},
+                    {-1, GPUSIM_NONE, GPUSIM_REASON_NO_NODE},
+                    {-1, GPUSIM_NONE, GPUSIM_REASON_NO_CPUS},
+                    {-1, GPUSIM_NONE, GPUSIM_REASON_NO_NODE},
+                    {2, 0, GPUSIM_REASON_NONE}};
+    for (int id = 1; id <= 9; id++) {
+        const gpusim_job_row *row = row_of(id);
+        ck_assert_uint_eq(row->reason, expected[id - 1].reason);
+        if (expected[id - 1].node != GPUSIM_NONE) {
+            ck_assert(row->start == gpusim_time_from_seconds(expected[id - 1].start));
+        }
+        const gs_array *places = &rows.tables[GPUSIM_TABLE_ALLOCATIONS];
+        for (uint32_t i = 0; i < places->count; i++) {
+            const gpusim_allocation_row *place = &GS_AT(*places, gpusim_allocation_row, i);
+            if (place->job == row->index) {
+                ck_assert_uint_eq(place->node, expected[id - 1].node);
+            }
+        }
+    }
+    ck_assert_str_eq(gpusim_model_name(model, row_of(9)->selector), "disk=ssd,zone=x|y");
+    gpusim_node_row node;
+    ck_assert_int_eq(gpusim_model_row(model, GPUSIM_TABLE_NODES, 2, &node), 1);
+    ck_assert_str_eq(gpusim_model_name(model, node.labels), "zone=y,disk=ssd");
+}
+END_TEST
+
+START_TEST(what_a_selector_means)
+{
+    static const struct {
+        const char *selector, *labels, *node;
+        int means;
+    } cases[] = {
+        {"", "", "n", 1},
+        {"zone=a", "zone=a", "n", 1},
+        {"zone=a", "zone=ab", "n", 0},
+        {"zone=ab", "zone=a", "n", 0},
+        {"zone=a", "one=a,zone=a", "n", 1},
+        {"zone=a|b", "disk=ssd,zone=b", "n", 1},
+        {"zone=a|b", "disk=a", "n", 0},
+        {"zone=a,disk=ssd", "zone=a", "n", 0},
+        {"zone=a,disk=ssd", "disk=ssd,zone=a", "n", 1},
+        {"node=n|m", "", "n", 1},
+        {"node=n|m", "", "m", 1},
+        {"node=n|m", "", "n|m", 0},
+        {"node=n", "node=n", "m", 0},
+        {"zone=a,node=n", "zone=b", "n", 0},
+    };
+    ck_assert_msg(gpusim_selector_means(cases[_i].selector, cases[_i].labels, cases[_i].node) ==
+                      cases[_i].means,
+                  "%s on %s", cases[_i].selector, cases[_i].labels);
+}
+END_TEST
+
 START_TEST(times_near_the_end_of_time)
 {
     // a second job of 290 years would end beyond the end of time: it never does
@@ -386,6 +478,13 @@ START_TEST(names_that_mean_nothing_are_errors)
         {"workload: [{jobs: [{id: 1, at: 1 s, duration: 1 s, gpus: 1},"
          " {id: 2, at: 1 s, duration: 1 s, gpus: 1, group: m}]}]\n",
          "workload[0].jobs[1].group"},
+        {"workload: [{synthetic: {count: 1, arrivals: {process: periodic, every: 5 s}, gpus: 1,"
+         " duration: 5 s, selector: {zone: a}}}]\n",
+         "workload[0].synthetic.selector.zone"},
+        {"workload: [{jobs: [{id: 1, at: 1 s, duration: 1 s, selector: {node: n-0001|n-0002}}]}]\n",
+         "workload[0].jobs[0].selector.node"},
+        {"workload: [{jobs: [{id: 1, at: 1 s, duration: 1 s, selector: {node: n-0001|}}]}]\n",
+         "workload[0].jobs[0].selector.node"},
         {"workload: []\nactions: [{at: 0 s, do: cancel, job: \"\"}]\n", "actions[0]"},
         {"workload: []\nactions: [{at: 0 s, do: drain, node: n}]\n", "actions[0].node"},
     };
@@ -444,6 +543,8 @@ int main(void)
     tcase_add_loop_test(cases, stalled_whoever_decides, 0, 6);
     tcase_add_test(cases, cores_in_thousandths);
     tcase_add_test(cases, gpu_models_that_jobs_may_use);
+    tcase_add_test(cases, selectors_by_label_and_name);
+    tcase_add_loop_test(cases, what_a_selector_means, 0, 14);
     tcase_add_test(cases, up_counts_nodes_that_drain);
     tcase_add_test(cases, an_observer_that_fails);
     tcase_add_loop_test(cases, interrupted_and_finished, 0, 2);
@@ -452,7 +553,7 @@ int main(void)
     tcase_add_loop_test(cases, who_is_an_oracle, 0, sizeof oracles / sizeof oracles[0]);
     tcase_add_loop_test(cases, reasons_are_names, 0, 2);
     tcase_add_test(cases, names_of_nodes_and_groups_are_apart);
-    tcase_add_loop_test(cases, names_that_mean_nothing_are_errors, 0, 4);
+    tcase_add_loop_test(cases, names_that_mean_nothing_are_errors, 0, 7);
     tcase_add_test(cases, tenants_that_are_not_listed_are_told);
     tcase_add_test(cases, orders_made_for_preemption_say_so);
     suite_add_tcase(suite, cases);

@@ -50,7 +50,7 @@ void maker_print(maker_text *text, const char *format, ...)
 
 /* ---- the cluster ---- */
 
-static void make_cluster(maker *m, maker *clusters, puzzle *made)
+static void make_cluster(maker *m, maker *clusters, maker *labels, puzzle *made)
 {
     made->cluster = (slow_cluster){.group = made->groups, .quota = made->quota};
     made->cluster.groups = (uint32_t)maker_pick(m, 1, MAKER_GROUPS);
@@ -70,6 +70,10 @@ static void make_cluster(maker *m, maker *clusters, puzzle *made)
         if (made->clusters) {
             group->cluster = g == 0 ? 0 : (uint32_t)maker_pick(clusters, 0, 1);
             maker_print(&made->yaml, ", cluster: c%u", group->cluster);
+        }
+        if (maker_chance(labels, 70)) {
+            made->zone[g] = (char)maker_pick(labels, 'a', 'b');
+            maker_print(&made->yaml, ", labels: {zone: %c, disk: ssd}", made->zone[g]);
         }
         maker_print(&made->yaml, "}\n");
     }
@@ -118,7 +122,35 @@ static void make_policy(maker *m, puzzle *made)
 
 /* ---- jobs ---- */
 
-static void make_job(maker *m, maker *clusters, puzzle *made, slow_job *job, int id, int at)
+/* A zone, and sometimes one or two nodes beside it, of zones that are there. */
+static void make_selector(maker *m, puzzle *made, slow_job *job)
+{
+    const uint32_t g = (uint32_t)maker_pick(m, 0, (int)made->cluster.groups - 1);
+    const char zone = made->zone[g];
+    const int by_zone = zone != 0 && maker_chance(m, 60), by_node = !by_zone || maker_chance(m, 50);
+    const uint32_t first = (uint32_t)maker_pick(m, 0, (int)made->groups[g].nodes - 1);
+    const uint32_t second = (uint32_t)maker_pick(m, 0, (int)made->groups[0].nodes - 1);
+
+    for (uint32_t k = 0, node = 0; k < made->cluster.groups; k++) {
+        for (uint32_t n = 0; n < made->groups[k].nodes; n++, node++) {
+            const int named = (k == g && n == first) || (k == 0 && n == second);
+            if ((by_zone && made->zone[k] != zone) || (by_node && !named)) {
+                job->not_on |= UINT32_C(1) << node;
+            }
+        }
+    }
+    maker_print(&made->yaml, ", selector: {");
+    if (by_zone) {
+        maker_print(&made->yaml, "zone: %c%s", zone, by_node ? ", " : "");
+    }
+    if (by_node) {
+        maker_print(&made->yaml, "node: g%u-%04u|g0-%04u", g, first, second);
+    }
+    maker_print(&made->yaml, "}");
+}
+
+static void make_job(maker *m, maker *clusters, maker *labels, puzzle *made, slow_job *job, int id,
+                     int at)
 {
     // under conservative backfill jobs without length compete for holes without length, in an order
     // that nothing defines
@@ -155,6 +187,9 @@ static void make_job(maker *m, maker *clusters, puzzle *made, slow_job *job, int
         job->cluster = made->groups[maker_pick(clusters, 0, (int)made->cluster.groups - 1)].cluster;
         maker_print(&made->yaml, ", cluster: c%u", job->cluster);
     }
+    if (maker_chance(labels, 20)) {
+        make_selector(labels, made, job);
+    }
     if (made->cluster.vcs > 0 && maker_chance(m, 70)) {
         job->vc = (uint32_t)maker_pick(m, 0, (int)made->cluster.vcs - 1);
         maker_print(&made->yaml, ", vc: vc-%c", 'a' + (int)job->vc);
@@ -165,20 +200,20 @@ static void make_job(maker *m, maker *clusters, puzzle *made, slow_job *job, int
 
 void make_for_twin(uint64_t seed, puzzle *made)
 {
-    maker m = {.state = seed};
+    maker m = {.state = seed}, labels = {.state = seed * 32452867 + 3};
     maker clusters = {.state = seed * 49979687 + 11}; // what has one cluster stays as it was
     int at = 0;
 
     memset(made, 0, sizeof(*made));
     maker_print(&made->yaml, "gpusim: 1\nuntil: drained\n");
     made->clusters = maker_chance(&clusters, 40);
-    make_cluster(&m, &clusters, made);
+    make_cluster(&m, &clusters, &labels, made);
     make_policy(&m, made);
     maker_print(&made->yaml, "workload:\n  - jobs:\n");
     made->count = (uint32_t)maker_pick(&m, 1, MAKER_JOBS);
     made->unit = maker_chance(&m, 70) ? 1 : maker_chance(&m, 50) ? 60 : 600;
     for (uint32_t i = 0; i < made->count; i++) {
         at += maker_chance(&m, 40) ? 0 : maker_pick(&m, 1, 8);
-        make_job(&m, &clusters, made, &made->jobs[i], (int)i, at);
+        make_job(&m, &clusters, &labels, made, &made->jobs[i], (int)i, at);
     }
 }

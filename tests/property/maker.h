@@ -41,6 +41,7 @@ typedef struct puzzle {
     uint32_t quota[MAKER_VCS];
     slow_cluster cluster;
     slow_policy policy;
+    char zone[MAKER_GROUPS]; /* label of each group; 0: it has none */
     slow_job jobs[MAKER_JOBS];
     uint32_t count;
     int clusters; /* there are two */

@@ -18,6 +18,8 @@ typedef struct outline {
     maker *pace;             /* draws how fast kinds are on GPU models */
     int clusters;            /* groups are in two of them: the even ones, and the odd ones */
     maker *places;           /* draws who wants to be in which */
+    maker *labels;           /* draws what nodes are labelled with, and who asks for it */
+    char zone[MAKER_GROUPS]; /* 0: none */
 } outline;
 
 /* A part of each GPU, or a MIG instance where some GPUs are cut. */
@@ -75,6 +77,10 @@ static void make_nodes(maker *m, maker_text *yaml, outline *shape)
         }
         if (shape->clusters) {
             maker_print(yaml, ", cluster: c%d", g % 2);
+        }
+        if (maker_chance(shape->labels, 50)) {
+            shape->zone[g] = (char)maker_pick(shape->labels, 'a', 'b');
+            maker_print(yaml, ", labels: {zone: %c}", shape->zone[g]);
         }
         maker_print(yaml, "}\n");
     }
@@ -204,6 +210,22 @@ static void make_scheduler(maker *m, maker_text *yaml, const outline *shape)
     maker_print(yaml, ", las: {limits: [%d s, %d s]}}\n", limit, maker_pick(m, 21, 90));
 }
 
+/* A zone that there is, or two nodes. */
+static void make_selector(maker_text *yaml, const outline *shape)
+{
+    maker *m = shape->labels;
+    const int g = maker_pick(m, 0, shape->groups - 1);
+
+    if (!maker_chance(m, 20)) {
+        return;
+    }
+    if (shape->zone[g] != 0 && maker_chance(m, 60)) {
+        maker_print(yaml, ", selector: {zone: %c}", shape->zone[g]);
+    } else {
+        maker_print(yaml, ", selector: {node: g%d-0000|g0-0000}", g);
+    }
+}
+
 /* What any job may have, beside its times. */
 static void make_wishes(maker *m, maker_text *yaml, const outline *shape)
 {
@@ -222,6 +244,7 @@ static void make_wishes(maker *m, maker_text *yaml, const outline *shape)
     } else if (shape->clusters && maker_chance(shape->places, 20)) {
         maker_print(yaml, ", cluster: c%d", maker_pick(shape->places, 0, shape->groups > 1));
     }
+    make_selector(yaml, shape);
 }
 
 static void make_list(maker *m, maker_text *yaml, const outline *shape)
@@ -381,6 +404,8 @@ void make_anything(uint64_t seed, make_options options, maker_text *yaml)
     shape.service = &service;
     maker pace = {.state = seed * 49979687 + 11};
     shape.pace = &pace;
+    maker labels = {.state = seed * 86028121 + 11};
+    shape.labels = &labels;
     shape.served = !options.exact && maker_chance(&service, 40);
     maker places = {.state = seed * 67867967 + 13};
     shape.places = &places;

@@ -76,8 +76,13 @@ static int try_spare(const char *what, uint64_t seed)
     collected a = {0}, b = {0};
     int wrong = 1;
 
+    // conservative backfill rules starts out by the sum of all GPUs, and what it expects of parts
+    // of them is a guess: with more nodes fewer are ruled out
     make_anything(seed, (make_options){.bound = 1, .exact = 1, .sharing = 1}, &plain);
-    make_anything(seed, (make_options){.bound = 1, .exact = 1, .spare = 1, .sharing = 1}, &wider);
+    const int sharing = strstr(plain.text, "backfill: conservative") == NULL;
+    make_anything(seed, (make_options){.bound = 1, .exact = 1, .sharing = sharing}, &plain);
+    make_anything(seed, (make_options){.bound = 1, .exact = 1, .spare = 1, .sharing = sharing},
+                  &wider);
     gpusim_model *first = parse_model(plain.text, NULL), *second = parse_model(wider.text, NULL);
     if (first != NULL && second != NULL && run_model(first, seed, 0, &a) &&
         run_model(second, seed, 0, &b)) {

@@ -50,6 +50,10 @@ typedef struct twin {
 
 /* slow_place.c: everything on t->free */
 int slow_may_use(const twin *t, const slow_job *job, uint32_t group);
+/* ... and this node. */
+int slow_may_use_node(const slow_job *job, uint32_t node);
+/* Nodes of a group that it may use. */
+uint32_t slow_nodes(const twin *t, const slow_job *job, uint32_t group);
 /* GPUs of this job that an empty node of a group can take. */
 uint32_t slow_capacity(const twin *t, const slow_job *job, uint32_t group);
 /* Fills t->parts; 1 if the job fits. */

@@ -10,6 +10,22 @@ int slow_may_use(const twin *t, const slow_job *job, uint32_t group)
            (job->cluster == SLOW_ANY || job->cluster == t->cluster->group[group].cluster);
 }
 
+int slow_may_use_node(const slow_job *job, uint32_t node)
+{
+    return (job->not_on >> node & 1) == 0;
+}
+
+uint32_t slow_nodes(const twin *t, const slow_job *job, uint32_t group)
+{
+    uint32_t count = 0;
+
+    for (uint32_t k = 0; k < t->real; k++) {
+        count +=
+            t->group_of[k] == group && slow_may_use(t, job, group) && slow_may_use_node(job, k);
+    }
+    return count;
+}
+
 /* GPUs of this job that something spare can take. */
 static uint32_t room(const slow_job *job, spare what)
 {
@@ -48,8 +64,8 @@ static int place_on_one(const twin *t, const slow_job *job, uint32_t gpus, uint3
 
     for (uint32_t k = 0; k < t->real; k++) {
         const uint32_t group = t->group_of[k];
-        if (group < from || group > last || !slow_may_use(t, job, group) || t->parts[k] > 0 ||
-            room(job, t->free[k]) < gpus) {
+        if (group < from || group > last || !slow_may_use(t, job, group) ||
+            !slow_may_use_node(job, k) || t->parts[k] > 0 || room(job, t->free[k]) < gpus) {
             continue;
         }
         if (best == t->real || better(t, t->free[k].gpus, t->free[best].gpus, rest)) {
@@ -72,9 +88,9 @@ static int place_on_many(const twin *t, const slow_job *job, uint32_t from, uint
     for (uint32_t k = 0; k < t->real; k++) {
         const uint32_t group = t->group_of[k];
         const uint32_t fill = slow_capacity(t, job, group);
-        if (group >= from && group <= last && slow_may_use(t, job, group) && fill > 0 &&
-            need >= fill && t->free[k].gpus == t->cluster->group[group].gpus &&
-            room(job, t->free[k]) >= fill) {
+        if (group >= from && group <= last && slow_may_use(t, job, group) &&
+            slow_may_use_node(job, k) && fill > 0 && need >= fill &&
+            t->free[k].gpus == t->cluster->group[group].gpus && room(job, t->free[k]) >= fill) {
             t->parts[k] = fill;
             need -= fill;
         }
@@ -95,7 +111,7 @@ static int place_over(const twin *t, const slow_job *job)
     }
     for (uint32_t g = 0; g < groups; g++) {
         enough |= slow_may_use(t, job, g) &&
-                  slow_capacity(t, job, g) * t->cluster->group[g].nodes >= job->gpus;
+                  slow_capacity(t, job, g) * slow_nodes(t, job, g) >= job->gpus;
     }
     for (uint32_t g = 0; g < groups && enough; g++) {
         if (slow_may_use(t, job, g) && job->gpus > slow_capacity(t, job, g) &&

@@ -263,8 +263,8 @@ static int can_ever_fit(const twin *t, const slow_job *job)
     for (uint32_t c = 0; c < t->cluster->groups; c++) {
         uint64_t gpus = 0; // of cluster c
         for (uint32_t g = 0; g < t->cluster->groups; g++) {
-            gpus += t->cluster->group[g].cluster == c && slow_may_use(t, job, g)
-                        ? (uint64_t)slow_capacity(t, job, g) * t->cluster->group[g].nodes
+            gpus += t->cluster->group[g].cluster == c
+                        ? (uint64_t)slow_capacity(t, job, g) * slow_nodes(t, job, g)
                         : 0;
         }
         most = gpus > most ? gpus : most;

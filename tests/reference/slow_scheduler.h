@@ -52,6 +52,7 @@ typedef struct slow_job {
     uint32_t cpus;    /* per GPU */
     uint32_t group;   /* SLOW_ANY: any */
     uint32_t cluster; /* the same */
+    uint32_t not_on;  /* nodes that it may not use, as bits of their numbers */
     uint32_t vc;      /* SLOW_NO_VC: none */
     int32_t priority;
 

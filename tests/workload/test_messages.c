@@ -111,6 +111,14 @@ static const expectation expectations[] = {
      "bad.log:2:9: error: memory is '80 apples', not a size like 80 GiB\n"
      "    1,2,3,4,80 apples\n"
      "            ^"},
+    {GS_TRACE_CSV, "id,submit_s,duration_s,gpus,selector\n1,0,1,1,zone\n",
+     "bad.log:2:9: error: selector is 'zone', not like zone=a,node=A|B\n"
+     "    1,0,1,1,zone\n"
+     "            ^"},
+    {GS_TRACE_CSV, "id,submit_s,duration_s,gpus,selector\n1,0,1,1,\"zone=a|,node=n\"\n",
+     "bad.log:2:10: error: selector is 'zone=a|,node=n', not like zone=a,node=A|B\n"
+     "    1,0,1,1,\"zone=a|,node=n\"\n"
+     "             ^"},
     {GS_TRACE_CSV, "id,submit_s,duration_s,gpus,priority\n1,2,3,4,high\n",
      "bad.log:2:9: error: priority is 'high', not a whole number\n"
      "    1,2,3,4,high\n"

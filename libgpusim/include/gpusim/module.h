@@ -57,7 +57,8 @@ typedef struct gpusim_job_info {
     uint32_t name, user, vc; /* names; vc counts from 0 in the table of VCs, GPUSIM_NONE: no VC */
     int32_t priority;        /* larger goes first */
     uint32_t shape;          /* jobs of one shape fit exactly the same places: same gpus, share,
-                              * cpus, memory, group, cluster, GPU models and VC; dense from 0 */
+                              * cpus, memory, group, cluster, selector, GPU models and VC; dense
+                              * from 0 */
     uint32_t attempts;       /* times started */
     uint32_t preemptions;
     uint32_t first_part, parts; /* its current allocation, in the view's parts; 0 parts: queued */
@@ -81,6 +82,9 @@ typedef struct gpusim_job_info {
     uint64_t gpu_models; /* 0: any GPU will do; else bit k: one of kind k (see gpusim_group_info)
                           * will, for k < 63. Bit 63 is no kind: it stands for models that are not
                           * in the cluster */
+    uint32_t selector;   /* which nodes it may use by their labels and names, as gpusim_view_room
+                          * and _may_use know; 0: any */
+    uint32_t reserved;
 } gpusim_job_info;
 
 /* GPU time, exactly: of everything held up to `settled`; gpusim_usage_seconds goes on from there.
@@ -237,6 +241,7 @@ typedef struct gpusim_view {
                                * only one there is. No job runs in two of them at a time */
     uint32_t cluster_count;
     uint32_t reserved;
+    const void *selectors; /* the host's: which nodes jobs' selectors mean */
 } gpusim_view;
 
 typedef struct gpusim_placement {
@@ -270,10 +275,15 @@ GPUSIM_API uint32_t gpusim_view_first(const gpusim_view *view, uint32_t group, u
 GPUSIM_API uint32_t gpusim_view_with(const gpusim_view *view, uint32_t group, uint32_t exactly,
                                      uint32_t from); /* exactly so many free, index >= from */
 
-/* 1 when the job's group and cluster, its GPU models and, of jobs that share GPUs, how GPUs are cut
- * let it run on nodes of this group at all. */
+/* 1 when the job's group and cluster, its selector, its GPU models and, of jobs that share GPUs,
+ * how GPUs are cut let it run on nodes of this group at all. Of a selector that names nodes these
+ * may be some of them. */
 GPUSIM_API int gpusim_view_may_use(const gpusim_view *view, const gpusim_job_info *job,
                                    uint32_t group);
+
+/* The same of one node. */
+GPUSIM_API int gpusim_view_may_use_node(const gpusim_view *view, const gpusim_job_info *job,
+                                        uint32_t node);
 
 /* GPUs' worth of this job that a node can take now: bounded by its free GPUs (for a job that shares
  * GPUs, by those with room for its share), cores and memory. */
@@ -321,8 +331,9 @@ typedef enum gpusim_refusal {
     GPUSIM_REFUSED_CPUS,
     GPUSIM_REFUSED_MEMORY,
     GPUSIM_REFUSED_QUOTA,
-    GPUSIM_REFUSED_GROUP,   /* a node outside the job's group */
-    GPUSIM_REFUSED_CLUSTER, /* a node outside the job's cluster, or nodes of two clusters */
+    GPUSIM_REFUSED_GROUP,    /* a node outside the job's group */
+    GPUSIM_REFUSED_CLUSTER,  /* a node outside the job's cluster, or nodes of two clusters */
+    GPUSIM_REFUSED_SELECTOR, /* a node that the job's selector does not mean */
 } gpusim_refusal;
 
 GPUSIM_API gpusim_refusal gpusim_decide_start(gpusim_decisions *decisions, gpusim_job_id job,

@@ -47,7 +47,13 @@ typedef struct gpusim_job_row {
     uint8_t reserved[2];
     uint32_t cpu_milli;  /* thousandths of a core beside `cpus` */
     uint32_t gpu_models; /* name: the GPU models that it may use, "A|B"; 0: any */
+    uint32_t selector;   /* name: the labels that its nodes must have; 0: none */
+    uint32_t reserved2;
 } gpusim_job_row;
+
+/* 1 when a selector ("zone=a|b,node=n-0003") means a node with these labels ("zone=a,disk=ssd") and
+ * this name: each label that it names must have one of its values; the label `node` is the name. */
+GPUSIM_API int gpusim_selector_means(const char *selector, const char *labels, const char *node);
 
 typedef enum gpusim_job_reason {
     GPUSIM_REASON_NONE,
@@ -74,6 +80,7 @@ typedef enum gpusim_job_reason {
     GPUSIM_REASON_NO_GPU_MODEL, /* no GPU is of a model that it may use */
     GPUSIM_REASON_CORRUPTED,    /* somebody found its work to be wrong */
     GPUSIM_REASON_NO_FIT,       /* there was no place for it, and jobs do not wait */
+    GPUSIM_REASON_NO_NODE,      /* wants more than there is on nodes that its selector means */
 } gpusim_job_reason;
 
 typedef enum gpusim_event_type {
@@ -184,6 +191,8 @@ typedef struct gpusim_node_row {
     uint32_t node, name, group, rack, gpu_model, gpus, first_gpu, cpus;
     uint32_t cpu_milli; /* thousandths of a core beside `cpus` */
     uint32_t cluster;   /* name; 0: none is named */
+    uint32_t labels;    /* name: "zone=a,disk=ssd"; 0: none */
+    uint32_t reserved;
 } gpusim_node_row;
 
 typedef struct gpusim_gpu_row {
