@@ -69,6 +69,7 @@ gpusim_status gs_plot_faults(gs_plot *plot, gpusim_error *err)
     uint32_t line = 0, shown = 0;
     GPUSIM_TRY(read_spans(plot, &spans, err));
     gs_plot_block(plot, "spans");
+    fputs("set ytics ()\n", plot->script);
     for (uint32_t i = 0; i < spans.count && line <= LINES_MOST; i++) {
         const span *one = &GS_AT(spans, span, i);
         if (i == 0 || one->name != one[-1].name || one->alert != one[-1].alert) {

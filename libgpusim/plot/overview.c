@@ -112,6 +112,26 @@ cleanup:
     return status;
 }
 
+// alerts of detectors: when they were raised, at most one in each bin
+static gpusim_status draw_alerts(gs_plot *plot, gpusim_error *err)
+{
+    gpusim_status status;
+    gpusim_alert_row *alerts = NULL;
+    gs_bins bins = {0};
+    uint64_t count;
+    GPUSIM_TRY(gs_whole_table(plot->traces[0], GPUSIM_TABLE_ALERTS, &alerts, &count, err));
+    GPUSIM_TRY(gs_bins_create(&bins, plot->from, plot->to, plot->bins, err));
+    for (uint64_t i = 0; i < count; i++) {
+        gs_bins_sample(&bins, alerts[i].time, 1);
+    }
+    gs_plot_say_number(plot, "all_alerts", (double)count);
+    gs_plot_say_number(plot, "alerts", !isnan(gs_plot_bins(plot, "alerts", &bins, 1)));
+cleanup:
+    gs_release(&alerts);
+    gs_release(&bins.bins);
+    return status;
+}
+
 gpusim_status gs_plot_overview(gs_plot *plot, gpusim_error *err)
 {
     gpusim_status status;
@@ -122,8 +142,10 @@ gpusim_status gs_plot_overview(gs_plot *plot, gpusim_error *err)
     GPUSIM_TRY(draw(plot, trace, "power", read_power, &power, err));
     GPUSIM_TRY(draw(plot, trace, "hottest", read_hottest, &hottest, err));
     GPUSIM_TRY(draw_faults(plot, err));
+    GPUSIM_TRY(draw_alerts(plot, err));
     gs_plot_say_number(plot, "gpus", gpus_of(trace));
     gs_plot_say_number(plot, "most_waiting", waiting);
+    gs_plot_say_number(plot, "most_heat", hottest);
     gs_plot_say_number(plot, "has_power", !isnan(power));
     gs_plot_say_number(plot, "has_heat", !isnan(hottest));
 cleanup:

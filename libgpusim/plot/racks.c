@@ -38,9 +38,9 @@ cleanup:
     return status;
 }
 
-// a block in kW; 1 when there is one
+// a block in kW; *most: its largest value, NaN when there is none
 static gpusim_status draw(gs_plot *plot, uint32_t metric, uint32_t rack, const char *block,
-                          int *drawn, gpusim_error *err)
+                          double *most, gpusim_error *err)
 {
     gpusim_status status;
     gs_bins bins = {0};
@@ -48,7 +48,7 @@ static gpusim_status draw(gs_plot *plot, uint32_t metric, uint32_t rack, const c
     if (metric != GPUSIM_NONE) {
         GPUSIM_TRY(gs_plot_metric(plot->traces[0], metric, rack, 0, &bins, err));
     }
-    *drawn = !isnan(gs_plot_bins(plot, block, &bins, 1000));
+    *most = gs_plot_bins(plot, block, &bins, 1000);
 cleanup:
     gs_release(&bins.bins);
     return status;
@@ -62,6 +62,7 @@ gpusim_status gs_plot_racks(gs_plot *plot, gpusim_error *err)
     uint32_t cap = gpusim_trace_find_metric(trace, GPUSIM_OF_RACK, "power_cap");
     uint32_t racks = power == GPUSIM_NONE ? 0 : gpusim_trace_get_metric(trace, power)->entities;
     uint32_t shown = 0;
+    double most = 0;
     peak *peaks = NULL;
     GPUSIM_TRY(gs_allocate(&peaks, racks + 1, sizeof *peaks, err));
     GPUSIM_TRY(find_peaks(plot, power, peaks, racks, err));
@@ -69,7 +70,7 @@ gpusim_status gs_plot_racks(gs_plot *plot, gpusim_error *err)
     for (uint32_t r = 0; r < racks && shown < SHOWN && peaks[r].most >= 0; r++) {
         const char *called = gpusim_trace_entity(trace, GPUSIM_OF_RACK, peaks[r].rack);
         char name[32];
-        int drawn, capped;
+        double drawn, capped;
         snprintf(name, sizeof name, "power %u", ++shown);
         GPUSIM_TRY(draw(plot, power, peaks[r].rack, name, &drawn, err));
         snprintf(name, sizeof name, "cap %u", shown);
@@ -77,9 +78,10 @@ gpusim_status gs_plot_racks(gs_plot *plot, gpusim_error *err)
         snprintf(name, sizeof name, "rack[%u]", shown);
         gs_plot_say_text(plot, name, "%s", called ? called : "");
         snprintf(name, sizeof name, "capped[%u]", shown);
-        gs_plot_say_number(plot, name, capped);
+        gs_plot_say_number(plot, name, !isnan(capped));
+        most = fmax(most, fmax(drawn, capped));
     }
-    gs_plot_say_number(plot, "most", racks > 0 ? peaks[0].most / 1000 : 0);
+    gs_plot_say_number(plot, "most", most);
     gs_plot_say_number(plot, "shown", shown);
     gs_plot_say_number(plot, "racks", racks);
 cleanup:
