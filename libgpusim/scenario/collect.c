@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/field.h"
+#include "base/suggest.h"
 #include "scenario/binding.h"
 #include "scenario/scalar.h"
 
@@ -27,8 +28,40 @@ static gpusim_status bind_alternative(gs_binder *b, const gpusim_field *field, u
     return gs_bind_value(b, alternative, slot, chosen->value);
 }
 
+/* The key of a map that may have been meant for a tag. */
+typedef struct meant {
+    gs_binder *b;
+    const char *tag;
+    uint32_t slot; // 0: none
+} meant;
+
+static int visit_meant(void *self, uint32_t slot)
+{
+    meant *m = self;
+    gs_suggestion suggestion = {.word = gs_node_at(m->b, slot)->text};
+    gs_suggest(&suggestion, m->tag);
+    m->slot = gs_suggested(&suggestion) ? slot : 0;
+    return m->slot != 0;
+}
+
+static int visit_nothing(void *self, uint32_t slot)
+{
+    (void)self, (void)slot;
+    return 0;
+}
+
 static gpusim_status report_untagged(gs_binder *b, const gpusim_field *field, uint32_t slot)
 {
+    meant m = {.b = b, .tag = field->tag};
+    uint32_t map = gs_yaml_resolve(b->yaml, gs_node_at(b, slot)->first);
+    if (map && gs_node_at(b, map)->kind == GS_YAML_MAP) {
+        gs_tree_visitor visitor = {visit_meant, visit_nothing, &m, &b->steps};
+        (void)gs_tree_walk(b->yaml, map, &visitor);
+    }
+    if (m.slot) {
+        const gpusim_record tags = {.name = field->detail.record->name};
+        return gs_report_unknown(b, &tags, field->tag, m.slot);
+    }
     const gpusim_field word = {.name = field->tag, .type = GPUSIM_STRING};
     uint32_t outer = b->place;
     b->place = slot;

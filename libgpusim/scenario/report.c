@@ -54,6 +54,20 @@ uint32_t gs_place_of(const gs_binder *b, uint32_t slot)
     return value ? value : slot;
 }
 
+// the one key that a table needs; NULL: it needs none, or several
+static const char *only_needed(const gpusim_field *field)
+{
+    const gpusim_record *record = field->detail.record;
+    const char *name = NULL;
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < record->count; i++) {
+        int needed = (record->fields[i].flags & GPUSIM_REQUIRED) != 0;
+        name = needed ? record->fields[i].name : name;
+        count += (uint32_t)needed;
+    }
+    return count == 1 ? name : NULL;
+}
+
 gpusim_status gs_report_type(gs_binder *b, const gpusim_field *field, uint32_t slot)
 {
     gpusim_error problem;
@@ -70,10 +84,25 @@ gpusim_status gs_report_type(gs_binder *b, const gpusim_field *field, uint32_t s
     gpusim_fail(&problem, GPUSIM_SCENARIO, "expected %s, found %s", expected, found);
     if (field->fallback && gs_yaml_is_null(b->yaml, gs_node_at(b, slot)->first)) {
         gpusim_error_hint(&problem, "remove the key to have its default, %.100s", field->fallback);
+    } else if (field->type == GPUSIM_RECORD && value->kind == GS_YAML_SCALAR &&
+               only_needed(field)) {
+        gpusim_error_hint(&problem, "write `{%s: %s}`", only_needed(field), quoted);
     } else if (field->type == GPUSIM_LIST && value->kind == GS_YAML_MAP) {
         gpusim_error_hint(&problem, "begin each entry with '- ', or put the only one into []");
     }
     return gs_report(b, gs_place_of(b, slot), &problem);
+}
+
+// the part of a table that knows the key; NULL: none
+static const char *find_owner(const gpusim_record *record, const char *key)
+{
+    for (uint32_t i = 0; record && i < record->count; i++) {
+        const gpusim_field *field = &record->fields[i];
+        if (field->type == GPUSIM_RECORD && gpusim_record_find(field->detail.record, key)) {
+            return field->name;
+        }
+    }
+    return NULL;
 }
 
 // a name that a table does not know; b->path ends before it
@@ -94,8 +123,10 @@ gpusim_status gs_report_unknown(gs_binder *b, const gpusim_record *record, const
     gpusim_fail(&problem, GPUSIM_SCENARIO, "unknown key '%s' in %s", quoted,
                 record && record->name ? record->name : "this map");
     gs_join_fields(record, tag, known, sizeof known);
-    const char *nearest = gs_suggested(&suggestion);
-    if (nearest) {
+    const char *nearest = gs_suggested(&suggestion), *owner = find_owner(record, key->text);
+    if (owner) {
+        gpusim_error_hint(&problem, "it belongs into `%s: {%s: ...}`", owner, quoted);
+    } else if (nearest) {
         gpusim_error_hint(&problem, "did you mean '%s'? Known: %s", nearest, known);
     } else if (known[0]) {
         gpusim_error_hint(&problem, "known: %s", known);
