@@ -177,7 +177,8 @@ const cli_command cli_compare = {
         "Every scheduler gets the same jobs and faults from the same seed. Words are values of\n"
         "order, placement, backfill, preemption and estimates, or a module that decides\n"
         "everything; WORD:KEY=VALUE,... are its parameters. What is not said is the default, and\n"
-        "'scenario' is what the scenario says. docs/compare.md has the rest.",
+        "'scenario' is what the scenario says, 'without response' the same without\n"
+        "what it has in that list. docs/compare.md has the rest.",
     .options = options,
     .option_count = (uint32_t)(sizeof options / sizeof options[0]),
     .least = 1,

@@ -23,6 +23,9 @@ static const char default_metrics[] =
     "ftf_themis.above_1,ftf_isolated,ftf_isolated.worst,ftf_isolated.above_1,jain_users,jain_vcs,"
     "load_variance";
 
+// "without response" is the scenario with nothing in that list
+static const char without[] = "without ";
+
 static int no_memory(const cli_plan *plan)
 {
     return cli_fail_with(plan->arguments->json, GPUSIM_MEMORY, "no memory for the comparison",
@@ -224,6 +227,18 @@ static void label_of(const char *words, char *label, size_t size)
     }
 }
 
+// what stands after -S: a file, a key that the scenario is to be without, or a scheduler
+static gpusim_status set_candidate(gpusim_spec *spec, const char *words, gpusim_error *err)
+{
+    if (words[0] == '@') {
+        return set_from_file(spec, words + 1, err);
+    }
+    if (strncmp(words, without, sizeof without - 1) == 0) {
+        return gpusim_spec_set(spec, words + sizeof without - 1, "[]", err);
+    }
+    return gpusim_spec_set_scheduler(spec, words, err);
+}
+
 static int compile(const cli_plan *plan, const char *path, const char *words, gpusim_model **model)
 {
     gpusim_error err = {0}, all[CLI_PROBLEMS];
@@ -236,8 +251,7 @@ static int compile(const cli_plan *plan, const char *path, const char *words, gp
         cli_fail(json, problems, count);
         goto cleanup;
     }
-    gpusim_status status = words[0] == '@' ? set_from_file(spec, words + 1, &err)
-                                           : gpusim_spec_set_scheduler(spec, words, &err);
+    gpusim_status status = set_candidate(spec, words, &err);
     if (status != GPUSIM_OK && gpusim_spec_problems(spec, &count) && count == 0) {
         code = cli_fail(json, &err, 1);
         goto cleanup;

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "alerts.h"
 #include "options.h"
 #include "report.h"
 #include "talk.h"
@@ -73,7 +74,7 @@ static json_t *metrics_json(const gpusim_trace *trace)
 }
 
 static int print_json(const char *path, const gpusim_trace *trace, const gpusim_trace_info *info,
-                      const gpusim_summary *summary, const char *digest)
+                      const gpusim_summary *summary, const char *digest, json_t *detectors)
 {
     json_t *object = cli_json_object(), *tables = json_object();
     json_object_set_new(object, "trace", json_string(path));
@@ -104,6 +105,7 @@ static int print_json(const char *path, const gpusim_trace *trace, const gpusim_
         json_object_set_new(values, "cost_currency", cli_currency_json(summary));
     }
     json_object_set_new(object, "summary", values);
+    json_object_set_new(object, "detectors", detectors);
     return cli_json_print(object);
 }
 
@@ -122,9 +124,16 @@ static int print_info(const cli_arguments *arguments, gpusim_trace *trace, gpusi
     }
     GPUSIM_TRY(gpusim_trace_summary(trace, &summary, err));
     if (arguments->json) {
-        return print_json(arguments->operands[0], trace, info, &summary, digest);
+        json_t *detectors = json_array();
+        status = cli_detectors_json(trace, detectors, err);
+        if (status != GPUSIM_OK) {
+            json_decref(detectors);
+            goto cleanup;
+        }
+        return print_json(arguments->operands[0], trace, info, &summary, digest, detectors);
     }
     print_text(arguments->operands[0], info, &summary);
+    GPUSIM_TRY(cli_detectors_print(trace, err));
     return CLI_OK;
 cleanup:
     return cli_fail(arguments->json, err, 1);

@@ -17,6 +17,8 @@ typedef enum cli_option_id {
     CLI_QUIET,
     CLI_FORCE,
     CLI_PARANOID,
+    CLI_ALERTS,
+    CLI_ALERTS_MAX,
     CLI_REPRODUCIBLE,
     CLI_VERBOSE,
     CLI_EFFECTIVE,

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "alerts.h"
 #include "load.h"
 #include "options.h"
 #include "progress.h"
@@ -20,6 +21,10 @@ static const cli_option options[] = {
     {CLI_QUIET, 'q', "quiet", NULL, "no progress, no remarks and no summary; warnings stay"},
     {CLI_REPRODUCIBLE, 0, "reproducible", NULL, "leave stamps and wall times out of the trace"},
     {CLI_PARANOID, 0, "paranoid", NULL, "check every invariant after every instant (slow)"},
+    {CLI_ALERTS, 0, "alerts", "FILE",
+     "write alerts to this file as they come, a JSON object a line"},
+    {CLI_ALERTS_MAX, 0, "alerts-max", "SIZE",
+     "put that aside at this size, '1 MiB'; five are kept"},
     CLI_OPTION_JSON,
     CLI_OPTION_HELP,
 };
@@ -35,6 +40,7 @@ typedef struct job {
     gpusim_time until;
     uint64_t seed;
     cli_progress progress;
+    cli_alerts alerts;
 } job;
 
 // --seed and --until, before anything takes time
@@ -54,6 +60,15 @@ static int read_numbers(job *run)
         snprintf(message, sizeof message, "--until: %.120s", err.message);
         return cli_fail_with(arguments->json, GPUSIM_ARGUMENT, message, err.hint);
     }
+    const char *limit = arguments->values[CLI_ALERTS_MAX];
+    double bytes = 0;
+    if (limit && (gpusim_quantity_parse(limit, GPUSIM_UNIT_BYTE, &bytes, &err) != GPUSIM_OK ||
+                  !arguments->values[CLI_ALERTS] || !(bytes >= 1 && bytes < 1e18))) {
+        snprintf(message, sizeof message,
+                 "--alerts-max wants a size such as '1 MiB', and --alerts");
+        return cli_fail_with(arguments->json, GPUSIM_ARGUMENT, message, NULL);
+    }
+    run->alerts.limit = (uint64_t)bytes;
     if (run->until < 0) {
         return cli_fail_with(arguments->json, GPUSIM_ARGUMENT, "--until wants a time after 0 s",
                              NULL);
@@ -97,6 +112,13 @@ static gpusim_status observe(job *run, gpusim_error *err)
             gpusim_trace_writer_create(run->trace, &trace_options, &run->writer, &observer, err));
         GPUSIM_TRY(gpusim_sim_observe(run->sim, &observer, err));
     }
+    run->alerts.path = run->arguments->values[CLI_ALERTS];
+    run->alerts.keep = 5;
+    if (run->alerts.path) {
+        GPUSIM_TRY(cli_alerts_open(&run->alerts, run->arguments->values[CLI_FORCE] != NULL,
+                                   &observer, err));
+        GPUSIM_TRY(gpusim_sim_observe(run->sim, &observer, err));
+    }
     if (cli_terminal() && !run->arguments->values[CLI_QUIET]) {
         gpusim_time end = run->info.duration < run->until ? run->info.duration : run->until;
         cli_progress_begin(&run->progress, run->sim, end, run->info.jobs, &observer);
@@ -136,6 +158,7 @@ static int print_json(const job *run, const gpusim_summary *summary, int interru
     json_object_set_new(object, "offered_load", cli_load_json(run->model));
     cli_report_json(object, gpusim_summary_record(), summary);
     json_object_set_new(object, "virtual_clusters", vcs_json(run));
+    json_object_set_new(object, "detectors", cli_run_detectors_json(run->sim));
     json_object_set_new(object, "cost_currency", cli_currency_json(summary));
     double wall = summary->wall_time_s;
     json_object_set_new(object, "events_per_s",
@@ -224,6 +247,7 @@ static int run_scenario(const cli_arguments *arguments)
                                                   "interrupted before the run began", NULL)
                                   : simulate(&run);
     }
+    cli_alerts_close(&run.alerts);
     gpusim_sim_destroy(run.sim);
     gpusim_trace_writer_destroy(run.writer);
     gpusim_model_destroy(run.model);

@@ -6,8 +6,11 @@
  */
 #include "core/detectors.h"
 
+#include <math.h>
+
 #include "core/sim.h"
 #include "detect/pack.h"
+#include "detect/watcher.h"
 
 // ---- creation ----
 
@@ -24,6 +27,8 @@ static gpusim_status make_room(gpusim_sim *sim, gpusim_error *err)
     GPUSIM_TRY(gs_allocate(&d->causes, d->gpus, sizeof *d->causes, err));
     GPUSIM_TRY(gs_allocate(&d->job, d->gpus, sizeof *d->job, err));
     GPUSIM_TRY(gs_allocate(&d->job_start, d->gpus, sizeof *d->job_start, err));
+    GPUSIM_TRY(gs_allocate(&d->seconds, d->count, sizeof *d->seconds, err));
+    GPUSIM_TRY(gs_allocate(&d->samples, d->count, sizeof *d->samples, err));
     GPUSIM_TRY(gs_array_resize(&sim->detecting, d->count, err));
     GPUSIM_TRY(gs_array_resize(&sim->alarms, d->count * d->gpus, err));
 cleanup:
@@ -32,6 +37,25 @@ cleanup:
 
 static const gs_alarm quiet = {
     .since = GPUSIM_TIME_MAX, .raised = GPUSIM_TIME_MAX, .cause = GPUSIM_NONE};
+
+// a detector that has learnt elsewhere, or is still to learn
+static gpusim_status create_watcher(gpusim_sim *sim, uint32_t i, gpusim_error *err)
+{
+    gpusim_status status;
+    const gs_detector *about = GS_DETECTOR(sim, i);
+    gpusim_watcher **watcher = &sim->detectors->watchers[i];
+    gs_detecting *state = GS_DETECTING(sim, i);
+    *state = (gs_detecting){.threshold = about->threshold, .learnt = GPUSIM_TIME_MAX};
+    if (!about->learnt) {
+        return gpusim_watcher_create(about->module, about->parameters, &about->scene, sim->seed,
+                                     watcher, err);
+    }
+    GPUSIM_TRY(
+        gs_watcher_read("", about->learnt, about->learnt_bytes, &about->scene, watcher, NULL, err));
+    state->learnt = 0;
+cleanup:
+    return status;
+}
 
 gpusim_status gs_detectors_create(gpusim_sim *sim, gpusim_error *err)
 {
@@ -48,11 +72,7 @@ gpusim_status gs_detectors_create(gpusim_sim *sim, gpusim_error *err)
         GS_AT(sim->alarms, gs_alarm, i) = quiet;
     }
     for (uint32_t i = 0; i < count; i++) {
-        const gs_detector *about = GS_DETECTOR(sim, i);
-        *GS_DETECTING(sim, i) =
-            (gs_detecting){.threshold = about->threshold, .learnt = GPUSIM_TIME_MAX};
-        GPUSIM_TRY(gpusim_watcher_create(about->module, about->parameters, &about->scene, sim->seed,
-                                         &sim->detectors->watchers[i], err));
+        GPUSIM_TRY(create_watcher(sim, i, err));
     }
 cleanup:
     return status;
@@ -74,6 +94,8 @@ void gs_detectors_destroy(gpusim_sim *sim)
     gs_release(&d->causes);
     gs_release(&d->job);
     gs_release(&d->job_start);
+    gs_release(&d->seconds);
+    gs_release(&d->samples);
     gs_release(&sim->detectors);
 }
 
@@ -133,12 +155,13 @@ void gs_detectors_choose(const gpusim_sim *sim, uint32_t detector, const double 
 #define ALARM(sim, d, g)                                                                           \
     (&GS_AT((sim)->alarms, gs_alarm, (size_t)(d) * (sim)->detectors->gpus + (g)))
 
-static gpusim_status tell_row(gpusim_sim *sim, uint32_t d, uint32_t gpu, gpusim_time end,
-                              gpusim_error *err)
+static gpusim_alert_row row_of(const gpusim_sim *sim, uint32_t d, uint32_t gpu, gpusim_time end)
 {
     const gs_alarm *alarm = ALARM(sim, d, gpu);
     const gs_detector *about = GS_DETECTOR(sim, d);
-    gpusim_alert_row row = {
+    const char *cause =
+        alarm->cause == GPUSIM_NONE ? NULL : about->scene.signals[alarm->cause].name;
+    return (gpusim_alert_row){
         .time = alarm->raised,
         .begin = alarm->since,
         .end = end,
@@ -146,19 +169,39 @@ static gpusim_status tell_row(gpusim_sim *sim, uint32_t d, uint32_t gpu, gpusim_
         .threshold = GS_DETECTING(sim, d)->threshold,
         .entity = gpu,
         .detector = about->name,
-        .cause = alarm->cause == GPUSIM_NONE
-                     ? 0
-                     : sim->model->watched_names[about->metrics[alarm->cause]],
+        .cause = cause ? sim->model->watched_names[about->metrics[alarm->cause]] : 0,
         .scope = GPUSIM_OF_GPU,
+        .class_ = (uint8_t)(about->class_ >= 0 ? (uint32_t)about->class_
+                            : cause            ? (uint32_t)gpusim_class_of_metric(cause)
+                                               : GPUSIM_ANOMALY_NONE),
     };
-    return gs_emit(sim, GPUSIM_TABLE_ALERTS, &row, err);
+}
+
+// whoever wants to know at once
+static gpusim_status tell_now(gpusim_sim *sim, const gpusim_alert_row *row, int over,
+                              gpusim_error *err)
+{
+    gpusim_status status = GPUSIM_OK;
+    const gpusim_observer *observers = sim->observers.data;
+    for (uint32_t i = 0; i < sim->observers.count; i++) {
+        if (observers[i].alert) {
+            GPUSIM_TRY(observers[i].alert(observers[i].context, row, over, err));
+        }
+    }
+cleanup:
+    return status;
 }
 
 static gpusim_status raise(gpusim_sim *sim, uint32_t d, uint32_t gpu, gpusim_error *err)
 {
+    gpusim_status status;
     ALARM(sim, d, gpu)->raised = gpusim_engine_now(sim->engine);
     GS_DETECTING(sim, d)->alerts++;
-    return gs_emit_event(sim, GPUSIM_EVENT_ALERT, gpu, 1 + (int64_t)d, err);
+    gpusim_alert_row row = row_of(sim, d, gpu, GPUSIM_TIME_MAX);
+    GPUSIM_TRY(gs_emit_event(sim, GPUSIM_EVENT_ALERT, gpu, 1 + (int64_t)d, err));
+    GPUSIM_TRY(tell_now(sim, &row, 0, err));
+cleanup:
+    return status;
 }
 
 static gpusim_status end(gpusim_sim *sim, uint32_t d, uint32_t gpu, gpusim_error *err)
@@ -166,8 +209,10 @@ static gpusim_status end(gpusim_sim *sim, uint32_t d, uint32_t gpu, gpusim_error
     gpusim_status status = GPUSIM_OK;
     gs_alarm *alarm = ALARM(sim, d, gpu);
     if (alarm->raised != GPUSIM_TIME_MAX) {
+        gpusim_alert_row row = row_of(sim, d, gpu, alarm->last);
         GPUSIM_TRY(gs_emit_event(sim, GPUSIM_EVENT_ALERT, gpu, -1 - (int64_t)d, err));
-        GPUSIM_TRY(tell_row(sim, d, gpu, alarm->last, err));
+        GPUSIM_TRY(tell_now(sim, &row, 1, err));
+        GPUSIM_TRY(gs_emit(sim, GPUSIM_TABLE_ALERTS, &row, err));
     }
     *alarm = quiet;
 cleanup:
@@ -210,7 +255,10 @@ static gpusim_status watch(gpusim_sim *sim, uint32_t i, gpusim_error *err)
         .job_start = d->job_start,
     };
     gs_detectors_choose(sim, i, d->seen, d->values);
+    double started = gs_wall_clock();
     GPUSIM_TRY(gpusim_watcher_observe(d->watchers[i], &frame, d->scores, d->causes, err));
+    d->seconds[i] += gs_wall_clock() - started;
+    d->samples[i]++;
     for (uint32_t g = 0; g < d->gpus; g++) {
         GPUSIM_TRY(judge(sim, i, g, d->scores[g], d->causes[g], err));
     }
@@ -257,6 +305,9 @@ gpusim_status gs_detectors_see(gpusim_sim *sim, const gs_sampling *sampling, gpu
     see_jobs(sim);
     GPUSIM_TRY(learn(sim, sampling, err));
     for (uint32_t i = 0; i < sim->detectors->count; i++) {
+        if (GS_DETECTOR(sim, i)->learnt && now == sim->model->info.sample_every) {
+            GPUSIM_TRY(gs_detectors_tell_learnt(sim, i, err));
+        }
         // what was learnt from says nothing new, but where it was the first sample alone
         if (GS_DETECTOR(sim, i)->learn == 0 || now > GS_DETECTING(sim, i)->learnt) {
             GPUSIM_TRY(watch(sim, i, err));
@@ -280,7 +331,8 @@ gpusim_status gs_detectors_unfinished(gpusim_sim *sim, gpusim_error *err)
     for (uint32_t i = 0; i < sim->alarms.count; i++) {
         uint32_t d = i / sim->detectors->gpus, gpu = i % sim->detectors->gpus;
         if (ALARM(sim, d, gpu)->raised != GPUSIM_TIME_MAX) {
-            GPUSIM_TRY(tell_row(sim, d, gpu, GPUSIM_TIME_MAX, err));
+            gpusim_alert_row row = row_of(sim, d, gpu, GPUSIM_TIME_MAX);
+            GPUSIM_TRY(gs_emit(sim, GPUSIM_TABLE_ALERTS, &row, err));
         }
     }
 cleanup:
@@ -294,6 +346,43 @@ uint64_t gs_detectors_alerts(const gpusim_sim *sim)
         alerts += GS_DETECTING(sim, i)->alerts;
     }
     return alerts;
+}
+
+gpusim_status gs_detectors_tell_learnt(gpusim_sim *sim, uint32_t detector, gpusim_error *err)
+{
+    return gs_emit_event(sim, GPUSIM_EVENT_LEARNT, 1 + (uint64_t)detector,
+                         GS_DETECTOR(sim, detector)->name, err);
+}
+
+int gpusim_sim_detector(const gpusim_sim *sim, uint32_t detector, gpusim_detector_info *info)
+{
+    const gs_detectors *d = sim->detectors;
+    if (!d || detector >= d->count) {
+        return 0;
+    }
+    const gs_detector *about = GS_DETECTOR(sim, detector);
+    const gs_detecting *state = GS_DETECTING(sim, detector);
+    uint64_t samples = d->samples[detector];
+    *info = (gpusim_detector_info){
+        .name = gs_names_text(sim->model->names, about->name),
+        .detector = about->module->name,
+        .learnt = state->learnt,
+        .threshold = state->threshold,
+        .alerts = state->alerts,
+        .samples = samples,
+        .us_per_sample = samples ? 1e6 * d->seconds[detector] / (double)samples : (double)NAN,
+    };
+    return 1;
+}
+
+double gs_detectors_cost(const gpusim_sim *sim)
+{
+    double us = sim->detectors ? 0 : (double)NAN;
+    gpusim_detector_info info;
+    for (uint32_t i = 0; gpusim_sim_detector(sim, i, &info); i++) {
+        us += info.samples ? info.us_per_sample : 0;
+    }
+    return us;
 }
 
 // ---- saving ----

@@ -43,6 +43,8 @@ typedef struct gs_detectors {
     double *scores;            /* [GPUs] */
     uint32_t *causes, *job;    /* [GPUs] */
     gpusim_time *job_start;    /* [GPUs] */
+    double *seconds;           /* [count]: wall time of scoring */
+    uint64_t *samples;         /* [count]: scored */
     uint32_t count, gpus;
 } gs_detectors;
 
@@ -52,6 +54,9 @@ typedef struct gs_detectors {
 
 /* What one detector looks at, of values of all [GPUs][watched]. */
 void gs_detectors_choose(const gpusim_sim *sim, uint32_t detector, const double *all, double *own);
+
+/* Observers hear that a detector has learnt. */
+gpusim_status gs_detectors_tell_learnt(gpusim_sim *sim, uint32_t detector, gpusim_error *err);
 
 /* ---- core/lessons.c ---- */
 /* Keeps the sample at hand, for those who learn. */

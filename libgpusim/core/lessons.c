@@ -111,6 +111,7 @@ gpusim_status gs_lessons_learn(gpusim_sim *sim, uint32_t detector, gpusim_error 
         GPUSIM_TRY(find_threshold(sim, detector, &frames.base, err));
     }
     GS_DETECTING(sim, detector)->learnt = gpusim_engine_now(sim->engine);
+    GPUSIM_TRY(gs_detectors_tell_learnt(sim, detector, err));
 cleanup:
     gs_release(&frames.all);
     return status;

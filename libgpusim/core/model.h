@@ -65,11 +65,13 @@ typedef struct gs_detector {
     const uint32_t *metrics; /* [signals]: places in `watched` */
     double threshold;        /* NaN: the quantile of what it scored while it learnt */
     double quantile;
-    gpusim_time learn; /* samples up to then are learnt from; 0: the first alone */
-    gpusim_time hold;  /* an alert is raised once its score has been as high for so long */
-    gpusim_time clear; /* ... and is over once it has been lower for longer than this */
+    gpusim_time learn;  /* samples up to then are learnt from; 0: the first alone */
+    gpusim_time hold;   /* an alert is raised once its score has been as high for so long */
+    gpusim_time clear;  /* ... and is over once it has been lower for longer than this */
+    const void *learnt; /* what it learnt elsewhere, as gpusim_watcher_save writes it; NULL: here */
+    uint64_t learnt_bytes; /* of that */
     uint32_t name;
-    uint32_t reserved;
+    int32_t class_; /* gpusim_anomaly_class; -1: that of the metric */
 } gs_detector;
 
 /* What a bad state of a node is taken to waste, and what it costs to do something about it. */

@@ -97,6 +97,9 @@ static const gpusim_choice event_types[] = {
     {"xid", GPUSIM_EVENT_XID, "a GPU's driver logs an error; the detail is the XID"},
     {"offline", GPUSIM_EVENT_OFFLINE,
      "no heartbeat of a node has been heard for too long (detail 1), or one is heard again (0)"},
+    {"learnt", GPUSIM_EVENT_LEARNT,
+     "a detector has learnt: the entity is its place among `detectors`, from 1, the detail its "
+     "name's in /names"},
     {"alert", GPUSIM_EVENT_ALERT,
      "a detector raises an alert on a GPU: the detail is its place among `detectors`, from 1; "
      "below "
@@ -344,6 +347,24 @@ static const gpusim_field fragmentation_columns[] = {
     FRAGMENTATION(used, UINT64, NONE, 0, "Thousandths of GPUs that jobs hold."),
 };
 
+static const gpusim_choice classes[] = {
+    {"none", GPUSIM_ANOMALY_NONE, "nothing points to any of these"},
+    {"cooling", GPUSIM_ANOMALY_COOLING, "heat is not carried away"},
+    {"power", GPUSIM_ANOMALY_POWER, "power is short, or capped"},
+    {"memory", GPUSIM_ANOMALY_MEMORY, "GPU memory: errors, leaks, slowness"},
+    {"network", GPUSIM_ANOMALY_NETWORK, "links: NVLink, PCIe, between nodes"},
+    {"straggler", GPUSIM_ANOMALY_STRAGGLER, "a GPU is slow for no other reason"},
+    {"job", GPUSIM_ANOMALY_JOB, "what runs there"},
+    {"sensor", GPUSIM_ANOMALY_SENSOR, "what is read is wrong, or missing"},
+    {"node", GPUSIM_ANOMALY_NODE, "a node or a GPU is gone"},
+    {NULL, 0, NULL},
+};
+
+const gpusim_choice *gpusim_anomaly_classes(void)
+{
+    return classes;
+}
+
 #define ALERT(member, type, unit, flags, doc)                                                      \
     COLUMN(gpusim_alert_row, member, type, unit, flags, doc)
 static const gpusim_field alert_columns[] = {
@@ -356,6 +377,11 @@ static const gpusim_field alert_columns[] = {
     ALERT(score, FLOAT64, NONE, 0, "The highest score."),
     ALERT(threshold, FLOAT64, NONE, 0, "The detector's threshold."),
     ALERT(cause, NAME, NONE, 0, "The metric that spoke most for it at its highest."),
+    {.name = "class",
+     .type = GPUSIM_ENUM,
+     .offset = (uint32_t)offsetof(gpusim_alert_row, class_),
+     .detail = {classes},
+     .doc = "Where the cause lies, as the detector's `class` says, or else that metric."},
 };
 
 static const gpusim_record tables[GPUSIM_TABLE_COUNT] = {

@@ -464,7 +464,7 @@ gpusim_status gpusim_sim_observe(gpusim_sim *sim, const gpusim_observer *observe
 
 // ---- running ----
 
-static double wall_clock(void)
+double gs_wall_clock(void)
 {
     struct timespec now = {0};
     (void)clock_gettime(CLOCK_MONOTONIC, &now);
@@ -506,7 +506,7 @@ gpusim_status gs_sim_return(gpusim_sim *sim, gpusim_status status, const gpusim_
 static gpusim_status halt(gpusim_sim *sim, double started, gpusim_status status,
                           const gpusim_error *said, gpusim_error *err)
 {
-    sim->wall_time_s += wall_clock() - started;
+    sim->wall_time_s += gs_wall_clock() - started;
     gs_sim_integrate(sim);
     status = gs_sim_return(sim, status, said, err);
     return status == GPUSIM_OK && GS_TOTALS(sim)->ended ? gpusim_sim_finish(sim, err) : status;
@@ -516,7 +516,7 @@ gpusim_status gpusim_sim_run_until(gpusim_sim *sim, gpusim_time until, gpusim_er
 {
     gpusim_status status = GPUSIM_OK;
     gpusim_error said = {0};
-    double started = wall_clock();
+    double started = gs_wall_clock();
     gpusim_time end = sim->model->info.duration;
     GPUSIM_TRY(gs_sim_begin(sim, &said));
     if (!gpusim_sim_ended(sim)) {
@@ -533,7 +533,7 @@ gpusim_status gpusim_sim_step(gpusim_sim *sim, int *ran, gpusim_error *err)
 {
     gpusim_status status = GPUSIM_OK;
     gpusim_error said = {0};
-    double started = wall_clock();
+    double started = gs_wall_clock();
     *ran = 0;
     GPUSIM_TRY(gs_sim_begin(sim, &said));
     if (!gpusim_sim_ended(sim)) {

@@ -385,6 +385,7 @@ static inline const gs_job_profile *gs_profile_of(const gpusim_sim *sim, uint32_
 
 /* ---- core/sim.c ---- */
 void gs_sim_refresh_view(gpusim_sim *sim); /* after an array may have moved */
+double gs_wall_clock(void);                /* s */
 void gs_sim_integrate(gpusim_sim *sim);    /* brings integrals up to now; call before a change */
 gpusim_status gs_sim_register(gpusim_sim *sim, gpusim_error *err);
 /* Empty arrays of the right elements; and what is in them before anything happens. */
@@ -585,6 +586,7 @@ int gs_detectors_say(const gpusim_sim *sim, uint32_t detector, uint32_t gpu);
 /* Alerts that are not over get their rows. */
 gpusim_status gs_detectors_unfinished(gpusim_sim *sim, gpusim_error *err);
 uint64_t gs_detectors_alerts(const gpusim_sim *sim);
+double gs_detectors_cost(const gpusim_sim *sim); /* us a sample; NaN: there are none */
 gpusim_status gs_detectors_before_save(const gpusim_sim *sim, gpusim_error *err);
 gpusim_status gs_detectors_restored(gpusim_sim *sim, gpusim_error *err);
 

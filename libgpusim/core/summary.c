@@ -328,6 +328,7 @@ gpusim_status gs_summary_make(gpusim_sim *sim, gpusim_error *err)
     fill_integrals(sim);
     sim->summary.faults = gs_faults_count(sim);
     sim->summary.alerts = gs_detectors_alerts(sim);
+    sim->summary.detectors_us = gs_detectors_cost(sim);
     sim->summary.responses =
         gs_responses_count(sim, &sim->summary.response_cost, &sim->summary.waste_cost);
     if (sim->summary.stalled) {

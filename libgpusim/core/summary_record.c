@@ -239,6 +239,8 @@ static const gpusim_field summary_fields[] = {
     GROUP("size_5_8", sizes[3], split_record, "Jobs of 5 to 8 GPUs."),
     GROUP("size_over_8", sizes[4], split_record, "Jobs of more than 8 GPUs."),
     SUMMARY(alerts, UINT64, NONE, 0, "Alerts raised."),
+    SUMMARY(detectors_us, FLOAT64, NONE, GPUSIM_OPTIONAL | GPUSIM_UNMEASURED,
+            "Wall time of all detectors for one sample, in microseconds."),
     SUMMARY(peak_memory_bytes, UINT64, BYTE, GPUSIM_UNMEASURED, "Memory of the state at its peak."),
     SUMMARY(stalled, UINT32, NONE, 0, "1 when the run ended because no job could ever run again."),
 };

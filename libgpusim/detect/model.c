@@ -199,49 +199,69 @@ cleanup:
     return status;
 }
 
-// The whole file, once its head and its checksum are as they should be.
-static gpusim_status read_body(const char *path, gs_array *body, gpusim_error *err)
+// All bytes of a file; no more than what could be one.
+static gpusim_status read_file(const char *path, gs_array *bytes, gpusim_error *err)
 {
     gpusim_status status = GPUSIM_OK;
-    head h;
     FILE *file = fopen(path, "rb");
     if (!file) {
         return gpusim_fail(err, GPUSIM_IO, "cannot open '%s': %s", path, strerror(errno));
     }
-    if (fread(&h, sizeof h, 1, file) != 1 || memcmp(h.magic, MAGIC, sizeof h.magic) != 0) {
-        GPUSIM_TRY(gpusim_fail(err, GPUSIM_FORMAT, "'%s' is not the file of a detector", path));
-    }
-    if (h.version != VERSION || h.reserved != 0) {
-        GPUSIM_TRY(gpusim_fail(err, GPUSIM_FORMAT, "'%s' has version %u, and %d is known", path,
-                               h.version, VERSION));
-    }
-    // room as it comes: the head may lie about how much there is
-    for (size_t got = 1; got && body->count <= h.bytes && h.bytes <= LARGEST;) {
-        GPUSIM_TRY(gs_array_reserve(body, body->count + 65536, err));
-        got = fread((char *)body->data + body->count, 1, 65536, file);
-        body->count += (uint32_t)got;
-    }
-    if (body->count != h.bytes || gs_hash64(body->data, body->count, VERSION) != h.checksum) {
-        GPUSIM_TRY(gpusim_fail(err, GPUSIM_FORMAT, "'%s' is damaged", path));
+    for (size_t got = 1; got && bytes->count <= LARGEST;) {
+        GPUSIM_TRY(gs_array_reserve(bytes, bytes->count + 65536, err));
+        got = fread((char *)bytes->data + bytes->count, 1, 65536, file);
+        bytes->count += (uint32_t)got;
     }
 cleanup:
     fclose(file);
     return status;
 }
 
+// What stands behind a head, once that and its checksum are as they should be.
+static gpusim_status check_head(const char *path, const void *bytes, size_t count, rest *body,
+                                gpusim_error *err)
+{
+    head h;
+    if (count < sizeof h || memcmp(bytes, MAGIC, sizeof h.magic) != 0) {
+        return gpusim_fail(err, GPUSIM_FORMAT, "'%s' is not the file of a detector", path);
+    }
+    memcpy(&h, bytes, sizeof h);
+    if (h.version != VERSION || h.reserved != 0) {
+        return gpusim_fail(err, GPUSIM_FORMAT, "'%s' has version %u, and %d is known", path,
+                           h.version, VERSION);
+    }
+    *body = (rest){(const char *)bytes + sizeof h, count - sizeof h};
+    return body->bytes == h.bytes && gs_hash64(body->at, body->bytes, VERSION) == h.checksum
+               ? GPUSIM_OK
+               : gpusim_fail(err, GPUSIM_FORMAT, "'%s' is damaged", path);
+}
+
 gpusim_status gpusim_watcher_load(const char *path, const gpusim_scene *scene,
-                                  gpusim_watcher **result, double *threshold, gpusim_error *err)
+                                  gpusim_watcher **watcher, double *threshold, gpusim_error *err)
 {
     gpusim_status status;
-    gs_array body = GS_ARRAY(char);
+    gs_array bytes = GS_ARRAY(char);
+    *watcher = NULL;
+    GPUSIM_TRY(read_file(path, &bytes, err));
+    GPUSIM_TRY(gs_watcher_read(path, bytes.data, bytes.count, scene, watcher, threshold, err));
+cleanup:
+    gs_array_release(&bytes);
+    return status;
+}
+
+gpusim_status gs_watcher_read(const char *path, const void *bytes, size_t count,
+                              const gpusim_scene *scene, gpusim_watcher **result, double *threshold,
+                              gpusim_error *err)
+{
+    gpusim_status status;
+    rest from;
     gpusim_watcher *watcher = NULL;
     gpusim_parameters *parameters = NULL;
     const gpusim_module *module = NULL;
     const char *words = "";
     double learnt = 0;
     *result = NULL;
-    GPUSIM_TRY(read_body(path, &body, err));
-    rest from = {body.data, body.count};
+    GPUSIM_TRY(check_head(path, bytes, count, &from, err));
     GPUSIM_TRY(take_text(&from, &words, err));
     GPUSIM_TRY(take(&from, &learnt, sizeof learnt, err));
     GPUSIM_TRY(check_signals(&from, scene, err));
@@ -265,7 +285,6 @@ gpusim_status gpusim_watcher_load(const char *path, const gpusim_scene *scene,
 cleanup:
     gpusim_watcher_destroy(watcher);
     gpusim_parameters_destroy(parameters);
-    gs_array_release(&body);
     return status;
 }
 

@@ -27,4 +27,9 @@ struct gpusim_watcher {
     int reserved;
 };
 
+/* A detector of all bytes of a file, as gpusim_watcher_load makes one; `path` is for messages. */
+gpusim_status gs_watcher_read(const char *path, const void *bytes, size_t count,
+                              const gpusim_scene *scene, gpusim_watcher **watcher,
+                              double *threshold, gpusim_error *err);
+
 #endif

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Detectors that watch the run: what each is shown, and whether it can work with that. */
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <gpusim/detect.h>
@@ -8,7 +9,9 @@
 #include "base/sort.h"
 #include "detect/frames.h"
 #include "detect/tables.h"
+#include "detect/watcher.h"
 #include "scenario/compile.h"
+#include "scenario/files.h"
 
 /* Samples that an alert outlasts, where the scenario does not say. */
 #define CLEAR_SAMPLES 5
@@ -204,6 +207,64 @@ cleanup:
     return status;
 }
 
+// ---- what it has learnt elsewhere ----
+
+static gpusim_status read_bytes(const detector_maker *m, const char *path, gpusim_error *err)
+{
+    gpusim_status status = GPUSIM_OK;
+    gs_array bytes = GS_ARRAY(char);
+    char block[4096];
+    size_t got = 0;
+    FILE *file = fopen(path, "rb");
+    if (!file) {
+        return FAIL(m, "model", err, "cannot open '%s'", path);
+    }
+    while ((got = fread(block, 1, sizeof block, file)) > 0) {
+        GPUSIM_TRY(gs_array_reserve(&bytes, bytes.count + (uint32_t)got, err));
+        memcpy((char *)bytes.data + bytes.count, block, got);
+        bytes.count += (uint32_t)got;
+    }
+    void *kept = gs_arena_get(&m->at->model->arena, bytes.count + 1);
+    if (!kept) {
+        GPUSIM_TRY(no_memory(err));
+    }
+    if (bytes.count > 0) {
+        memcpy(kept, bytes.data, bytes.count);
+    }
+    gs_hasher_add(m->at->inputs, kept, bytes.count);
+    m->made->learnt = kept;
+    m->made->learnt_bytes = bytes.count;
+cleanup:
+    fclose(file);
+    gs_array_release(&bytes);
+    return status;
+}
+
+static gpusim_status read_model(const detector_maker *m, gpusim_error *err)
+{
+    gpusim_status status;
+    char *path = NULL;
+    double threshold = (double)NAN;
+    gpusim_watcher *watcher = NULL;
+    GPUSIM_TRY(gs_input_path(m->at, m->written->model, &path, err));
+    GPUSIM_TRY(read_bytes(m, path, err));
+    status = gs_watcher_read(m->written->model, m->made->learnt, m->made->learnt_bytes,
+                             &m->made->scene, &watcher, &threshold, err);
+    if (status == GPUSIM_ARGUMENT || status == GPUSIM_FORMAT) {
+        gpusim_error said = *err;
+        status = FAIL(m, "model", err, "%s", said.message);
+        gpusim_error_hint(err, "%s", said.hint);
+    }
+    if (status == GPUSIM_OK) {
+        m->made->module = watcher->module;
+        m->made->threshold = isnan(m->made->threshold) ? threshold : m->made->threshold;
+    }
+cleanup:
+    gpusim_watcher_destroy(watcher);
+    gs_release(&path);
+    return status;
+}
+
 static gpusim_status check_learning(const detector_maker *m, gpusim_error *err)
 {
     const gs_detector_fields *written = m->written;
@@ -244,12 +305,12 @@ static gpusim_status compile_detector(const gs_compilation *at, uint32_t i, gpus
     const gs_detector_fields *written =
         (const gs_detector_fields *)at->scenario->detectors.items + i;
     const gpusim_model *model = at->model;
-    gs_detector made = {.module = gs_detector_of(written->detector.which),
-                        .threshold = written->threshold,
+    gs_detector made = {.threshold = written->threshold,
                         .quantile = written->quantile,
                         .learn = written->learn,
                         .hold = written->hold,
-                        .clear = written->clear};
+                        .clear = written->clear,
+                        .class_ = written->class_};
     detector_maker m = {.at = at, .written = written, .made = &made, .number = i};
     if (model->info.sample_every == GPUSIM_TIME_MAX) {
         status = FAIL(&m, "", err, "without telemetry there is nothing to watch");
@@ -259,12 +320,23 @@ static gpusim_status compile_detector(const gs_compilation *at, uint32_t i, gpus
     if (made.clear == GPUSIM_TIME_MAX) {
         made.clear = CLEAR_SAMPLES * model->info.sample_every;
     }
-    made.parameters = made.module->parameters ? written->detector.value : NULL;
+    if ((written->detector.value == NULL) == (written->model == NULL) ||
+        (written->model && written->learn > 0)) {
+        return FAIL(&m, "", err, "it needs `detector:` or `model:`; a model has learnt already");
+    }
+    if (written->detector.value) {
+        made.module = gs_detector_of(written->detector.which);
+        made.parameters = made.module->parameters ? written->detector.value : NULL;
+    }
     GPUSIM_TRY(check_metrics(&m, err));
     GPUSIM_TRY(choose_signals(&m, err));
     GPUSIM_TRY(make_scene(&m, err));
-    GPUSIM_TRY(check_learning(&m, err));
-    GPUSIM_TRY(try_out(&m, err));
+    if (written->model) {
+        GPUSIM_TRY(read_model(&m, err));
+    } else {
+        GPUSIM_TRY(check_learning(&m, err));
+        GPUSIM_TRY(try_out(&m, err));
+    }
     GPUSIM_TRY(name_it(&m, err));
     GPUSIM_TRY(gs_array_push(&at->model->detectors, &made, err));
 cleanup:

@@ -176,13 +176,15 @@ typedef struct gs_response_fields {
 
 /* An item of `detectors:`. */
 typedef struct gs_detector_fields {
-    const char *name;       /* NULL: not given */
-    gpusim_one_of detector; /* by detect/tables.h */
-    gpusim_list metrics;    /* const char * */
-    double threshold;       /* NaN: not given */
+    const char *name, *model; /* NULL: not given */
+    gpusim_one_of detector;   /* by detect/tables.h; value NULL: not given */
+    gpusim_list metrics;      /* const char * */
+    double threshold;         /* NaN: not given */
     double quantile;
     gpusim_time learn, hold;
     gpusim_time clear; /* GPUSIM_TIME_MAX: not given */
+    int32_t class_;    /* gpusim_anomaly_class; -1: not given */
+    int32_t reserved;
 } gs_detector_fields;
 
 extern const gpusim_field gs_detector_element;

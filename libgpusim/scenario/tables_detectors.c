@@ -9,6 +9,19 @@
 static const gpusim_field metric_element = {
     .name = "metric", .type = GPUSIM_STRING, .doc = "A metric of GPUs (`gpusim list metrics`)."};
 
+static const gpusim_choice class_choices[] = {
+    {"by-metric", -1, "that of the metric that speaks most for the alert"},
+    {"cooling", GPUSIM_ANOMALY_COOLING, "heat is not carried away"},
+    {"power", GPUSIM_ANOMALY_POWER, "power is short, or capped"},
+    {"memory", GPUSIM_ANOMALY_MEMORY, "GPU memory: errors, leaks, slowness"},
+    {"network", GPUSIM_ANOMALY_NETWORK, "links: NVLink, PCIe, between nodes"},
+    {"straggler", GPUSIM_ANOMALY_STRAGGLER, "a GPU is slow for no other reason"},
+    {"job", GPUSIM_ANOMALY_JOB, "what runs there"},
+    {"sensor", GPUSIM_ANOMALY_SENSOR, "what is read is wrong, or missing"},
+    {"node", GPUSIM_ANOMALY_NODE, "a node or a GPU is gone"},
+    {NULL, 0, NULL},
+};
+
 static const gpusim_field detector_fields[] = {
     {.name = "name",
      .type = GPUSIM_STRING,
@@ -18,10 +31,17 @@ static const gpusim_field detector_fields[] = {
     {.name = "detector",
      .type = GPUSIM_ONE_OF,
      OF(detector),
-     .flags = GPUSIM_REQUIRED | GPUSIM_NAMED,
+     .flags = GPUSIM_OPTIONAL | GPUSIM_NAMED,
      .detail.record = &gs_detector_record,
      .doc = "Which one (`gpusim list detectors -v`), by name or with other parameters: `job-peer`, "
-            "`{job-peer: {window: 30}}`."},
+            "`{job-peer: {window: 30}}`. This or `model`."},
+    {.name = "model",
+     .type = GPUSIM_STRING,
+     OF(model),
+     .flags = GPUSIM_OPTIONAL,
+     .doc = "A file with a detector that has learnt (`gpusim train`), counted from the scenario's "
+            "folder. What it knows has to be what is sampled here. It says which detector that is, "
+            "and the threshold where none is given."},
     {.name = "metrics",
      .type = GPUSIM_LIST,
      OF(metrics),
@@ -56,6 +76,12 @@ static const gpusim_field detector_fields[] = {
      .maximum = 9e9,
      .doc = "An alert is over once all scores have been lower for longer than this; absent: five "
             "samples."},
+    {.name = "class",
+     .type = GPUSIM_ENUM,
+     OF(class_),
+     .fallback = "by-metric",
+     .detail.choices = class_choices,
+     .doc = "Where the cause of its alerts lies."},
 };
 
 static const gpusim_record detector_record = {

@@ -15,9 +15,8 @@
 
 /* ---- alarms ---- */
 
-// The events that one run of alarms meets are found. Returns how many windows it met.
-static uint32_t meet(gs_truth *t, uint32_t first_window, uint32_t end_window, gpusim_time from,
-                     gpusim_time to)
+uint32_t gs_truth_meet(gs_truth *t, uint32_t first_window, uint32_t end_window, gpusim_time from,
+                       gpusim_time to, gpusim_time told)
 {
     uint32_t met = 0;
     for (uint32_t w = first_window; w < end_window; w++) {
@@ -27,8 +26,8 @@ static uint32_t meet(gs_truth *t, uint32_t first_window, uint32_t end_window, gp
         }
         met++;
         gs_event *e = &GS_AT(t->events, gs_event, one->event);
-        double delay = gpusim_seconds(from) - gpusim_seconds(e->first);
-        e->already |= delay < 0;
+        double delay = gpusim_seconds(told) - gpusim_seconds(e->first);
+        e->already |= from < e->first;
         e->delay = e->delay <= delay ? e->delay : delay;
         e->found = 1;
     }
@@ -73,7 +72,7 @@ static gpusim_status judge_alarms(gs_truth *t, const double *scores, double thre
         for (uint64_t a = 0; a < count; a++) {
             gpusim_time from = gpusim_time_from_seconds(t->times[alarms[a].first]);
             gpusim_time to = gpusim_time_from_seconds(t->times[alarms[a].last]);
-            result->false_alarms += meet(t, begin, end, from, to) == 0;
+            result->false_alarms += gs_truth_meet(t, begin, end, from, to, from) == 0;
         }
         count_outside(t, series, threshold, begin, end, &outside, &alarmed);
         begin = end;
@@ -178,6 +177,17 @@ cleanup:
     return status;
 }
 
+gpusim_status gs_truth_score(const gs_truth *t, gpusim_fault_scores *scores, gpusim_error *err)
+{
+    gpusim_status status;
+    GPUSIM_TRY(score_kinds(t, scores, err));
+    GPUSIM_TRY(count_node_days(t, scores, err));
+    gs_fault_scores_rate(scores);
+    GPUSIM_TRY(gs_fault_scores_own(scores, err));
+cleanup:
+    return status;
+}
+
 gpusim_status gpusim_fault_scores_create(gpusim_trace *trace, const double *scores, uint64_t first,
                                          uint64_t count, uint32_t gpus, double threshold,
                                          uint32_t gap, gpusim_fault_scores **result,
@@ -190,10 +200,7 @@ gpusim_status gpusim_fault_scores_create(gpusim_trace *trace, const double *scor
     GPUSIM_TRY(gs_allocate(&made, 1, sizeof *made, err));
     GPUSIM_TRY(gs_truth_read(trace, first, count, gpus, GS_TRUTH_GRACE, &t, err));
     GPUSIM_TRY(judge_alarms(&t, scores, threshold, gap, made, err));
-    GPUSIM_TRY(score_kinds(&t, made, err));
-    GPUSIM_TRY(count_node_days(&t, made, err));
-    gs_fault_scores_rate(made);
-    GPUSIM_TRY(gs_fault_scores_own(made, err));
+    GPUSIM_TRY(gs_truth_score(&t, made, err));
     *result = made;
     made = NULL;
 cleanup:

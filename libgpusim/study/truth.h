@@ -3,6 +3,7 @@
 #ifndef GS_STUDY_TRUTH_H
 #define GS_STUDY_TRUTH_H
 
+#include <gpusim/study.h>
 #include <gpusim/trace.h>
 
 #include "base/array.h"
@@ -48,6 +49,14 @@ typedef struct gs_truth {
 gpusim_status gs_truth_read(gpusim_trace *trace, uint64_t first, uint64_t count, uint32_t gpus,
                             uint32_t grace, gs_truth *truth, gpusim_error *err);
 void gs_truth_release(gs_truth *truth);
+
+/* ---- fault_scores.c ---- */
+/* The events that a run of alarms on a GPU meets are found; `told`: when somebody was told. The
+ * GPU's windows are first .. end - 1. Returns how many of them it met. */
+uint32_t gs_truth_meet(gs_truth *truth, uint32_t first, uint32_t end, gpusim_time from,
+                       gpusim_time to, gpusim_time told);
+/* What was found, kind by kind, and false alarms over node-days, once all alarms have met. */
+gpusim_status gs_truth_score(const gs_truth *truth, gpusim_fault_scores *scores, gpusim_error *err);
 
 gpusim_time gs_truth_begin(const gs_truth *truth); /* of the samples */
 gpusim_time gs_truth_end(const gs_truth *truth);

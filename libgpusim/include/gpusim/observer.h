@@ -30,6 +30,10 @@ typedef struct gpusim_observer {
     /* After the last event (complete = 1), or when the run was given up. */
     gpusim_status (*end)(void *context, const gpusim_summary *summary, int complete,
                          gpusim_error *err);
+    /* An alert is raised (its end is GPUSIM_TIME_MAX), or over: as in GPUSIM_TABLE_ALERTS, at
+     * once. */
+    gpusim_status (*alert)(void *context, const gpusim_alert_row *alert, int over,
+                           gpusim_error *err);
 } gpusim_observer;
 
 #define gpusim_observer_default(observer)                                                          \

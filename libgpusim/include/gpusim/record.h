@@ -102,6 +102,7 @@ typedef enum gpusim_event_type {
     GPUSIM_EVENT_XID,             /* entity: GPU; detail: the error that its driver logs */
     GPUSIM_EVENT_OFFLINE, /* of a node; detail: 1 it has not been heard for too long, 0 it is again
                            */
+    GPUSIM_EVENT_LEARNT,  /* entity: a detector, from 1; detail: its name */
     GPUSIM_EVENT_ALERT,   /* of a GPU; detail: the detector's number from 1, below 0: it is over */
 } gpusim_event_type;
 
@@ -238,8 +239,30 @@ typedef struct gpusim_alert_row {
     uint32_t detector; /* name */
     uint32_t cause;    /* name of the metric that spoke most for it at its highest; 0: none */
     uint8_t scope;     /* gpusim_entity */
-    uint8_t reserved[3];
+    uint8_t class_;    /* gpusim_anomaly_class */
+    uint8_t reserved[2];
 } gpusim_alert_row;
+
+/* Where the cause of something anomalous lies. */
+typedef enum gpusim_anomaly_class {
+    GPUSIM_ANOMALY_NONE,
+    GPUSIM_ANOMALY_COOLING,
+    GPUSIM_ANOMALY_POWER,
+    GPUSIM_ANOMALY_MEMORY,
+    GPUSIM_ANOMALY_NETWORK,
+    GPUSIM_ANOMALY_STRAGGLER,
+    GPUSIM_ANOMALY_JOB,
+    GPUSIM_ANOMALY_SENSOR,
+    GPUSIM_ANOMALY_NODE,
+    GPUSIM_ANOMALIES
+} gpusim_anomaly_class;
+
+/* They by name; a name NULL ends the list. */
+GPUSIM_API const gpusim_choice *gpusim_anomaly_classes(void);
+/* The class that a metric speaks for, and that of a kind of faults, by name; GPUSIM_ANOMALY_NONE: of
+ * none. */
+GPUSIM_API gpusim_anomaly_class gpusim_class_of_metric(const char *metric);
+GPUSIM_API gpusim_anomaly_class gpusim_class_of_fault(const char *kind);
 
 /* The table's columns and its name ("jobs", "cluster/nodes", ...). */
 GPUSIM_API const gpusim_record *gpusim_table_record(gpusim_table table);

@@ -173,7 +173,22 @@ struct gpusim_summary {
      * how far off the predictions were on average, NaN without any. */
     uint64_t predictions, predicted_twofold;
     double prediction_error_s;
+    double detectors_us; /* wall time of all detectors, us a sample; NaN: there are none */
 };
+
+/* A detector of the run. */
+typedef struct gpusim_detector_info {
+    const char *name, *detector; /* of the scenario's, and which one it is */
+    gpusim_time learnt;          /* GPUSIM_TIME_MAX: not yet */
+    double threshold;            /* NaN: not known yet */
+    uint64_t alerts;             /* raised */
+    uint64_t samples;            /* that it has scored while this sim was there */
+    double us_per_sample;        /* wall time of that; NaN: none */
+} gpusim_detector_info;
+
+/* 1, and 0 when there is no such detector. */
+GPUSIM_API int gpusim_sim_detector(const gpusim_sim *sim, uint32_t detector,
+                                   gpusim_detector_info *info);
 
 /* The summary up to now; valid until the sim goes on or is destroyed. O(jobs ended). */
 GPUSIM_API const gpusim_summary *gpusim_sim_summary(gpusim_sim *sim);

@@ -121,6 +121,25 @@ GPUSIM_API gpusim_status gpusim_fault_scores_pool(const gpusim_fault_scores *con
                                                   uint32_t count, uint64_t seed,
                                                   gpusim_fault_scores **pooled, gpusim_error *err);
 
+/* What a detector of the run (docs/live-detection.md) found, by its rows in /alerts, from when it
+ * had learnt. A delay is that of the alert as it was raised. */
+typedef struct gpusim_alert_scores {
+    const char *detector; /* its name */
+    gpusim_time learnt;
+    uint64_t alerts;
+    gpusim_fault_scores *faults;
+    /* Alerts that met a fault, by its class and by their own; and those that met none. */
+    uint64_t confusion[GPUSIM_ANOMALIES][GPUSIM_ANOMALIES];
+    uint64_t met_none[GPUSIM_ANOMALIES];
+} gpusim_alert_scores;
+
+/* Of the detector number `detector`, from 0; *scores is NULL when the run had none such, or it
+ * never learnt, or nothing was sampled. */
+GPUSIM_API gpusim_status gpusim_alert_scores_create(gpusim_trace *trace, uint32_t detector,
+                                                    gpusim_alert_scores **scores,
+                                                    gpusim_error *err);
+GPUSIM_API void gpusim_alert_scores_destroy(gpusim_alert_scores *scores);
+
 /* Which samples of which GPU are within an event, grace not included: labels[gpus][count]. */
 GPUSIM_API gpusim_status gpusim_fault_labels(gpusim_trace *trace, uint64_t first, uint64_t count,
                                              uint32_t gpus, uint8_t *labels, gpusim_error *err);
