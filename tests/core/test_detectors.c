@@ -4,7 +4,10 @@
 #include "failing.h"
 
 #include <math.h>
+#include <unistd.h>
 
+#include "core/detectors.h"
+#include "detect/tables.h"
 #include "one_run.h"
 
 #define S     GPUSIM_SECOND
@@ -193,6 +196,108 @@ START_TEST(saved)
 }
 END_TEST
 
+// ---- what was learnt elsewhere ----
+
+/* The detector of one run, written to a file, raises the same alerts in another from its begin,
+ * with the threshold that it was written with; its bytes are part of the model, and it is refused
+ * where other metrics are sampled. */
+START_TEST(from_a_file)
+{
+    gpusim_error err = {0};
+    char path[] = "/tmp/gpusim-detector-XXXXXX", text[2048], hash[33];
+    int file = mkstemp(path);
+    ck_assert_int_ge(file, 0);
+    close(file);
+    run(NOISY
+        "detectors: [{detector: zscore, metrics: [power_usage], learn: 10 min, threshold: 6}]\n");
+    uint32_t count = count_of(GPUSIM_TABLE_ALERTS);
+    gpusim_alert_row first = *alert(0);
+    ck_assert_uint_gt(count, 0);
+    ASSERT_OK(gpusim_watcher_save(sim->detectors->watchers[0], "zscore", 6, path, &err), &err);
+    memcpy(hash, model->info.hash, sizeof hash);
+    teardown();
+    snprintf(text, sizeof text,
+             NOISY "detectors: [{name: zscore, metrics: [power_usage], model: %s}]\n", path);
+    run(text);
+    ck_assert_str_ne(model->info.hash, hash);
+    ck_assert_uint_eq(count_of(GPUSIM_TABLE_ALERTS), count);
+    const gpusim_alert_row *same = alert(0);
+    ck_assert(same->time == first.time && same->score == first.score && same->threshold == 6);
+    memcpy(hash, model->info.hash, sizeof hash);
+    ASSERT_OK(gpusim_watcher_save(sim->detectors->watchers[0], "zscore", 7, path, &err), &err);
+    teardown();
+    run(text);
+    ck_assert_str_ne(model->info.hash, hash);
+
+    gpusim_spec *spec = NULL;
+    gpusim_model *made = NULL;
+    snprintf(text, sizeof text, NOISY "detectors: [{metrics: [gpu_temp], model: %s}]\n", path);
+    ASSERT_OK(gpusim_spec_parse(text, strlen(text), "test.yaml", NULL, &spec, &err), &err);
+    ck_assert_int_eq(gpusim_model_compile(spec, &made, &err), GPUSIM_SCENARIO);
+    ck_assert_msg(strstr(err.message, "learnt from power_usage"), "%s", err.message);
+    ck_assert_str_eq(err.key, "detectors[0].model");
+    gpusim_spec_destroy(spec);
+    unlink(path);
+}
+END_TEST
+
+// ---- who hears of alerts at once ----
+
+static uint32_t raised, over_again;
+
+static gpusim_status hear(void *context, const gpusim_alert_row *row, int over, gpusim_error *err)
+{
+    (void)context;
+    (void)err;
+    raised += !over;
+    over_again += over != 0;
+    ck_assert_int_eq(row->end == NEVER, !over);
+    return GPUSIM_OK;
+}
+
+START_TEST(heard)
+{
+    gpusim_error err = {0};
+    gpusim_observer observer;
+    gpusim_detector_info info;
+    raised = over_again = 0;
+    model = compile_text(TWO "detectors: [{name: busy, " BUSY "}]\n");
+    ASSERT_OK(gpusim_sim_create(model, 1, &sim, &err), &err);
+    gpusim_observer_default(&observer);
+    observer.alert = hear;
+    ASSERT_OK(gpusim_sim_observe(sim, &observer, &err), &err);
+    failing_run_to(sim, 700);
+    ck_assert(raised == 1 && over_again == 0);
+    ASSERT_OK(gpusim_sim_run_until(sim, NEVER, &err), &err);
+    ck_assert(raised == 2 && over_again == 2);
+    ck_assert(gpusim_sim_detector(sim, 0, &info));
+    ck_assert_str_eq(info.detector, "threshold");
+    ck_assert_uint_eq(info.alerts, 2);
+    ck_assert_uint_eq(info.samples, 120);
+    ck_assert(info.us_per_sample >= 0);
+    ck_assert(!gpusim_sim_detector(sim, 1, &info));
+}
+END_TEST
+
+/* Every detector can be named in a scenario, with its own parameters. */
+START_TEST(all_of_them)
+{
+    uint32_t modules = 0;
+    for (const gpusim_module *const *m = gpusim_detectors(); *m; m++, modules++) {
+        const gpusim_field *field = gpusim_record_find(&gs_detector_record, (*m)->name);
+        ck_assert_msg(field, "%s", (*m)->name);
+        uint32_t which = (uint32_t)(field - gs_detector_record.fields);
+        ck_assert_ptr_eq(gs_detector_of(which), *m);
+        if ((*m)->parameters) {
+            ck_assert_ptr_eq(field->detail.record, (*m)->parameters);
+        } else {
+            ck_assert_uint_eq(field->detail.record->count, 0);
+        }
+    }
+    ck_assert_uint_eq(modules, gs_detector_record.count);
+}
+END_TEST
+
 // ---- what is wrong ----
 
 START_TEST(mistakes)
@@ -243,6 +348,9 @@ int main(void)
     tcase_add_test(tests, response);
     tcase_add_test(tests, learning);
     tcase_add_loop_test(tests, saved, 0, 4);
+    tcase_add_test(tests, from_a_file);
+    tcase_add_test(tests, heard);
+    tcase_add_test(tests, all_of_them);
     tcase_add_loop_test(tests, mistakes, 0, 8);
     suite_add_tcase(suite, tests);
     return test_run(suite);

@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Alerts of a run against its faults, worked by hand. */
+#include <math.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include <gpusim/gpusim.h>
+
+#include "../core/collect.h"
+
+/* A job on both GPUs of node 0 and one of node 1 from 1 h to 6 h or a little later. A straggler on
+ * one of them at 2 h is one event on all three; one on the idle GPU is none; the crash of node 1 at
+ * 8 h is one on its two GPUs. `busy` alerts on the three while the job is there, `idle` on all of
+ * them before it comes and after, and on the last GPU throughout. */
+static const char text[] =
+    "gpusim: 1\n"
+    "duration: 10 h\n"
+    "cluster:\n"
+    "  nodes: [{name: n, count: 2, gpus: 2, gpu: H100-SXM5-80GB}]\n"
+    "workload: [{jobs: [{gpus: 3, at: 3590 s, duration: 5 h}]}]\n"
+    "chaos:\n"
+    "  - {fault: straggler, target: {gpu: n-0000/gpu0}, at: 2 h, for: 1 h, slowdown: 2}\n"
+    "  - {fault: straggler, target: {gpu: n-0001/gpu1}, at: 20 min, for: 10 min, slowdown: 2}\n"
+    "  - {fault: node-crash, target: {node: n-0001}, at: 8 h, for: 30 min}\n"
+    "telemetry: {every: 1 min, metrics: [gpu_allocated, gpu_util, power_usage]}\n"
+    "detectors:\n"
+    "  - {name: busy, class: straggler, threshold: 1,\n"
+    "     detector: {threshold: {rules: [{signal: gpu_allocated, above: 0.5}]}}}\n"
+    "  - {name: idle, threshold: 1,\n"
+    "     detector: {threshold: {rules: [{signal: gpu_allocated, below: 0.5}]}}}\n"
+    "  - {name: hot, detector: {zscore: {combine: max}}, learn: 90 min, threshold: 1e6}\n";
+
+static char path[64];
+static gpusim_trace *trace;
+static gpusim_error err;
+
+static void write_run(void)
+{
+    gpusim_trace_options options;
+    gpusim_trace_writer *writer;
+    gpusim_observer tracer;
+    gpusim_sim *sim;
+    gpusim_model *model = compile_text(text);
+    snprintf(path, sizeof path, "/tmp/gpusim-alerts-XXXXXX");
+    int file = mkstemp(path);
+    ck_assert_int_ge(file, 0);
+    close(file);
+    gpusim_trace_options_default(&options);
+    options.force = 1;
+    ASSERT_OK(gpusim_sim_create(model, 1, &sim, &err), &err);
+    ASSERT_OK(gpusim_trace_writer_create(path, &options, &writer, &tracer, &err), &err);
+    ASSERT_OK(gpusim_sim_observe(sim, &tracer, &err), &err);
+    ASSERT_OK(gpusim_sim_run_until(sim, GPUSIM_TIME_MAX, &err), &err);
+    gpusim_sim_destroy(sim);
+    gpusim_trace_writer_destroy(writer);
+    gpusim_model_destroy(model);
+    ASSERT_OK(gpusim_trace_open(path, &trace, &err), &err);
+}
+
+static void forget_run(void)
+{
+    gpusim_trace_close(trace);
+    unlink(path);
+}
+
+static gpusim_alert_scores *scores_of(uint32_t detector)
+{
+    gpusim_alert_scores *scores = NULL;
+    ASSERT_OK(gpusim_alert_scores_create(trace, detector, &scores, &err), &err);
+    return scores;
+}
+
+/* Three alerts on the straggler, which were there before it; nothing on the crash, nothing false.
+ */
+START_TEST(busy)
+{
+    gpusim_alert_scores *s = scores_of(0);
+    ck_assert_str_eq(s->detector, "busy");
+    ck_assert_int_eq(s->learnt, 60 * GPUSIM_SECOND);
+    ck_assert_uint_eq(s->alerts, 3);
+    ck_assert_uint_eq(s->faults->all.events, 2);
+    ck_assert_uint_eq(s->faults->all.found, 1);
+    ck_assert_uint_eq(s->faults->all.already, 1);
+    ck_assert(isnan(s->faults->all.delay_p50_s));
+    ck_assert_uint_eq(s->faults->false_alarms, 0);
+    ck_assert_uint_eq(s->confusion[GPUSIM_ANOMALY_STRAGGLER][GPUSIM_ANOMALY_STRAGGLER], 3);
+    gpusim_alert_scores_destroy(s);
+}
+END_TEST
+
+/* Before the job each of its three GPUs has a false one, after it the two of node 0; the crash is
+ * met on both GPUs of node 1. The metric speaks for a job, and a node had gone. */
+START_TEST(idle)
+{
+    gpusim_alert_scores *s = scores_of(1);
+    ck_assert_uint_eq(s->alerts, 7);
+    ck_assert_uint_eq(s->faults->false_alarms, 5);
+    ck_assert_uint_eq(s->faults->all.found, 1);
+    ck_assert_uint_eq(s->confusion[GPUSIM_ANOMALY_NODE][GPUSIM_ANOMALY_JOB], 2);
+    ck_assert_uint_eq(s->met_none[GPUSIM_ANOMALY_JOB], 5);
+    gpusim_alert_scores_destroy(s);
+}
+END_TEST
+
+/* What happened while it learnt counts for nothing: 8.5 h of two nodes less the windows, which are
+ * 65 min on both nodes and, of the crash, 35 min on one. */
+START_TEST(learner)
+{
+    gpusim_alert_scores *s = scores_of(2);
+    ck_assert_int_eq(s->learnt, 5400 * GPUSIM_SECOND);
+    ck_assert_uint_eq(s->alerts, 0);
+    ck_assert_uint_eq(s->faults->all.found, 0);
+    double minutes = s->faults->node_days * 1440;
+    ck_assert_msg(fabs(minutes - (2 * 509 - 2 * 65 - 35)) < 1e-6, "%g min", minutes);
+    gpusim_alert_scores_destroy(s);
+    ck_assert_ptr_null(scores_of(3));
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("alerts");
+    TCase *all = tcase_create("all");
+    tcase_set_timeout(all, 30);
+    tcase_add_checked_fixture(all, write_run, forget_run);
+    tcase_add_test(all, busy);
+    tcase_add_test(all, idle);
+    tcase_add_test(all, learner);
+    suite_add_tcase(suite, all);
+    return test_run(suite);
+}
