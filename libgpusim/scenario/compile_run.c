@@ -127,6 +127,60 @@ static gpusim_status compile_replay(const gs_compilation *at, gpusim_error *err)
     return GPUSIM_OK;
 }
 
+// ---- what comes too late ----
+
+/* Things of one sort that begin when the run is over. */
+typedef struct too_late {
+    const char *what;
+    gpusim_time first; // of them
+    uint32_t count;
+} too_late;
+
+static void note_late(const gpusim_model *model, gpusim_time begins, too_late *late)
+{
+    if (begins >= model->info.duration && begins != GPUSIM_TIME_MAX) {
+        late->first = late->count == 0 || begins < late->first ? begins : late->first;
+        late->count++;
+    }
+}
+
+static gpusim_time first_strike(const gs_rule *rule)
+{
+    gpusim_time first = rule->when == GS_WHEN_AT && rule->at_count > 0        ? rule->at[0]
+                        : rule->when == GS_WHEN_TRACE && rule->list_count > 0 ? rule->list[0].at
+                                                                              : 0;
+    return rule->when == GS_WHEN_FOLLOWS ? 0 : first > rule->from ? first : rule->from;
+}
+
+// a wrong unit or a short run: it is no error, and surprises
+static gpusim_status warn_late(gpusim_model *model, gpusim_error *err)
+{
+    gpusim_status status = GPUSIM_OK;
+    too_late late[] = {{.what = "chaos"}, {.what = "actions"}, {.what = "maintenance"}};
+    for (uint32_t r = 0; r < model->chaos.count; r++) {
+        note_late(model, first_strike(&model->chaos.rules[r]), &late[0]);
+    }
+    for (uint32_t i = 0; i < model->actions.count; i++) {
+        note_late(model, GS_AT(model->actions, gs_timed_action, i).at, &late[1]);
+    }
+    for (uint32_t w = 0; w < model->windows.count; w++) {
+        note_late(model, GS_AT(model->windows, gs_maintenance, w).at, &late[2]);
+    }
+    for (size_t i = 0; i < sizeof late / sizeof late[0]; i++) {
+        char begins[48], ends[48];
+        gpusim_time_format(late[i].first, begins, sizeof begins);
+        gpusim_time_format(model->info.duration, ends, sizeof ends);
+        if (late[i].count == 0) {
+            continue;
+        }
+        GPUSIM_TRY(gs_model_warn(model, err,
+                                 "too late for a run that ends at %s: %u of `%s:`, from %s on",
+                                 ends, late[i].count, late[i].what, begins));
+    }
+cleanup:
+    return status;
+}
+
 gpusim_status gs_compile_run(const gs_compilation *at, gpusim_error *err)
 {
     gpusim_status status = GPUSIM_OK;
@@ -141,6 +195,7 @@ gpusim_status gs_compile_run(const gs_compilation *at, gpusim_error *err)
     GPUSIM_TRY(gs_compile_fleet(at, err));
     GPUSIM_TRY(gs_compile_detectors(at, err));
     GPUSIM_TRY(gs_compile_responses(at, err));
+    GPUSIM_TRY(warn_late(at->model, err));
 cleanup:
     return status;
 }

@@ -161,7 +161,11 @@ static gpusim_status check_range(const gpusim_field *field, double value, const 
     }
     char quoted[72], shown[80];
     snprintf(shown, sizeof shown, "'%s'", gs_quote(text, length, quoted));
-    return fail_range(field, unit_of(field), shown, err);
+    gpusim_status status = fail_range(field, unit_of(field), shown, err);
+    if (unit_of(field) == GPUSIM_UNIT_RATIO && field->maximum <= 1 && value >= 2 && value <= 100) {
+        gpusim_error_hint(err, "write '%.10g %%' or '%.10g'", value, value / 100);
+    }
+    return status;
 }
 
 gpusim_status gs_check_length(const gpusim_field *field, uint64_t length, gpusim_error *err)
