@@ -2,6 +2,7 @@
 """Holds the shipped scenarios, as written and with every default, against the JSON Schema."""
 import json
 import pathlib
+import re
 import subprocess
 import sys
 
@@ -30,16 +31,35 @@ schema = json.loads(output())
 jsonschema.Draft7Validator.check_schema(schema)
 validator = jsonschema.Draft7Validator(schema)
 wrong = 0
+
+
+class Loader(yaml.SafeLoader):
+    """Words as gpusim and YAML 1.2 read them: `on` is a word, and only true and false are not."""
+
+
+Loader.yaml_implicit_resolvers = {
+    first: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:bool"]
+    for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}
+Loader.add_implicit_resolver(
+    "tag:yaml.org,2002:bool", re.compile("^(?:true|True|TRUE|false|False|FALSE)$"), list("tTfF")
+)
+
+
+def load(text):
+    return yaml.load(text, Loader)
+
+
 scenarios = sorted(pathlib.Path(folder).rglob("*.yaml"))
 for path in scenarios:
     for what, text in ("as written", path.read_text()), ("effective", output(str(path))):
-        for error in validator.iter_errors(texts(yaml.safe_load(text))):
+        for error in validator.iter_errors(texts(load(text))):
             print(f"{path} ({what}): {list(error.absolute_path)}: {error.message[:300]}")
             wrong += 1
 
 # and it refuses what is wrong
 for mistake in ({"sed": 1}, {"seed": "x"}, {"duration": 30}, {"duration": "30 W"}, {"name": []}):
-    good = texts(yaml.safe_load(scenarios[0].read_text()))
+    good = texts(load(scenarios[0].read_text()))
     if validator.is_valid({**good, **mistake}):
         print(f"accepted: {mistake}")
         wrong += 1

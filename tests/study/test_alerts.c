@@ -28,7 +28,8 @@ static const char text[] =
     "     detector: {threshold: {rules: [{signal: gpu_allocated, above: 0.5}]}}}\n"
     "  - {name: idle, threshold: 1,\n"
     "     detector: {threshold: {rules: [{signal: gpu_allocated, below: 0.5}]}}}\n"
-    "  - {name: hot, detector: {zscore: {combine: max}}, learn: 90 min, threshold: 1e6}\n";
+    "  - {name: hot, detector: {zscore: {combine: max}}, learn: 90 min, threshold: 1e6}\n"
+    "  - {name: odd, detector: ewma, learn: 90 min, quantile: 0.9}\n";
 
 static char path[64];
 static gpusim_trace *trace;
@@ -113,7 +114,80 @@ START_TEST(learner)
     double minutes = s->faults->node_days * 1440;
     ck_assert_msg(fabs(minutes - (2 * 509 - 2 * 65 - 35)) < 1e-6, "%g min", minutes);
     gpusim_alert_scores_destroy(s);
-    ck_assert_ptr_null(scores_of(3));
+    ck_assert_ptr_null(scores_of(4));
+}
+END_TEST
+
+// ---- a run and its trace ----
+
+/* The alarms of one GPU, each of which is an alert of the run: same begin, same end, same peak. */
+static void ck_alarms(const double *scores, const double *times, uint64_t count, double threshold,
+                      uint32_t gpu, uint32_t gpus, uint32_t *met)
+{
+    double series[600];
+    gpusim_alarm alarms[301];
+    gpusim_alert_row rows[64];
+    uint64_t all = gpusim_trace_get_info(trace)->rows[GPUSIM_TABLE_ALERTS];
+    ck_assert_uint_le(all, 64);
+    ASSERT_OK(gpusim_trace_rows(trace, GPUSIM_TABLE_ALERTS, 0, all, rows, &err), &err);
+    for (uint64_t i = 0; i < count; i++) {
+        series[i] = scores[i * gpus + gpu];
+    }
+    uint64_t found = gpusim_alarms_of(series, count, threshold, 5, alarms);
+    for (uint64_t a = 0; a < found; a++) {
+        int last = times[alarms[a].last] > 10 * 3600 - 6 * 60; // nobody has waited long enough
+        int same = 0;
+        for (uint64_t i = 0; i < all; i++) {
+            const gpusim_alert_row *row = &rows[i];
+            gpusim_time end = gpusim_time_from_seconds(times[alarms[a].last]);
+            same += strcmp(gpusim_trace_name(trace, row->detector), "odd") == 0 &&
+                    row->entity == gpu && row->threshold == threshold &&
+                    row->begin == gpusim_time_from_seconds(times[alarms[a].first]) &&
+                    row->end == (last ? GPUSIM_TIME_MAX : end) &&
+                    row->score == series[alarms[a].peak];
+        }
+        ck_assert_msg(same == 1, "GPU %u, alarm %u from %g s to %g s: %d alerts", gpu, (unsigned)a,
+                      times[alarms[a].first], times[alarms[a].last], same);
+    }
+    *met += (uint32_t)found;
+}
+
+/* A detector in a run says of its samples what it says of the trace afterwards, with the threshold
+ * that it finds there. */
+START_TEST(as_afterwards)
+{
+    enum { LEARN = 90, REST = 510, GPUS = 4 };
+    static double scores[REST * GPUS], learnt[LEARN * GPUS], times[REST];
+    gpusim_trace_frames *frames = NULL;
+    gpusim_watcher *watcher = NULL;
+    const gpusim_module *module = NULL;
+    gpusim_parameters *parameters = NULL;
+    uint32_t met = 0, alerts = 0;
+    ASSERT_OK(gpusim_detector_read("ewma", &module, &parameters, &err), &err);
+    ASSERT_OK(gpusim_trace_frames_create(trace, NULL, 0, &frames, &err), &err);
+    ASSERT_OK(gpusim_watcher_create(module, gpusim_parameters_value(parameters),
+                                    gpusim_trace_frames_scene(frames), 1, &watcher, &err),
+              &err);
+    gpusim_trace_frames_select(frames, 0, LEARN);
+    ASSERT_OK(gpusim_watcher_train(watcher, gpusim_trace_frames_frames(frames), &err), &err);
+    ASSERT_OK(gpusim_watcher_score(watcher, gpusim_trace_frames_frames(frames), learnt, NULL, &err),
+              &err);
+    double threshold = gpusim_threshold_of(learnt, LEARN * GPUS, 0.9);
+    gpusim_trace_frames_select(frames, LEARN, REST);
+    ASSERT_OK(gpusim_watcher_score(watcher, gpusim_trace_frames_frames(frames), scores, NULL, &err),
+              &err);
+    ASSERT_OK(gpusim_trace_times(trace, LEARN, REST, times, &err), &err);
+    for (uint32_t g = 0; g < GPUS; g++) {
+        ck_alarms(scores, times, REST, threshold, g, GPUS, &met);
+    }
+    gpusim_alert_scores *s = scores_of(3);
+    alerts = (uint32_t)s->alerts;
+    gpusim_alert_scores_destroy(s);
+    ck_assert_uint_gt(met, 3);
+    ck_assert_uint_eq(alerts, met);
+    gpusim_watcher_destroy(watcher);
+    gpusim_trace_frames_destroy(frames);
+    gpusim_parameters_destroy(parameters);
 }
 END_TEST
 
@@ -126,6 +200,7 @@ int main(void)
     tcase_add_test(all, busy);
     tcase_add_test(all, idle);
     tcase_add_test(all, learner);
+    tcase_add_test(all, as_afterwards);
     suite_add_tcase(suite, all);
     return test_run(suite);
 }
