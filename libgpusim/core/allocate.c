@@ -99,6 +99,9 @@ static gpusim_refusal check_node(const gpusim_sim *sim, const gpusim_job_info *j
     if (!gs_selects_node(&sim->view, job, part->node)) {
         return GPUSIM_REFUSED_SELECTOR;
     }
+    if (job->avoid == part->node + 1 && !back) {
+        return GPUSIM_REFUSED_AVOIDED;
+    }
     uint32_t room =
         gs_job_shares(job) ? gs_share_room(&sim->view, job, part->node) : node->free_gpus;
     if (part->gpus > room || (part->gpus == 0) != (job->gpus == 0) ||

@@ -19,24 +19,33 @@ int gs_acts_on_life(gpusim_action what)
     case GPUSIM_ACTION_PAUSE:
     case GPUSIM_ACTION_RESUME:
     case GPUSIM_ACTION_REQUEUE:
+    case GPUSIM_ACTION_MOVE:
         return 1;
     default:
         return 0;
     }
 }
 
-gpusim_status gs_requeue_jobs(gpusim_sim *sim, uint32_t scope, uint32_t entity, gpusim_error *err)
+// `avoided`: a node that they do not go back to; GPUSIM_NONE: none
+static gpusim_status send_back(gpusim_sim *sim, uint32_t scope, uint32_t entity, uint32_t avoided,
+                               gpusim_error *err)
 {
     gpusim_status status = GPUSIM_OK;
     GPUSIM_TRY(gs_fault_jobs(sim, scope, entity, err));
     for (uint32_t i = 0; i < sim->fault_jobs.count; i++) {
         uint32_t slot = GS_AT(sim->fault_jobs, uint32_t, i);
         uint64_t order = GS_JOB(sim, slot)->order;
+        GPUSIM_TRY(avoided != GPUSIM_NONE ? gs_job_avoid(sim, slot, avoided, err) : GPUSIM_OK);
         GPUSIM_TRY(gs_job_preempt(sim, slot, err));
         GPUSIM_TRY(gs_emit_event(sim, GPUSIM_EVENT_PREEMPT, order, 0, err));
     }
 cleanup:
     return status;
+}
+
+gpusim_status gs_requeue_jobs(gpusim_sim *sim, uint32_t scope, uint32_t entity, gpusim_error *err)
+{
+    return send_back(sim, scope, entity, GPUSIM_NONE, err);
 }
 
 static gpusim_status drain(gpusim_sim *sim, uint32_t node, double value, gpusim_error *err)
@@ -50,17 +59,21 @@ cleanup:
     return status;
 }
 
-// jobs of the node, or of one of its GPUs, start elsewhere: it takes no others
-static gpusim_status requeue(gpusim_sim *sim, uint32_t node, double value, gpusim_error *err)
+// jobs of the node, or of one of its GPUs, start elsewhere: it takes no others, or others than
+// these
+static gpusim_status requeue(gpusim_sim *sim, uint32_t node, double value, int others,
+                             gpusim_error *err)
 {
     gpusim_status status = GPUSIM_OK;
-    GPUSIM_TRY(gs_node_hold(sim, node, GS_HELD_CORDONED, 0, err));
+    gs_fault_scope scope = isfinite(value) ? GS_FAULT_ON_GPU : GS_FAULT_ON_NODE;
+    uint32_t entity = node;
     if (isfinite(value)) {
-        uint32_t gpu = sim->model->cluster.node_first_gpu[node] + (uint32_t)value;
-        GPUSIM_TRY(gs_requeue_jobs(sim, GS_FAULT_ON_GPU, gpu, err));
-    } else {
-        GPUSIM_TRY(gs_requeue_jobs(sim, GS_FAULT_ON_NODE, node, err));
+        entity = sim->model->cluster.node_first_gpu[node] + (uint32_t)value;
     }
+    if (!others) {
+        GPUSIM_TRY(gs_node_hold(sim, node, GS_HELD_CORDONED, 0, err));
+    }
+    GPUSIM_TRY(send_back(sim, scope, entity, others ? node : GPUSIM_NONE, err));
 cleanup:
     return status;
 }
@@ -124,7 +137,9 @@ gpusim_status gs_act(gpusim_sim *sim, gpusim_action what, uint32_t entity, doubl
     case GPUSIM_ACTION_RESUME:
         return gs_node_hold(sim, entity, 0, GS_HELD_PAUSED, err);
     case GPUSIM_ACTION_REQUEUE:
-        return requeue(sim, entity, value, err);
+        return requeue(sim, entity, value, 0, err);
+    case GPUSIM_ACTION_MOVE:
+        return requeue(sim, entity, value, 1, err);
     case GPUSIM_ACTION_IGNORE:
         return GPUSIM_OK;
     case GPUSIM_ACTION_CANCEL_JOB:
@@ -154,7 +169,7 @@ static gpusim_status check(const gpusim_sim *sim, gpusim_action what, uint32_t i
         return gpusim_fail(err, GPUSIM_ARGUMENT, "a reboot takes more than 0 s");
     }
     const uint32_t *first = sim->model->cluster.node_first_gpu;
-    if (what == GPUSIM_ACTION_REQUEUE && !isnan(value) &&
+    if ((what == GPUSIM_ACTION_REQUEUE || what == GPUSIM_ACTION_MOVE) && !isnan(value) &&
         !(value >= 0 && value < first[index + 1] - first[index] && value == floor(value))) {
         return gpusim_fail(err, GPUSIM_ARGUMENT, "node %u has no GPU %g", index, value);
     }

@@ -127,6 +127,7 @@ static const gpusim_choice refusals[] = {
     {"cluster", GPUSIM_REFUSED_CLUSTER,
      "a node outside the job's cluster, or nodes of two clusters"},
     {"selector", GPUSIM_REFUSED_SELECTOR, "a node that the job's selector does not mean"},
+    {"avoided", GPUSIM_REFUSED_AVOIDED, "the node that the job was moved away from"},
     {NULL, 0, NULL},
 };
 
@@ -151,6 +152,7 @@ static const gpusim_choice actions[] = {
     {"resume", GPUSIM_ACTION_RESUME, "the end of that"},
     {"requeue", GPUSIM_ACTION_REQUEUE, "jobs on a node start elsewhere, and it takes no others"},
     {"ignore", GPUSIM_ACTION_IGNORE, "nothing: it is not worth it"},
+    {"move", GPUSIM_ACTION_MOVE, "jobs on a node start on others, and it takes others"},
     {NULL, 0, NULL},
 };
 

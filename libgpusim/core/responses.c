@@ -274,11 +274,16 @@ static int may_spend(gpusim_sim *sim, uint32_t r, double cost)
     return 1;
 }
 
+static int sends_back(const gs_response *rule)
+{
+    return rule->what == GPUSIM_ACTION_REQUEUE || rule->what == GPUSIM_ACTION_MOVE;
+}
+
 // of the action, or of the one that takes it back
 static double value_for(const gpusim_sim *sim, const gs_watch *at, int undo)
 {
     const gs_response *rule = RULE(sim, at->rule);
-    if (rule->what == GPUSIM_ACTION_REQUEUE && !undo && is_of_gpus(sim->model, rule)) {
+    if (sends_back(rule) && !undo && is_of_gpus(sim->model, rule)) {
         return at->entity - sim->model->cluster.node_first_gpu[at->target];
     }
     return undo ? rule->undo_value : rule->value;
@@ -340,7 +345,7 @@ gpusim_status gs_on_response(void *context, const gpusim_event *event, gpusim_er
         return GPUSIM_OK; // it has begun again while what was done still holds
     }
     at->acted = gpusim_engine_now(sim->engine);
-    if (others && rule->what != GPUSIM_ACTION_REQUEUE) { // jobs of each GPU by themselves
+    if (others && !sends_back(rule)) { // jobs of each GPU by themselves
         at->done = 1;
         return GPUSIM_OK;
     }

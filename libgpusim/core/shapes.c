@@ -16,6 +16,7 @@ static gs_shape key_of(const gpusim_job_info *job)
                       .cpus = job->cpus,
                       .group = job->group,
                       .cluster = job->cluster,
+                      .avoid = job->avoid,
                       .vc = job->vc,
                       .milli = job->milli,
                       .mig = job->mig,
@@ -29,16 +30,27 @@ static int same(const gs_shape *a, const gs_shape *b)
            a->cpus == b->cpus && a->group == b->group && a->cluster == b->cluster &&
            a->vc == b->vc && a->milli == b->milli && a->mig == b->mig &&
            a->preemptible == b->preemptible && a->gpu_models == b->gpu_models &&
-           a->selector == b->selector;
+           a->selector == b->selector && a->avoid == b->avoid;
 }
 
 static uint32_t *bucket_of(gpusim_sim *sim, const gs_shape *key)
 {
     struct {
         uint64_t memory, gpu_memory, gpu_models;
-        uint32_t gpus, cpus, group, cluster, vc, milli, mig, selector;
-    } bytes = {key->memory,  key->gpu_memory, key->gpu_models, key->gpus, key->cpus,    key->group,
-               key->cluster, key->vc,         key->milli,      key->mig,  key->selector};
+        uint32_t gpus, cpus, group, cluster, vc, milli, mig, selector, avoid, none;
+    } bytes = {key->memory,
+               key->gpu_memory,
+               key->gpu_models,
+               key->gpus,
+               key->cpus,
+               key->group,
+               key->cluster,
+               key->vc,
+               key->milli,
+               key->mig,
+               key->selector,
+               key->avoid,
+               0};
     uint64_t hash = gs_hash64(&bytes, sizeof bytes, 0);
     return (uint32_t *)sim->buckets.data + (hash & (sim->buckets.count - 1));
 }
@@ -132,6 +144,24 @@ gpusim_status gs_shape_misfit(gpusim_sim *sim, uint32_t slot, uint32_t *reason, 
         shape->fits = misfit == GPUSIM_REASON_NONE ? GS_FITS : GS_UNFIT + misfit;
     }
     *reason = shape->fits >= GS_UNFIT ? shape->fits - GS_UNFIT : GPUSIM_REASON_NONE;
+cleanup:
+    return status;
+}
+
+// where nothing else would take it, it may come back
+gpusim_status gs_job_avoid(gpusim_sim *sim, uint32_t slot, uint32_t node, gpusim_error *err)
+{
+    gpusim_status status = GPUSIM_OK;
+    gpusim_job_info *job = GS_JOB(sim, slot);
+    uint32_t before = job->avoid, shape = job->shape, misfit = GPUSIM_REASON_NONE;
+    job->avoid = node + 1;
+    GPUSIM_TRY(gs_shape_take(sim, job, &job->shape, err));
+    GPUSIM_TRY(gs_shape_misfit(sim, slot, &misfit, err));
+    gs_shape_leave(sim, misfit == GPUSIM_REASON_NONE ? shape : job->shape);
+    if (misfit != GPUSIM_REASON_NONE) {
+        job->avoid = before;
+        job->shape = shape;
+    }
 cleanup:
     return status;
 }

@@ -150,7 +150,7 @@ typedef struct gs_shape {
     uint32_t jobs; /* alive with this shape; 0: the entry is free */
     uint32_t next; /* in its bucket, or among the free */
     uint32_t fits; /* an empty cluster can take it: 0 unknown, 1 yes, else a gpusim_job_reason */
-    uint32_t preemptible, selector;
+    uint32_t preemptible, selector, avoid, reserved;
 } gs_shape;
 
 /* A synthetic source's place. */
@@ -420,6 +420,9 @@ void gs_shape_leave(gpusim_sim *sim, uint32_t shape);
 /* *reason is 0 when a cluster without jobs could run the one in this slot, else why not
  * (gpusim_job_reason). Found out once a shape. */
 gpusim_status gs_shape_misfit(gpusim_sim *sim, uint32_t slot, uint32_t *reason, gpusim_error *err);
+/* A running job, about to leave a node, does not go back there as long as it lives, if any other
+ * would take it. It has another shape then. */
+gpusim_status gs_job_avoid(gpusim_sim *sim, uint32_t slot, uint32_t node, gpusim_error *err);
 
 /* ---- core/fragments.c; nothing may be called but the first two and the last where
  * fragment_totals is empty ---- */

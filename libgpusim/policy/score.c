@@ -26,7 +26,7 @@ typedef struct scored_kind {
     uint64_t used; /* ... so many requests ago: the least goes first when room is wanted */
     uint32_t gpus, cpus, milli, mig, group, cluster, selector;
     uint32_t known; /* 0: the entry is free */
-    uint32_t reserved;
+    uint32_t avoid, reserved;
 } scored_kind;
 
 typedef struct score_cache {
@@ -78,7 +78,7 @@ static int same_kind(const scored_kind *kind, const gpusim_job_info *job)
            kind->milli == job->milli && kind->mig == job->mig && kind->group == job->group &&
            kind->cluster == job->cluster && kind->memory == job->memory &&
            kind->gpu_memory == job->gpu_memory && kind->gpu_models == job->gpu_models &&
-           kind->selector == job->selector;
+           kind->selector == job->selector && kind->avoid == job->avoid;
 }
 
 // the entry of this kind of request: a new one takes the place of that which was asked for longest
@@ -105,7 +105,8 @@ static uint64_t kind_of(score_cache *cache, const gpusim_job_info *job)
                                            .mig = job->mig,
                                            .group = job->group,
                                            .cluster = job->cluster,
-                                           .selector = job->selector};
+                                           .selector = job->selector,
+                                           .avoid = job->avoid};
     return oldest;
 }
 

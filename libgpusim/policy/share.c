@@ -257,8 +257,9 @@ static int node_admits(const gpusim_view *view, const gpusim_job_info *job, uint
                        uint32_t gpus)
 {
     const gpusim_node_info *info = &view->nodes[node];
-    return info->state == GPUSIM_NODE_UP && info->free_cpus / gpus >= job->cpus &&
-           info->free_memory / gpus >= job->memory && gs_selects_node(view, job, node);
+    return info->state == GPUSIM_NODE_UP && job->avoid != node + 1 &&
+           info->free_cpus / gpus >= job->cpus && info->free_memory / gpus >= job->memory &&
+           gs_selects_node(view, job, node);
 }
 
 static int may_use(const gpusim_view *view, const gpusim_job_info *job, uint32_t group)

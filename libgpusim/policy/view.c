@@ -156,7 +156,7 @@ int gpusim_view_may_use(const gpusim_view *view, const gpusim_job_info *job, uin
 int gpusim_view_may_use_node(const gpusim_view *view, const gpusim_job_info *job, uint32_t node)
 {
     return gpusim_view_may_use(view, job, view->nodes[node].group) &&
-           gs_selects_node(view, job, node);
+           gs_selects_node(view, job, node) && job->avoid != node + 1;
 }
 
 uint32_t gpusim_view_room(const gpusim_view *view, const gpusim_job_info *job, uint32_t node)

@@ -139,6 +139,7 @@ static action_keys keys_of(const gs_scenario_action *written)
     case GPUSIM_ACTION_RESET:
         return (action_keys){KEY_GPU, 0};
     case GPUSIM_ACTION_REQUEUE:
+    case GPUSIM_ACTION_MOVE:
         return written->gpu ? (action_keys){KEY_GPU, 0} : (action_keys){KEY_NODE, 0};
     default:
         return (action_keys){KEY_NODE, 0};
@@ -390,7 +391,7 @@ static gpusim_status compile_other(const action_maker *m, gpusim_error *err)
     }
     if (written->gpu) {
         GPUSIM_TRY(find_gpu(m, written->gpu, &m->action->entity, err));
-        if (written->what == GPUSIM_ACTION_REQUEUE) {
+        if (written->what == GPUSIM_ACTION_REQUEUE || written->what == GPUSIM_ACTION_MOVE) {
             name_by_node(m);
         }
         return add(m, err);

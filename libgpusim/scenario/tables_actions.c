@@ -38,6 +38,9 @@ static const gpusim_choice action_choices[] = {
     {"requeue", GPUSIM_ACTION_REQUEUE,
      "queue jobs of a node, or of a GPU, again, and give the node no others until `uncordon`: they "
      "start elsewhere"},
+    {"move", GPUSIM_ACTION_MOVE,
+     "queue them again, and let them start on other nodes, if any would take them; this one takes "
+     "others"},
     {NULL, 0, NULL},
 };
 
@@ -82,7 +85,7 @@ static const gpusim_field action_fields[] = {
      .type = GPUSIM_STRING,
      .offset = AT(action, gpu),
      .flags = GPUSIM_OPTIONAL,
-     .doc = "The GPU, as NODE/gpuN; for `cap`, `reset` and `requeue`."},
+     .doc = "The GPU, as NODE/gpuN; for `cap`, `reset`, `requeue` and `move`."},
     {.name = "rack",
      .type = GPUSIM_STRING,
      .offset = AT(action, rack),

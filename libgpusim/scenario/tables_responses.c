@@ -38,6 +38,9 @@ static const gpusim_choice do_choices[] = {
     {"requeue", GPUSIM_ACTION_REQUEUE,
      "its jobs (of a GPU's metric: those on that GPU) are queued again, and it takes no others; "
      "undone by `uncordon`"},
+    {"move", GPUSIM_ACTION_MOVE,
+     "the same, but it takes others: these alone do not come back, unless nothing else would take "
+     "them"},
     {"cancel", GPUSIM_ACTION_CANCEL_JOB, "its jobs end (of a GPU's metric: those on that GPU)"},
     {"cap", GPUSIM_ACTION_CAP_GPU, "what it (or the GPU) may draw: `power`; undone by lifting it"},
     {"pstate", GPUSIM_ACTION_PSTATE, "of its CPUs: `cpu_state`; undone by state 0"},

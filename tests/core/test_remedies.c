@@ -68,6 +68,56 @@ START_TEST(jobs_of_one_gpu)
 }
 END_TEST
 
+/* The job that is moved starts on the other node and, sent back from there by another rule, waits
+ * for that one to take it again rather than return; the first node is up and takes others at once.
+ */
+START_TEST(a_job_is_moved)
+{
+    run(PAIR "workload:\n"
+             "  - jobs:\n"
+             "      - {at: 0 s, duration: 1 h, gpus: 3}\n"
+             "      - {at: 1 min, duration: 30 min, gpus: 4, group: a}\n"
+             "scheduler: {placement: first-fit}\n"
+             "actions:\n"
+             "  - {at: 10 min, do: move, node: a-0000}\n"
+             "  - {at: 45 min, do: drain, node: b-0000, restart_jobs: true}\n"
+             "  - {at: 50 min, do: undrain, node: b-0000}\n");
+    ck_assert(isnan(ck_action(0, 600, GPUSIM_ACTION_MOVE, 0)->value));
+    ck_assert_int_eq(GS_NODE(sim, 0)->state, GPUSIM_NODE_UP);
+    ck_assert_int_eq(job_row(&rows, 1)->start, 600 * S);
+    const gs_array *all = &rows.tables[GPUSIM_TABLE_ALLOCATIONS];
+    for (uint32_t i = 0; i < all->count; i++) {
+        const gpusim_allocation_row *row = &GS_AT(*all, gpusim_allocation_row, i);
+        ck_assert(row->job != 0 || row->node == (row->start >= 600 * S));
+    }
+    ck_assert_int_eq(job_row(&rows, 0)->end, (3600 + 300) * S);
+    ck_assert_uint_eq(job_row(&rows, 0)->restarts, 2);
+}
+END_TEST
+
+/* A part of a GPU goes to another node, too; who may use no other comes back; by a metric of GPUs
+ * the jobs on that GPU alone go. */
+START_TEST(parts_and_those_without_another_place)
+{
+    run(PAIR "workload:\n"
+             "  - jobs:\n"
+             "      - {at: 0 s, duration: 1 h, gpus: 1, gpu_share: 0.5}\n"
+             "      - {at: 0 s, duration: 1 h, gpus: 1, gpu_share: 0.5}\n"
+             "      - {at: 0 s, duration: 1 h, gpus: 1, group: a}\n"
+             "scheduler: {placement: first-fit}\n"
+             "response: [{metric: gpu_util, above: 90, for: 5 min, do: move, budget: 2}]\n");
+    ck_assert_uint_eq(actions(), 2);
+    ck_assert(ck_action(0, 360, GPUSIM_ACTION_MOVE, 0)->value == 0);
+    ck_assert(ck_action(1, 360, GPUSIM_ACTION_MOVE, 0)->value == 1);
+    const gs_array *all = &rows.tables[GPUSIM_TABLE_ALLOCATIONS];
+    for (uint32_t i = 0; i < all->count; i++) {
+        const gpusim_allocation_row *row = &GS_AT(*all, gpusim_allocation_row, i);
+        ck_assert_uint_eq(row->node, row->job != 2 && row->start > 0);
+    }
+    ck_assert_uint_eq(gpusim_sim_summary(sim)->completed, 3);
+}
+END_TEST
+
 /* What runs on a node ends, each job as a row of its own. */
 START_TEST(jobs_end)
 {
@@ -136,7 +186,7 @@ END_TEST
     "cluster: {nodes: [{name: a, count: 1, gpus: 1, gpu: H100-SXM5-80GB}]}\n"                      \
     "telemetry: {every: 10 s, sets: [all]}\n"                                                      \
     "workload: [{jobs: [{at: 0 s, duration: 10 h, gpus: 1, profile: {intensity: 1}}]}]\n"          \
-    "response:\n"                                                                                 \
+    "response:\n"                                                                                  \
     "  - {name: thrift, metric: gpu_temp, above: 50, for: 2 min, do: cheapest, undo: true}\n"
 
 static uint32_t count_of(gpusim_action what)
@@ -226,6 +276,8 @@ int main(void)
     tcase_add_checked_fixture(all, NULL, teardown);
     tcase_add_test(all, jobs_start_elsewhere);
     tcase_add_test(all, jobs_of_one_gpu);
+    tcase_add_test(all, a_job_is_moved);
+    tcase_add_test(all, parts_and_those_without_another_place);
     tcase_add_test(all, jobs_end);
     tcase_add_test(all, less_power);
     tcase_add_test(all, nothing_is_done);

@@ -57,8 +57,8 @@ typedef struct gpusim_job_info {
     uint32_t name, user, vc; /* names; vc counts from 0 in the table of VCs, GPUSIM_NONE: no VC */
     int32_t priority;        /* larger goes first */
     uint32_t shape;          /* jobs of one shape fit exactly the same places: same gpus, share,
-                              * cpus, memory, group, cluster, selector, GPU models and VC; dense
-                              * from 0 */
+                              * cpus, memory, group, cluster, selector, GPU models, VC and node
+                              * avoided; dense from 0 */
     uint32_t attempts;       /* times started */
     uint32_t preemptions;
     uint32_t first_part, parts; /* its current allocation, in the view's parts; 0 parts: queued */
@@ -84,7 +84,7 @@ typedef struct gpusim_job_info {
                           * in the cluster */
     uint32_t selector;   /* which nodes it may use by their labels and names, as gpusim_view_room
                           * and _may_use know; 0: any */
-    uint32_t reserved;
+    uint32_t avoid; /* the node, plus 1, that it was moved away from and does not go to; 0: none */
 } gpusim_job_info;
 
 /* GPU time, exactly: of everything held up to `settled`; gpusim_usage_seconds goes on from there.
@@ -334,6 +334,7 @@ typedef enum gpusim_refusal {
     GPUSIM_REFUSED_GROUP,    /* a node outside the job's group */
     GPUSIM_REFUSED_CLUSTER,  /* a node outside the job's cluster, or nodes of two clusters */
     GPUSIM_REFUSED_SELECTOR, /* a node that the job's selector does not mean */
+    GPUSIM_REFUSED_AVOIDED,  /* the node that the job was moved away from */
 } gpusim_refusal;
 
 GPUSIM_API gpusim_refusal gpusim_decide_start(gpusim_decisions *decisions, gpusim_job_id job,

@@ -185,6 +185,7 @@ typedef enum gpusim_action {
     GPUSIM_ACTION_RESUME,
     GPUSIM_ACTION_REQUEUE, /* of a node; value: of which of its GPUs, NaN: of all */
     GPUSIM_ACTION_IGNORE,  /* nothing: somebody has looked at a node and lets it be */
+    GPUSIM_ACTION_MOVE,    /* as GPUSIM_ACTION_REQUEUE, but the node takes other jobs */
 } gpusim_action;
 
 typedef struct gpusim_node_row {

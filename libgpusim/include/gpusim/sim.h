@@ -70,7 +70,7 @@ GPUSIM_API gpusim_status gpusim_sim_drain(gpusim_sim *sim, uint32_t node, gpusim
 GPUSIM_API gpusim_status gpusim_sim_undrain(gpusim_sim *sim, uint32_t node, gpusim_error *err);
 
 /* Does something to a node (or, for GPUSIM_ACTION_RESET, a GPU): drain, undrain, cordon, uncordon,
- * kill, repair, reboot, remove, add, fan, reset, pause, resume, requeue. `value` is that of
+ * kill, repair, reboot, remove, add, fan, reset, pause, resume, requeue, move. `value` is that of
  * gpusim_action_row, NaN where it means nothing. GPUSIM_ARGUMENT when there is no such thing, or it
  * cannot have that value. */
 GPUSIM_API gpusim_status gpusim_sim_act(gpusim_sim *sim, gpusim_action what, uint32_t index,
