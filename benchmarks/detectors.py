@@ -15,7 +15,6 @@ import sys
 import time
 
 HERE = pathlib.Path(__file__).resolve().parent
-RULES = HERE.parent / "analysis" / "detectors" / "rules"
 RATE = "0.05"
 
 # runs: name of the part, mix of jobs, faults or not, seeds; no seed twice
@@ -50,8 +49,7 @@ DETECTORS = {
     "bocd": "bocd",
     "trend": "trend",
     "liveness": "liveness",
-    "rules of io-Guard": f"threshold:@{RULES / 'watchdog.yaml'}",
-    "rules of SAGE": f"threshold:@{RULES / 'sage.yaml'}",
+    "rules": f"threshold:@{HERE / 'detectors' / 'rules.yaml'}",
     "job-peer": "job-peer:window=6",
     "rack-peer": "rack-peer:window=6",
     "gnn": "gnn",

@@ -303,10 +303,11 @@ const cli_command cli_detect = {
         "gpusim detect chaos.h5 --train quiet.h5 -d mahalanobis -e\tagainst the faults of the "
         "run\n"
         "gpusim detect chaos.h5 -d gnn.model\twith what `gpusim train` has learnt\n",
-    .more = "Of a trace all GPUs are watched. A log is CSV, gzip too: a column of time (t, time, "
-            "timestamp), a column label where "
-            "samples are\nmarked (0 or 1), every other column a signal. The threshold comes from "
-            "the scores of what was\nlearnt from, never from what is evaluated.",
+    .more =
+        "Of a trace all GPUs are watched. A log is what nvidia-smi --query-gpu or dcgm-exporter "
+        "wrote, or\nany CSV, gzip too: a column of time (t, time, timestamp), a column label where "
+        "samples are marked\n(0 or 1), every other column a signal. The threshold comes from the "
+        "scores of what was learnt from,\nnever from what is evaluated.",
     .options = options,
     .option_count = (uint32_t)(sizeof options / sizeof options[0]),
     .least = 1,

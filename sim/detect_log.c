@@ -71,7 +71,8 @@ void cli_log_select(cli_log *log, uint64_t first, uint64_t count)
 
 const char *cli_log_entity(const cli_log *log, uint32_t entity)
 {
-    return log->trace ? gpusim_trace_entity(log->trace, GPUSIM_OF_GPU, entity) : "";
+    return log->trace ? gpusim_trace_entity(log->trace, GPUSIM_OF_GPU, entity)
+                      : gpusim_samples_entity(log->samples, entity);
 }
 
 gpusim_status cli_log_times(const cli_log *log, uint64_t first, uint64_t count, double *times,

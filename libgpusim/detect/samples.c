@@ -5,20 +5,8 @@
 
 #include <gpusim/detect.h>
 
-#include "base/array.h"
 #include "calibrate/columns.h"
-#include "detect/frames.h"
-
-struct gpusim_samples {
-    gpusim_frames base;
-    gpusim_scene scene;
-    gs_arena arena;
-    gs_array times;  /* gpusim_time */
-    gs_array values; /* double, [count][signals] */
-    gs_array labels; /* uint8_t; empty: there are none */
-    uint64_t first;  /* of those that are frames */
-    uint64_t at;     /* the next frame, from there */
-};
+#include "detect/samples.h"
 
 static int next_sample(gpusim_frames *self, gpusim_frame *frame)
 {
@@ -26,8 +14,9 @@ static int next_sample(gpusim_frames *self, gpusim_frame *frame)
     if (samples->at == samples->base.count) {
         return 0;
     }
-    const double *values = (const double *)samples->values.data +
-                           (samples->first + samples->at) * samples->scene.signal_count;
+    uint64_t width = (uint64_t)samples->scene.entity_count * samples->scene.signal_count;
+    const double *values =
+        (const double *)samples->values.data + (samples->first + samples->at) * width;
     *frame = (gpusim_frame){
         .time = GS_AT(samples->times, gpusim_time, samples->first + samples->at),
         .values = values,
@@ -126,29 +115,74 @@ cleanup:
     return status;
 }
 
-static gpusim_status read_all(gpusim_samples *samples, gs_columns *columns, gpusim_error *err)
+static gpusim_status read_columns(gpusim_samples *samples, gs_lines *lines, gpusim_error *err)
 {
     gpusim_status status;
+    gs_columns columns = {0};
     header h;
     int more;
-    GPUSIM_TRY(read_header(samples, columns, &h, err));
+    GPUSIM_TRY(gs_columns_open(lines, &samples->arena, &columns, err));
+    GPUSIM_TRY(read_header(samples, &columns, &h, err));
     for (;;) {
-        GPUSIM_TRY(gs_columns_next(columns, &more, err));
+        GPUSIM_TRY(gs_columns_next(&columns, &more, err));
         if (!more) {
             break;
         }
-        GPUSIM_TRY(read_line(samples, columns, &h, err));
+        GPUSIM_TRY(read_line(samples, &columns, &h, err));
+    }
+    if (samples->times.count > 1) {
+        samples->scene.interval = gpusim_seconds(GS_AT(samples->times, gpusim_time, 1) -
+                                                 GS_AT(samples->times, gpusim_time, 0));
     }
 cleanup:
+    gs_columns_close(&columns);
     return status;
 }
 
-gpusim_status gpusim_samples_read(const char *path, gpusim_samples **result, gpusim_error *err)
+/* ---- any log ---- */
+
+// A file, or bytes in memory: opened once to see what it is and once to read it.
+typedef struct source {
+    const char *name;
+    const void *bytes; // NULL: a file
+    size_t size;
+} source;
+
+typedef gpusim_status (*reader)(gpusim_samples *samples, gs_lines *lines, gpusim_error *err);
+
+static gpusim_status open_source(const source *from, gs_lines **lines, gpusim_error *err)
+{
+    return from->bytes ? gs_lines_over(from->name, from->bytes, from->size, NULL, lines, err)
+                       : gs_lines_open(from->name, NULL, lines, err);
+}
+
+// What a log is, its first line that is not empty says.
+static gpusim_status recognise(const source *from, reader *read, gpusim_error *err)
+{
+    gpusim_status status;
+    gs_lines *lines = NULL;
+    const char *text = "";
+    size_t length = 0;
+    int more = 1;
+    GPUSIM_TRY(open_source(from, &lines, err));
+    while (more && length == 0) {
+        GPUSIM_TRY(gs_lines_next(lines, &text, &length, &more, err));
+    }
+    *read = !more                            ? read_columns
+            : gs_is_prometheus(text, length) ? gs_samples_prometheus
+            : gs_is_smi(text, length)        ? gs_samples_smi
+                                             : read_columns;
+cleanup:
+    gs_lines_close(lines);
+    return status;
+}
+
+static gpusim_status read_source(const source *from, gpusim_samples **result, gpusim_error *err)
 {
     gpusim_status status;
     gpusim_samples *samples = NULL;
     gs_lines *lines = NULL;
-    gs_columns columns = {0};
+    reader read = read_columns;
     *result = NULL;
     GPUSIM_TRY(gs_allocate(&samples, 1, sizeof *samples, err));
     samples->base.next = next_sample;
@@ -157,21 +191,27 @@ gpusim_status gpusim_samples_read(const char *path, gpusim_samples **result, gpu
     samples->values = GS_ARRAY(double);
     samples->labels = GS_ARRAY(uint8_t);
     samples->scene = (gpusim_scene){.size = sizeof samples->scene, .entity_count = 1};
-    GPUSIM_TRY(gs_lines_open(path, NULL, &lines, err));
-    GPUSIM_TRY(gs_columns_open(lines, &samples->arena, &columns, err));
-    GPUSIM_TRY(read_all(samples, &columns, err));
+    GPUSIM_TRY(recognise(from, &read, err));
+    GPUSIM_TRY(open_source(from, &lines, err));
+    GPUSIM_TRY(read(samples, lines, err)); // closes it
     samples->base.count = samples->times.count;
-    if (samples->times.count > 1) {
-        samples->scene.interval = gpusim_seconds(GS_AT(samples->times, gpusim_time, 1) -
-                                                 GS_AT(samples->times, gpusim_time, 0));
-    }
     samples->base.scene = &samples->scene;
     *result = samples;
     samples = NULL;
 cleanup:
-    gs_columns_close(&columns);
     gpusim_samples_destroy(samples);
     return status;
+}
+
+gpusim_status gpusim_samples_read(const char *path, gpusim_samples **samples, gpusim_error *err)
+{
+    return read_source(&(source){.name = path}, samples, err);
+}
+
+gpusim_status gs_samples_over(const char *name, const void *bytes, size_t size,
+                              gpusim_samples **samples, gpusim_error *err)
+{
+    return read_source(&(source){name, bytes ? bytes : "", size}, samples, err);
 }
 
 void gpusim_samples_destroy(gpusim_samples *samples)
@@ -198,6 +238,11 @@ uint64_t gpusim_samples_count(const gpusim_samples *samples)
 const uint8_t *gpusim_samples_labels(const gpusim_samples *samples)
 {
     return samples->labels.count ? samples->labels.data : NULL;
+}
+
+const char *gpusim_samples_entity(const gpusim_samples *samples, uint32_t entity)
+{
+    return samples->entities ? samples->entities[entity] : "";
 }
 
 gpusim_frames *gpusim_samples_frames(gpusim_samples *samples)

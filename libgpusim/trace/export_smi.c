@@ -8,85 +8,7 @@
 #include "trace/export.h"
 #include "trace/frames.h"
 
-typedef enum gs_smi_kind {
-    SMI_TIMESTAMP,
-    SMI_INDEX,
-    SMI_NAME,
-    SMI_UUID,
-    SMI_BUS,
-    SMI_DRIVER,
-    SMI_NUMBER, /* with its unit */
-    SMI_WATTS,  /* two decimals */
-    SMI_PSTATE,
-    SMI_MASK,
-    SMI_BIT
-} gs_smi_kind;
-
-/* A column: what it may be asked as, what stands in the header, and where it comes from. */
-typedef struct gs_smi_column {
-    const char *query, *alias; /* the header is `query` */
-    const char *unit;          /* "W": in the header as " [W]", behind values as " W" */
-    const char *metric;
-    gs_smi_kind kind;
-    uint32_t bit;
-    const char *missing;
-} gs_smi_column;
-
-#define NUMBER(query, alias, unit, metric)                                                         \
-    {                                                                                              \
-        query, alias, unit, metric, SMI_NUMBER, 0, "[N/A]"                                         \
-    }
-#define WATTS(query, metric)                                                                       \
-    {                                                                                              \
-        query, NULL, "W", metric, SMI_WATTS, 0, "[N/A]"                                            \
-    }
-#define REASON(name, kind, bit)                                                                    \
-    {                                                                                              \
-        "clocks_event_reasons." name, "clocks_throttle_reasons." name, "",                         \
-            "clock_throttle_reasons", kind, bit, "[N/A]"                                           \
-    }
-
-static const gs_smi_column all_columns[] = {
-    {"timestamp", NULL, "", NULL, SMI_TIMESTAMP, 0, ""},
-    {"index", NULL, "", NULL, SMI_INDEX, 0, ""},
-    {"name", "gpu_name", "", NULL, SMI_NAME, 0, ""},
-    {"uuid", "gpu_uuid", "", NULL, SMI_UUID, 0, ""},
-    {"pci.bus_id", "gpu_bus_id", "", NULL, SMI_BUS, 0, ""},
-    {"driver_version", NULL, "", NULL, SMI_DRIVER, 0, ""},
-    {"pstate", NULL, "", "pstate", SMI_PSTATE, 0, "[N/A]"},
-    NUMBER("memory.total", NULL, "MiB", "fb_total"),
-    NUMBER("memory.reserved", NULL, "MiB", "fb_reserved"),
-    NUMBER("memory.used", NULL, "MiB", "fb_used"),
-    NUMBER("memory.free", NULL, "MiB", "fb_free"),
-    NUMBER("utilization.gpu", NULL, "%", "gpu_util"),
-    NUMBER("utilization.memory", NULL, "%", "mem_copy_util"),
-    {"temperature.gpu", NULL, "", "gpu_temp", SMI_NUMBER, 0, "N/A"},
-    {"temperature.gpu.tlimit", NULL, "", "gpu_temp_limit", SMI_NUMBER, 0, "N/A"},
-    {"temperature.memory", NULL, "", "memory_temp", SMI_NUMBER, 0, "N/A"},
-    WATTS("power.draw", "power_usage"),
-    WATTS("power.draw.instant", "power_usage_instant"),
-    WATTS("power.limit", "power_mgmt_limit"),
-    WATTS("power.default_limit", "power_mgmt_limit_def"),
-    WATTS("enforced.power.limit", "enforced_power_limit"),
-    NUMBER("clocks.current.graphics", "clocks.gr", "MHz", "sm_clock"),
-    NUMBER("clocks.current.sm", "clocks.sm", "MHz", "sm_clock"),
-    NUMBER("clocks.current.memory", "clocks.mem", "MHz", "mem_clock"),
-    NUMBER("fan.speed", NULL, "%", "fan_speed"),
-    NUMBER("pcie.link.gen.current", "pcie.link.gen.gpucurrent", "", "pcie_link_gen"),
-    NUMBER("pcie.link.width.current", NULL, "", "pcie_link_width"),
-    NUMBER("ecc.errors.corrected.volatile.total", NULL, "", "ecc_sbe_vol_total"),
-    NUMBER("ecc.errors.uncorrected.volatile.total", NULL, "", "ecc_dbe_vol_total"),
-    NUMBER("ecc.errors.corrected.aggregate.total", NULL, "", "ecc_sbe_agg_total"),
-    NUMBER("ecc.errors.uncorrected.aggregate.total", NULL, "", "ecc_dbe_agg_total"),
-    REASON("active", SMI_MASK, 0),
-    REASON("gpu_idle", SMI_BIT, 0x1),
-    REASON("sw_power_cap", SMI_BIT, 0x4),
-    REASON("hw_slowdown", SMI_BIT, 0x8),
-    REASON("hw_thermal_slowdown", SMI_BIT, 0x40),
-    REASON("hw_power_brake_slowdown", SMI_BIT, 0x80),
-    REASON("sw_thermal_slowdown", SMI_BIT, 0x20),
-};
-#define COLUMNS (sizeof all_columns / sizeof all_columns[0])
+#define COLUMNS 64u /* that are asked for, and metrics behind them */
 
 typedef struct gs_smi {
     gs_sheet sheet;
@@ -94,14 +16,14 @@ typedef struct gs_smi {
     gs_selection selection;
     gs_frames frames;
     gs_device *devices;
-    const gs_smi_column *columns[2 * COLUMNS]; /* as they were asked for */
+    const gpusim_smi_column *columns[COLUMNS]; /* as they were asked for */
     uint32_t count;
     uint32_t metrics[COLUMNS]; /* of the trace, each once */
     uint32_t metric_count;
-    uint32_t series[2 * COLUMNS]; /* by column: which of them; GPUSIM_NONE: the trace has it not */
+    uint32_t series[COLUMNS]; /* by column: which of them; GPUSIM_NONE: the trace has it not */
 } gs_smi;
 
-static int is_called(const gs_smi_column *column, const char *word, size_t length)
+static int is_called(const gpusim_smi_column *column, const char *word, size_t length)
 {
     return (strlen(column->query) == length && strncmp(column->query, word, length) == 0) ||
            (column->alias && strlen(column->alias) == length &&
@@ -112,12 +34,13 @@ static gpusim_status fail_column(const char *word, size_t length, gpusim_error *
 {
     char name[128];
     const char *names[2 * COLUMNS];
-    uint32_t count = 0;
+    uint32_t count = 0, known;
+    const gpusim_smi_column *all = gpusim_smi_columns(&known);
     snprintf(name, sizeof name, "%.*s", (int)(length < 120 ? length : 120), word);
-    for (size_t i = 0; i < COLUMNS; i++) {
-        names[count++] = all_columns[i].query;
-        if (all_columns[i].alias) {
-            names[count++] = all_columns[i].alias;
+    for (uint32_t i = 0; i < known && count + 2 <= 2 * COLUMNS; i++) {
+        names[count++] = all[i].query;
+        if (all[i].alias) {
+            names[count++] = all[i].alias;
         }
     }
     gpusim_status status = gpusim_fail(
@@ -129,7 +52,7 @@ static gpusim_status fail_column(const char *word, size_t length, gpusim_error *
 }
 
 // where a column's values come from
-static void add_column(gs_smi *smi, const gs_smi_column *column)
+static void add_column(gs_smi *smi, const gpusim_smi_column *column)
 {
     uint32_t found = column->metric
                          ? gpusim_trace_find_metric(smi->trace, GPUSIM_OF_GPU, column->metric)
@@ -147,23 +70,25 @@ static void add_column(gs_smi *smi, const gs_smi_column *column)
 
 static gpusim_status choose_columns(gs_smi *smi, const char *list, gpusim_error *err)
 {
-    for (size_t i = 0; !list && i < COLUMNS; i++) {
-        const char *metric = all_columns[i].metric;
+    uint32_t known;
+    const gpusim_smi_column *all = gpusim_smi_columns(&known);
+    for (uint32_t i = 0; !list && i < known && smi->count < COLUMNS; i++) {
+        const char *metric = all[i].metric;
         if (!metric || gpusim_trace_find_metric(smi->trace, GPUSIM_OF_GPU, metric) != GPUSIM_NONE) {
-            add_column(smi, &all_columns[i]);
+            add_column(smi, &all[i]);
         }
     }
     while (list) {
         size_t blanks = strspn(list, " "), length = strcspn(list + blanks, ", ");
         const char *word = list + blanks;
-        size_t i = 0;
-        while (i < COLUMNS && !is_called(&all_columns[i], word, length)) {
+        uint32_t i = 0;
+        while (i < known && !is_called(&all[i], word, length)) {
             i++;
         }
-        if (i == COLUMNS || smi->count == 2 * COLUMNS) {
+        if (i == known || smi->count == COLUMNS) {
             return fail_column(word, length, err);
         }
-        add_column(smi, &all_columns[i]);
+        add_column(smi, &all[i]);
         list = strchr(word + length, ',');
         list = list ? list + 1 : NULL;
     }
@@ -210,7 +135,7 @@ static uint32_t bits_of(const gpusim_trace_metric *metric, const void *value)
     return bits;
 }
 
-static void value_text(const gs_smi_column *column, const gpusim_trace_metric *metric,
+static void value_text(const gpusim_smi_column *column, const gpusim_trace_metric *metric,
                        const void *value, char text[GS_CELL_BYTES])
 {
     char number[GS_CELL_BYTES];
@@ -220,33 +145,33 @@ static void value_text(const gs_smi_column *column, const gpusim_trace_metric *m
         snprintf(text, GS_CELL_BYTES, "%s", column->missing);
         return;
     }
-    if (column->kind == SMI_WATTS && metric->type == GPUSIM_FLOAT32) {
+    if (column->kind == GPUSIM_SMI_WATTS && metric->type == GPUSIM_FLOAT32) {
         memcpy(&real, value, sizeof real);
         (void)gs_cell_fixed32(real, 2, number);
     }
-    if (column->kind == SMI_MASK) {
+    if (column->kind == GPUSIM_SMI_MASK) {
         snprintf(text, GS_CELL_BYTES, "0x%016x", bits);
-    } else if (column->kind == SMI_BIT) {
+    } else if (column->kind == GPUSIM_SMI_BIT) {
         snprintf(text, GS_CELL_BYTES, "%s", bits & column->bit ? "Active" : "Not Active");
     } else {
-        snprintf(text, GS_CELL_BYTES, "%s%.64s%s%s", column->kind == SMI_PSTATE ? "P" : "", number,
-                 column->unit[0] ? " " : "", column->unit);
+        snprintf(text, GS_CELL_BYTES, "%s%.64s%s%s", column->kind == GPUSIM_SMI_PSTATE ? "P" : "",
+                 number, column->unit[0] ? " " : "", column->unit);
     }
 }
 
 static void cell_text(const gs_smi *smi, uint32_t i, uint32_t gpu, uint64_t sample,
                       char text[GS_CELL_BYTES])
 {
-    const gs_smi_column *column = smi->columns[i];
+    const gpusim_smi_column *column = smi->columns[i];
     const gs_device *device = &smi->devices[gpu];
     const char *word = column->missing;
     text[0] = 0;
-    if (column->kind == SMI_TIMESTAMP) {
+    if (column->kind == GPUSIM_SMI_TIMESTAMP) {
         gpusim_time at = gpusim_time_from_seconds(gs_frames_time(&smi->frames, gpu, sample));
         stamp(gpusim_time_add(smi->selection.filter.start, at), text);
         return;
     }
-    if (column->kind == SMI_INDEX) {
+    if (column->kind == GPUSIM_SMI_INDEX) {
         snprintf(text, GS_CELL_BYTES, "%u", device->slot);
         return;
     }
@@ -257,11 +182,11 @@ static void cell_text(const gs_smi *smi, uint32_t i, uint32_t gpu, uint64_t samp
                    text);
         return;
     }
-    word = column->kind == SMI_NAME     ? device->product
-           : column->kind == SMI_UUID   ? device->uuid
-           : column->kind == SMI_BUS    ? device->bus
-           : column->kind == SMI_DRIVER ? smi->trace->info.gpusim_version
-                                        : word;
+    word = column->kind == GPUSIM_SMI_NAME     ? device->product
+           : column->kind == GPUSIM_SMI_UUID   ? device->uuid
+           : column->kind == GPUSIM_SMI_BUS    ? device->bus
+           : column->kind == GPUSIM_SMI_DRIVER ? smi->trace->info.gpusim_version
+                                               : word;
     snprintf(text, GS_CELL_BYTES, "%.280s", word);
 }
 

@@ -15,13 +15,20 @@ extern "C" {
  * was anomalous. */
 typedef struct gpusim_samples gpusim_samples;
 
-/* Reads a CSV log (gzip too): a header; a column of time (`t`, `time`, `timestamp` in seconds or as
- * a date), else the line's number; a column `label` (0 or 1), if there is one; every other column
- * is a signal of one entity. Cells that are empty or say N/A are missing. */
+/* Reads a log (gzip too), whatever it is by its first line.
+ * CSV: a header; a column of time (`t`, `time`, `timestamp` in seconds or as a date), else the
+ * line's number; a column `label` (0 or 1), if there is one; every other column is a signal of one
+ * entity. CSV of `nvidia-smi --query-gpu`: a line for each GPU and time, told apart by uuid, bus or
+ * index; columns that are gauges become signals under this library's names for them. Scrapes of
+ * dcgm-exporter, one behind the other (Prometheus' text, with times in milliseconds or without):
+ * likewise, and labels say which GPU on which host. What is empty, says N/A or that it is not
+ * supported is missing, and so are samples of which there is no line. */
 GPUSIM_API gpusim_status gpusim_samples_read(const char *path, gpusim_samples **samples,
                                              gpusim_error *err);
 GPUSIM_API void gpusim_samples_destroy(gpusim_samples *samples);
 GPUSIM_API const gpusim_scene *gpusim_samples_scene(const gpusim_samples *samples);
+/* What the log calls it; "" where it does not say. */
+GPUSIM_API const char *gpusim_samples_entity(const gpusim_samples *samples, uint32_t entity);
 GPUSIM_API uint64_t gpusim_samples_count(const gpusim_samples *samples);
 /* [count] of the first entity; NULL: there are none. */
 GPUSIM_API const uint8_t *gpusim_samples_labels(const gpusim_samples *samples);

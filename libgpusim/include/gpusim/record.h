@@ -315,6 +315,34 @@ GPUSIM_API const gpusim_metric *gpusim_metrics(uint32_t *count);
 /* The sets by name, `value` being their bit; a name NULL ends the list. */
 GPUSIM_API const gpusim_choice *gpusim_metric_sets(void);
 
+/* What stands in a column of `nvidia-smi --query-gpu`. */
+typedef enum gpusim_smi_kind {
+    GPUSIM_SMI_TIMESTAMP,
+    GPUSIM_SMI_INDEX,
+    GPUSIM_SMI_NAME,
+    GPUSIM_SMI_UUID,
+    GPUSIM_SMI_BUS,
+    GPUSIM_SMI_DRIVER,
+    GPUSIM_SMI_NUMBER, /* with its unit */
+    GPUSIM_SMI_WATTS,  /* two decimals */
+    GPUSIM_SMI_PSTATE, /* P0 */
+    GPUSIM_SMI_MASK,
+    GPUSIM_SMI_BIT
+} gpusim_smi_kind;
+
+/* What it may be asked as, what stands in the header, and where it comes from. */
+typedef struct gpusim_smi_column {
+    const char *query, *alias; /* the header is `query`; alias may be NULL */
+    const char *unit;          /* "W": in the header as " [W]", behind values as " W" */
+    const char *metric;        /* of a GPU; NULL: none */
+    gpusim_smi_kind kind;
+    uint32_t bit;
+    const char *missing;
+} gpusim_smi_column;
+
+/* All columns this version knows; *count of them. */
+GPUSIM_API const gpusim_smi_column *gpusim_smi_columns(uint32_t *count);
+
 /* One metric of all its entities at one time. */
 typedef struct gpusim_sample {
     uint32_t metric;
