@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Traces: what is written where, what is never overwritten, what a full disk leaves."""
+import json
 import os
 import resource
 import subprocess
@@ -48,6 +49,34 @@ def test_a_folder_as_a_trace():
         (folder / "d.h5").mkdir()
         expect(gpusim.run("run", "small.yaml", "-o", "d.h5", "--force", cwd=folder), 4)
         check((folder / "d.h5").is_dir())
+
+
+def test_alerts_as_they_come():
+    watch = ["--set", "telemetry={every: 10 s, metrics: [gpu_allocated]}", "--set",
+             "detectors=[{name: busy, threshold: 1, detector: {threshold: "
+             "{rules: [{signal: gpu_allocated, above: 0.5}]}}}]"]
+    with gpusim.scratch() as folder:
+        expect(gpusim.run("run", "small.yaml", "--alerts", "a.jsonl", *watch, cwd=folder), 0)
+        lines = (folder / "a.jsonl").read_text(encoding="utf-8").splitlines()
+        alerts = [json.loads(line) for line in lines]
+        raised = [alert for alert in alerts if alert["alert"] == "raised"]
+        check(raised and all(alert["end_s"] is None for alert in raised), str(alerts))
+        over = [alert for alert in alerts if alert["alert"] == "over"]
+        check(all(alert["end_s"] >= alert["begin_s"] for alert in over), str(over))
+        check({alert["detector"] for alert in alerts} == {"busy"})
+        check({alert["class"] for alert in alerts} == {"job"})
+        expect(gpusim.run("run", "small.yaml", "--alerts", "a.jsonl", *watch, cwd=folder), 4,
+               stderr="--force overwrites it")
+
+        # rolling: no line is lost while five files are enough, and the newest is in the file itself
+        expect(gpusim.run("run", "small.yaml", "--alerts", "a.jsonl", "--alerts-max", "500 B",
+                          "--force", *watch, cwd=folder), 0)
+        parts = [folder / "a.jsonl"] + [folder / f"a.jsonl.{i}" for i in range(1, 6)]
+        parts = [part.read_text(encoding="utf-8") for part in parts if part.exists()]
+        check(len(parts) > 1 and all(len(part) <= 500 for part in parts))
+        rolled = "".join(reversed(parts)).splitlines()
+        check(rolled == lines[-len(rolled):] and len(parts) == 6 or rolled == lines)
+        expect(gpusim.run("run", "small.yaml", "--alerts-max", "1 MiB", cwd=folder), 2)
 
 
 def test_force_is_for_traces():
