@@ -62,6 +62,26 @@ static const char *group_name(const gpusim_model *model, uint32_t number)
     return name_or(model, g.node.group, "?");
 }
 
+// what each cluster has in all, where they have names
+static void print_clusters(const gpusim_model *model)
+{
+    group g, other;
+    for (uint32_t first = 0; group_at(model, first, &g); first += g.nodes) {
+        uint64_t nodes = 0, gpus = 0, before = 0;
+        for (uint32_t at = 0; group_at(model, at, &other); at += other.nodes) {
+            int same = other.node.cluster == g.node.cluster;
+            before += same && at < first;
+            nodes += same ? other.nodes : 0;
+            gpus += same ? (uint64_t)other.nodes * other.node.gpus : 0;
+        }
+        if (g.node.cluster && before == 0) {
+            printf("              cluster %s: %llu node%s, %llu GPU%s\n",
+                   name_or(model, g.node.cluster, "?"), (unsigned long long)nodes, plural(nodes),
+                   (unsigned long long)gpus, plural(gpus));
+        }
+    }
+}
+
 static void print_cluster(const gpusim_model *model, const gpusim_model_info *info)
 {
     char nodes[32], gpus[32];
@@ -69,6 +89,7 @@ static void print_cluster(const gpusim_model *model, const gpusim_model_info *in
     cli_count_text(info->gpus, gpus, sizeof gpus);
     printf("  cluster     %s node%s in %u rack%s, %s GPU%s\n", nodes, plural(info->nodes),
            info->racks, plural(info->racks), gpus, plural(info->gpus));
+    print_clusters(model);
     group g;
     for (uint32_t first = 0; group_at(model, first, &g); first += g.nodes) {
         printf("              %s: %u node%s", name_or(model, g.node.group, "?"), g.nodes,

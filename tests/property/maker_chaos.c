@@ -86,6 +86,10 @@ void make_fault(maker *m, maker_text *yaml)
         {"nvlink-down", "gpu", "", 0, 0, 1},
         {"cooling-loop-failure", "rack", "", 0, 0, 1},
         {"switch-failure", "rack", "", 0, 0, 1},
+        {"stray-process", "gpu",
+         ", together: true, while_below: 40 %, utilisation: {uniform: {min: 0, max: 0.6}}, memory: "
+         "{uniform: {min: 0, max: 0.8}}, power: {uniform: {min: 0 W, max: 90 W}}, temperature: 4 K",
+         0, 0, 1},
         {"sdc", "gpu", ", found: 0.7, after: {exponential: {mean: 300 s}}", -1, 0, 0},
     };
     int k = maker_pick(m, 0, (int)(sizeof kinds / sizeof kinds[0]) - 1);

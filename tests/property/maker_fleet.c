@@ -65,7 +65,8 @@ static void make_response(maker *m, maker_text *yaml, const maker_fleet *f, int 
                                         "kill",
                                         "ignore",
                                         "add"};
-    static const char *const gpu_cures[] = {"reset", "cancel", "requeue", "cap, power: 200 W"};
+    static const char *const gpu_cures[] = {"reset", "cancel", "requeue", "move",
+                                            "cap, power: 200 W"};
     maker_print(yaml, "  - {");
     int of_gpus = f->physical && maker_chance(m, 30);
     if (of_gpus) {
@@ -75,7 +76,7 @@ static void make_response(maker *m, maker_text *yaml, const maker_fleet *f, int 
     } else {
         maker_print(yaml, "state: %s", states[maker_pick(m, 0, heard ? 3 : 2)]);
     }
-    const char *cure = of_gpus ? gpu_cures[maker_pick(m, 0, 3)] : cures[maker_pick(m, 0, 10)];
+    const char *cure = of_gpus ? gpu_cures[maker_pick(m, 0, 4)] : cures[maker_pick(m, 0, 10)];
     maker_print(yaml, ", do: %s", cure);
     maker_print(yaml, ", for: %d s", maker_pick(m, 0, 5) * 60);
     maker_print(yaml, ", delay: %d s", maker_pick(m, 0, 3) * 40);
