@@ -16,7 +16,7 @@ echo '--- valgrind on quickstart'
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 valgrind --quiet --error-exitcode=9 --leak-check=full --show-leak-kinds=definite,indirect \
-    --errors-for-leak-kinds=definite,indirect \
+    --errors-for-leak-kinds=definite,indirect --suppressions=tools/valgrind.supp \
     "$build/sim/gpusim" run scenarios/quickstart.yaml --quiet -o "$scratch/quickstart.h5"
 
 echo '--- the tests with clang'
