@@ -56,7 +56,7 @@ const gpusim_record gs_parameters_gavel_makespan = {
 /* What jobs of a sort have in common. */
 typedef struct sort_key {
     uint64_t gpu_models, length;
-    uint32_t kind, gpus, milli, group;
+    uint32_t kind, gpus, milli, group, cluster, selector;
 } sort_key;
 
 /* Of the module. */
@@ -152,6 +152,7 @@ static uint32_t find_sort(ledger *all, const sort_key *key)
 {
     uint64_t hash = mix(mix(mix(0, key->gpu_models), key->length), key->kind);
     hash = mix(mix(mix(hash, key->gpus), key->milli), key->group);
+    hash = mix(mix(hash, key->cluster), key->selector);
     for (uint32_t at = (uint32_t)hash;; at++) {
         uint32_t *bucket = &all->buckets[at % (2 * GS_SHARE_SORTS)];
         if (*bucket == 0 && all->count == GS_SHARE_SORTS) {
@@ -209,7 +210,9 @@ static int add_job(const gpusim_context *context, ledger *all, uint32_t slot, ui
                     .kind = job->kind,
                     .gpus = job->gpus,
                     .milli = job->milli,
-                    .group = job->group};
+                    .group = job->group,
+                    .cluster = job->cluster,
+                    .selector = job->selector};
     it->sort = find_sort(all, &key);
     if (it->sort == NO_TYPE) {
         return 0;

@@ -52,6 +52,7 @@
     X(gavel_makespan, "gavel-makespan", "shares of GPU models by which all end soonest")           \
     X(gavel_max_min, "gavel-max-min", "max-min fair shares of GPU models, by how fast jobs are")   \
     X(greedy, "greedy", "whoever fits, on the first node that fits")                               \
+    X(pollux, "pollux", "elastic jobs where another GPU speeds up most")                           \
     X(roundrobin, "roundrobin", "whoever fits, on the next node that fits")                        \
     X(route_rule, "route-rule", "edge, cloud or gpu nodes by priority, wishes and loads")          \
     X(rts, "rts", "the node of the least risk of missing the deadline")                            \

@@ -292,7 +292,8 @@ static gpusim_status tell_event(teller *told, const gpusim_event_row *row, gpusi
     }
     if (!told->waits) {
         print_event(row);
-        if (row->type == GPUSIM_EVENT_START || row->type == GPUSIM_EVENT_MIGRATE) {
+        if (row->type == GPUSIM_EVENT_START || row->type == GPUSIM_EVENT_MIGRATE ||
+            row->type == GPUSIM_EVENT_RESIZE) {
             print_places(told->story, told->job, row->time);
         }
     }
@@ -312,6 +313,7 @@ static int is_of_job(uint8_t type)
     case GPUSIM_EVENT_END:
     case GPUSIM_EVENT_PREEMPT:
     case GPUSIM_EVENT_MIGRATE:
+    case GPUSIM_EVENT_RESIZE:
     case GPUSIM_EVENT_CHECKPOINT:
     case GPUSIM_EVENT_CHECKPOINTED:
     case GPUSIM_EVENT_CHECKPOINT_LOST:

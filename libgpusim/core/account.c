@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Where the time of jobs went: useful work, and what was lost to slowness, checkpoints, failures,
  * restarts and hanging (definitions 3, 18 and 19). */
-#include "core/sim.h"
+#include "core/elastic.h"
 #include "policy/share.h"
 
 gs_times gs_job_times(const gpusim_sim *sim, uint32_t slot)
@@ -43,6 +43,18 @@ static void add_losses(const gs_times *times, double held, double longer, gs_acc
     account->hung += held * gpusim_seconds(times->hung);
 }
 
+// GPU-seconds that it has held beyond what it requested, by now
+static gs_live extra_of(const gpusim_sim *sim, uint32_t slot)
+{
+    const gpusim_job_info *job = GS_JOB(sim, slot);
+    gs_live live = *GS_LIVE(sim, slot);
+    if (job->state == GPUSIM_JOB_RUNNING) {
+        gs_spent spent = gs_progress_spent(&live, gpusim_engine_now(sim->engine) - job->settled);
+        gs_live_extra(job, &live, &spent);
+    }
+    return live;
+}
+
 void gs_account_job(const gpusim_sim *sim, uint32_t slot, gpusim_job_state state,
                     gs_account *account)
 {
@@ -51,8 +63,9 @@ void gs_account_job(const gpusim_sim *sim, uint32_t slot, gpusim_job_state state
     if (times.held == 0) {
         return;
     }
-    double share = gs_job_share(job), gpus = job->gpus * share;
+    double share = gs_job_share(job), gpus = job->requested * share;
     double longer = share == 1 ? 0 : longer_on_share(sim, slot, share);
+    gs_live extra = extra_of(sim, slot);
     double held = gpusim_seconds(times.held), done = (1 + longer) * gpusim_seconds(times.done);
 
     // who neither completed nor is on the way to that has worked for nothing
@@ -62,6 +75,10 @@ void gs_account_job(const gpusim_sim *sim, uint32_t slot, gpusim_job_state state
     if (times.done != times.held || longer > 0) {
         add_losses(&times, gpus, longer, account);
     }
+    account->slowed += extra.extra_worked;
+    account->checkpointing += extra.extra_written;
+    account->restarting += extra.extra_restarting;
+    account->hung += extra.extra_hung;
 
     // ETTR, by job and weighted by GPU time
     gpusim_time elapsed = gpusim_engine_now(sim->engine) - job->submit;

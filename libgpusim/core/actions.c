@@ -3,6 +3,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "core/elastic.h"
 #include "core/fleet.h"
 
 // ---- starting, preempting, migrating ----
@@ -135,7 +136,7 @@ static gpusim_refusal decide_preempt(void *core, gpusim_job_id id, const char *r
 // Moves running jobs, all or none: each leaves its GPUs before any takes its new ones. Work goes on
 // without a break, on new rows of allocations.
 static gpusim_refusal move_jobs(gpusim_sim *sim, uint32_t count, const gpusim_job_id *ids,
-                                const gpusim_placement *placements)
+                                const gpusim_placement *placements, int resizes)
 {
     gpusim_placement *back = NULL;
     gpusim_part *old = NULL;
@@ -188,6 +189,9 @@ static gpusim_refusal move_jobs(gpusim_sim *sim, uint32_t count, const gpusim_jo
         GS_LIVE(sim, ids[i].index)->allocated += now - job->start;
         job->start = now;
         gs_progress_settle(sim, ids[i].index);
+        if (resizes) {
+            gs_job_resized(sim, ids[i].index);
+        }
         GS_KEEP(sim, gs_progress_start(sim, ids[i].index, &sim->failure_error));
         if (gs_may_fail(sim)) {
             GS_KEEP(sim, gs_faults_joined(sim, ids[i].index, &sim->failure_error));
@@ -212,7 +216,15 @@ static gpusim_refusal decide_exchange(void *core, uint32_t count, const gpusim_j
                           GPUSIM_REFUSED_NO_JOB);
         }
     }
-    gpusim_refusal refusal = move_jobs(sim, count, ids, placements);
+    gpusim_refusal refusal = GPUSIM_ACCEPTED;
+    for (uint32_t i = 0; i < count; i++) {
+        if (gs_placement_gpus(&placements[i]) != GS_JOB(sim, ids[i].index)->gpus) {
+            refusal = GPUSIM_REFUSED_GPUS;
+        }
+    }
+    if (refusal == GPUSIM_ACCEPTED) {
+        refusal = move_jobs(sim, count, ids, placements, 0);
+    }
     for (uint32_t i = 0; i < count; i++) {
         uint64_t order = GS_JOB(sim, ids[i].index)->order;
         if (refusal == GPUSIM_ACCEPTED) {
@@ -227,6 +239,30 @@ static gpusim_refusal decide_migrate(void *core, gpusim_job_id id,
                                      const gpusim_placement *placement, const char *reason)
 {
     return decide_exchange(core, 1, &id, placement, reason);
+}
+
+static gpusim_refusal decide_resize(void *core, gpusim_job_id id, const gpusim_placement *placement,
+                                    const char *reason)
+{
+    gpusim_sim *sim = core;
+    gpusim_refusal refusal = GPUSIM_REFUSED_NO_JOB;
+    if (sim->failure != GPUSIM_OK) {
+        return refusal;
+    }
+    if (gs_job_alive(sim, id) && GS_JOB(sim, id.index)->state == GPUSIM_JOB_RUNNING &&
+        gs_job_elastic(GS_JOB(sim, id.index))) {
+        uint64_t gpus = gs_placement_gpus(placement);
+        gs_progress_settle(sim, id.index); // what it held until now was of the old number
+        refusal = gpus == GS_JOB(sim, id.index)->gpus ? GPUSIM_REFUSED_GPUS
+                                                      : move_jobs(sim, 1, &id, placement, 1);
+    }
+    if (refusal == GPUSIM_ACCEPTED) {
+        const gpusim_job_info *job = GS_JOB(sim, id.index);
+        gs_policy_resized(sim->policy, id.index);
+        GS_KEEP(sim, gs_emit_event(sim, GPUSIM_EVENT_RESIZE, job->order, job->gpus,
+                                   &sim->failure_error));
+    }
+    return record(sim, GPUSIM_DECISION_RESIZE, order_of(sim, id), placement, reason, refusal);
 }
 
 static gpusim_refusal decide_cancel(void *core, gpusim_job_id id, const char *reason)
@@ -263,6 +299,7 @@ void gs_actions_offer(gpusim_sim *sim)
         .preempt = decide_preempt,
         .migrate = decide_migrate,
         .exchange = decide_exchange,
+        .resize = decide_resize,
         .cancel = decide_cancel,
         .fail = sim->model->no_fit_fails ? fail_for_want_of_place : NULL,
         .wait = GPUSIM_TIME_MAX,

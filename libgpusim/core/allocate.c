@@ -233,13 +233,10 @@ static void sort_runs(gpusim_part *runs, uint32_t count)
 }
 
 static gpusim_refusal check_whole(const gpusim_sim *sim, const gpusim_job_info *job,
-                                  const gpusim_placement *placement)
+                                  const gpusim_placement *placement, uint64_t gpus)
 {
-    uint64_t gpus = 0;
-    for (uint32_t i = 0; i < placement->count; i++) {
-        gpus += placement->parts[i].gpus;
-    }
-    if (placement->count == 0 || gpus != job->gpus || (gpus == 0 && placement->count != 1)) {
+    if (placement->count == 0 || gpus < job->least_gpus || gpus > job->most_gpus ||
+        (gpus == 0 && placement->count != 1)) {
         return GPUSIM_REFUSED_GPUS;
     }
     if (!gs_is_in_one_cluster(&sim->view, placement)) {
@@ -247,7 +244,7 @@ static gpusim_refusal check_whole(const gpusim_sim *sim, const gpusim_job_info *
     }
     if (job->vc != GPUSIM_NONE) {
         const gpusim_vc_info *vc = &GS_AT(sim->vcs, gpusim_vc_info, job->vc);
-        uint64_t held = gs_vc_milli(vc) + gs_job_milli(job);
+        uint64_t held = gs_vc_milli(vc) + gpus * job->milli;
         if (sim->model->setup.borrow) {
             held = job->preemptible ? 0 : held - vc->preemptible; // those may run on what is lent
         }
@@ -256,6 +253,15 @@ static gpusim_refusal check_whole(const gpusim_sim *sim, const gpusim_job_info *
         }
     }
     return GPUSIM_ACCEPTED;
+}
+
+uint64_t gs_placement_gpus(const gpusim_placement *placement)
+{
+    uint64_t gpus = 0;
+    for (uint32_t i = 0; i < placement->count; i++) {
+        gpus += placement->parts[i].gpus;
+    }
+    return gpus;
 }
 
 // counts each node of the sorted parts once, and brings the index up to date
@@ -285,7 +291,8 @@ gpusim_refusal gs_allocation_take(gpusim_sim *sim, uint32_t slot, const gpusim_p
                                   int back)
 {
     gpusim_job_info *job = GS_JOB(sim, slot);
-    gpusim_refusal refusal = check_whole(sim, job, placement);
+    uint64_t gpus = gs_placement_gpus(placement);
+    gpusim_refusal refusal = check_whole(sim, job, placement, gpus);
     sim->scratch.count = 0;
     for (uint32_t i = 0; i < placement->count && refusal == GPUSIM_ACCEPTED; i++) {
         refusal = take_part(sim, job, &placement->parts[i], back);
@@ -309,6 +316,7 @@ gpusim_refusal gs_allocation_take(gpusim_sim *sim, uint32_t slot, const gpusim_p
     memcpy((gpusim_part *)sim->parts.data + first, runs, count * sizeof *runs);
     job->first_part = first;
     job->parts = count;
+    job->gpus = (uint32_t)gpus;
     count_nodes(sim, job, runs, count, 1);
     gs_share_count(sim, job, 1);
     GS_KEEP(sim, gs_tenants_add(sim, slot, &sim->failure_error));

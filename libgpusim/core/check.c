@@ -197,6 +197,11 @@ static gpusim_status recount_jobs(const gpusim_sim *sim, gs_recount *count, gpus
             GS_AT(sim->users, gpusim_user_info, job->owner).name != job->user) {
             return GS_BROKEN("job %llu is somebody else's", (unsigned long long)job->order);
         }
+        if (job->gpus < job->least_gpus || job->gpus > job->most_gpus ||
+            (job->state == GPUSIM_JOB_QUEUED && job->gpus != job->requested)) {
+            return GS_BROKEN("job %llu wants %u GPUs, and has %u", (unsigned long long)job->order,
+                             job->requested, job->gpus);
+        }
         if (job->state == GPUSIM_JOB_RUNNING) {
             GPUSIM_TRY(recount_running(sim, slot, count, err));
         } else if (job->state == GPUSIM_JOB_QUEUED && job->parts == 0 &&

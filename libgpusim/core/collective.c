@@ -84,14 +84,19 @@ double gs_collective_time(const gpusim_sim *sim, uint32_t slot)
 
 double gs_collective_reference(const gpusim_sim *sim, uint32_t slot)
 {
-    if (GS_LIVE(sim, slot)->tier == GS_TIER_GPU) {
+    // an elastic job may be on one GPU now, and refer to several
+    uint32_t gpus = GS_JOB(sim, slot)->requested;
+    double volume = gs_profile_of(sim, slot)->volume;
+    int alone = GS_JOB(sim, slot)->gpus == gpus ? GS_LIVE(sim, slot)->tier == GS_TIER_GPU
+                                                : gpus < 2 || !(volume > 0);
+    if (alone) {
         return 0;
     }
 
     // as few nodes as can hold it, in as few racks as can hold these
     const gs_cluster *cluster = &sim->model->cluster;
     const gs_hardware *hardware = &sim->model->hardware;
-    uint32_t group = group_of(sim, slot), gpus = GS_JOB(sim, slot)->gpus;
+    uint32_t group = group_of(sim, slot);
     uint32_t of = cluster->groups[group].gpus;
     uint32_t rack = cluster->node_rack[cluster->groups[group].first_node];
     uint32_t nodes = (gpus - 1) / of + 1, racks = (nodes - 1) / cluster->racks[rack].nodes + 1;
@@ -102,5 +107,5 @@ double gs_collective_reference(const gpusim_sim *sim, uint32_t slot)
         bandwidth = fmin(bandwidth, limit(hardware->spine) / racks);
     }
     return all_reduce(sim, group, racks > 1 ? GS_TIER_SPINE : GS_TIER_RACK, gpus, most, bandwidth,
-                      1, gs_profile_of(sim, slot)->volume);
+                      1, volume);
 }

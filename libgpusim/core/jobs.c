@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/work.h"
+#include "core/elastic.h"
 #include "core/fleet.h"
 #include "core/measure.h"
 #include "core/sim.h"
@@ -92,6 +93,8 @@ static void fill(gpusim_sim *sim, uint32_t slot, const gs_job *job, uint32_t log
     live->log = log;
     live->source = job->source;
     live->models = job->models;
+    live->resize = job->resize;
+    live->scale = 1;
     live->running_at = GPUSIM_NONE;
     live->profile = job->profile;
     live->first_tenant = live->slowest = live->first_hop = GPUSIM_NONE;
@@ -131,6 +134,10 @@ static void fill(gpusim_sim *sim, uint32_t slot, const gs_job *job, uint32_t log
         .preemptible = job->preemptible,
         .gpu_models = gs_model_find_models(sim->model, job),
         .selector = gs_model_find_selector(sim->model, job),
+        .requested = job->gpus,
+        .least_gpus = job->least_gpus > 0 ? job->least_gpus : job->gpus,
+        .most_gpus = job->most_gpus > 0 ? job->most_gpus : job->gpus,
+        .serial = job->serial,
     };
     GS_JOB(sim, slot)->rate = gs_job_share(GS_JOB(sim, slot));
     GS_JOB(sim, slot)->estimate = estimate_of(sim, job, GS_JOB(sim, slot)->rate);
@@ -227,7 +234,7 @@ static gpusim_status remember(gpusim_sim *sim, uint32_t slot, gpusim_job_state s
         .communicates = live->reference > 1,
         .user = job->user,
         .vc = job->vc,
-        .least = gs_model_least_run_time(sim->model, job->kind),
+        .least = gs_job_elastic(job) ? 0 : gs_model_least_run_time(sim->model, job->kind),
     };
     GS_TOTALS(sim)->last_end = now;
     gs_account_job(sim, slot, state, &GS_TOTALS(sim)->account);
@@ -249,6 +256,7 @@ void gs_job_stop(gpusim_sim *sim, uint32_t slot)
     live->begins = live->hangs = live->full = live->spoiled = 0;
     live->allocated += now - job->start;
     gs_allocation_release(sim, slot);
+    job->gpus = job->requested;
     (void)gpusim_engine_cancel(sim->engine, &live->end);
     (void)gpusim_engine_cancel(sim->engine, &live->limit);
 

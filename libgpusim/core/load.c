@@ -48,12 +48,12 @@ static int add_activity(const gpusim_sim *sim, const gs_tenant *it, const gs_gpu
                         gs_gpu_load *load, double *step)
 {
     const gs_live *live = GS_LIVE(sim, it->job);
-    double time = gs_gpu_time_at(sim, it->job, gpu, clock);
+    double time = gs_gpu_time_at(sim, it->job, gpu, clock) / live->scale;
     if (gs_stands_still(live) || !(live->shown_step < INFINITY) || !(time < INFINITY)) {
         return 0;
     }
     const gs_job_profile *profile = gs_profile_of(sim, it->job);
-    double host = profile->host_bound, held = gs_job_share(GS_JOB(sim, it->job));
+    double host = profile->host_bound / live->scale, held = gs_job_share(GS_JOB(sim, it->job));
     *step = fmax(live->shown_step, time + live->exposed);
     load->busy = held * (time - host) / *step;
     load->spin = held * (*step - time) / *step;
@@ -88,7 +88,7 @@ static void load_of_tenant(const gpusim_sim *sim, const gs_tenant *it, const gs_
         add_standing(sim, it->job, load);
         return;
     }
-    double kernels = (1 - profile->host_bound) / step;
+    double kernels = (1 - profile->host_bound) / GS_LIVE(sim, it->job)->scale / step;
     load->memory = profile->memory_activity * kernels;
     load->tensor = profile->tensor_activity * kernels / (clock * gpu->speed);
     load->pcie_rx = profile->host_io * kernels;

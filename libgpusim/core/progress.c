@@ -2,12 +2,13 @@
 /* Work of running jobs. A step takes t_i on GPU i,
  *     t_i = (1 - h) ((1 - m)/f_i + m)/(speed_i share_i interference_i) + h,
  * the gang T = max t_i + (1 - overlap) T_communication, and the rate is T at the reference over T
- * now (definitions 1), in units of the reference's computing. What changes a rate settles the work
- * done so far and moves the event of the next milestone: a checkpoint, or the end. */
+ * now (definitions 1), in units of the reference's computing; on other GPUs than an
+ * elastic job requested computing is divided by gpusim_job_speed. What changes a rate settles the
+ * work done so far and moves the event of the next milestone: a checkpoint, or the end. */
 #include <math.h>
 
 #include "base/work.h"
-#include "core/sim.h"
+#include "core/elastic.h"
 #include "policy/share.h"
 
 /* A step that is so much longer or shorter is seen by the power of the gang's GPUs (definitions 2,
@@ -169,11 +170,13 @@ void gs_progress_settle(gpusim_sim *sim, uint32_t slot)
     job->settled = now;
     job->attained += span;
     if (!gs_stands_still(live)) {
+        gs_live_extra(job, live, &(gs_spent){.worked = span});
         live->worked += span;
         job->done += gs_work_done(live->rate, span, &live->carried);
         return;
     }
     gs_spent spent = gs_progress_spent(live, span);
+    gs_live_extra(job, live, &spent);
     live->written += spent.written;
     live->restarting += spent.restarting;
     live->hung += spent.hung;
@@ -263,7 +266,7 @@ gpusim_status gs_job_update(gpusim_sim *sim, uint32_t slot, gpusim_error *err)
     }
     const gs_job_profile *profile = gs_profile_of(sim, slot);
     live->exposed = exposed(profile, gs_collective_time(sim, slot));
-    live->step = live->compute + live->exposed;
+    live->step = live->compute / live->scale + live->exposed;
     live->rate = live->step < INFINITY ? live->reference / live->step : 0;
     job->rate = gs_stands_still(live) ? 0 : live->rate;
     if (live->step > (1 + GS_STEP_SHOWN) * live->shown_step ||
@@ -300,7 +303,7 @@ static int is_plain(const gpusim_sim *sim, uint32_t slot)
 {
     const gpusim_job_info *job = GS_JOB(sim, slot);
     if (gs_is_physical(sim) || sim->slows || job->milli != 1000 || job->mig != 0 ||
-        (job->kind != 0 && sim->model->run_times.count > 0)) {
+        gs_job_elastic(job) || (job->kind != 0 && sim->model->run_times.count > 0)) {
         return 0;
     }
     const gs_job_profile *profile = gs_profile_of(sim, slot);
@@ -319,6 +322,7 @@ static void join_links(gpusim_sim *sim, uint32_t slot)
 gpusim_status gs_progress_start(gpusim_sim *sim, uint32_t slot, gpusim_error *err)
 {
     gs_live *live = GS_LIVE(sim, slot);
+    live->scale = gpusim_job_speed(GS_JOB(sim, slot), GS_JOB(sim, slot)->gpus);
     if (sim->profiles.count > 0) {
         live->every = gs_checkpoint_interval(sim, slot);
     }

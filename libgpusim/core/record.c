@@ -104,6 +104,7 @@ static const gpusim_choice event_types[] = {
      "a detector raises an alert on a GPU: the detail is its place among `detectors`, from 1; "
      "below "
      "0: that is over"},
+    {"resize", GPUSIM_EVENT_RESIZE, "a job has another number of GPUs, which is the detail"},
     {NULL, 0, NULL},
 };
 
@@ -112,6 +113,7 @@ static const gpusim_choice decisions[] = {
     {"preempt", GPUSIM_DECISION_PREEMPT, "send a running job back to the queue"},
     {"migrate", GPUSIM_DECISION_MIGRATE, "move a running job"},
     {"cancel", GPUSIM_DECISION_CANCEL, "end a job"},
+    {"resize", GPUSIM_DECISION_RESIZE, "give a running job more or fewer GPUs"},
     {NULL, 0, NULL},
 };
 

@@ -21,7 +21,9 @@ static gs_shape key_of(const gpusim_job_info *job)
                       .milli = job->milli,
                       .mig = job->mig,
                       .preemptible = job->preemptible,
-                      .selector = job->selector};
+                      .selector = job->selector,
+                      .least_gpus = job->least_gpus,
+                      .most_gpus = job->most_gpus};
 }
 
 static int same(const gs_shape *a, const gs_shape *b)
@@ -30,7 +32,8 @@ static int same(const gs_shape *a, const gs_shape *b)
            a->cpus == b->cpus && a->group == b->group && a->cluster == b->cluster &&
            a->vc == b->vc && a->milli == b->milli && a->mig == b->mig &&
            a->preemptible == b->preemptible && a->gpu_models == b->gpu_models &&
-           a->selector == b->selector && a->avoid == b->avoid;
+           a->selector == b->selector && a->avoid == b->avoid && a->least_gpus == b->least_gpus &&
+           a->most_gpus == b->most_gpus;
 }
 
 static uint32_t *bucket_of(gpusim_sim *sim, const gs_shape *key)

@@ -123,10 +123,14 @@ typedef struct gs_live {
     uint32_t models; /* name of the GPU models that it may use; 0: any */
     uint32_t poison; /* the fault that corrupted its work; GPUSIM_NONE: none has */
     uint32_t reserved;
-    uint64_t asked;       /* thousandths of GPUs */
+    gpusim_time resize; /* what resizing it costs; GPUSIM_TIME_MAX: as starting again */
+    double scale;       /* how fast it computes on the GPUs it has, over those it requested */
+    double extra_worked, extra_written, extra_restarting, extra_hung; /* GPU-s held beyond those, or
+                                                                       * (below 0) short of them */
+    uint64_t asked;                                                   /* thousandths of GPUs */
     double demand_before; /* thousandths of GPU-s that all had asked for when it was submitted */
 } gs_live;
-_Static_assert(sizeof(gs_live) == 360, "no padding: it is hashed");
+_Static_assert(sizeof(gs_live) == 408, "no padding: it is hashed");
 
 /* What is kept of a job that has ended, for exact quantiles and the lower bound. */
 typedef struct gs_ended {
@@ -138,7 +142,8 @@ typedef struct gs_ended {
     uint32_t state; /* gpusim_job_state */
     uint32_t communicates;
     uint32_t user, vc; /* as in gpusim_job_info */
-    double least;      /* how long its kind takes where it is fastest, over its duration */
+    double least;      /* how long its kind takes where it is fastest, over its duration; 0: it is
+                        * elastic, and no bound knows of it */
 } gs_ended;
 _Static_assert(sizeof(gs_ended) == 104, "no padding: it is hashed");
 
@@ -151,6 +156,7 @@ typedef struct gs_shape {
     uint32_t next; /* in its bucket, or among the free */
     uint32_t fits; /* an empty cluster can take it: 0 unknown, 1 yes, else a gpusim_job_reason */
     uint32_t preemptible, selector, avoid, reserved;
+    uint32_t least_gpus, most_gpus;
 } gs_shape;
 
 /* A synthetic source's place. */
@@ -186,7 +192,8 @@ typedef struct gs_totals {
     uint64_t refused_in_row;
     uint64_t parted;                   /* thousandths of GPUs that sharing jobs hold now */
     uint64_t deadlines, deadlines_met; /* of jobs that ended */
-    gs_account account;                /* of jobs that ended */
+    uint64_t resizes, reserved2;
+    gs_account account; /* of jobs that ended */
     gpusim_event_id wake;
     uint32_t allocated; /* GPUs now, whole */
     uint32_t up;        /* GPUs now */
@@ -208,7 +215,7 @@ typedef struct gs_totals {
     uint32_t idle_wakes; /* waits of the scheduler that have come since it decided anything */
     uint32_t reserved;
 } gs_totals;
-_Static_assert(sizeof(gs_totals) == 544, "no padding: it is hashed");
+_Static_assert(sizeof(gs_totals) == 560, "no padding: it is hashed");
 
 /* When a node failed, for modules that read hardware. */
 typedef struct gs_node_failures {
@@ -517,6 +524,7 @@ int gs_arrivals_over(const gpusim_sim *sim);
 gpusim_refusal gs_allocation_take(gpusim_sim *sim, uint32_t slot, const gpusim_placement *placement,
                                   int back);
 void gs_allocation_release(gpusim_sim *sim, uint32_t slot);
+uint64_t gs_placement_gpus(const gpusim_placement *placement);
 /* Any free GPUs, lowest nodes first, scattered if need be; 0 when there are too few. */
 int gs_allocation_anywhere(gpusim_sim *sim, uint32_t slot, gpusim_placement *placement);
 

@@ -107,6 +107,7 @@ static void fill_counters(gpusim_sim *sim)
     summary->unfinished = totals->alive;
     summary->restarts = totals->restarts;
     summary->preemptions = totals->preemptions;
+    summary->resizes = totals->resizes;
     summary->failures = totals->failures;
     summary->refused = totals->refused;
     summary->bad_lines = sim->model->workload.bad_lines;

@@ -180,6 +180,8 @@ static const gpusim_field summary_fields[] = {
             "Longest wait of any job, ended or not."),
     SUMMARY(deadlines, UINT64, NONE, 0, "Jobs that ended and had a deadline."),
     SUMMARY(deadlines_met, UINT64, NONE, 0, "Those of them that completed by it."),
+    SUMMARY(resizes, UINT64, NONE, GPUSIM_SILENT,
+            "Times that elastic jobs were given another number of GPUs."),
     SUMMARY(predictions, UINT64, NONE, 0,
             "Jobs that completed and whose run time the order had predicted."),
     SUMMARY(predicted_twofold, UINT64, NONE, 0,

@@ -23,6 +23,13 @@ gpusim_refusal gpusim_decide_migrate(gpusim_decisions *decisions, gpusim_job_id 
     return decisions->migrate(decisions->core, job, placement, reason);
 }
 
+gpusim_refusal gpusim_decide_resize(gpusim_decisions *decisions, gpusim_job_id job,
+                                    const gpusim_placement *placement, const char *reason)
+{
+    return decisions->resize ? decisions->resize(decisions->core, job, placement, reason)
+                             : GPUSIM_REFUSED_NO_JOB;
+}
+
 gpusim_refusal gpusim_decide_cancel(gpusim_decisions *decisions, gpusim_job_id job,
                                     const char *reason)
 {

@@ -253,7 +253,8 @@ static gpusim_status make_room(gs_policy *policy, uint32_t slot, gpusim_error *e
         }
         GPUSIM_TRY(gs_array_resize(&policy->waiters, slot + 1, err));
     }
-    uint32_t parts = gs_job_of(policy, slot)->gpus;
+    const gpusim_job_info *job = gs_job_of(policy, slot);
+    uint32_t parts = job->most_gpus > job->gpus ? job->most_gpus : job->gpus;
     if (parts > policy->trial.count) {
         GPUSIM_TRY(gs_array_resize(&policy->trial, parts, err));
     }
@@ -349,6 +350,7 @@ void gs_policy_started(gs_policy *policy, uint32_t slot)
     }
     gs_queue_leave(policy, slot);
     waiter->where = GS_RUNNING;
+    waiter->milli = gs_job_milli(gs_job_of(policy, slot)); // others than it asked for, if elastic
     gs_queue *queue = gs_queue_of(policy, waiter->queue);
     if (policy->setup->borrow &&
         !gs_quota_leaves(policy, waiter->queue, queue->used - queue->lent, waiter->milli)) {
@@ -361,6 +363,18 @@ void gs_policy_started(gs_policy *policy, uint32_t slot)
     }
     gs_books_of(policy)->changed = 1;
     rank_its_class(policy, slot);
+}
+
+void gs_policy_resized(gs_policy *policy, uint32_t slot)
+{
+    gs_waiter *waiter = gs_waiter_of(policy, slot);
+    if (waiter->where == GS_RUNNING) {
+        gs_queue *queue = gs_queue_of(policy, waiter->queue);
+        uint64_t milli = gs_job_milli(gs_job_of(policy, slot));
+        queue->used = queue->used - waiter->milli + milli;
+        waiter->milli = milli;
+        gs_books_of(policy)->freed = gs_books_of(policy)->changed = 1;
+    }
 }
 
 void gs_policy_rated(gs_policy *policy, uint32_t slot)

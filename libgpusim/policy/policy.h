@@ -99,6 +99,9 @@ struct gpusim_decisions {
     gpusim_refusal (*preempt)(void *core, gpusim_job_id job, const char *reason);
     gpusim_refusal (*migrate)(void *core, gpusim_job_id job, const gpusim_placement *placement,
                               const char *reason);
+    /* NULL: nothing can be resized. */
+    gpusim_refusal (*resize)(void *core, gpusim_job_id job, const gpusim_placement *placement,
+                             const char *reason);
     gpusim_refusal (*cancel)(void *core, gpusim_job_id job, const char *reason);
     /* Several migrations at once, all or none: each job leaves its GPUs before any takes its new
      * ones, so that jobs may change places. */
@@ -123,6 +126,8 @@ void gs_policy_destroy(gs_policy *policy);
  * running). */
 gpusim_status gs_policy_queued(gs_policy *policy, uint32_t slot, gpusim_error *err);
 void gs_policy_started(gs_policy *policy, uint32_t slot);
+/* A running job has another number of GPUs. */
+void gs_policy_resized(gs_policy *policy, uint32_t slot);
 /* Before a job leaves: how it ended, for modules that learn. */
 gpusim_status gs_policy_ended(gs_policy *policy, uint32_t slot, const gpusim_outcome *outcome,
                               gpusim_error *err);

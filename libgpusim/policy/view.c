@@ -81,6 +81,15 @@ double gpusim_view_size(const gpusim_view *view, const gpusim_job_info *job, uin
     return (double)job->gpus * job->milli / 1000 / info->gpus;
 }
 
+double gpusim_job_speed(const gpusim_job_info *job, uint32_t gpus)
+{
+    if (gpus == job->requested || gpus == 0 || job->requested == 0) {
+        return 1;
+    }
+    double parallel = 1 - job->serial;
+    return (job->serial + parallel / job->requested) / (job->serial + parallel / gpus);
+}
+
 void gpusim_view_hardware(const gpusim_view *view, uint32_t node, gpusim_hardware_info *hardware)
 {
     const gs_view_host *host = view->host;

@@ -258,6 +258,7 @@ gpusim_status gs_list_read(const gpusim_list *list, gs_log *log, gpusim_error *e
                       .final_state = (uint8_t)listed->state};
         GPUSIM_TRY(read_identity(listed, log, &job, err));
         GPUSIM_TRY(read_share(listed, log, &job, err));
+        gs_make_elastic(&listed->elastic, &job);
         GPUSIM_TRY(gs_models_name(&listed->gpu_models, log->names, &job.models, err));
         GPUSIM_TRY(read_selector(listed, log, &job, err));
         GPUSIM_TRY(add_name(log, listed->user, &job.user, err));

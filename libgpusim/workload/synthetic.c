@@ -48,6 +48,7 @@ struct gs_synthetic {
     gs_distribution gpus, duration, cpus, memory, gpu_memory, priority, factor, share, due;
     gs_distribution latency, thrift;
     lottery users, vcs, qos, kinds;
+    gs_elastic_fields elastic;
     double failed, cancelled, preemptible;
     double mig_share; // of the compute slices
     uint8_t has_walltime, has_deadline, reserved[6];
@@ -229,6 +230,7 @@ gpusim_status gs_synthetic_make(const gs_synthetic_fields *fields, uint32_t name
     GPUSIM_TRY(make_weighted(&s->vcs, &fields->vc, "vc", "virtual clusters", names, arena, err));
     GPUSIM_TRY(
         make_weighted(&s->qos, &fields->qos, "qos", "qualities of service", names, arena, err));
+    s->elastic = fields->elastic;
     GPUSIM_TRY(make_weighted(&s->kinds, &fields->kind, "kind", "sorts of work", names, arena, err));
     status = gs_arrivals_make(&fields->arrivals, fields->from, arena, &s->arrivals, err);
     if (status == GPUSIM_SCENARIO && err) {
@@ -357,6 +359,7 @@ gpusim_status gs_synthetic_job(const gs_synthetic *s, uint64_t seed, uint64_t or
         job->milli = milli > 0 ? milli : 1;
         job->mig = s->mig;
         job->models = s->models;
+        gs_make_elastic(&s->elastic, job);
     }
     if (s->has_walltime) {
         job->walltime = draw_walltime(s, source, ordinal, job);

@@ -281,6 +281,12 @@ static const gpusim_field fields[] = {
      .flags = GPUSIM_OPTIONAL,
      .detail = {&deadline},
      .doc = "When jobs should have ended; absent: at no time in particular."},
+    {.name = "elastic",
+     .type = GPUSIM_RECORD,
+     AT(gs_synthetic_fields, elastic),
+     .flags = GPUSIM_OPTIONAL,
+     .detail = {&gs_elastic_record},
+     .doc = "On how many GPUs its jobs may run; absent: on `gpus` alone."},
     SHARE(preemptible, "Share of jobs that are spot jobs: they may run on GPUs that are lent, and "
                        "be stopped when these are claimed back."),
     SHARE(failed, "Share of jobs that end as failed when they have run."),

@@ -355,6 +355,12 @@ static const gpusim_field listed_fields[] = {
      .maximum = 10,
      .doc = "How much it wants a cheap node, 1 to 10, for a scheduler that looks at it; 0: not "
             "said."},
+    {.name = "elastic",
+     .type = GPUSIM_RECORD,
+     AT(gs_listed_job, elastic),
+     .flags = GPUSIM_OPTIONAL,
+     .detail = {&gs_elastic_record},
+     .doc = "On how many GPUs it may run; absent: on `gpus` alone."},
     {.name = "preemptible",
      .type = GPUSIM_BOOL,
      AT(gs_listed_job, preemptible),

@@ -77,6 +77,17 @@ typedef struct gs_drawn_deadline_fields {
     gpusim_time slack;
 } gs_drawn_deadline_fields;
 
+/* `elastic:` of jobs. */
+typedef struct gs_elastic_fields {
+    uint8_t present, reserved[3];
+    uint32_t least, most; /* UINT32_MAX: not given */
+    uint32_t reserved2;
+    double serial;
+    gpusim_time cost; /* GPUSIM_TIME_MAX: not given */
+} gs_elastic_fields;
+
+extern const gpusim_record gs_elastic_record;
+
 typedef struct gs_listed_job {
     const char *id, *name, *user, *vc, *group, *cluster, *after, *mig; /* NULL: not given */
     const char *qos, *kind;
@@ -92,6 +103,7 @@ typedef struct gs_listed_job {
     gs_profile_fields profile;
     gs_checkpoint_fields checkpoint;
     gs_deadline_fields deadline;
+    gs_elastic_fields elastic;
     uint8_t preemptible, reserved2[7];
     uint32_t latency, thrift;
 } gs_listed_job;
@@ -153,6 +165,7 @@ typedef struct gs_synthetic_fields {
     gs_walltime_fields walltime;
     gpusim_list vc, qos, kind; /* gs_tenant_fields */
     gs_drawn_deadline_fields deadline;
+    gs_elastic_fields elastic;
     double user_skew, failed, cancelled, preemptible;
     uint32_t users, reserved;
     gs_profile_fields profile;

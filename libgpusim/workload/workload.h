@@ -24,14 +24,17 @@ typedef struct gs_job {
     uint32_t name, source, user, vc, group; /* names */
     uint32_t gpus, cpus; /* thousandths of a core per GPU (of the job when it has no GPU) */
     int32_t priority;
-    uint32_t milli;      /* thousandths of each GPU; 1000: whole ones */
-    uint32_t mig;        /* name of the MIG profile it wants; 0: none */
-    uint32_t profile;    /* in the workload's profiles, or GPUSIM_NONE: the defaults */
-    uint32_t extra;      /* in extras, or GPUSIM_NONE */
-    gpusim_time due;     /* its deadline, from its submission; GPUSIM_TIME_MAX: none */
-    uint32_t qos, kind;  /* names; 0: none */
-    uint32_t models;     /* name of the GPU models that it may use, "A|B"; 0: any */
-    uint32_t cluster;    /* name of the only cluster it may use; 0: any */
+    uint32_t milli;                 /* thousandths of each GPU; 1000: whole ones */
+    uint32_t mig;                   /* name of the MIG profile it wants; 0: none */
+    uint32_t profile;               /* in the workload's profiles, or GPUSIM_NONE: the defaults */
+    uint32_t extra;                 /* in extras, or GPUSIM_NONE */
+    gpusim_time due;                /* its deadline, from its submission; GPUSIM_TIME_MAX: none */
+    uint32_t qos, kind;             /* names; 0: none */
+    uint32_t models;                /* name of the GPU models that it may use, "A|B"; 0: any */
+    uint32_t cluster;               /* name of the only cluster it may use; 0: any */
+    uint32_t least_gpus, most_gpus; /* of an elastic job; 0: it is none */
+    double serial;                  /* as in gpusim_job_info */
+    gpusim_time resize;             /* what resizing it costs; GPUSIM_TIME_MAX: as starting again */
     uint8_t final_state; /* gpusim_job_state when it has run: completed, failed or cancelled */
     uint8_t is_log;      /* of a log: by default its walltime does not end it */
     uint8_t preemptible; /* a spot job */
@@ -41,6 +44,10 @@ typedef struct gs_job {
     uint32_t selector; /* name of what its nodes must be labelled with; 0: nothing */
     uint32_t reserved2;
 } gs_job;
+
+/* What `elastic:` (workload/tables.h) makes of a job whose GPUs are known. */
+struct gs_elastic_fields;
+void gs_make_elastic(const struct gs_elastic_fields *said, gs_job *job);
 
 /* What few jobs have. */
 typedef struct gs_job_extra {

@@ -207,27 +207,29 @@ static int job_adds_up(const gpusim_job_row *job, double held)
 static int audit_jobs(const char *what, const collected *all)
 {
     int wrong = 0;
-    double *held = calloc(all->job_count + 1, sizeof(double)); // GPU-nanoseconds
+    double *held = calloc(all->job_count + 1, sizeof(double)); // nanoseconds
 
+    // parts of one allocation follow one another; their number of GPUs may be another each time
     for (size_t i = 0; i < all->allocation_count && held != NULL; i++) {
-        const gpusim_allocation_row *a = &all->allocations[i];
-        if (a->job < all->job_count) {
-            held[a->job] += (double)(a->end - a->start) * (a->gpus > 0 ? a->gpus : 1);
+        const gpusim_allocation_row *a = &all->allocations[i], *next = a + 1;
+        const int last = i + 1 == all->allocation_count || next->job != a->job ||
+                         next->start != a->start || next->end != a->end;
+        if (a->job < all->job_count && last) {
+            held[a->job] += (double)(a->end - a->start);
         }
     }
     for (size_t i = 0; i < all->job_count && held != NULL; i++) {
         const gpusim_job_row *job = &all->jobs[i];
         const int ran = job->start != GPUSIM_TIME_MAX;
-        const double worked = held[i] / (job->gpus > 0 ? job->gpus : 1);
         if (job->index != i || (ran && job->start < job->submit) ||
             (job->end != GPUSIM_TIME_MAX && job->end < (ran ? job->start : job->submit)) ||
-            job->wait < 0 || (job->duration >= 0 && !job_adds_up(job, worked))) {
+            job->wait < 0 || (job->duration >= 0 && !job_adds_up(job, held[i]))) {
             printf("%s: job %zu (row %" PRIu64 ", state %u) does not add up: submit %" PRId64
                    ", start %" PRId64 ", end %" PRId64 ", duration %" PRId64
                    ", on GPUs for %.0f: done %" PRId64 ", slowed %" PRId64
                    ", checkpointing %" PRId64 "\n",
                    what, i, job->index, job->state, job->submit, job->start, job->end,
-                   job->duration, worked, job->done, job->slowed, job->checkpointing);
+                   job->duration, held[i], job->done, job->slowed, job->checkpointing);
             wrong++;
         }
     }

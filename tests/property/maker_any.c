@@ -15,7 +15,7 @@ typedef struct outline {
     maker *hardware;         /* draws it, so that what has none stays as it was */
     int served;              /* jobs have users, deadlines, qualities and may be preemptible */
     maker *service;          /* draws that */
-    maker *pace;             /* draws how fast kinds are on GPU models */
+    maker *pace;             /* draws how fast kinds are on GPU models, and elasticity */
     int clusters;            /* groups are in two of them: the even ones, and the odd ones */
     maker *places;           /* draws who wants to be in which */
     maker *labels;           /* draws what nodes are labelled with, and who asks for it */
@@ -181,6 +181,12 @@ static void make_scheduler(maker *m, maker_text *yaml, const outline *shape)
     const int estimate = maker_pick(m, 0, 2);
     const int limit = maker_pick(m, 1, 20);
 
+    if (!shape->options.exact && maker_chance(shape->pace, 25)) {
+        const int period = maker_pick(shape->pace, 0, 12);
+        maker_print(yaml, "scheduler: {module: pollux, period: %d s, delay: %d s}\n", period,
+                    maker_pick(shape->pace, 0, 9));
+        return;
+    }
     if (gs_share_solver() && !shape->options.exact && maker_chance(shape->pace, 20)) {
         static const char *const modules[] = {"gavel-max-min", "gavel-makespan"};
         const int module = maker_pick(shape->pace, 0, 1);
@@ -226,6 +232,18 @@ static void make_selector(maker_text *yaml, const outline *shape)
     }
 }
 
+/* Of half the jobs, whatever the scheduler makes of it. */
+static void make_elastic(maker *m, maker_text *yaml, const char *before, const char *after)
+{
+    if (maker_chance(m, 50)) {
+        const int least = maker_pick(m, 1, 4);
+        const int most = maker_pick(m, 2, 16);
+        const int serial = maker_pick(m, 0, 40);
+        maker_print(yaml, "%selastic: {min: %d, max: %d, serial: 0.%02d, cost: %d s}%s", before,
+                    least, most, serial, maker_pick(m, 0, 6), after);
+    }
+}
+
 /* What any job may have, beside its times. */
 static void make_wishes(maker *m, maker_text *yaml, const outline *shape)
 {
@@ -263,6 +281,7 @@ static void make_list(maker *m, maker_text *yaml, const outline *shape)
         make_wishes(m, yaml, shape);
         make_share(m, yaml, shape);
         make_service(yaml, shape);
+        make_elastic(shape->pace, yaml, ", ", "");
         if (maker_chance(m, 50)) {
             maker_print(yaml, ", walltime: %d s", maker_pick(m, 1, 60));
         }
@@ -353,6 +372,7 @@ static void make_generator(maker *m, maker_text *yaml, const outline *shape, int
     if (shape->vcs > 0 && maker_chance(m, 70)) {
         maker_print(yaml, "      vc: {vc-a: 1}\n");
     }
+    make_elastic(shape->pace, yaml, "      ", "\n");
     if (shape->options.bound) {
         maker_print(yaml, "      group: g0\n");
     } else if (shape->clusters && maker_chance(shape->places, 30)) {

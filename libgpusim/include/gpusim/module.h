@@ -85,6 +85,13 @@ typedef struct gpusim_job_info {
     uint32_t selector;   /* which nodes it may use by their labels and names, as gpusim_view_room
                           * and _may_use know; 0: any */
     uint32_t avoid; /* the node, plus 1, that it was moved away from and does not go to; 0: none */
+
+    /* Since minor 3. An elastic job runs on any number of GPUs from `least_gpus` to `most_gpus`, as
+     * the scheduler starts and resizes it; `gpus` is then what it holds while it runs. */
+    uint32_t requested; /* GPUs that its work and estimate are for; of a waiting job also `gpus` */
+    uint32_t least_gpus, most_gpus; /* of other jobs: `requested` */
+    uint32_t resizes;
+    double serial; /* 0..1 of its work on one GPU that further ones do not shorten */
 } gpusim_job_info;
 
 /* GPU time, exactly: of everything held up to `settled`; gpusim_usage_seconds goes on from there.
@@ -261,6 +268,11 @@ GPUSIM_API gpusim_time gpusim_view_remaining(const gpusim_view *view, const gpus
 /* GPU-seconds of a user or a virtual cluster up to the view's time. */
 GPUSIM_API double gpusim_usage_seconds(const gpusim_view *view, const gpusim_usage *usage);
 
+/* How fast an elastic job computes on so many GPUs, over what it does on those it requested:
+ * S(gpus) / S(requested), S(n) = 1 / (serial + (1 - serial) / n) (Amdahl). What communication costs
+ * is not in it. */
+GPUSIM_API double gpusim_job_speed(const gpusim_job_info *job, uint32_t gpus);
+
 /* The text of a name that the view shows; "" of none. */
 GPUSIM_API const char *gpusim_view_name(const gpusim_view *view, uint32_t name);
 
@@ -346,6 +358,11 @@ GPUSIM_API gpusim_refusal gpusim_decide_preempt(gpusim_decisions *decisions, gpu
 GPUSIM_API gpusim_refusal gpusim_decide_migrate(gpusim_decisions *decisions, gpusim_job_id job,
                                                 const gpusim_placement *placement,
                                                 const char *reason);
+/* A running elastic job goes on with another number of GPUs, on this placement; it may keep some of
+ * its own. It holds them at rate 0 for as long as starting again takes it. Since minor 3. */
+GPUSIM_API gpusim_refusal gpusim_decide_resize(gpusim_decisions *decisions, gpusim_job_id job,
+                                               const gpusim_placement *placement,
+                                               const char *reason);
 GPUSIM_API gpusim_refusal gpusim_decide_cancel(gpusim_decisions *decisions, gpusim_job_id job,
                                                const char *reason);
 /* Ask again at `time` at the latest, even if nothing has happened; holds for the next pass only. */
@@ -355,7 +372,7 @@ GPUSIM_API void gpusim_decide_wait(gpusim_decisions *decisions, gpusim_time time
 
 #define GPUSIM_MODULE_MAGIC     UINT32_C(0x6d707367) /* "gspm" */
 #define GPUSIM_MODULE_ABI_MAJOR 1
-#define GPUSIM_MODULE_ABI_MINOR 2
+#define GPUSIM_MODULE_ABI_MINOR 3
 
 typedef enum gpusim_module_kind {
     GPUSIM_MODULE_ORDER = 1, /* who is next */

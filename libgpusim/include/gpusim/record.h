@@ -104,6 +104,7 @@ typedef enum gpusim_event_type {
                            */
     GPUSIM_EVENT_LEARNT,  /* entity: a detector, from 1; detail: its name */
     GPUSIM_EVENT_ALERT,   /* of a GPU; detail: the detector's number from 1, below 0: it is over */
+    GPUSIM_EVENT_RESIZE,  /* of a job; detail: GPUs that it has now */
 } gpusim_event_type;
 
 typedef struct gpusim_event_row {
@@ -133,6 +134,7 @@ typedef enum gpusim_decision {
     GPUSIM_DECISION_PREEMPT,
     GPUSIM_DECISION_MIGRATE,
     GPUSIM_DECISION_CANCEL,
+    GPUSIM_DECISION_RESIZE,
 } gpusim_decision;
 
 typedef struct gpusim_allocation_row {
