@@ -100,22 +100,6 @@ json_t *cli_compare_object(const cli_comparison *comparison)
 
 /* ---- CSV ---- */
 
-static void csv_text(FILE *to, const char *text)
-{
-    if (!strpbrk(text, ",\"\n")) {
-        fputs(text, to);
-        return;
-    }
-    fputc('"', to);
-    for (; *text; text++) {
-        if (*text == '"') {
-            fputc('"', to);
-        }
-        fputc(*text, to);
-    }
-    fputc('"', to);
-}
-
 static void csv_values(FILE *to, const gpusim_compare_estimate *e)
 {
     const gpusim_record *record = gpusim_compare_estimate_record();
@@ -142,9 +126,9 @@ static void csv_row(FILE *to, const cli_comparison *comparison, uint32_t scenari
                     uint32_t scheduler)
 {
     const gpusim_compare_metric *known = cli_compared_metric(comparison, metric);
-    csv_text(to, comparison->scenarios[scenario].name);
+    cli_csv_text(to, comparison->scenarios[scenario].name);
     fputc(',', to);
-    csv_text(to, gpusim_compare_scheduler(comparison->compare, scheduler));
+    cli_csv_text(to, gpusim_compare_scheduler(comparison->compare, scheduler));
     fprintf(to, ",%s,%s,%s,%d", known->name, gpusim_unit_symbol((gpusim_unit)known->unit),
             known->better > 0   ? "more"
             : known->better < 0 ? "less"

@@ -16,8 +16,15 @@ typedef struct told {
 
 static void print_told(const told *t)
 {
-    printf("%s,%s,%s,%.15g,%.15g,%llu,%.6g,%s\n", t->log, t->detector, t->entity, t->start_s,
-           t->end_s, (unsigned long long)t->samples, t->score, t->cause);
+    const char *const words[] = {t->log, t->detector, t->entity};
+    for (int i = 0; i < 3; i++) {
+        cli_csv_text(stdout, words[i]);
+        putchar(',');
+    }
+    printf("%.15g,%.15g,%llu,%.6g,", t->start_s, t->end_s, (unsigned long long)t->samples,
+           t->score);
+    cli_csv_text(stdout, t->cause);
+    putchar('\n');
 }
 
 static json_t *told_json(const told *t)

@@ -35,9 +35,11 @@ static void delay_text(double delay, char text[32])
 static void print_csv_row(const char *path, const char *words, const gpusim_fault_score *f,
                           const gpusim_fault_scores *of_all)
 {
-    printf("%s,%s,%s,%llu,%llu,%llu", path, words, f->kind ? f->kind : "all",
-           (unsigned long long)f->events, (unsigned long long)f->found,
-           (unsigned long long)f->already);
+    cli_csv_text(stdout, path);
+    putchar(',');
+    cli_csv_text(stdout, words);
+    printf(",%s,%llu,%llu,%llu", f->kind ? f->kind : "all", (unsigned long long)f->events,
+           (unsigned long long)f->found, (unsigned long long)f->already);
     const double numbers[] = {f->found_low, f->found_high, f->delay_p50_s, f->delay_p95_s};
     for (int i = 0; i < 4; i++) {
         printf(isnan(numbers[i]) ? "," : ",%.9g", numbers[i]);

@@ -96,7 +96,9 @@ static void print_csv(const cli_detection *d)
     }
     putchar('\n');
     for (uint32_t i = 0; i < d->finding_count; i++) {
-        printf("%s,%s", d->findings[i].log, d->findings[i].words);
+        cli_csv_text(stdout, d->findings[i].log);
+        putchar(',');
+        cli_csv_text(stdout, d->findings[i].words);
         for (uint32_t f = 0; f < record->count; f++) {
             const void *at = (const char *)&d->findings[i].evaluation + record->fields[f].offset;
             if (record->fields[f].type == GPUSIM_UINT64) {

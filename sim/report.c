@@ -368,3 +368,19 @@ void cli_report_text(FILE *to, const gpusim_record *record, const void *values,
         }
     }
 }
+
+void cli_csv_text(FILE *to, const char *text)
+{
+    if (!strpbrk(text, ",\"\n")) {
+        fputs(text, to);
+        return;
+    }
+    fputc('"', to);
+    for (; *text; text++) {
+        if (*text == '"') {
+            fputc('"', to);
+        }
+        fputc(*text, to);
+    }
+    fputc('"', to);
+}

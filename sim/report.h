@@ -32,4 +32,7 @@ json_t *cli_json_whole(uint64_t whole);
 /* 12345 as "12,345". */
 void cli_count_text(uint64_t value, char *text, int size);
 
+/* A cell of CSV, in quotes where it has to be (RFC 4180). */
+void cli_csv_text(FILE *to, const char *text);
+
 #endif

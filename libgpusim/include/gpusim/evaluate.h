@@ -21,7 +21,7 @@ typedef struct gpusim_evaluation {
     double threshold;                /* a sample that reaches it is an alarm */
     double auc_pr, auc_roc, vus_pr, vus_roc;
     double f1, event_f1, range_f1, affiliation_f1, adjusted_f1; /* the best over all thresholds */
-    double nab;                                                 /* at the threshold, 0 .. 100 */
+    double nab; /* at the threshold; 100 is perfect, below 0 worse than silence */
 } gpusim_evaluation;
 
 /* Its fields with units and meanings. */
