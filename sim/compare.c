@@ -40,6 +40,11 @@ static int read_form(const cli_arguments *arguments, form *chosen)
     const uint32_t count = (uint32_t)(sizeof names / sizeof names[0]);
     const char *text = arguments->values[CLI_FORMAT];
     *chosen = arguments->json ? JSON : TEXT;
+    if (text && arguments->json && strcmp(text, names[JSON]) != 0) {
+        return cli_fail_with(arguments->json, GPUSIM_ARGUMENT,
+                             "--json and this --format do not go together",
+                             "leave one of them out");
+    }
     for (uint32_t i = 0; text && i < count; i++) {
         if (strcmp(names[i], text) == 0) {
             *chosen = (form)i;

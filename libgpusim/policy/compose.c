@@ -21,6 +21,15 @@ int gs_try_to_start(gs_policy *policy, gpusim_decisions *decisions, uint32_t slo
                GPUSIM_ACCEPTED;
 }
 
+int gs_would_start(gs_policy *policy, uint32_t slot)
+{
+    const gs_waiter *waiter = gs_waiter_of(policy, slot);
+    const gs_queue *queue = gs_queue_of(policy, waiter->queue);
+    gpusim_placement placement;
+    return gs_quota_leaves(policy, waiter->queue, queue->used - queue->lent, waiter->milli) &&
+           gs_place_if(policy, policy->view, slot, &placement);
+}
+
 // Where the classes of a shape are lines of their own, what one could not do none of them can.
 static int shape_has_failed(const gs_policy *policy, uint32_t line)
 {
@@ -64,7 +73,8 @@ gpusim_status gs_pass_composed(gs_policy *policy, gpusim_decisions *decisions, g
             GPUSIM_TRY(gs_make_room(policy, decisions, slot, &made, err));
             started = made && gs_try_to_start(policy, decisions, slot, policy->view, NULL);
             if (made) {
-                gs_queues_thaw(policy); // whoever was stopped may leave more than was needed
+                // whoever was stopped may leave more than was needed
+                GPUSIM_TRY(gs_queues_thaw(policy, 0, err));
                 policy->tries++;
             }
         }

@@ -133,6 +133,9 @@ struct gs_policy {
     gs_array ranks;       /* double, by slot */
     gs_array failed;      /* uint64_t, by shape: the try in which it failed */
     uint64_t tries;
+    gs_array
+        looked; /* uint64_t, by shape: 2 x the thaw in which it was looked at, + 1: it fitted */
+    uint64_t thaws;
     gs_array keys, spare;            /* of repack's sort */
     gs_array moves, trial_parts;     /* of repack: who goes where */
     gs_array ring_jobs, ring_places; /* of jobs that change places */
@@ -185,8 +188,10 @@ int gs_quota_leaves(const gs_policy *policy, uint32_t queue, uint64_t used, uint
 /* Ranks anew: all that are out of date, or those of one class. */
 void gs_queues_rank(gs_policy *policy);
 void gs_class_rank(gs_policy *policy, uint64_t class);
-/* What failed is worth another try if there are GPUs enough. */
-void gs_queues_thaw(gs_policy *policy);
+/* What failed is worth another try if there are GPUs enough. With `only_fitting`, of an order whose
+ * classes are lines of their own for each shape, it is if a job of that shape fits: none of the
+ * others has to be ranked. */
+gpusim_status gs_queues_thaw(gs_policy *policy, int only_fitting, gpusim_error *err);
 /* The same, whatever failed. */
 void gs_queues_open(gs_policy *policy);
 
@@ -220,7 +225,9 @@ gpusim_status gs_make_room(gs_policy *policy, gpusim_decisions *decisions, uint3
 /* Makes lent GPUs their queue's own where its quota has room again. */
 void gs_settle_lent(gs_policy *policy);
 
-/* compose.c: 1 when the job has started, on the view's nodes. */
+/* compose.c: 1 when a job may start now, as far as its quota and the nodes go. */
+int gs_would_start(gs_policy *policy, uint32_t slot);
+/* 1 when the job has started, on the view's nodes. */
 int gs_try_to_start(gs_policy *policy, gpusim_decisions *decisions, uint32_t slot,
                     const gpusim_view *view, const char *reason);
 

@@ -75,6 +75,7 @@ static gpusim_status set_up(gs_policy *policy, uint64_t seed, gpusim_error *err)
     policy->buckets = GS_ARRAY(uint32_t);
     policy->ranks = GS_ARRAY(double);
     policy->failed = GS_ARRAY(uint64_t);
+    policy->looked = GS_ARRAY(uint64_t);
     policy->list = GS_ARRAY(gs_entry);
     policy->reservations = GS_ARRAY(gs_reservation);
     policy->parts = GS_ARRAY(gpusim_part);
@@ -221,7 +222,7 @@ void gs_policy_destroy(gs_policy *policy)
         &policy->spare,        &policy->moves,        &policy->trial_parts,  &policy->granted,
         &policy->ring_jobs,    &policy->ring_places,  &policy->moments,      &policy->promises,
         &policy->planned,      &policy->order_nodes,  &policy->module_nodes, &policy->buckets,
-        &policy->ranks,        &policy->failed,       &policy->cache,
+        &policy->ranks,        &policy->failed,       &policy->looked,       &policy->cache,
     };
     for (uint32_t i = 0; i < sizeof all / sizeof all[0]; i++) {
         gs_array_release(all[i]);
@@ -455,13 +456,19 @@ gpusim_status gs_policy_pass(gs_policy *policy, gpusim_decisions *decisions, gpu
 {
     gs_books *books = gs_books_of(policy);
     decisions->wait = GPUSIM_TIME_MAX;
-    if (books->freed || ranks_by_time(policy)) {
-        gs_queues_thaw(policy);
+    gpusim_status status = GPUSIM_OK;
+    int outdated = ranks_by_time(policy);
+    gs_queues_rank(policy); // before others are ranked, so that the order is up to date
+    if (books->freed || outdated) {
+        // who would stop others, or fails where it does not fit, is asked in its turn
+        int waits = !policy->setup->borrow && !decisions->fail &&
+                    policy->setup->preemption == GS_PREEMPTION_NONE;
+        GPUSIM_TRY(gs_queues_thaw(policy, waits && policy->manner == GS_MANNER_COMPOSED, err));
     }
-    gs_queues_rank(policy);
-    gpusim_status status = run_pass(policy, decisions, err);
+    status = run_pass(policy, decisions, err);
     books->freed = books->changed = 0;
     books->next = decisions->wait;
+cleanup:
     return status;
 }
 

@@ -293,9 +293,29 @@ int gs_quota_leaves(const gs_policy *policy, uint32_t queue, uint64_t used, uint
            used + milli <= (uint64_t)policy->view->vcs[vc].quota * 1000;
 }
 
-void gs_queues_thaw(gs_policy *policy)
+// Whether a job of a line's shape fits, asked once a shape in each thaw.
+static gpusim_status shape_fits(gs_policy *policy, uint32_t line, int *fits, gpusim_error *err)
 {
+    gpusim_status status = GPUSIM_OK;
+    uint32_t shape = gs_line_of(policy, line)->base;
+    if (shape >= policy->looked.count) {
+        GPUSIM_TRY(gs_array_resize(&policy->looked, shape + 1, err));
+    }
+    uint64_t *looked = &GS_AT(policy->looked, uint64_t, shape);
+    if (*looked >> 1 != policy->thaws) {
+        int would = gs_would_start(policy, gs_line_of(policy, line)->jobs);
+        *looked = policy->thaws << 1 | (uint64_t)would;
+    }
+    *fits = (int)(*looked & 1);
+cleanup:
+    return status;
+}
+
+gpusim_status gs_queues_thaw(gs_policy *policy, int only_fitting, gpusim_error *err)
+{
+    gpusim_status status = GPUSIM_OK;
     uint64_t free = gs_index_free_milli(policy->view->index);
+    policy->thaws++;
     for (uint32_t i = 0; i < policy->queues.count; i++) {
         gs_queue_of(policy, i)->blocked = 0;
     }
@@ -305,10 +325,16 @@ void gs_queues_thaw(gs_policy *policy)
             continue;
         }
         // jobs of one shape want equally much of GPUs, so the root speaks for all
-        if (!policy->by_shape || gs_waiter_of(policy, line->jobs)->milli <= free) {
+        int fits = !policy->by_shape || gs_waiter_of(policy, line->jobs)->milli <= free;
+        if (fits && only_fitting && policy->by_class && policy->by_shape) {
+            GPUSIM_TRY(shape_fits(policy, i, &fits, err));
+        }
+        if (fits) {
             gs_line_bound(policy, i, GPUSIM_TIME_MAX);
         }
     }
+cleanup:
+    return status;
 }
 
 void gs_queues_open(gs_policy *policy)

@@ -11,12 +11,13 @@
 #include "scenario/spec.h"
 #include "scenario/tree.h"
 
-#define EDIT_NAME "--set" // stands for the file in messages
+#define EDIT_NAME "--set"
 
 typedef struct editor {
     gs_yaml *yaml;
     const char *key;
-    uint32_t source; // the text "KEY=VALUE"
+    const char *name; // stands for the file in messages
+    uint32_t source;  // the text "KEY=VALUE"
     uint32_t steps;
     gpusim_error *err;
 } editor;
@@ -350,7 +351,7 @@ static gpusim_status read_value(editor *e, const char *value, uint32_t *node)
     memcpy((char *)text.data + key, "=", 1);
     memcpy((char *)text.data + key + 1, value, length);
     GPUSIM_TRY(
-        gs_yaml_add_source(e->yaml, EDIT_NAME, text.data, key + 1 + length, &e->source, e->err));
+        gs_yaml_add_source(e->yaml, e->name, text.data, key + 1 + length, &e->source, e->err));
     GPUSIM_TRY(gs_yaml_read(e->yaml, e->source, key + 1, &slot, problems, e->err));
     if (problems->count) {
         status = GPUSIM_SCENARIO;
@@ -377,6 +378,12 @@ cleanup:
 gpusim_status gpusim_spec_set(gpusim_spec *spec, const char *key, const char *value,
                               gpusim_error *err)
 {
+    return gs_spec_set_as(spec, EDIT_NAME, key, value, err);
+}
+
+gpusim_status gs_spec_set_as(gpusim_spec *spec, const char *name, const char *key,
+                             const char *value, gpusim_error *err)
+{
     gpusim_status status;
     if (!spec || !key || !value) {
         return gpusim_fail(err, GPUSIM_ARGUMENT, "spec, key and value are needed");
@@ -387,7 +394,7 @@ gpusim_status gpusim_spec_set(gpusim_spec *spec, const char *key, const char *va
         }
         return GPUSIM_SCENARIO;
     }
-    editor e = {.yaml = &spec->yaml, .key = key, .steps = GS_TREE_STEPS, .err = err};
+    editor e = {.yaml = &spec->yaml, .key = key, .name = name, .steps = GS_TREE_STEPS, .err = err};
     void *before = NULL;
     uint32_t count = spec->yaml.nodes.count, node = 0;
     size_t bytes = (size_t)count * sizeof(gs_yaml_node);

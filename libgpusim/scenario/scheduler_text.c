@@ -47,6 +47,14 @@ static int same(const char *name, const char *word, size_t length)
     return strlen(name) == length && memcmp(name, word, length) == 0;
 }
 
+// an edit whose messages point at the whole text
+static gpusim_status edit(const reader *r, const char *key, const char *value)
+{
+    char name[160];
+    snprintf(name, sizeof name, "-S '%.120s'", r->text);
+    return gs_spec_set_as(r->spec, name, key, value, r->err);
+}
+
 static gpusim_status set(const reader *r, const char *key, const char *value, size_t length)
 {
     char path[160], text[512];
@@ -56,7 +64,7 @@ static gpusim_status set(const reader *r, const char *key, const char *value, si
     }
     snprintf(path, sizeof path, "scheduler.%s", key);
     snprintf(text, sizeof text, "%.*s", (int)length, value);
-    return gpusim_spec_set(r->spec, path, text, r->err);
+    return edit(r, path, text);
 }
 
 // ---- pieces ----
@@ -145,7 +153,7 @@ static gpusim_status take_word(reader *r, const char *word, size_t length)
             snprintf(value, sizeof value, "{module: %s}", alternative->name);
             r->whole = 1;
             r->module = alternative;
-            return gpusim_spec_set(r->spec, "scheduler", value, r->err);
+            return edit(r, "scheduler", value);
         }
     }
 
@@ -267,7 +275,7 @@ static gpusim_status forget(const reader *r)
     uint32_t steps = GS_TREE_STEPS;
     uint32_t said = scheduler_of(r->spec, &steps);
     if (!said || gs_tree_find(&r->spec->yaml, said, "module", strlen("module"), &steps)) {
-        return gpusim_spec_set(r->spec, "scheduler", "{}", r->err);
+        return edit(r, "scheduler", "{}");
     }
     for (uint32_t i = 0; i < r->composition->count; i++) {
         const gpusim_field *field = &r->composition->fields[i];

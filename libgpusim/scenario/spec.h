@@ -26,6 +26,10 @@ gpusim_status gs_spec_parse_as(const gpusim_record *record, const char *text, si
                                const char *name, const char *folder, gpusim_spec **spec,
                                gpusim_error *err);
 
+/* gpusim_spec_set under another name than "--set" in messages. */
+gpusim_status gs_spec_set_as(gpusim_spec *spec, const char *name, const char *key,
+                             const char *value, gpusim_error *err);
+
 /* Finds all problems of the spec as it now is. */
 gpusim_status gs_spec_examine(gpusim_spec *spec, gpusim_error *err);
 

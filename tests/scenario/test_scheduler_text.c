@@ -107,8 +107,9 @@ START_TEST(what_is_wrong)
     gpusim_spec *spec = load();
     uint32_t count = 0;
     ASSERT_OK(gpusim_spec_set_scheduler(spec, "fifo:blocking=perhaps", &err), &err);
-    (void)gpusim_spec_problems(spec, &count);
+    const gpusim_error *problems = gpusim_spec_problems(spec, &count);
     ck_assert_uint_eq(count, 1);
+    ck_assert_str_eq(problems[0].file, "-S 'fifo:blocking=perhaps'");
     gpusim_spec_destroy(spec);
     ck_assert_int_eq(gpusim_spec_set_scheduler(NULL, "fifo", &err), GPUSIM_ARGUMENT);
 }

@@ -40,7 +40,7 @@ GPUSIM_API gpusim_status gpusim_spec_set(gpusim_spec *spec, const char *key, con
  * the default, except estimates, their noise and parameters of modules, which stay the scenario's;
  * "scenario" is all of the scenario's own, and "scenario,order=sjf" changes one thing. A word that
  * is unknown is GPUSIM_ARGUMENT, and then the spec may be half changed; whether values are possible
- * is among the problems, as with gpusim_spec_set. */
+ * is among the problems, under the file name "-S 'TEXT'". */
 GPUSIM_API gpusim_status gpusim_spec_set_scheduler(gpusim_spec *spec, const char *text,
                                                    gpusim_error *err);
 
