@@ -126,36 +126,38 @@ static gpusim_status add_run(gpusim_sim *sim, uint32_t node, uint32_t first, uin
     return gs_array_push(&sim->scratch, &run, err);
 }
 
-// takes `gpus` free bits of a node from bit `from` on, as runs; with `exactly`, these very bits
+// takes `gpus` free bits of a node from bit `from` on, as runs; with `exactly`, these very bits.
+// Bits beyond its last GPU are never free
 static gpusim_refusal take_bits(gpusim_sim *sim, uint32_t node, uint32_t from, uint32_t gpus,
                                 int exactly)
 {
     uint64_t *words = words_of(sim, node);
     uint32_t size = GS_NODE(sim, node)->gpus;
-    uint32_t left = gpus;
-    uint32_t run = 0;
-    uint32_t bit = from;
-    for (; bit < size && left > 0; bit++) {
-        if (!(words[bit / 64] >> (bit % 64) & 1)) {
-            // the run ends; skip whole words without a free GPU
+    uint32_t left = gpus, begun = from, bit = from; // a run is begun .. bit - 1
+    while (bit < size && left > 0) {
+        uint64_t rest = words[bit / 64] >> (bit % 64);
+        uint32_t held = rest ? (uint32_t)__builtin_ctzll(rest) : 64 - bit % 64;
+        if (held > 0) {
             if (exactly) {
                 break;
             }
-            if (run > 0) {
-                GS_KEEP(sim, add_run(sim, node, bit - run, run, &sim->failure_error));
-                run = 0;
+            if (bit > begun) {
+                GS_KEEP(sim, add_run(sim, node, begun, bit - begun, &sim->failure_error));
             }
-            if (words[bit / 64] >> (bit % 64) == 0) {
-                bit |= 63;
-            }
+            bit += held;
+            begun = bit;
             continue;
         }
-        words[bit / 64] &= ~(UINT64_C(1) << (bit % 64));
-        run++;
-        left--;
+
+        // as many as are free side by side in this word, but no more than are wanted
+        uint32_t some = ~rest ? (uint32_t)__builtin_ctzll(~rest) : 64;
+        some = some < left ? some : left;
+        words[bit / 64] &= ~(UINT64_MAX >> (64 - some) << (bit % 64));
+        bit += some;
+        left -= some;
     }
-    if (run > 0) {
-        GS_KEEP(sim, add_run(sim, node, bit - run, run, &sim->failure_error));
+    if (bit > begun) {
+        GS_KEEP(sim, add_run(sim, node, begun, bit - begun, &sim->failure_error));
     }
     return left == 0 ? GPUSIM_ACCEPTED : GPUSIM_REFUSED_GPUS;
 }
