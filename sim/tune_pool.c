@@ -6,20 +6,28 @@
 #include <stdlib.h>
 #include <string.h>
 
+// 1, and the block is as large as is asked; 0, and it is as it was
+static int enlarge(void *block, size_t bytes)
+{
+    void *old, *more;
+    memcpy(&old, block, sizeof old);
+    more = realloc(old, bytes);
+    if (more) {
+        memcpy(block, &more, sizeof more);
+    }
+    return more != NULL;
+}
+
 // room for so many scores of so many series more
 static gpusim_status grow(cli_pool *pool, uint64_t scores, uint32_t series, gpusim_error *err)
 {
-    double *more_scores = realloc(pool->scores, (pool->count + scores + 1) * sizeof *more_scores);
-    pool->scores = more_scores ? more_scores : pool->scores;
-    uint8_t *more_labels = realloc(pool->labels, pool->count + scores + 1);
-    pool->labels = more_labels ? more_labels : pool->labels;
-    uint64_t *more_lengths =
-        realloc(pool->lengths, ((size_t)pool->series + series + 1) * sizeof *more_lengths);
-    pool->lengths = more_lengths ? more_lengths : pool->lengths;
-    return more_scores && more_labels && more_lengths
-               ? GPUSIM_OK
-               : gpusim_fail(err, GPUSIM_MEMORY, "no memory for %llu scores",
-                             (unsigned long long)(pool->count + scores));
+    size_t all = pool->count + scores + 1, lengths = (size_t)pool->series + series + 1;
+    int grown = enlarge(&pool->scores, all * sizeof *pool->scores) &&
+                enlarge(&pool->labels, all * sizeof *pool->labels) &&
+                enlarge(&pool->lengths, lengths * sizeof *pool->lengths);
+    return grown ? GPUSIM_OK
+                 : gpusim_fail(err, GPUSIM_MEMORY, "no memory for %llu scores",
+                               (unsigned long long)(pool->count + scores));
 }
 
 // What the log knows of the samples that were scored, and how long they were watched.

@@ -152,7 +152,8 @@ static gpusim_refusal take_bits(gpusim_sim *sim, uint32_t node, uint32_t from, u
         // as many as are free side by side in this word, but no more than are wanted
         uint32_t some = ~rest ? (uint32_t)__builtin_ctzll(~rest) : 64;
         some = some < left ? some : left;
-        words[bit / 64] &= ~(UINT64_MAX >> (64 - some) << (bit % 64));
+        uint64_t taken = some < 64 ? (UINT64_C(1) << some) - 1 : UINT64_MAX;
+        words[bit / 64] &= ~(taken << (bit % 64));
         bit += some;
         left -= some;
     }

@@ -154,6 +154,30 @@ START_TEST(selectors_by_label_and_name)
 }
 END_TEST
 
+START_TEST(runs_of_gpus_across_words)
+{
+    // 0-59 and 60-109 first; then 0-59 are free again and 110-129: 75 GPUs are 0-59 and 110-124,
+    // and the last five 125-129
+    run("gpusim: 1\n"
+        "cluster: {nodes: [{name: n, gpus: 130}]}\n"
+        "workload: [{jobs: [{id: 1, at: 0 s, duration: 10 s, gpus: 60},"
+        " {id: 2, at: 0 s, duration: 30 s, gpus: 50}, {id: 3, at: 1 s, duration: 10 s, gpus: 75},"
+        " {id: 4, at: 2 s, duration: 10 s, gpus: 5}]}]\n");
+    static const struct {
+        uint64_t job;
+        uint32_t first, count;
+    } expected[] = {{0, 0, 60}, {2, 0, 60}, {2, 110, 15}, {3, 125, 5}, {1, 60, 50}};
+    const gs_array *places = &rows.tables[GPUSIM_TABLE_ALLOCATIONS];
+    ck_assert_uint_eq(places->count, 5);
+    for (uint32_t i = 0; i < places->count; i++) {
+        const gpusim_allocation_row *place = &GS_AT(*places, gpusim_allocation_row, i);
+        ck_assert_uint_eq(place->job, expected[i].job);
+        ck_assert_uint_eq(place->first_gpu, expected[i].first);
+        ck_assert_uint_eq(place->gpus, expected[i].count);
+    }
+}
+END_TEST
+
 START_TEST(what_a_selector_means)
 {
     static const struct {
@@ -544,6 +568,7 @@ int main(void)
     tcase_add_test(cases, cores_in_thousandths);
     tcase_add_test(cases, gpu_models_that_jobs_may_use);
     tcase_add_test(cases, selectors_by_label_and_name);
+    tcase_add_test(cases, runs_of_gpus_across_words);
     tcase_add_loop_test(cases, what_a_selector_means, 0, 14);
     tcase_add_test(cases, up_counts_nodes_that_drain);
     tcase_add_test(cases, an_observer_that_fails);

@@ -262,8 +262,8 @@ typedef enum gpusim_anomaly_class {
 
 /* They by name; a name NULL ends the list. */
 GPUSIM_API const gpusim_choice *gpusim_anomaly_classes(void);
-/* The class that a metric speaks for, and that of a kind of faults, by name; GPUSIM_ANOMALY_NONE: of
- * none. */
+/* The class that a metric speaks for, and that of a kind of faults, by name; GPUSIM_ANOMALY_NONE:
+ * of none. */
 GPUSIM_API gpusim_anomaly_class gpusim_class_of_metric(const char *metric);
 GPUSIM_API gpusim_anomaly_class gpusim_class_of_fault(const char *kind);
 

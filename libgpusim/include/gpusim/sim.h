@@ -174,7 +174,7 @@ struct gpusim_summary {
     uint64_t predictions, predicted_twofold;
     double prediction_error_s;
     double detectors_us; /* wall time of all detectors, us a sample; NaN: there are none */
-    uint64_t resizes; /* times that elastic jobs were given other numbers of GPUs */
+    uint64_t resizes;    /* times that elastic jobs were given other numbers of GPUs */
 };
 
 /* A detector of the run. */
