@@ -191,7 +191,8 @@ static int is_silent(const gpusim_view *view, const gpusim_job_info *job, uint32
     uint64_t gpus = job->gpus ? job->gpus : 1;
     int down = info->state == GPUSIM_NODE_DOWN || info->state == GPUSIM_NODE_REPAIRING;
     return down && gpusim_view_may_use_node(view, job, node) && info->free_gpus >= job->gpus &&
-           info->free_cpus / gpus >= job->cpus && info->free_memory / gpus >= job->memory;
+           info->free_cpus / gpus >= job->cpus && info->free_memory / gpus >= job->memory &&
+           info->free_storage / gpus >= job->storage;
 }
 
 // the best of these, or GPUSIM_NONE

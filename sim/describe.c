@@ -106,6 +106,12 @@ static void print_cluster(const gpusim_model *model, const gpusim_model_info *in
                                    sizeof memory);
             printf(", %s of memory", memory);
         }
+        if (g.node.storage) {
+            char storage[32];
+            gpusim_quantity_format((double)g.node.storage, GPUSIM_UNIT_BYTE, 0, storage,
+                                   sizeof storage);
+            printf(", %s of storage", storage);
+        }
         if (g.node.cluster) {
             printf(", in cluster %s", name_or(model, g.node.cluster, "?"));
         }

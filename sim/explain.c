@@ -158,7 +158,8 @@ static void print_wait(const gpusim_job_row *job, const cli_wait *wait)
                wanted);
     }
     if (job->gpus > 0 && wait->enough > 0) {
-        printf("    %3.0f %% of that enough were free: it was not its turn, or cores, memory, a "
+        printf("    %3.0f %% of that enough were free: it was not its turn, or cores, memory, "
+               "storage, a "
                "quota, or the scheduler's own rules were in the way\n",
                100 * wait->enough);
     }

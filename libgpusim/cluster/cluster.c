@@ -199,6 +199,7 @@ gpusim_status gs_cluster_build(const gs_group_setup *setups, uint32_t count, gs_
     for (uint32_t i = 0; i < count; i++) {
         gpusim_group_info *group = &cluster->groups[i];
         group->memory = setups[i].memory;
+        group->storage = setups[i].storage;
         group->gpu_memory = setups[i].gpu_memory;
         group->first_node = at.node;
         group->nodes = setups[i].count;

@@ -17,7 +17,7 @@ typedef struct gs_group_setup {
     const char *const *node_names;        /* [count]; NULL: by name and number */
     const uint32_t *rows;                 /* [count]: in which order they were listed; NULL */
     uint64_t gpu_memory;                  /* of a GPU; 0: no limit */
-    uint64_t memory;                      /* of a node */
+    uint64_t memory, storage;             /* of a node */
     uint32_t count, per_rack, gpus, cpus; /* per_rack 0: all in one rack */
     uint32_t node_class;                  /* gpusim_node_class */
     double latency, cost;                 /* as in gpusim_group_info */

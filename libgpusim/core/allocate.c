@@ -52,19 +52,20 @@ static void block_free(gpusim_sim *sim, uint32_t first, uint32_t parts)
 
 // ---- one node ----
 
-// cores and memory that a part takes: per GPU, or once for a job that wants none
+// cores, memory and storage that a part takes: per GPU, or once for a job that wants none
 static uint64_t cpus_of(const gpusim_job_info *job, uint32_t gpus)
 {
     return (uint64_t)job->cpus * (job->gpus ? gpus : 1);
 }
 
-static uint64_t memory_of(const gpusim_job_info *job, uint32_t gpus)
+static uint64_t bytes_of(const gpusim_job_info *job, uint64_t each, uint32_t gpus)
 {
-    uint64_t memory = 0;
-    return __builtin_mul_overflow(job->memory, job->gpus ? gpus : 1, &memory) ? UINT64_MAX : memory;
+    uint64_t bytes = 0;
+    return __builtin_mul_overflow(each, job->gpus ? gpus : 1, &bytes) ? UINT64_MAX : bytes;
 }
 
-// a node whose cores or memory are not limited has the type's maximum of them, and keeps it
+// a node whose cores, memory or storage are not limited has the type's maximum of them, and keeps
+// it
 static void charge(gpusim_node_info *node, const gpusim_job_info *job, uint32_t gpus, int sign)
 {
     if (!gs_job_shares(job)) {
@@ -75,8 +76,12 @@ static void charge(gpusim_node_info *node, const gpusim_job_info *job, uint32_t 
         node->free_cpus = sign > 0 ? node->free_cpus - cpus : node->free_cpus + cpus;
     }
     if (node->memory != UINT64_MAX) {
-        uint64_t memory = memory_of(job, gpus);
+        uint64_t memory = bytes_of(job, job->memory, gpus);
         node->free_memory = sign > 0 ? node->free_memory - memory : node->free_memory + memory;
+    }
+    if (node->storage != UINT64_MAX && job->storage > 0) {
+        uint64_t storage = bytes_of(job, job->storage, gpus);
+        node->free_storage = sign > 0 ? node->free_storage - storage : node->free_storage + storage;
     }
 }
 
@@ -112,9 +117,14 @@ static gpusim_refusal check_node(const gpusim_sim *sim, const gpusim_job_info *j
         return GPUSIM_REFUSED_CPUS;
     }
     uint64_t gpu_memory = sim->view.groups[node->group].gpu_memory;
-    if ((node->memory != UINT64_MAX && memory_of(job, part->gpus) > node->free_memory) ||
+    if ((node->memory != UINT64_MAX &&
+         bytes_of(job, job->memory, part->gpus) > node->free_memory) ||
         (gpu_memory != 0 && job->gpu_memory > gpu_memory)) {
         return GPUSIM_REFUSED_MEMORY;
+    }
+    if (node->storage != UINT64_MAX &&
+        bytes_of(job, job->storage, part->gpus) > node->free_storage) {
+        return GPUSIM_REFUSED_STORAGE;
     }
     return GPUSIM_ACCEPTED;
 }

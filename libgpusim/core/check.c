@@ -40,6 +40,7 @@ static gpusim_status recount_begin(const gpusim_sim *sim, gs_recount *count, gpu
         count->nodes[n].free_gpus = count->nodes[n].gpus;
         count->nodes[n].free_cpus = count->nodes[n].cpus;
         count->nodes[n].free_memory = count->nodes[n].memory;
+        count->nodes[n].free_storage = count->nodes[n].storage;
         count->nodes[n].jobs = 0;
         uint64_t *words = count->gpu_free + cluster->node_first_word[n];
         for (uint32_t g = 0; g < count->nodes[n].gpus; g++) {
@@ -129,11 +130,13 @@ static gpusim_status recount_part(const gpusim_sim *sim, const gpusim_job_info *
     uint64_t cpus = worth * job->cpus;
     uint64_t memory = worth * job->memory;
     if ((node->cpus != UINT32_MAX && cpus > node->free_cpus) ||
-        (node->memory != UINT64_MAX && memory > node->free_memory)) {
-        return GS_BROKEN("node %u has given more cores or memory than it has", part->node);
+        (node->memory != UINT64_MAX && memory > node->free_memory) ||
+        (node->storage != UINT64_MAX && worth * job->storage > node->free_storage)) {
+        return GS_BROKEN("node %u has given more cores, memory or storage than it has", part->node);
     }
     node->free_cpus -= node->cpus != UINT32_MAX ? (uint32_t)cpus : 0;
     node->free_memory -= node->memory != UINT64_MAX ? memory : 0;
+    node->free_storage -= node->storage != UINT64_MAX ? worth * job->storage : 0;
     node->jobs += count->last_job[part->node] != job->order + 1;
     count->last_job[part->node] = job->order + 1;
     return GPUSIM_OK;

@@ -77,6 +77,7 @@ gpusim_status gs_emit_job(gpusim_sim *sim, uint32_t slot, gpusim_job_state state
         .preemptions = job->preemptions,
         .restarts = job->attempts > 1 ? job->attempts - 1 : 0,
         .memory = job->memory,
+        .storage = job->storage,
         .milli = job->milli,
         .mig = job->mig,
         .failures = live->failures,

@@ -13,7 +13,7 @@ static uint64_t smaller(uint64_t a, uint64_t b)
 /* How many GPUs' worth of a job some nodes hold under each limit in turn; of a job without GPUs,
  * how many such jobs. */
 typedef struct gs_room {
-    uint64_t by_gpus, by_node, by_model, by_cut, by_cpus, by_memory, by_gpu_memory;
+    uint64_t by_gpus, by_node, by_model, by_cut, by_cpus, by_memory, by_storage, by_gpu_memory;
 } gs_room;
 
 // `nodes` of a group are those that its selector means
@@ -27,7 +27,9 @@ static void add_group(gs_room *room, const gpusim_group_info *group, uint32_t no
     const gs_mig_profile *profile = cut ? gs_mig_find(cut, job->mig) : NULL;
     uint64_t limit = profile ? profile->memory : group->gpu_memory;
     int holds = limit == 0 || job->gpu_memory <= limit;
-    uint64_t all = smaller(smaller(gpus, cpus), memory);
+    uint64_t storage =
+        job->storage && group->storage != UINT64_MAX ? group->storage / job->storage : gpus;
+    uint64_t held = smaller(smaller(gpus, cpus), memory), all = smaller(held, storage);
     room->by_gpus += gpus * group->nodes;
     room->by_node += gpus * nodes;
     if (!gs_models_take(job, group->gpu_model)) {
@@ -39,7 +41,8 @@ static void add_group(gs_room *room, const gpusim_group_info *group, uint32_t no
     }
     room->by_cut += gpus * nodes;
     room->by_cpus += smaller(gpus, cpus) * nodes;
-    room->by_memory += all * nodes;
+    room->by_memory += held * nodes;
+    room->by_storage += all * nodes;
     room->by_gpu_memory += holds ? all * nodes : 0;
 }
 
@@ -82,6 +85,9 @@ static uint32_t misfit_of(gs_room room, const gpusim_job_info *job)
     }
     if (room.by_memory < wanted) {
         return GPUSIM_REASON_NO_MEMORY;
+    }
+    if (room.by_storage < wanted) {
+        return GPUSIM_REASON_NO_STORAGE;
     }
     return room.by_gpu_memory < wanted ? GPUSIM_REASON_NO_GPU_MEMORY : GPUSIM_REASON_NONE;
 }

@@ -114,6 +114,7 @@ static void fill(gpusim_sim *sim, uint32_t slot, const gs_job *job, uint32_t log
         .start = GPUSIM_TIME_MAX,
         .walltime = job->walltime,
         .memory = job->memory,
+        .storage = job->storage,
         .gpu_memory = job->gpu_memory,
         .gpus = job->gpus,
         .cpus = job->cpus,

@@ -198,6 +198,7 @@ static void node_row(const gpusim_model *model, uint32_t node, gpusim_node_row *
     const gpusim_group_info *group = &cluster->groups[cluster->node_group[node]];
     *row = (gpusim_node_row){
         .memory = group->memory,
+        .storage = group->storage == UINT64_MAX ? 0 : group->storage,
         .node = node,
         .name = cluster->node_name[node],
         .group = group->name,

@@ -64,6 +64,7 @@ static const gpusim_choice job_reasons[] = {
     {"no_fit", GPUSIM_REASON_NO_FIT, "there was no place for it, and jobs do not wait"},
     {"no_node", GPUSIM_REASON_NO_NODE,
      "wants more than there is on the nodes that its selector means"},
+    {"no_storage", GPUSIM_REASON_NO_STORAGE, "wants more storage than a node has"},
     {NULL, 0, NULL},
 };
 
@@ -130,6 +131,7 @@ static const gpusim_choice refusals[] = {
      "a node outside the job's cluster, or nodes of two clusters"},
     {"selector", GPUSIM_REFUSED_SELECTOR, "a node that the job's selector does not mean"},
     {"avoided", GPUSIM_REFUSED_AVOIDED, "the node that the job was moved away from"},
+    {"storage", GPUSIM_REFUSED_STORAGE, "not enough storage"},
     {NULL, 0, NULL},
 };
 
@@ -189,6 +191,8 @@ static const gpusim_field job_columns[] = {
     JOB(selector, NAME, NONE, GPUSIM_SILENT,
         "Labels that its nodes must have: key=value, | between values and , between labels."),
     JOB(memory, UINT64, BYTE, 0, "Host memory for each GPU, or of the job when it wants no GPU."),
+    JOB(storage, UINT64, BYTE, GPUSIM_SILENT,
+        "Storage for each GPU, or of the job when it wants no GPU."),
     JOB(preemptions, UINT32, NONE, 0, "Times it was sent back to the queue by the scheduler."),
     JOB(restarts, UINT32, NONE, 0, "Times it was started again, whatever the cause."),
     JOB(failures, UINT32, NONE, 0, "Times that a fault took it off its GPUs."),
@@ -282,6 +286,7 @@ static const gpusim_field node_columns[] = {
     NODE(cpu_milli, UINT32, NONE, GPUSIM_SILENT, "Thousandths of a core beside `cpus`."),
     NODE(memory, UINT64, BYTE, GPUSIM_OPTIONAL, "Host memory; none: not limited."),
     NODE(cluster, NAME, NONE, GPUSIM_SILENT, "Its cluster; empty where none is named."),
+    NODE(storage, UINT64, BYTE, GPUSIM_SILENT, "Storage; 0: not limited."),
     NODE(labels, NAME, NONE, GPUSIM_SILENT, "What it is labelled with: key=value, with , between."),
 };
 

@@ -11,6 +11,7 @@ static gs_shape key_of(const gpusim_job_info *job)
 {
     return (gs_shape){.gpu_models = job->gpu_models,
                       .memory = job->memory,
+                      .storage = job->storage,
                       .gpu_memory = job->gpu_memory,
                       .gpus = job->gpus,
                       .cpus = job->cpus,
@@ -32,28 +33,22 @@ static int same(const gs_shape *a, const gs_shape *b)
            a->cpus == b->cpus && a->group == b->group && a->cluster == b->cluster &&
            a->vc == b->vc && a->milli == b->milli && a->mig == b->mig &&
            a->preemptible == b->preemptible && a->gpu_models == b->gpu_models &&
-           a->selector == b->selector && a->avoid == b->avoid && a->least_gpus == b->least_gpus &&
-           a->most_gpus == b->most_gpus;
+           a->selector == b->selector && a->avoid == b->avoid && a->storage == b->storage &&
+           a->least_gpus == b->least_gpus && a->most_gpus == b->most_gpus;
 }
 
 static uint32_t *bucket_of(gpusim_sim *sim, const gs_shape *key)
 {
     struct {
-        uint64_t memory, gpu_memory, gpu_models;
+        uint64_t memory, gpu_memory, gpu_models, storage;
         uint32_t gpus, cpus, group, cluster, vc, milli, mig, selector, avoid, none;
-    } bytes = {key->memory,
-               key->gpu_memory,
-               key->gpu_models,
-               key->gpus,
-               key->cpus,
-               key->group,
-               key->cluster,
-               key->vc,
-               key->milli,
-               key->mig,
-               key->selector,
-               key->avoid,
-               0};
+    } bytes = {key->memory,     key->gpu_memory,
+               key->gpu_models, key->storage,
+               key->gpus,       key->cpus,
+               key->group,      key->cluster,
+               key->vc,         key->milli,
+               key->mig,        key->selector,
+               key->avoid,      0};
     uint64_t hash = gs_hash64(&bytes, sizeof bytes, 0);
     return (uint32_t *)sim->buckets.data + (hash & (sim->buckets.count - 1));
 }

@@ -149,7 +149,7 @@ _Static_assert(sizeof(gs_ended) == 104, "no padding: it is hashed");
 
 /* One distinct request; see core/shapes.c. */
 typedef struct gs_shape {
-    uint64_t memory, gpu_memory, gpu_models;
+    uint64_t memory, gpu_memory, gpu_models, storage;
     uint32_t gpus, cpus, group, vc;
     uint32_t milli, mig, cluster;
     uint32_t jobs; /* alive with this shape; 0: the entry is free */

@@ -191,6 +191,8 @@ static gpusim_status fill_nodes(gpusim_sim *sim, gpusim_error *err)
         *GS_NODE(sim, n) = (gpusim_node_info){
             .memory = group->memory,
             .free_memory = group->memory,
+            .storage = group->storage,
+            .free_storage = group->storage,
             .gpus = group->gpus,
             .free_gpus = group->gpus,
             .cpus = group->cpus,

@@ -229,6 +229,9 @@ static uint32_t capacity(const gpusim_group_info *group, const gpusim_job_info *
     if (job->memory && group->memory / job->memory < most) {
         most = group->memory / job->memory;
     }
+    if (job->storage && group->storage / job->storage < most) {
+        most = group->storage / job->storage;
+    }
     return (uint32_t)most;
 }
 

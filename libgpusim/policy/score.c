@@ -21,7 +21,7 @@ typedef struct scored_node {
 /* A kind of request, and what is known of all nodes: of those that have not changed since `seen`.
  */
 typedef struct scored_kind {
-    uint64_t memory, gpu_memory, gpu_models;
+    uint64_t memory, gpu_memory, storage, gpu_models;
     uint64_t seen; /* the view's changes when it was last looked at */
     uint64_t used; /* ... so many requests ago: the least goes first when room is wanted */
     uint32_t gpus, cpus, milli, mig, group, cluster, selector;
@@ -78,7 +78,8 @@ static int same_kind(const scored_kind *kind, const gpusim_job_info *job)
            kind->milli == job->milli && kind->mig == job->mig && kind->group == job->group &&
            kind->cluster == job->cluster && kind->memory == job->memory &&
            kind->gpu_memory == job->gpu_memory && kind->gpu_models == job->gpu_models &&
-           kind->selector == job->selector && kind->avoid == job->avoid;
+           kind->selector == job->selector && kind->avoid == job->avoid &&
+           kind->storage == job->storage;
 }
 
 // the entry of this kind of request: a new one takes the place of that which was asked for longest
@@ -106,7 +107,8 @@ static uint64_t kind_of(score_cache *cache, const gpusim_job_info *job)
                                            .group = job->group,
                                            .cluster = job->cluster,
                                            .selector = job->selector,
-                                           .avoid = job->avoid};
+                                           .avoid = job->avoid,
+                                           .storage = job->storage};
     return oldest;
 }
 

@@ -81,7 +81,8 @@ void gs_shadow_sync(gs_shadow *shadow, const gpusim_view *view)
         gpusim_node_info *to = &shadow->nodes[node];
         int moved = shared && sync_gpus(shadow, view, node);
         if (moved || to->free_gpus != from->free_gpus || to->free_cpus != from->free_cpus ||
-            to->free_memory != from->free_memory || to->state != from->state) {
+            to->free_memory != from->free_memory || to->free_storage != from->free_storage ||
+            to->state != from->state) {
             *to = *from;
             gs_index_update(shadow->index, &shadow->view, node);
         }
@@ -95,6 +96,7 @@ void gs_shadow_clear(gs_shadow *shadow)
         info->free_gpus = info->gpus;
         info->free_cpus = info->cpus;
         info->free_memory = info->memory;
+        info->free_storage = info->storage;
         info->state = GPUSIM_NODE_UP;
         info->jobs = 0;
         for (uint32_t g = 0; shadow->gpus && g < info->gpus; g++) {
@@ -203,6 +205,9 @@ void gs_shadow_release(gs_shadow *shadow, const gpusim_job_info *job, const gpus
         uint64_t memory_taken = node->memory - node->free_memory;
         node->free_cpus += cpus < cpus_taken ? (uint32_t)cpus : cpus_taken;
         node->free_memory += memory < memory_taken ? memory : memory_taken;
+        uint64_t storage = units(job, &parts[i]) * job->storage;
+        uint64_t storage_taken = node->storage - node->free_storage;
+        node->free_storage += storage < storage_taken ? storage : storage_taken;
     }
 }
 
@@ -217,6 +222,8 @@ void gs_shadow_take(gs_shadow *shadow, const gpusim_job_info *job, const gpusim_
         node->free_gpus -= begun < node->free_gpus ? begun : node->free_gpus;
         node->free_cpus -= cpus < node->free_cpus ? cpus : node->free_cpus;
         node->free_memory -= memory < node->free_memory ? memory : node->free_memory;
+        uint64_t storage = units(job, &parts[i]) * job->storage;
+        node->free_storage -= storage < node->free_storage ? storage : node->free_storage;
     }
 }
 
@@ -236,14 +243,15 @@ void gs_shadow_settle_parts(gs_shadow *shadow, const gpusim_part *parts, uint32_
 
 // What the first `count` parts hold of one node.
 static void sum_of_node(const gpusim_job_info *job, const gpusim_part *parts, uint32_t count,
-                        uint32_t node, uint64_t sum[3])
+                        uint32_t node, uint64_t sum[4])
 {
-    sum[0] = sum[1] = sum[2] = 0;
+    sum[0] = sum[1] = sum[2] = sum[3] = 0;
     for (uint32_t i = 0; i < count; i++) {
         if (parts[i].node == node) {
             sum[0] += parts[i].gpus;
             sum[1] += (uint64_t)units(job, &parts[i]) * job->cpus;
             sum[2] += units(job, &parts[i]) * job->memory;
+            sum[3] += units(job, &parts[i]) * job->storage;
         }
     }
 }
@@ -268,13 +276,13 @@ int gs_parts_are_free(const gpusim_view *view, const gpusim_job_info *job, const
     int shares = gs_job_shares(job);
     for (uint32_t i = 0; i < count; i++) {
         const gpusim_node_info *node = &view->nodes[parts[i].node];
-        uint64_t want[3], have[3];
+        uint64_t want[4], have[4];
         sum_of_node(job, parts, count, parts[i].node, want);
         sum_of_node(job, own, own_count, parts[i].node, have);
         uint64_t room = shares ? room_without(view, job, own, own_count, parts[i].node)
                                : node->free_gpus + have[0];
         if (want[0] > room || want[1] > node->free_cpus + have[1] ||
-            want[2] > node->free_memory + have[2]) {
+            want[2] > node->free_memory + have[2] || want[3] > node->free_storage + have[3]) {
             return 0;
         }
     }

@@ -259,7 +259,7 @@ static int node_admits(const gpusim_view *view, const gpusim_job_info *job, uint
     const gpusim_node_info *info = &view->nodes[node];
     return info->state == GPUSIM_NODE_UP && job->avoid != node + 1 &&
            info->free_cpus / gpus >= job->cpus && info->free_memory / gpus >= job->memory &&
-           gs_selects_node(view, job, node);
+           info->free_storage / gpus >= job->storage && gs_selects_node(view, job, node);
 }
 
 static int may_use(const gpusim_view *view, const gpusim_job_info *job, uint32_t group)

@@ -181,5 +181,6 @@ uint32_t gpusim_view_room(const gpusim_view *view, const gpusim_job_info *job, u
     uint32_t most = !job->gpus           ? 1
                     : gs_job_shares(job) ? gs_share_room(view, job, node)
                                          : info->free_gpus;
-    return times(info->free_memory, job->memory, times(info->free_cpus, job->cpus, most));
+    most = times(info->free_memory, job->memory, times(info->free_cpus, job->cpus, most));
+    return times(info->free_storage, job->storage, most);
 }

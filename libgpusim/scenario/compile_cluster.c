@@ -79,6 +79,7 @@ static gpusim_status compile_groups(const gs_compilation *at, gpusim_error *err)
             .labels = labels,
             .gpu_memory = at->gpus[i].memory - at->gpus[i].memory_reserved,
             .memory = group[i].memory,
+            .storage = group[i].storage,
             .count = group[i].count,
             .per_rack = group[i].per_rack,
             .gpus = group[i].gpus,

@@ -12,6 +12,7 @@ static gpusim_job_info request_of(const gpusim_model *model, const gs_job *job)
 {
     return (gpusim_job_info){
         .memory = job->memory,
+        .storage = job->storage,
         .gpu_memory = job->gpu_memory,
         .gpus = job->gpus,
         .cpus = job->cpus,

@@ -58,7 +58,7 @@ typedef struct gs_scenario_group {
     const char *label;             /* of a file: what it calls the GPUs; NULL: as the catalogue */
     const char *const *node_names; /* of a file: [count] */
     const uint32_t *rows;          /* of a file: [count], where they stand in it */
-    uint64_t memory;               /* of a node; the maximum: no limit */
+    uint64_t memory, storage;      /* of a node; the maximum: no limit */
     double cpus;                   /* NaN: no limit */
     uint32_t count, per_rack, gpus;
     uint32_t most, spares; /* the maximum: not given */

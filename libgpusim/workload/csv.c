@@ -39,6 +39,7 @@ enum {
     GPU_MODELS,
     CLUSTER,
     SELECTOR,
+    STORAGE,
     COLUMNS
 };
 
@@ -46,7 +47,7 @@ static const char *const names[COLUMNS] = {
     "id",         "submit_s",    "duration_s", "gpus",       "name",      "user",     "vc",
     "walltime_s", "cpus",        "memory",     "gpu_memory", "priority",  "group",    "start_s",
     "nodes",      "after",       "think_s",    "state",      "gpu_milli", "mig",      "qos",
-    "kind",       "preemptible", "deadline_s", "gpu_models", "cluster",   "selector",
+    "kind",       "preemptible", "deadline_s", "gpu_models", "cluster",   "selector", "storage",
 };
 
 _Static_assert(COLUMNS <= GS_LOG_COLUMNS, "all columns have a place in the log");
@@ -225,6 +226,9 @@ static gpusim_status read_request(gs_log *log, const gs_cells *cells, gs_log_ent
     }
     if (gs_cell_find(log, cells, GPU_MEMORY, &cell)) {
         GPUSIM_TRY(read_bytes(log, cells, cell, GPU_MEMORY, &job->gpu_memory, err));
+    }
+    if (gs_cell_find(log, cells, STORAGE, &cell)) {
+        GPUSIM_TRY(read_bytes(log, cells, cell, STORAGE, &job->storage, err));
     }
     if (gs_cell_find(log, cells, PRIORITY, &cell)) {
         GPUSIM_TRY(read_priority(log, cells, cell, &job->priority, err));

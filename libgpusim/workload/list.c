@@ -245,6 +245,7 @@ gpusim_status gs_list_read(const gpusim_list *list, gs_log *log, gpusim_error *e
                       .walltime = listed->walltime,
                       .memory = listed->memory,
                       .gpu_memory = listed->gpu_memory,
+                      .storage = listed->storage,
                       .source = log->source,
                       .gpus = listed->gpus,
                       .cpus = gs_thousandths(listed->cpus),

@@ -29,7 +29,8 @@ enum {
     DRAW_PREEMPTIBLE,
     DRAW_DEADLINE,
     DRAW_LATENCY,
-    DRAW_THRIFT
+    DRAW_THRIFT,
+    DRAW_STORAGE
 };
 
 // names drawn by weight: upto[i] is the share of the first i + 1, the last is 1
@@ -45,7 +46,7 @@ struct gs_synthetic {
     uint64_t count;
     gpusim_time until, round_up, slack;
     gs_arrivals arrivals;
-    gs_distribution gpus, duration, cpus, memory, gpu_memory, priority, factor, share, due;
+    gs_distribution gpus, duration, cpus, memory, gpu_memory, storage, priority, factor, share, due;
     gs_distribution latency, thrift;
     lottery users, vcs, qos, kinds;
     gs_elastic_fields elastic;
@@ -145,6 +146,7 @@ static gpusim_status make_sizes(gs_synthetic *s, const gs_synthetic_fields *f, g
     GPUSIM_TRY(make(&f->duration, GPUSIM_UNIT_SECOND, 0, "duration", arena, &s->duration, err));
     GPUSIM_TRY(make(&f->cpus, GPUSIM_UNIT_NONE, 0, "cpus", arena, &s->cpus, err));
     GPUSIM_TRY(make(&f->memory, GPUSIM_UNIT_BYTE, 0, "memory", arena, &s->memory, err));
+    GPUSIM_TRY(make(&f->storage, GPUSIM_UNIT_BYTE, 0, "storage", arena, &s->storage, err));
     GPUSIM_TRY(make(&f->gpu_memory, GPUSIM_UNIT_BYTE, 0, "gpu_memory", arena, &s->gpu_memory, err));
     GPUSIM_TRY(make(&f->priority, GPUSIM_UNIT_NONE, 0, "priority", arena, &s->priority, err));
     GPUSIM_TRY(make(&f->latency, GPUSIM_UNIT_NONE, 0, "latency", arena, &s->latency, err));
@@ -328,32 +330,33 @@ gpusim_status gs_synthetic_job(const gs_synthetic *s, uint64_t seed, uint64_t or
     }
 
     double seconds = gs_variate(&s->duration, source, DRAW_DURATION, ordinal);
-    *job =
-        (gs_job){.id = (int64_t)ordinal,
-                 .submit = submit,
-                 .duration = gpusim_time_from_seconds(seconds > 0 ? seconds : 0),
-                 .walltime = GPUSIM_TIME_MAX,
-                 .memory = gs_variate_bytes(gs_variate(&s->memory, source, DRAW_MEMORY, ordinal)),
-                 .gpu_memory =
-                     gs_variate_bytes(gs_variate(&s->gpu_memory, source, DRAW_GPU_MEMORY, ordinal)),
-                 .source = s->name,
-                 .user = draw_name(&s->users, source, DRAW_USER, ordinal),
-                 .vc = draw_name(&s->vcs, source, DRAW_VC, ordinal),
-                 .group = s->group,
-                 .cluster = s->cluster,
-                 .gpus = to_count(gs_variate(&s->gpus, source, DRAW_GPUS, ordinal)),
-                 .cpus = gs_thousandths(gs_variate(&s->cpus, source, DRAW_CPUS, ordinal)),
-                 .priority = to_priority(gs_variate(&s->priority, source, DRAW_PRIORITY, ordinal)),
-                 .latency = to_scale(gs_variate(&s->latency, source, DRAW_LATENCY, ordinal)),
-                 .thrift = to_scale(gs_variate(&s->thrift, source, DRAW_THRIFT, ordinal)),
-                 .milli = 1000,
-                 .profile = s->profile,
-                 .extra = GPUSIM_NONE,
-                 .due = GPUSIM_TIME_MAX,
-                 .qos = draw_name(&s->qos, source, DRAW_QOS, ordinal),
-                 .kind = draw_name(&s->kinds, source, DRAW_KIND, ordinal),
-                 .selector = s->selector,
-                 .final_state = GPUSIM_JOB_COMPLETED};
+    *job = (gs_job){
+        .id = (int64_t)ordinal,
+        .submit = submit,
+        .duration = gpusim_time_from_seconds(seconds > 0 ? seconds : 0),
+        .walltime = GPUSIM_TIME_MAX,
+        .memory = gs_variate_bytes(gs_variate(&s->memory, source, DRAW_MEMORY, ordinal)),
+        .storage = gs_variate_bytes(gs_variate(&s->storage, source, DRAW_STORAGE, ordinal)),
+        .gpu_memory =
+            gs_variate_bytes(gs_variate(&s->gpu_memory, source, DRAW_GPU_MEMORY, ordinal)),
+        .source = s->name,
+        .user = draw_name(&s->users, source, DRAW_USER, ordinal),
+        .vc = draw_name(&s->vcs, source, DRAW_VC, ordinal),
+        .group = s->group,
+        .cluster = s->cluster,
+        .gpus = to_count(gs_variate(&s->gpus, source, DRAW_GPUS, ordinal)),
+        .cpus = gs_thousandths(gs_variate(&s->cpus, source, DRAW_CPUS, ordinal)),
+        .priority = to_priority(gs_variate(&s->priority, source, DRAW_PRIORITY, ordinal)),
+        .latency = to_scale(gs_variate(&s->latency, source, DRAW_LATENCY, ordinal)),
+        .thrift = to_scale(gs_variate(&s->thrift, source, DRAW_THRIFT, ordinal)),
+        .milli = 1000,
+        .profile = s->profile,
+        .extra = GPUSIM_NONE,
+        .due = GPUSIM_TIME_MAX,
+        .qos = draw_name(&s->qos, source, DRAW_QOS, ordinal),
+        .kind = draw_name(&s->kinds, source, DRAW_KIND, ordinal),
+        .selector = s->selector,
+        .final_state = GPUSIM_JOB_COMPLETED};
     if (job->gpus > 0) {
         uint32_t milli = gs_milli_of(gs_variate(&s->share, source, DRAW_SHARE, ordinal));
         job->milli = milli > 0 ? milli : 1;

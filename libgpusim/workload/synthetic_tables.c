@@ -218,6 +218,8 @@ static const gpusim_field fields[] = {
                           "CPU cores for each GPU, in thousandths; in all when a job has no GPU."),
     GS_DISTRIBUTION_FIELD("memory", byte, gs_synthetic_fields, memory, 0, "0 B",
                           "Host memory for each GPU; in all when a job has no GPU."),
+    GS_DISTRIBUTION_FIELD("storage", byte, gs_synthetic_fields, storage, 0, "0 B",
+                          "Storage of its nodes for each GPU; in all when a job has no GPU."),
     GS_DISTRIBUTION_FIELD("gpu_memory", byte, gs_synthetic_fields, gpu_memory, 0, "0 B",
                           "Memory needed on each GPU."),
     GS_DISTRIBUTION_FIELD("priority", number, gs_synthetic_fields, priority, 0, "0",

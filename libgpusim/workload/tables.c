@@ -61,7 +61,8 @@ static const gpusim_choice formats[] = {
     {"philly", GS_TRACE_PHILLY, "timestamp,duration,num_gpus,gpu_time,cluster; wall-clock times"},
     {"csv", GS_TRACE_CSV,
      "gpusim's own: id,submit_s,duration_s,gpus and, by name, name, user, vc, walltime_s, cpus, "
-     "memory, gpu_memory, gpu_milli, mig, gpu_models (A|B), selector, priority, group, cluster, "
+     "memory, gpu_memory, gpu_milli, mig, gpu_models (A|B), selector, storage, priority, group, "
+     "cluster, "
      "start_s, nodes, "
      "after, think_s, state, "
      "qos, kind, preemptible, deadline_s"},
@@ -316,6 +317,7 @@ static const gpusim_field listed_fields[] = {
      .doc = "CPU cores for each GPU, in thousandths; in all when it has no GPU."},
     BYTES(memory, "Host memory for each GPU; in all when it has no GPU."),
     BYTES(gpu_memory, "Memory it needs on each GPU."),
+    BYTES(storage, "Storage of its nodes for each GPU; in all when it has no GPU."),
     {.name = "priority",
      .type = GPUSIM_INT32,
      AT(gs_listed_job, priority),

@@ -93,7 +93,7 @@ typedef struct gs_listed_job {
     const char *qos, *kind;
     gpusim_time at; /* GPUSIM_TIME_MAX: not given */
     gpusim_time duration, walltime, think;
-    uint64_t memory, gpu_memory;
+    uint64_t memory, gpu_memory, storage;
     uint32_t gpus, reserved;
     int32_t priority, state;
     double gpu_share; /* of each GPU */
@@ -160,7 +160,7 @@ typedef struct gs_synthetic_fields {
     uint64_t count;                           /* UINT64_MAX: no limit */
     gpusim_time from, until;                  /* GPUSIM_TIME_MAX: no end */
     gpusim_one_of arrivals;
-    gpusim_one_of gpus, gpu_share, duration, memory, gpu_memory, cpus, priority;
+    gpusim_one_of gpus, gpu_share, duration, memory, gpu_memory, cpus, priority, storage;
     gpusim_one_of latency, thrift;
     gs_walltime_fields walltime;
     gpusim_list vc, qos, kind; /* gs_tenant_fields */

@@ -43,6 +43,7 @@ typedef struct gs_job {
     uint8_t reserved[3];
     uint32_t selector; /* name of what its nodes must be labelled with; 0: nothing */
     uint32_t reserved2;
+    uint64_t storage; /* bytes per GPU, as memory */
 } gs_job;
 
 /* What `elastic:` (workload/tables.h) makes of a job whose GPUs are known. */

@@ -60,7 +60,7 @@ static void make_cluster(maker *m, maker *clusters, maker *labels, puzzle *made)
         slow_group *group = &made->groups[g];
         group->nodes = (uint32_t)maker_pick(m, 1, 4);
         group->gpus = (uint32_t)maker_pick(m, 1, 8);
-        group->cpus = UINT32_MAX;
+        group->cpus = group->storage = UINT32_MAX;
         maker_print(&made->yaml, "    - {name: g%u, count: %u, gpus: %u", g, group->nodes,
                     group->gpus);
         if (maker_chance(m, 30)) {
@@ -70,6 +70,10 @@ static void make_cluster(maker *m, maker *clusters, maker *labels, puzzle *made)
         if (made->clusters) {
             group->cluster = g == 0 ? 0 : (uint32_t)maker_pick(clusters, 0, 1);
             maker_print(&made->yaml, ", cluster: c%u", group->cluster);
+        }
+        if (maker_chance(labels, 30)) {
+            group->storage = (uint32_t)maker_pick(labels, 100, 999);
+            maker_print(&made->yaml, ", storage: %u GiB", group->storage);
         }
         if (maker_chance(labels, 70)) {
             made->zone[g] = (char)maker_pick(labels, 'a', 'b');
@@ -186,6 +190,10 @@ static void make_job(maker *m, maker *clusters, maker *labels, puzzle *made, slo
         // one that is there: that of some group
         job->cluster = made->groups[maker_pick(clusters, 0, (int)made->cluster.groups - 1)].cluster;
         maker_print(&made->yaml, ", cluster: c%u", job->cluster);
+    }
+    if (maker_chance(labels, 30)) {
+        job->storage = (uint32_t)maker_pick(labels, 10, 200);
+        maker_print(&made->yaml, ", storage: %u GiB", job->storage);
     }
     if (maker_chance(labels, 20)) {
         make_selector(labels, made, job);

@@ -78,6 +78,9 @@ static void make_nodes(maker *m, maker_text *yaml, outline *shape)
         if (shape->clusters) {
             maker_print(yaml, ", cluster: c%d", g % 2);
         }
+        if (maker_chance(shape->labels, 30)) {
+            maker_print(yaml, ", storage: %d GiB", maker_pick(shape->labels, 100, 999));
+        }
         if (maker_chance(shape->labels, 50)) {
             shape->zone[g] = (char)maker_pick(shape->labels, 'a', 'b');
             maker_print(yaml, ", labels: {zone: %c}", shape->zone[g]);
@@ -216,12 +219,15 @@ static void make_scheduler(maker *m, maker_text *yaml, const outline *shape)
     maker_print(yaml, ", las: {limits: [%d s, %d s]}}\n", limit, maker_pick(m, 21, 90));
 }
 
-/* A zone that there is, or two nodes. */
+/* Storage; a zone that there is, or two nodes. */
 static void make_selector(maker_text *yaml, const outline *shape)
 {
     maker *m = shape->labels;
     const int g = maker_pick(m, 0, shape->groups - 1);
 
+    if (maker_chance(m, 20)) {
+        maker_print(yaml, ", storage: %d GiB", maker_pick(m, 1, 200));
+    }
     if (!maker_chance(m, 20)) {
         return;
     }

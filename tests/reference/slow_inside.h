@@ -7,7 +7,7 @@
 
 /* What a node has to give. */
 typedef struct spare {
-    uint32_t gpus, cpus;
+    uint32_t gpus, cpus, storage;
 } spare;
 
 /* What the twin knows of a job beside its results. */

@@ -29,14 +29,20 @@ uint32_t slow_nodes(const twin *t, const slow_job *job, uint32_t group)
 /* GPUs of this job that something spare can take. */
 static uint32_t room(const slow_job *job, spare what)
 {
-    return job->cpus > 0 && what.cpus / job->cpus < what.gpus ? what.cpus / job->cpus : what.gpus;
+    uint32_t most = what.gpus;
+
+    if (job->cpus > 0 && what.cpus / job->cpus < most) {
+        most = what.cpus / job->cpus;
+    }
+    return job->storage > 0 && what.storage / job->storage < most ? what.storage / job->storage
+                                                                  : most;
 }
 
 uint32_t slow_capacity(const twin *t, const slow_job *job, uint32_t group)
 {
     const slow_group *g = &t->cluster->group[group];
 
-    return room(job, (spare){.gpus = g->gpus, .cpus = g->cpus});
+    return room(job, (spare){.gpus = g->gpus, .cpus = g->cpus, .storage = g->storage});
 }
 
 /* Whether a placement with that many free GPUs goes before the best so far; `rest`: what is left of
@@ -180,11 +186,12 @@ int slow_can_stay(const twin *t, uint32_t j)
     return 1;
 }
 
-/* Takes GPUs, and the cores that go with them, out of a node. */
+/* Takes GPUs, and the cores and storage that go with them, out of a node. */
 void slow_subtract(spare *node, const slow_job *job, uint32_t gpus)
 {
     node->gpus -= gpus;
     node->cpus -= gpus * job->cpus;
+    node->storage -= gpus * job->storage;
 }
 
 void slow_take(const twin *t, uint32_t j, uint32_t *held)
@@ -199,10 +206,11 @@ void slow_free_all(const twin *t, spare *nodes)
 {
     for (uint32_t k = 0; k < t->real; k++) {
         const slow_group *g = &t->cluster->group[t->group_of[k]];
-        nodes[k] = (spare){.gpus = g->gpus, .cpus = g->cpus};
+        nodes[k] = (spare){.gpus = g->gpus, .cpus = g->cpus, .storage = g->storage};
     }
     for (uint32_t v = 0; v < t->cluster->vcs; v++) {
-        nodes[t->real + v] = (spare){.gpus = t->cluster->quota[v], .cpus = UINT32_MAX};
+        nodes[t->real + v] =
+            (spare){.gpus = t->cluster->quota[v], .cpus = UINT32_MAX, .storage = UINT32_MAX};
     }
 }
 

@@ -50,6 +50,7 @@ typedef struct slow_job {
     int64_t estimate; /* what the scheduler believes */
     uint32_t gpus;
     uint32_t cpus;    /* per GPU */
+    uint32_t storage; /* the same, GiB */
     uint32_t group;   /* SLOW_ANY: any */
     uint32_t cluster; /* the same */
     uint32_t not_on;  /* nodes that it may not use, as bits of their numbers */
@@ -65,7 +66,8 @@ typedef struct slow_job {
 typedef struct slow_group {
     uint32_t nodes;
     uint32_t gpus, cpus; /* of each node */
-    uint32_t cluster;    /* no job is in two at a time */
+    uint32_t storage;
+    uint32_t cluster; /* no job is in two at a time */
 } slow_group;
 
 typedef struct slow_cluster {

@@ -57,8 +57,8 @@ typedef struct gpusim_job_info {
     uint32_t name, user, vc; /* names; vc counts from 0 in the table of VCs, GPUSIM_NONE: no VC */
     int32_t priority;        /* larger goes first */
     uint32_t shape;          /* jobs of one shape fit exactly the same places: same gpus, share,
-                              * cpus, memory, group, cluster, selector, GPU models, VC and node
-                              * avoided; dense from 0 */
+                              * cpus, memory, storage, group, cluster, selector, GPU models, VC and
+                              * node avoided; dense from 0 */
     uint32_t attempts;       /* times started */
     uint32_t preemptions;
     uint32_t first_part, parts; /* its current allocation, in the view's parts; 0 parts: queued */
@@ -91,7 +91,8 @@ typedef struct gpusim_job_info {
     uint32_t requested; /* GPUs that its work and estimate are for; of a waiting job also `gpus` */
     uint32_t least_gpus, most_gpus; /* of other jobs: `requested` */
     uint32_t resizes;
-    double serial; /* 0..1 of its work on one GPU that further ones do not shorten */
+    double serial;    /* 0..1 of its work on one GPU that further ones do not shorten */
+    uint64_t storage; /* of its nodes, bytes per GPU, or of the job when it wants no GPU */
 } gpusim_job_info;
 
 /* GPU time, exactly: of everything held up to `settled`; gpusim_usage_seconds goes on from there.
@@ -117,8 +118,9 @@ typedef struct gpusim_node_info {
     uint32_t gpus, free_gpus;
     uint32_t cpus, free_cpus; /* thousandths of a core; UINT32_MAX: no limit */
     uint32_t group, rack;
-    uint32_t state; /* gpusim_node_state; only nodes that are `up` take new jobs */
-    uint32_t jobs;  /* with at least one part here */
+    uint32_t state;                 /* gpusim_node_state; only nodes that are `up` take new jobs */
+    uint32_t jobs;                  /* with at least one part here */
+    uint64_t storage, free_storage; /* bytes; UINT64_MAX: no limit */
 } gpusim_node_info;
 
 /* Where a group's nodes stand, for who routes by that: `class:` of the group. */
@@ -131,7 +133,7 @@ typedef enum gpusim_node_class {
 } gpusim_node_class;
 
 typedef struct gpusim_group_info {
-    uint64_t memory;            /* of one node */
+    uint64_t memory, storage;   /* of one node */
     uint64_t gpu_memory;        /* of one GPU, what the driver leaves of it; 0: no limit */
     uint32_t first_node, nodes; /* nodes of a group are adjacent */
     uint32_t gpus, cpus;        /* of one node; cpus in thousandths of a core */
@@ -347,6 +349,7 @@ typedef enum gpusim_refusal {
     GPUSIM_REFUSED_CLUSTER,  /* a node outside the job's cluster, or nodes of two clusters */
     GPUSIM_REFUSED_SELECTOR, /* a node that the job's selector does not mean */
     GPUSIM_REFUSED_AVOIDED,  /* the node that the job was moved away from */
+    GPUSIM_REFUSED_STORAGE,
 } gpusim_refusal;
 
 GPUSIM_API gpusim_refusal gpusim_decide_start(gpusim_decisions *decisions, gpusim_job_id job,

@@ -49,6 +49,7 @@ typedef struct gpusim_job_row {
     uint32_t gpu_models; /* name: the GPU models that it may use, "A|B"; 0: any */
     uint32_t selector;   /* name: the labels that its nodes must have; 0: none */
     uint32_t reserved2;
+    uint64_t storage;
 } gpusim_job_row;
 
 /* 1 when a selector ("zone=a|b,node=n-0003") means a node with these labels ("zone=a,disk=ssd") and
@@ -81,6 +82,7 @@ typedef enum gpusim_job_reason {
     GPUSIM_REASON_CORRUPTED,    /* somebody found its work to be wrong */
     GPUSIM_REASON_NO_FIT,       /* there was no place for it, and jobs do not wait */
     GPUSIM_REASON_NO_NODE,      /* wants more than there is on nodes that its selector means */
+    GPUSIM_REASON_NO_STORAGE,
 } gpusim_job_reason;
 
 typedef enum gpusim_event_type {
@@ -191,7 +193,7 @@ typedef enum gpusim_action {
 } gpusim_action;
 
 typedef struct gpusim_node_row {
-    uint64_t memory;
+    uint64_t memory, storage; /* storage 0: no limit */
     uint32_t node, name, group, rack, gpu_model, gpus, first_gpu, cpus;
     uint32_t cpu_milli; /* thousandths of a core beside `cpus` */
     uint32_t cluster;   /* name; 0: none is named */
