@@ -145,6 +145,9 @@ void gs_shadow_limit(gs_shadow *shadow, const gpusim_view *view, uint32_t node)
     gpusim_node_info *to = &shadow->nodes[node];
     to->free_cpus = from->free_cpus < to->free_cpus ? from->free_cpus : to->free_cpus;
     to->free_memory = from->free_memory < to->free_memory ? from->free_memory : to->free_memory;
+    if (from->free_storage < to->free_storage) {
+        to->free_storage = from->free_storage;
+    }
     int moved = shadow->gpus && limit_gpus(shadow, view, node);
     if (moved || from->free_gpus < to->free_gpus) {
         to->free_gpus = from->free_gpus < to->free_gpus ? from->free_gpus : to->free_gpus;
@@ -152,7 +155,7 @@ void gs_shadow_limit(gs_shadow *shadow, const gpusim_view *view, uint32_t node)
     }
 }
 
-// What a part holds of its node: GPUs, and as many times the job's cores and memory.
+// What a part holds of its node: GPUs, and as many times the job's cores, memory and storage.
 static uint32_t units(const gpusim_job_info *job, const gpusim_part *part)
 {
     return job->gpus ? part->gpus : 1;

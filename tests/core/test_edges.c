@@ -178,6 +178,28 @@ START_TEST(runs_of_gpus_across_words)
 }
 END_TEST
 
+START_TEST(storage_is_shared_and_ends)
+{
+    // 1 takes 60 of 100 GiB by two GPUs, so that 2 waits for it; 3 wants more than a node has, 4
+    // none; where nobody said how much there is it is not limited
+    run("gpusim: 1\n"
+        "cluster: {nodes: [{name: a, gpus: 4, storage: 100 GiB}, {name: b, gpus: 4}]}\n"
+        "scheduler: {blocking: false}\n"
+        "workload: [{jobs: ["
+        "{id: 1, at: 0 s, duration: 10 s, gpus: 2, storage: 30 GiB, group: a},"
+        " {id: 2, at: 1 s, duration: 10 s, gpus: 1, storage: 50 GiB, group: a},"
+        " {id: 3, at: 1 s, duration: 10 s, gpus: 1, storage: 101 GiB, group: a},"
+        " {id: 4, at: 1 s, duration: 10 s, gpus: 2, group: a},"
+        " {id: 5, at: 1 s, duration: 10 s, gpus: 4, storage: 1 PiB, group: b}]}]\n");
+    ck_assert(row_of(1)->start == 0);
+    ck_assert(row_of(2)->start == 10 * GPUSIM_SECOND);
+    ck_assert_uint_eq(row_of(3)->reason, GPUSIM_REASON_NO_STORAGE);
+    ck_assert(row_of(4)->start == GPUSIM_SECOND);
+    ck_assert(row_of(5)->start == GPUSIM_SECOND);
+    ck_assert_uint_eq(row_of(2)->storage, UINT64_C(50) << 30);
+}
+END_TEST
+
 START_TEST(what_a_selector_means)
 {
     static const struct {
@@ -569,6 +591,7 @@ int main(void)
     tcase_add_test(cases, gpu_models_that_jobs_may_use);
     tcase_add_test(cases, selectors_by_label_and_name);
     tcase_add_test(cases, runs_of_gpus_across_words);
+    tcase_add_test(cases, storage_is_shared_and_ends);
     tcase_add_loop_test(cases, what_a_selector_means, 0, 14);
     tcase_add_test(cases, up_counts_nodes_that_drain);
     tcase_add_test(cases, an_observer_that_fails);

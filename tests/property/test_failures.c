@@ -23,8 +23,8 @@ typedef struct patient {
     long double work; /* ns at rate 1, kept or lost */
     double rate;      /* until the next batch */
     int changes;      /* of it, and losses: each may round by 1 ns */
-    uint32_t failures, attempts;
-    int hangs; /* by our doing, in the attempt that has this number */
+    uint32_t failures, attempts, resizes;
+    int hangs; /* by our doing, in the attempt and with the size that have these numbers */
 } patient;
 
 typedef struct ward {
@@ -57,6 +57,7 @@ static gpusim_status strike(gpusim_sim *sim, maker *m, ward *all, gpusim_error *
         all->hangs += !it->hangs;
         it->hangs = 1;
         it->attempts = job->attempts;
+        it->resizes = job->resizes;
         GPUSIM_TRY(gs_job_hang(sim, slot, err));
         break;
     case 3:
@@ -84,7 +85,7 @@ static void look(const gpusim_sim *sim, ward *all, char *does)
         patient *it = &all->jobs[job->order];
         it->changes += it->rate != job->rate;
         it->rate = job->rate;
-        int hangs = it->hangs && it->attempts == job->attempts;
+        int hangs = it->hangs && it->attempts == job->attempts && it->resizes == job->resizes;
         // a gang with a GPU that is off works at no rate
         does[job->order] = hangs                                 ? 'h'
                            : job->rate > 0                       ? 'w'

@@ -103,6 +103,8 @@ static void free_during(const twin *t, uint32_t point, int64_t span)
             const spare *level = &t->level[i * nodes + k];
             t->free[k].gpus = level->gpus < t->free[k].gpus ? level->gpus : t->free[k].gpus;
             t->free[k].cpus = level->cpus < t->free[k].cpus ? level->cpus : t->free[k].cpus;
+            t->free[k].storage =
+                level->storage < t->free[k].storage ? level->storage : t->free[k].storage;
         }
     }
 }
@@ -169,7 +171,8 @@ static int can_start(const twin *t, uint32_t j)
 {
     for (uint32_t k = 0; k < t->nodes; k++) {
         const uint32_t gpus = t->works[j].planned[k];
-        if (gpus > t->free[k].gpus || gpus * t->jobs[j].cpus > t->free[k].cpus) {
+        if (gpus > t->free[k].gpus || gpus * t->jobs[j].cpus > t->free[k].cpus ||
+            gpus * t->jobs[j].storage > t->free[k].storage) {
             return 0;
         }
     }
