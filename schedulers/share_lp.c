@@ -94,18 +94,29 @@ static void use_the_rest(const program *p, double least)
     glp_set_col_bnds(p->lp, last, GLP_FX, least, least);
 }
 
-static int solve(const program *p, double *least)
+static int run(const program *p, int presolve)
 {
     glp_smcp how;
     glp_init_smcp(&how);
     how.msg_lev = GLP_MSG_OFF;
-    int last = (int)(p->count * p->types) + 1;
-    if (glp_simplex(p->lp, &how) != 0 || glp_get_status(p->lp) != GLP_OPT) {
+    how.presolve = presolve;
+    return glp_simplex(p->lp, &how) == 0 && glp_get_status(p->lp) == GLP_OPT;
+}
+
+// from the basis at hand; where numbers fail it, anew from the presolver
+static int optimise(const program *p)
+{
+    return run(p, GLP_OFF) || run(p, GLP_ON);
+}
+
+static int solve(const program *p, double *least)
+{
+    if (!optimise(p)) {
         return 0;
     }
-    *least = glp_get_col_prim(p->lp, last);
+    *least = glp_get_col_prim(p->lp, (int)(p->count * p->types) + 1);
     use_the_rest(p, *least * (1 - 1e-9));
-    return glp_simplex(p->lp, &how) == 0 && glp_get_status(p->lp) == GLP_OPT;
+    return optimise(p);
 }
 
 int gs_share_solver(void)

@@ -22,6 +22,7 @@ typedef struct patient {
     gpusim_time worked;
     long double work; /* ns at rate 1, kept or lost */
     double rate;      /* until the next batch */
+    double fastest;   /* of all of them, at least 1 */
     int changes;      /* of it, and losses: each may round by 1 ns */
     uint32_t failures, attempts, resizes;
     int hangs; /* by our doing, in the attempt and with the size that have these numbers */
@@ -85,6 +86,7 @@ static void look(const gpusim_sim *sim, ward *all, char *does)
         patient *it = &all->jobs[job->order];
         it->changes += it->rate != job->rate;
         it->rate = job->rate;
+        it->fastest = fmax(it->fastest, fmax(job->rate, 1));
         int hangs = it->hangs && it->attempts == job->attempts && it->resizes == job->resizes;
         // a gang with a GPU that is off works at no rate
         does[job->order] = hangs                                 ? 'h'
@@ -106,6 +108,12 @@ static void pass_time(ward *all, gpusim_time now, const char *does)
     }
 }
 
+// Each change, loss and end is at a whole nanosecond, in which a job works as fast as it does.
+static long double rounding_of(const gpusim_job_row *row, const patient *it)
+{
+    return (2 + it->changes + row->failures + row->preemptions) * (long double)it->fastest;
+}
+
 static int compare(const char *what, const collected *rows, const ward *all)
 {
     int wrong = 0;
@@ -117,8 +125,7 @@ static int compare(const char *what, const collected *rows, const ward *all)
         if (row->hung != it->hung || row->checkpointing + row->restarting != it->stood ||
             row->done + row->redone + row->slowed != it->worked ||
             row->wait + held != end - row->submit || row->redone < 0 || row->restarting < 0 ||
-            fabsl(it->work - (long double)(row->done + row->redone)) >
-                2 + it->changes + row->failures + row->preemptions ||
+            fabsl(it->work - (long double)(row->done + row->redone)) > rounding_of(row, it) ||
             row->checkpointing < 0 || row->failures < it->failures) {
             printf("%s: job %" PRIu64 ": hung %" PRId64 " (%" PRId64
                    "), checkpoints and restarts %" PRId64 " (%" PRId64 "), work %" PRId64
