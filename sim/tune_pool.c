@@ -6,25 +6,22 @@
 #include <stdlib.h>
 #include <string.h>
 
-// 1, and the block is as large as is asked; 0, and it is as it was
-static int enlarge(void *block, size_t bytes)
+// the block with room for so many bytes; as it was, and *grown 0, where there is no memory
+static void *enlarged(void *block, size_t bytes, int *grown)
 {
-    void *old, *more;
-    memcpy(&old, block, sizeof old);
-    more = realloc(old, bytes);
-    if (more) {
-        memcpy(block, &more, sizeof more);
-    }
-    return more != NULL;
+    void *more = realloc(block, bytes);
+    *grown &= more != NULL;
+    return more ? more : block;
 }
 
 // room for so many scores of so many series more
 static gpusim_status grow(cli_pool *pool, uint64_t scores, uint32_t series, gpusim_error *err)
 {
     size_t all = pool->count + scores + 1, lengths = (size_t)pool->series + series + 1;
-    int grown = enlarge(&pool->scores, all * sizeof *pool->scores) &&
-                enlarge(&pool->labels, all * sizeof *pool->labels) &&
-                enlarge(&pool->lengths, lengths * sizeof *pool->lengths);
+    int grown = 1;
+    pool->scores = enlarged(pool->scores, all * sizeof *pool->scores, &grown);
+    pool->labels = enlarged(pool->labels, all * sizeof *pool->labels, &grown);
+    pool->lengths = enlarged(pool->lengths, lengths * sizeof *pool->lengths, &grown);
     return grown ? GPUSIM_OK
                  : gpusim_fail(err, GPUSIM_MEMORY, "no memory for %llu scores",
                                (unsigned long long)(pool->count + scores));
