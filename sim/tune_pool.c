@@ -6,25 +6,27 @@
 #include <stdlib.h>
 #include <string.h>
 
-// the block with room for so many bytes; as it was, and *grown 0, where there is no memory
-static void *enlarged(void *block, size_t bytes, int *grown)
-{
-    void *more = realloc(block, bytes);
-    *grown &= more != NULL;
-    return more ? more : block;
-}
-
 // room for so many scores of so many series more
 static gpusim_status grow(cli_pool *pool, uint64_t scores, uint32_t series, gpusim_error *err)
 {
     size_t all = pool->count + scores + 1, lengths = (size_t)pool->series + series + 1;
-    int grown = 1;
-    pool->scores = enlarged(pool->scores, all * sizeof *pool->scores, &grown);
-    pool->labels = enlarged(pool->labels, all * sizeof *pool->labels, &grown);
-    pool->lengths = enlarged(pool->lengths, lengths * sizeof *pool->lengths, &grown);
-    return grown ? GPUSIM_OK
-                 : gpusim_fail(err, GPUSIM_MEMORY, "no memory for %llu scores",
-                               (unsigned long long)(pool->count + scores));
+    double *more_scores = realloc(pool->scores, all * sizeof *more_scores);
+    if (more_scores) {
+        pool->scores = more_scores;
+    }
+    uint8_t *more_labels = realloc(pool->labels, all * sizeof *more_labels);
+    if (more_labels) {
+        pool->labels = more_labels;
+    }
+    uint64_t *more_lengths = realloc(pool->lengths, lengths * sizeof *more_lengths);
+    if (more_lengths) {
+        pool->lengths = more_lengths;
+    }
+    if (!more_scores || !more_labels || !more_lengths) {
+        return gpusim_fail(err, GPUSIM_MEMORY, "no memory for %llu scores",
+                           (unsigned long long)(pool->count + scores));
+    }
+    return GPUSIM_OK;
 }
 
 // What the log knows of the samples that were scored, and how long they were watched.
