@@ -5,6 +5,8 @@
 #include "trace/reader.h"
 #include "trace/summary.h"
 
+#define COLUMNS_MOST 64 /* bits of what a trace has */
+
 // 1 when values of a stored type can become values of the field
 static int fits(hid_t stored, const gpusim_field *field)
 {
@@ -39,7 +41,7 @@ static gpusim_status add_column(gpusim_trace *trace, gpusim_table table, uint32_
     hid_t memory = field->type == GPUSIM_ENUM ? stored : gs_h5_memory_type(field->type);
     GS_H5(H5Tinsert(trace->row_types[table], field->name, field->offset, memory),
           "cannot read the columns of", record->name);
-    trace->columns[table] |= UINT32_C(1) << i;
+    trace->columns[table] |= UINT64_C(1) << i;
 
 cleanup:
     gs_h5_close(&stored);
@@ -64,6 +66,9 @@ static gpusim_status open_table(gpusim_trace *trace, gpusim_table table, gpusim_
     trace->info.rows[table] = rows;
     trace->row_types[table] = H5Tcreate(H5T_COMPOUND, record->size);
     GS_H5(trace->row_types[table], "cannot read the columns of", record->name);
+    if (record->count > COLUMNS_MOST) {
+        GPUSIM_TRY(gpusim_fail(err, GPUSIM_INTERNAL, "'%s' has too many columns", record->name));
+    }
     for (uint32_t i = 0; i < record->count; i++) {
         GPUSIM_TRY(add_column(trace, table, i, type, err));
     }

@@ -30,7 +30,7 @@ struct gpusim_trace {
     gs_arena arena;                       /* texts of info and metrics */
     hid_t tables[GPUSIM_TABLE_COUNT];     /* 0: absent */
     hid_t row_types[GPUSIM_TABLE_COUNT];  /* how a row lies in memory: the columns that are there */
-    uint32_t columns[GPUSIM_TABLE_COUNT]; /* bit i: column i is there */
+    uint64_t columns[GPUSIM_TABLE_COUNT]; /* bit i: column i is there */
     hid_t time;
     gs_read_series *series;
     uint32_t series_count, series_capacity;
