@@ -132,6 +132,11 @@ gpusim_status gs_share_solve(gs_share_sort *sorts, uint32_t count, const double 
         double unit = sorts[c].target / best_rate(&sorts[c], types);
         p.unit = unit > p.unit ? unit : p.unit;
     }
+    // GLPK keeps an environment for each thread; one that was not there before goes again
+    int begun = glp_init_env();
+    if (begun > 1) {
+        return gpusim_fail(err, GPUSIM_MEMORY, "GLPK could not begin (%d)", begun);
+    }
     int talks = glp_term_out(GLP_OFF);
     p.lp = glp_create_prob();
     glp_set_obj_dir(p.lp, GLP_MAX);
@@ -148,6 +153,9 @@ gpusim_status gs_share_solve(gs_share_sort *sorts, uint32_t count, const double 
     }
     glp_delete_prob(p.lp);
     glp_term_out(talks);
+    if (begun == 0) {
+        glp_free_env();
+    }
     return solved ? GPUSIM_OK
                   : gpusim_fail(err, GPUSIM_MODULE, "no shares were found for %u sorts of jobs",
                                 count);
