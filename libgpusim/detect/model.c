@@ -11,11 +11,11 @@
 #include "base/array.h"
 #include "base/hash.h"
 #include "base/whole.h"
+#include "detect/bytes.h"
 #include "detect/watcher.h"
 
 #define MAGIC   "gpusimwm"
 #define VERSION 1
-#define LARGEST ((uint64_t)1 << 31)
 
 typedef struct head {
     char magic[8];
@@ -25,35 +25,16 @@ typedef struct head {
 
 /* ---- writing ---- */
 
-static gpusim_status put(gs_array *to, const void *from, uint64_t bytes, gpusim_error *err)
-{
-    gpusim_status status;
-    if (to->count + bytes > LARGEST) {
-        return gpusim_fail(err, GPUSIM_ARGUMENT, "what was learnt is too large for a file");
-    }
-    GPUSIM_TRY(gs_array_reserve(to, (uint32_t)(to->count + bytes), err));
-    if (bytes > 0) {
-        memcpy((char *)to->data + to->count, from, bytes);
-    }
-    to->count += (uint32_t)bytes;
-cleanup:
-    return status;
-}
-
-static gpusim_status put_text(gs_array *to, const char *text, gpusim_error *err)
-{
-    return put(to, text, strlen(text) + 1, err);
-}
-
 // What one detector learnt, and those under it.
 static gpusim_status put_learnt(gs_array *to, const gpusim_watcher *watcher, gpusim_error *err)
 {
     gpusim_status status;
-    GPUSIM_TRY(put_text(to, watcher->module->version, err));
-    GPUSIM_TRY(put(to, &watcher->stream, sizeof watcher->stream, err));
-    GPUSIM_TRY(put(to, watcher->scales, watcher->scene.signal_count * sizeof(gs_scale), err));
-    GPUSIM_TRY(put(to, &watcher->model_bytes, sizeof watcher->model_bytes, err));
-    GPUSIM_TRY(put(to, watcher->model, watcher->model_bytes, err));
+    GPUSIM_TRY(gs_bytes_put_text(to, watcher->module->version, err));
+    GPUSIM_TRY(gs_bytes_put(to, &watcher->stream, sizeof watcher->stream, err));
+    GPUSIM_TRY(
+        gs_bytes_put(to, watcher->scales, watcher->scene.signal_count * sizeof(gs_scale), err));
+    GPUSIM_TRY(gs_bytes_put(to, &watcher->model_bytes, sizeof watcher->model_bytes, err));
+    GPUSIM_TRY(gs_bytes_put(to, watcher->model, watcher->model_bytes, err));
     for (uint32_t i = 0; i < watcher->members.count; i++) {
         GPUSIM_TRY(put_learnt(to, watcher->members.watchers[i], err));
     }
@@ -64,11 +45,11 @@ cleanup:
 static gpusim_status put_signals(gs_array *to, const gpusim_scene *scene, gpusim_error *err)
 {
     gpusim_status status;
-    GPUSIM_TRY(put(to, &scene->signal_count, sizeof scene->signal_count, err));
+    GPUSIM_TRY(gs_bytes_put(to, &scene->signal_count, sizeof scene->signal_count, err));
     for (uint32_t s = 0; s < scene->signal_count; s++) {
         uint32_t unit = scene->signals[s].unit;
-        GPUSIM_TRY(put(to, &unit, sizeof unit, err));
-        GPUSIM_TRY(put_text(to, scene->signals[s].name, err));
+        GPUSIM_TRY(gs_bytes_put(to, &unit, sizeof unit, err));
+        GPUSIM_TRY(gs_bytes_put_text(to, scene->signals[s].name, err));
     }
 cleanup:
     return status;
@@ -84,8 +65,8 @@ gpusim_status gpusim_watcher_save(const gpusim_watcher *watcher, const char *wor
         GPUSIM_TRY(
             gpusim_fail(err, GPUSIM_ARGUMENT, "%s has learnt nothing yet", watcher->module->name));
     }
-    GPUSIM_TRY(put_text(&body, words, err));
-    GPUSIM_TRY(put(&body, &threshold, sizeof threshold, err));
+    GPUSIM_TRY(gs_bytes_put_text(&body, words, err));
+    GPUSIM_TRY(gs_bytes_put(&body, &threshold, sizeof threshold, err));
     GPUSIM_TRY(put_signals(&body, &watcher->scene, err));
     GPUSIM_TRY(put_learnt(&body, watcher, err));
     head h = {.version = VERSION, .bytes = body.count};
@@ -102,53 +83,16 @@ cleanup:
 
 /* ---- reading ---- */
 
-// What is left to be read.
-typedef struct rest {
-    const char *at;
-    uint64_t bytes;
-} rest;
-
-static gpusim_status too_short(gpusim_error *err)
-{
-    return gpusim_fail(err, GPUSIM_FORMAT, "the file of a detector ends too early");
-}
-
-static gpusim_status take(rest *from, void *to, uint64_t bytes, gpusim_error *err)
-{
-    if (bytes > from->bytes) {
-        return too_short(err);
-    }
-    if (bytes > 0) {
-        memcpy(to, from->at, bytes);
-    }
-    from->at += bytes;
-    from->bytes -= bytes;
-    return GPUSIM_OK;
-}
-
-// A text where it is.
-static gpusim_status take_text(rest *from, const char **text, gpusim_error *err)
-{
-    const char *end = from->bytes ? memchr(from->at, 0, from->bytes) : NULL;
-    if (!end) {
-        return too_short(err);
-    }
-    *text = from->at;
-    from->bytes -= (uint64_t)(end + 1 - from->at);
-    from->at = end + 1;
-    return GPUSIM_OK;
-}
-
 // The signals that it knows have to be those of the scene.
-static gpusim_status check_signals(rest *from, const gpusim_scene *scene, gpusim_error *err)
+static gpusim_status check_signals(gs_rest *from, const gpusim_scene *scene, gpusim_error *err)
 {
     gpusim_status status;
     uint32_t count = 0, unit = 0;
-    GPUSIM_TRY(take(from, &count, sizeof count, err));
+    GPUSIM_TRY(gs_rest_take(from, &count, sizeof count, err));
     for (uint32_t s = 0; s < count; s++) {
         const char *name = "";
-        GPUSIM_TRY(take(from, &unit, sizeof unit, err));
-        GPUSIM_TRY(take_text(from, &name, err));
+        GPUSIM_TRY(gs_rest_take(from, &unit, sizeof unit, err));
+        GPUSIM_TRY(gs_rest_take_text(from, &name, err));
         if (s >= scene->signal_count || strcmp(scene->signals[s].name, name) != 0) {
             GPUSIM_TRY(gpusim_fail(
                 err, GPUSIM_ARGUMENT, "signal %u is %s, where the detector learnt from %s", s + 1,
@@ -170,27 +114,23 @@ cleanup:
     return status;
 }
 
-static gpusim_status take_learnt(rest *from, gpusim_watcher *watcher, gpusim_error *err)
+static gpusim_status take_learnt(gs_rest *from, gpusim_watcher *watcher, gpusim_error *err)
 {
     gpusim_status status;
     const char *version = "";
-    GPUSIM_TRY(take_text(from, &version, err));
+    uint64_t model_bytes = 0;
+    GPUSIM_TRY(gs_rest_take_text(from, &version, err));
     if (strcmp(version, watcher->module->version) != 0) {
         GPUSIM_TRY(
             gpusim_fail(err, GPUSIM_ARGUMENT,
                         "detector %s has version %s, and what was learnt is of version %.40s",
                         watcher->module->name, watcher->module->version, version));
     }
-    GPUSIM_TRY(take(from, &watcher->stream, sizeof watcher->stream, err));
-    GPUSIM_TRY(take(from, watcher->scales, watcher->scene.signal_count * sizeof(gs_scale), err));
-    GPUSIM_TRY(take(from, &watcher->model_bytes, sizeof watcher->model_bytes, err));
-    if (watcher->model_bytes > from->bytes) {
-        GPUSIM_TRY(too_short(err));
-    }
-    if (watcher->model_bytes > 0) {
-        GPUSIM_TRY(gs_allocate(&watcher->model, watcher->model_bytes, 1, err));
-        GPUSIM_TRY(take(from, watcher->model, watcher->model_bytes, err));
-    }
+    GPUSIM_TRY(gs_rest_take(from, &watcher->stream, sizeof watcher->stream, err));
+    GPUSIM_TRY(
+        gs_rest_take(from, watcher->scales, watcher->scene.signal_count * sizeof(gs_scale), err));
+    GPUSIM_TRY(gs_rest_take(from, &model_bytes, sizeof model_bytes, err));
+    GPUSIM_TRY(gs_rest_take_block(from, &watcher->model, &watcher->model_bytes, model_bytes, err));
     for (uint32_t i = 0; i < watcher->members.count; i++) {
         GPUSIM_TRY(take_learnt(from, watcher->members.watchers[i], err));
     }
@@ -207,7 +147,7 @@ static gpusim_status read_file(const char *path, gs_array *bytes, gpusim_error *
     if (!file) {
         return gpusim_fail(err, GPUSIM_IO, "cannot open '%s': %s", path, strerror(errno));
     }
-    for (size_t got = 1; got && bytes->count <= LARGEST;) {
+    for (size_t got = 1; got && bytes->count <= GS_BYTES_MOST;) {
         GPUSIM_TRY(gs_array_reserve(bytes, bytes->count + 65536, err));
         got = fread((char *)bytes->data + bytes->count, 1, 65536, file);
         bytes->count += (uint32_t)got;
@@ -218,7 +158,7 @@ cleanup:
 }
 
 // What stands behind a head, once that and its checksum are as they should be.
-static gpusim_status check_head(const char *path, const void *bytes, size_t count, rest *body,
+static gpusim_status check_head(const char *path, const void *bytes, size_t count, gs_rest *body,
                                 gpusim_error *err)
 {
     head h;
@@ -230,7 +170,7 @@ static gpusim_status check_head(const char *path, const void *bytes, size_t coun
         return gpusim_fail(err, GPUSIM_FORMAT, "'%s' has version %u, and %d is known", path,
                            h.version, VERSION);
     }
-    *body = (rest){(const char *)bytes + sizeof h, count - sizeof h};
+    *body = (gs_rest){(const char *)bytes + sizeof h, count - sizeof h};
     return body->bytes == h.bytes && gs_hash64(body->at, body->bytes, VERSION) == h.checksum
                ? GPUSIM_OK
                : gpusim_fail(err, GPUSIM_FORMAT, "'%s' is damaged", path);
@@ -254,7 +194,7 @@ gpusim_status gs_watcher_read(const char *path, const void *bytes, size_t count,
                               gpusim_error *err)
 {
     gpusim_status status;
-    rest from;
+    gs_rest from;
     gpusim_watcher *watcher = NULL;
     gpusim_parameters *parameters = NULL;
     const gpusim_module *module = NULL;
@@ -262,8 +202,8 @@ gpusim_status gs_watcher_read(const char *path, const void *bytes, size_t count,
     double learnt = 0;
     *result = NULL;
     GPUSIM_TRY(check_head(path, bytes, count, &from, err));
-    GPUSIM_TRY(take_text(&from, &words, err));
-    GPUSIM_TRY(take(&from, &learnt, sizeof learnt, err));
+    GPUSIM_TRY(gs_rest_take_text(&from, &words, err));
+    GPUSIM_TRY(gs_rest_take(&from, &learnt, sizeof learnt, err));
     GPUSIM_TRY(check_signals(&from, scene, err));
     GPUSIM_TRY(gpusim_detector_read(words, &module, &parameters, err));
     GPUSIM_TRY(gpusim_watcher_create(
