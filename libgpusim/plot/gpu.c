@@ -4,7 +4,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/memory.h"
 #include "base/suggest.h"
 #include "plot/figures.h"
 
@@ -48,61 +47,32 @@ static gpusim_status find_gpu(gpusim_trace *trace, const char *wanted, uint32_t 
     return status;
 }
 
-// the highest temperature of some GPUs in the time that is shown; -INFINITY: unknown
-static gpusim_status read_peak(const gs_plot *plot, uint32_t metric, uint32_t first, uint32_t gpus,
-                               double *peak, gpusim_error *err)
-{
-    gpusim_status status;
-    gs_bins bins = {0};
-    GPUSIM_TRY(gs_bins_create(&bins, plot->from, plot->to, 1, err));
-    GPUSIM_TRY(gs_plot_metrics(plot->traces[0], metric, first, gpus, GS_PLOT_LARGEST, &bins, err));
-    *peak = bins.bins[0].most;
-cleanup:
-    gs_release(&bins.bins);
-    return status;
-}
-
-// the hottest GPU: of the hottest chunk, so that each chunk but one is read only once
+// the hottest GPU in what is shown: of the hottest chunk, so that each chunk but one is read once
 static gpusim_status find_hottest(const gs_plot *plot, uint32_t gpus, uint32_t *gpu,
                                   gpusim_error *err)
 {
     gpusim_status status = GPUSIM_OK;
-    uint32_t metric = gpusim_trace_find_metric(plot->traces[0], GPUSIM_OF_GPU, "gpu_temp");
     double hottest = -INFINITY, peak;
+    gs_wanted want = {.metric =
+                          gpusim_trace_find_metric(plot->traces[0], GPUSIM_OF_GPU, "gpu_temp"),
+                      .of = GS_PLOT_LARGEST};
     uint32_t chunk = 0;
     *gpu = 0;
-    if (metric == GPUSIM_NONE) {
-        return GPUSIM_OK;
-    }
-    for (uint32_t g = 0; g < gpus; g += CHUNK) {
-        GPUSIM_TRY(read_peak(plot, metric, g, gpus - g < CHUNK ? gpus - g : CHUNK, &peak, err));
-        chunk = peak > hottest ? g : chunk;
+    for (want.first = 0; want.first < gpus; want.first += CHUNK) {
+        uint32_t left = gpus - want.first;
+        want.entities = left < CHUNK ? left : CHUNK;
+        GPUSIM_TRY(gs_plot_peak(plot, &want, &peak, err));
+        chunk = peak > hottest ? want.first : chunk;
         hottest = fmax(hottest, peak);
     }
     hottest = -INFINITY;
-    for (uint32_t g = chunk; g < gpus && g < chunk + CHUNK; g++) {
-        GPUSIM_TRY(read_peak(plot, metric, g, 1, &peak, err));
-        *gpu = peak > hottest ? g : *gpu;
+    want.entities = 1;
+    for (want.first = chunk; want.first < gpus && want.first < chunk + CHUNK; want.first++) {
+        GPUSIM_TRY(gs_plot_peak(plot, &want, &peak, err));
+        *gpu = peak > hottest ? want.first : *gpu;
         hottest = fmax(hottest, peak);
     }
 cleanup:
-    return status;
-}
-
-// a metric, or bits of one, as a block; *most: NaN without any
-static gpusim_status draw(gs_plot *plot, const char *name, uint32_t gpu, uint32_t bits,
-                          const char *block, double *most, gpusim_error *err)
-{
-    gpusim_status status;
-    gs_bins bins = {0};
-    uint32_t metric = gpusim_trace_find_metric(plot->traces[0], GPUSIM_OF_GPU, name);
-    GPUSIM_TRY(gs_bins_create(&bins, plot->from, plot->to, plot->bins, err));
-    if (metric != GPUSIM_NONE) {
-        GPUSIM_TRY(gs_plot_metric(plot->traces[0], metric, gpu, bits, &bins, err));
-    }
-    *most = gs_plot_bins(plot, block, &bins, 1);
-cleanup:
-    gs_release(&bins.bins);
     return status;
 }
 
@@ -119,40 +89,63 @@ static uint32_t gpus_of(const gpusim_trace *trace)
     return 0;
 }
 
-gpusim_status gs_plot_gpu(gs_plot *plot, gpusim_error *err)
+static gpusim_status draw_metrics(gs_plot *plot, uint32_t gpu, gpusim_error *err)
 {
     gpusim_status status = GPUSIM_OK;
-    gpusim_trace *trace = plot->traces[0];
-    uint32_t gpus = gpus_of(trace), gpu = 0, held = 0;
-    double most;
+    gs_wanted want = {.first = gpu, .entities = 1};
     char name[64];
-    if (plot->entity) {
-        GPUSIM_TRY(find_gpu(trace, plot->entity, gpus, &gpu, err));
-    } else {
-        GPUSIM_TRY(find_hottest(plot, gpus, &gpu, err));
-    }
+    double most;
     for (size_t m = 0; m < METRICS; m++) {
-        most = (double)NAN;
-        if (gpus > 0) {
-            GPUSIM_TRY(draw(plot, metrics[m], gpu, 0, metrics[m], &most, err));
-        }
+        want.metric = gpusim_trace_find_metric(plot->traces[0], GPUSIM_OF_GPU, metrics[m]);
+        GPUSIM_TRY(gs_plot_draw(plot, &want, metrics[m], 1, &most, err));
         snprintf(name, sizeof name, "has_%s", metrics[m]);
         gs_plot_say_number(plot, name, !isnan(most));
         snprintf(name, sizeof name, "most_%s", metrics[m]);
         gs_plot_say_number(plot, name, most);
     }
+cleanup:
+    return status;
+}
+
+// those that ever held its clock down
+static gpusim_status draw_reasons(gs_plot *plot, uint32_t gpu, gpusim_error *err)
+{
+    gpusim_status status = GPUSIM_OK;
+    gs_wanted want = {.metric = gpusim_trace_find_metric(plot->traces[0], GPUSIM_OF_GPU,
+                                                         "clock_throttle_reasons"),
+                      .first = gpu,
+                      .entities = 1};
+    uint32_t held = 0;
+    double most;
     fprintf(plot->script, "array reason[%zu]\n", REASONS);
-    for (size_t r = 0; r < REASONS && gpus > 0; r++) {
-        GPUSIM_TRY(
-            draw(plot, "clock_throttle_reasons", gpu, reasons[r].bit, reasons[r].name, &most, err));
+    for (size_t r = 0; r < REASONS; r++) {
+        want.bits = reasons[r].bit;
+        GPUSIM_TRY(gs_plot_draw(plot, &want, reasons[r].name, 1, &most, err));
         if (most > 0) {
+            char name[32];
             snprintf(name, sizeof name, "reason[%u]", ++held);
             gs_plot_say_text(plot, name, "%s", reasons[r].name);
         }
     }
+    gs_plot_say_number(plot, "reasons", held);
+cleanup:
+    return status;
+}
+
+gpusim_status gs_plot_gpu(gs_plot *plot, gpusim_error *err)
+{
+    gpusim_status status;
+    gpusim_trace *trace = plot->traces[0];
+    uint32_t gpus = gpus_of(trace), gpu = 0;
+    if (plot->entity) {
+        GPUSIM_TRY(find_gpu(trace, plot->entity, gpus, &gpu, err));
+    } else {
+        GPUSIM_TRY(find_hottest(plot, gpus, &gpu, err));
+    }
+    GPUSIM_TRY(draw_metrics(plot, gpu, err));
+    GPUSIM_TRY(draw_reasons(plot, gpu, err));
     const char *called = gpus > 0 ? gpusim_trace_entity(trace, GPUSIM_OF_GPU, gpu) : NULL;
     gs_plot_say_text(plot, "gpu", "%s", called ? called : "");
-    gs_plot_say_number(plot, "reasons", held);
 cleanup:
     return status;
 }

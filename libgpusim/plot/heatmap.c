@@ -9,13 +9,14 @@
 #define ROWS_MOST 200 /* of nodes together */
 #define COARSE    2   /* bins of a series for one of a map */
 
-// utilization of the GPUs of some nodes, which are adjacent: the mean of all samples
+// utilization of adjacent GPUs: the mean of all their samples
 static gpusim_status read_row(gpusim_trace *trace, uint32_t metric, uint32_t first, uint32_t gpus,
                               gs_bins *bins, gpusim_error *err)
 {
     gpusim_status status = GPUSIM_OK;
-    for (uint32_t g = first; g < first + gpus; g++) {
-        GPUSIM_TRY(gs_plot_metric(trace, metric, g, 0, bins, err));
+    gs_wanted want = {.metric = metric, .first = first, .entities = 1};
+    for (; want.first < first + gpus; want.first++) {
+        GPUSIM_TRY(gs_plot_read(trace, &want, bins, err));
     }
 cleanup:
     return status;

@@ -56,22 +56,6 @@ cleanup:
 
 /* ---- overview ---- */
 
-static gpusim_status read_power(gpusim_trace *trace, gs_bins *bins, gpusim_error *err)
-{
-    uint32_t metric = gpusim_trace_find_metric(trace, GPUSIM_OF_CLUSTER, "it_power");
-    return metric == GPUSIM_NONE ? GPUSIM_OK : gs_plot_metric(trace, metric, 0, 0, bins, err);
-}
-
-static gpusim_status read_hottest(gpusim_trace *trace, gs_bins *bins, gpusim_error *err)
-{
-    uint32_t metric = gpusim_trace_find_metric(trace, GPUSIM_OF_GPU, "gpu_temp");
-    if (metric == GPUSIM_NONE) {
-        return GPUSIM_OK;
-    }
-    return gs_plot_metrics(trace, metric, 0, gpusim_trace_get_metric(trace, metric)->entities,
-                           GS_PLOT_LARGEST, bins, err);
-}
-
 static gpusim_time length_of(const gpusim_fault_row *fault)
 {
     return fault->end == GPUSIM_TIME_MAX ? GPUSIM_TIME_MAX : fault->end - fault->start;
@@ -137,10 +121,16 @@ gpusim_status gs_plot_overview(gs_plot *plot, gpusim_error *err)
     gpusim_status status;
     gpusim_trace *trace = plot->traces[0];
     double allocated, waiting, power, hottest;
+    gs_wanted drawn = {.metric = gpusim_trace_find_metric(trace, GPUSIM_OF_CLUSTER, "it_power"),
+                       .entities = 1};
+    gs_wanted heat = {.metric = gpusim_trace_find_metric(trace, GPUSIM_OF_GPU, "gpu_temp"),
+                      .of = GS_PLOT_LARGEST};
+    const gpusim_trace_metric *known = gpusim_trace_get_metric(trace, heat.metric);
+    heat.entities = known ? known->entities : 0;
     GPUSIM_TRY(draw(plot, trace, "allocated", gs_plot_allocated, &allocated, err));
     GPUSIM_TRY(draw(plot, trace, "waiting", gs_plot_waiting, &waiting, err));
-    GPUSIM_TRY(draw(plot, trace, "power", read_power, &power, err));
-    GPUSIM_TRY(draw(plot, trace, "hottest", read_hottest, &hottest, err));
+    GPUSIM_TRY(gs_plot_draw(plot, &drawn, "power", 1, &power, err));
+    GPUSIM_TRY(gs_plot_draw(plot, &heat, "hottest", 1, &hottest, err));
     GPUSIM_TRY(draw_faults(plot, err));
     GPUSIM_TRY(draw_alerts(plot, err));
     gs_plot_say_number(plot, "gpus", gpus_of(trace));

@@ -49,12 +49,21 @@ double gs_plot_bins(gs_plot *plot, const char *block, const gs_bins *bins, doubl
 gpusim_status gs_plot_allocated(gpusim_trace *trace, gs_bins *bins, gpusim_error *err);
 /* Jobs that wait. */
 gpusim_status gs_plot_waiting(gpusim_trace *trace, gs_bins *bins, gpusim_error *err);
-/* A metric of one entity; with bits 1 where one of them is set, else 0. */
-gpusim_status gs_plot_metric(gpusim_trace *trace, uint32_t metric, uint32_t entity, uint32_t bits,
-                             gs_bins *bins, gpusim_error *err);
-/* A metric of several entities, adjacent ones: their sum, or the largest. */
+/* What is wanted of a metric: of adjacent entities their sum or the largest; or, with bits, 1 where
+ * one of these is set and else 0. A metric GPUSIM_NONE: nothing. */
 typedef enum gs_plot_of { GS_PLOT_SUM, GS_PLOT_LARGEST } gs_plot_of;
-gpusim_status gs_plot_metrics(gpusim_trace *trace, uint32_t metric, uint32_t first,
-                              uint32_t entities, gs_plot_of of, gs_bins *bins, gpusim_error *err);
+typedef struct gs_wanted {
+    uint32_t metric, first, entities, bits;
+    gs_plot_of of;
+} gs_wanted;
+
+gpusim_status gs_plot_read(gpusim_trace *trace, const gs_wanted *want, gs_bins *bins,
+                           gpusim_error *err);
+/* The same of the first trace as a block, as gs_plot_bins has it. */
+gpusim_status gs_plot_draw(gs_plot *plot, const gs_wanted *want, const char *block, double unit,
+                           double *most, gpusim_error *err);
+/* Its largest value in what is shown; NaN: nothing is known. */
+gpusim_status gs_plot_peak(const gs_plot *plot, const gs_wanted *want, double *peak,
+                           gpusim_error *err);
 
 #endif

@@ -183,14 +183,8 @@ cleanup:
     return status;
 }
 
-// What is wanted of a metric: of which entities, together how; only these bits, 0: the value.
-typedef struct wanted {
-    uint32_t metric, first, entities, bits;
-    gs_plot_of of;
-} wanted;
-
 // values of some entities into their sum, or the largest of them; [count] of `into`, NaN at first
-static void fold(const gpusim_trace_metric *metric, const wanted *want, const void *values,
+static void fold(const gpusim_trace_metric *metric, const gs_wanted *want, const void *values,
                  uint32_t entities, uint64_t count, double *into)
 {
     for (uint32_t e = 0; e < entities; e++) {
@@ -208,14 +202,17 @@ static void fold(const gpusim_trace_metric *metric, const wanted *want, const vo
     }
 }
 
-static gpusim_status read_wanted(gpusim_trace *trace, const wanted *want, gs_bins *bins,
-                                 gpusim_error *err)
+gpusim_status gs_plot_read(gpusim_trace *trace, const gs_wanted *want, gs_bins *bins,
+                           gpusim_error *err)
 {
     gpusim_status status;
     const gpusim_trace_metric *about = gpusim_trace_get_metric(trace, want->metric);
     samples shown = {0};
     double *values = NULL, *folded = NULL;
     uint64_t at_once = VALUES_AT_ONCE / ENTITIES;
+    if (!about) {
+        return GPUSIM_OK;
+    }
     GPUSIM_TRY(find_samples(trace, bins, &shown, err));
     at_once = at_once < shown.count ? at_once : shown.count;
     GPUSIM_TRY(gs_allocate(&values, ENTITIES * at_once + 1, sizeof *values, err));
@@ -242,16 +239,28 @@ cleanup:
     return status;
 }
 
-gpusim_status gs_plot_metric(gpusim_trace *trace, uint32_t metric, uint32_t entity, uint32_t bits,
-                             gs_bins *bins, gpusim_error *err)
+gpusim_status gs_plot_draw(gs_plot *plot, const gs_wanted *want, const char *block, double unit,
+                           double *most, gpusim_error *err)
 {
-    wanted want = {.metric = metric, .first = entity, .entities = 1, .bits = bits};
-    return read_wanted(trace, &want, bins, err);
+    gpusim_status status;
+    gs_bins bins = {0};
+    GPUSIM_TRY(gs_bins_create(&bins, plot->from, plot->to, plot->bins, err));
+    GPUSIM_TRY(gs_plot_read(plot->traces[0], want, &bins, err));
+    *most = gs_plot_bins(plot, block, &bins, unit);
+cleanup:
+    gs_release(&bins.bins);
+    return status;
 }
 
-gpusim_status gs_plot_metrics(gpusim_trace *trace, uint32_t metric, uint32_t first,
-                              uint32_t entities, gs_plot_of of, gs_bins *bins, gpusim_error *err)
+gpusim_status gs_plot_peak(const gs_plot *plot, const gs_wanted *want, double *peak,
+                           gpusim_error *err)
 {
-    wanted want = {.metric = metric, .first = first, .entities = entities, .of = of};
-    return read_wanted(trace, &want, bins, err);
+    gpusim_status status;
+    gs_bins bins = {0};
+    GPUSIM_TRY(gs_bins_create(&bins, plot->from, plot->to, 1, err));
+    GPUSIM_TRY(gs_plot_read(plot->traces[0], want, &bins, err));
+    *peak = bins.bins[0].weight > 0 ? bins.bins[0].most : (double)NAN;
+cleanup:
+    gs_release(&bins.bins);
+    return status;
 }
