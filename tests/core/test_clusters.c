@@ -54,6 +54,7 @@ START_TEST(gangs_stay_in_one_cluster)
                    "      - {at: 1 s, duration: 10 s, gpus: 12}\n"
                    "      - {at: 2 s, duration: 10 s, gpus: 13}\n"
                    "      - {at: 2 s, duration: 10 s, gpus: 8, cluster: east}\n"
+                   "      - {at: 2 s, duration: 10 s, gpus: 9, cluster: east}\n"
                    "scheduler: {%s}\n",
              schedulers[_i]);
     run(text);
@@ -66,6 +67,9 @@ START_TEST(gangs_stay_in_one_cluster)
     }
     ck_assert_uint_eq(job_row(&rows, 5)->state, GPUSIM_JOB_REJECTED);
     ck_assert_uint_eq(job_row(&rows, 5)->reason, GPUSIM_REASON_TOO_LARGE);
+    // there is room in the west alone
+    ck_assert_uint_eq(job_row(&rows, 7)->state, GPUSIM_JOB_REJECTED);
+    ck_assert_uint_eq(job_row(&rows, 7)->reason, GPUSIM_REASON_TOO_LARGE);
     ck_assert_uint_eq(nodes_of(4), 28);
     ck_assert_uint_eq(nodes_of(6), 3);
     ck_assert_uint_eq(gpusim_sim_summary(sim)->completed, 6);

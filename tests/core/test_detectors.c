@@ -98,6 +98,52 @@ START_TEST(unfinished)
 }
 END_TEST
 
+/* The row of an alert says how far it went, and what was seen then. */
+START_TEST(peak)
+{
+    run("gpusim: 1\n"
+        "cluster: {nodes: [{name: n, gpus: 1, gpu: A100-SXM4-80GB}]}\nduration: 1 h\n"
+        "telemetry: {every: 1 min, metrics: [gpu_util, gpu_allocated]}\n"
+        "workload: [{jobs: [{at: 610 s, duration: 20 min, gpus: 1}]}]\n"
+        "chaos: [{fault: telemetry-dropout, target: {node: n-0000}, at: 1 s,"
+        " for: 900 s}]\n"
+        "detectors: [{detector: {threshold: {rules: [{signal: gpu_allocated, above: 0.5},"
+        " {signal: gpu_util, above: 0, severity: 3}]}}, threshold: 1}]\n");
+    ck_assert_uint_eq(count_of(GPUSIM_TABLE_ALERTS), 1);
+    ck_assert(alert(0)->score == 3 && alert(0)->begin == 660 * S);
+    ck_assert_str_eq(gpusim_model_name(model, alert(0)->cause), "gpu_util");
+}
+END_TEST
+
+/* Of those that share a GPU a detector is told of who came last, wherever it stands. */
+START_TEST(who_came_last)
+{
+    run("gpusim: 1\ncluster: {nodes: [{name: n, gpus: 1}]}\nduration: 10 min\n"
+        "telemetry: {every: 1 min, metrics: [gpu_allocated]}\n"
+        "workload: [{jobs: [{at: 10 s, duration: 1 h, gpus: 1, gpu_share: 0.25},"
+        " {at: 20 s, duration: 1 h, gpus: 1, gpu_share: 0.25}, {at: 30 s, duration: 1 min, gpus: "
+        "1, gpu_share: 0.25}]}]\n"
+        "detectors: [{name: busy, " BUSY "}]\n");
+    ck_assert_uint_eq(sim->detectors->job[0], 1);
+    ck_assert_int_eq(sim->detectors->job_start[0], 20 * S);
+}
+END_TEST
+
+/* Where nothing else happens any more, an alert that is about to be raised is waited for. */
+START_TEST(awaited)
+{
+    run("gpusim: 1\ncluster: {nodes: [{name: n, gpus: 1}]}\nuntil: drained\n"
+        "telemetry: {every: 1 min, metrics: [gpu_allocated]}\n"
+        "workload: [{jobs: [{at: 610 s, duration: 1 min, gpus: 1}]}]\n"
+        "actions: [{at: 1 s, do: drain, node: n-0000}]\n"
+        "detectors: [{name: idle, for: 2 h, detector: {threshold: {rules:"
+        " [{signal: gpu_allocated, below: 0.5}]}}, threshold: 1}]\n"
+        "response: [{on: idle, do: undrain}]\n");
+    ck_assert_uint_eq(gpusim_sim_summary(sim)->completed, 1);
+    ck_assert_int_ge(job_row(&rows, 0)->start, 7200 * S);
+}
+END_TEST
+
 /* A rule on an alert: the node is drained two minutes after it is raised, taken back when it is
  * over; a budget of one leaves the second out. */
 START_TEST(response)
@@ -345,6 +391,9 @@ int main(void)
     tcase_add_loop_test(tests, begin_and_end, 0, 3);
     tcase_add_test(tests, hold);
     tcase_add_test(tests, unfinished);
+    tcase_add_test(tests, peak);
+    tcase_add_test(tests, who_came_last);
+    tcase_add_test(tests, awaited);
     tcase_add_test(tests, response);
     tcase_add_test(tests, learning);
     tcase_add_loop_test(tests, saved, 0, 4);

@@ -273,9 +273,12 @@ START_TEST(rates)
         "gpusim: 1\ncluster: {nodes: [{name: n, count: 2, gpus: 2}]}\nworkload: []\nchaos:\n"
         "  - {fault: sdc, every: {exponential: {mean: 100 h}}, found: 30 %}\n"
         "  - {fault: pcie-degrade, every: {exponential: {mean: 10 h}}, causes: [{fault: xid79, "
-        "probability: 50 %}, {fault: mmu-fault, probability: 20 %}, {fault: row-remap}]}\n");
+        "probability: 50 %}, {fault: mmu-fault, probability: 20 %}, {fault: row-remap}]}\n"
+        "  - {fault: mmu-fault, every: {exponential: {mean: 50 h}}, target: {random: 3}}\n"
+        "  - {fault: mmu-fault, every: {exponential: {mean: 70 h}}, target: {random: 9}}\n");
     double rate = gs_chaos_rate(model, &(gs_held_of){.racks = 1, .nodes = 1, .gpus = 2}) * 3600;
-    ck_assert_double_eq_tol(rate, 2 * (0.3 / 100 + (1 - 0.5 * 0.8) / 10), 1e-12);
+    ck_assert_double_eq_tol(rate, 2 * (0.3 / 100 + (1 - 0.5 * 0.8) / 10 + 0.75 / 50 + 1.0 / 70),
+                            1e-12);
 }
 END_TEST
 
