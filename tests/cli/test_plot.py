@@ -96,6 +96,28 @@ def test_a_gpu_and_what_was_wrong():
         check(abs(total / facility - 1) < 1e-9, total, facility)
 
 
+def test_what_failed_waits_and_lines_end_with_their_run():
+    needs_gnuplot()
+    with gpusim.scratch() as folder:
+        traced(folder, "crash-and-wait.yaml")
+        traced(folder, name="longer.h5")
+        expect(gpusim.run("plot", "run.h5", "longer.h5", "-f", "queue", "-o", "q.png", "--keep",
+                          cwd=folder), 0)
+        seen = blocks(folder / "q.gnuplot" / "queue.dat")
+        for minute, gpus, waiting in ((2, 3, 0), (10, 2, 0), (30, 0, 1), (70, 2, 0)):
+            check(at(seen["allocated 1"], minute)[1] == gpus, minute, seen["allocated 1"])
+            check(at(seen["waiting 1"], minute)[1] == waiting, minute, seen["waiting 1"])
+        for name in ("allocated 1", "waiting 1"):
+            check(79 < seen[name][-1][0] <= 80, name, seen[name][-1])
+        check(99 < seen["allocated 2"][-1][0] <= 100, seen["allocated 2"][-1])
+        # the rack that draws more is the first
+        expect(gpusim.run("plot", "run.h5", "-f", "racks", "-o", "r.svg", "--keep", cwd=folder), 0)
+        script = (folder / "r.gnuplot" / "racks.gp").read_text(encoding="utf-8")
+        check("rack[1] = 'rack-01'\n" in script and "rack[2] = 'rack-00'\n" in script, script)
+        seen = blocks(folder / "r.gnuplot" / "racks.dat")
+        check(at(seen["power 1"], 10)[1] > at(seen["power 2"], 10)[1], "order of racks")
+
+
 def test_a_part_of_the_run():
     needs_gnuplot()
     with gpusim.scratch() as folder:
