@@ -117,6 +117,9 @@ static void start_due(gs_policy *policy, gpusim_decisions *decisions)
             !gs_parts_are_free(policy->view, job, placement.parts, it->parts, NULL, 0) ||
             gpusim_decide_start(decisions, job->id, &placement, NULL) != GPUSIM_ACCEPTED) {
             gs_books_of(policy)->wrong = 1;
+        } else {
+            // where it runs it may be slower than it was believed to be
+            gs_books_of(policy)->wrong |= gs_waiter_of(policy, it->slot)->end != it->end;
         }
     }
 }

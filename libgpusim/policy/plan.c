@@ -189,8 +189,9 @@ static gpusim_status see_window(gs_policy *policy, uint32_t at, uint32_t last, g
     GPUSIM_TRY(gs_shadow_get(policy, GS_SHADOW_LATER, err));
     gs_shadow *window = policy->shadows[GS_SHADOW_WINDOW];
     gs_shadow *later = policy->shadows[GS_SHADOW_LATER];
-    gs_shadow_sync(window, &policy->shadows[GS_SHADOW_THEN]->view);
-    gs_shadow_sync(later, &policy->shadows[GS_SHADOW_THEN]->view);
+    const gs_shadow *then = policy->shadows[GS_SHADOW_THEN];
+    gs_shadow_sync(window, &then->view);
+    gs_shadow_sync(later, &then->view);
     while (at < last) {
         // all of an instant happens before its nodes are looked at
         uint32_t i = at;
@@ -200,6 +201,8 @@ static gpusim_status see_window(gs_policy *policy, uint32_t at, uint32_t last, g
             for (uint32_t k = 0; moment->starts && k < moment->parts; k++) {
                 const gpusim_part *part =
                     &GS_AT(policy->parts, gpusim_part, moment->first_part + k);
+                // what was promised of it before the window leaves less, too
+                gs_shadow_limit(window, &then->view, part->node);
                 gs_shadow_limit(window, &later->view, part->node);
             }
         }
