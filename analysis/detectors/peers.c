@@ -13,7 +13,7 @@
 
 typedef struct parameters {
     double floor, most;
-    uint32_t window, members;
+    uint32_t window, members, settle, reserved;
 } parameters;
 
 #define PARAMETER_FIELDS                                                                           \
@@ -24,6 +24,14 @@ typedef struct parameters {
      .minimum = 1,                                                                                 \
      .maximum = 100000,                                                                            \
      .doc = "Samples that the means are of; they begin anew with another job."},                   \
+        {.name = "settle",                                                                         \
+         .type = GPUSIM_UINT32,                                                                    \
+         .offset = offsetof(parameters, settle),                                                   \
+         .fallback = "1",                                                                          \
+         .minimum = 0,                                                                             \
+         .maximum = 1e6,                                                                           \
+         .doc = "First samples of a job that count for nothing: what is a mean since the last "    \
+                "sample, as DCGM's ratios are, is partly of what ran before."},                    \
         {.name = "members",                                                                        \
          .type = GPUSIM_UINT32,                                                                    \
          .offset = offsetof(parameters, members),                                                  \
@@ -69,7 +77,7 @@ typedef struct member {
 /* The state, as pointers into it. */
 typedef struct kept {
     uint64_t *frames;
-    uint64_t *since; // [entities]: number of its first frame in its group
+    uint64_t *since; // [entities]: number of the first frame that counts in its group
     uint64_t *group; // [entities]: 1 + its group; 0: none
     double *values;  // [entities][signals][window]
     double *means;   // [entities][signals]
@@ -113,10 +121,15 @@ static double median_of(double *values, size_t count)
 
 /* ---- windows ---- */
 
-// Keeps a sample; the mean of those since the entity joined its group, NaN where there are none.
+// Keeps a sample; the mean of those since the entity settled in its group, NaN where there are
+// none.
 static double slide(const parameters *p, const kept *k, uint32_t entity, double *ring, double value)
 {
-    uint64_t now = *k->frames, age = now - k->since[entity] + 1;
+    uint64_t now = *k->frames;
+    if (now < k->since[entity]) {
+        return NAN;
+    }
+    uint64_t age = now - k->since[entity] + 1;
     uint64_t count = age < p->window ? age : p->window, there = 0;
     double sum = 0;
     ring[now % p->window] = value;
@@ -136,7 +149,8 @@ static void slide_all(const gpusim_detector_context *context, const gpusim_frame
     for (uint32_t e = 0; e < context->scene->entity_count; e++) {
         uint64_t group = groups && groups[e] != GPUSIM_NONE ? 1 + (uint64_t)groups[e] : 0;
         if (group != k->group[e] || *k->frames == 0) {
-            k->since[e] = *k->frames;
+            // who was there from the first frame on may have been for long
+            k->since[e] = *k->frames == 0 ? 0 : *k->frames + p->settle;
             k->group[e] = group;
         }
         for (uint32_t s = 0; s < signals; s++) {

@@ -314,12 +314,38 @@ START_TEST(windows_begin_with_the_job)
     scene_add(s, first, before);
     scene_add(s, second, after);
     scene_add(s, third, after);
-    watched w = watch("job-peer", "{window: 2, floor: 0}", 1, s);
+    watched w = watch("job-peer", "{window: 2, floor: 0, settle: 0}", 1, s);
     double *scores = scores_of(&w, s, NULL);
     // means 2 2 1 3: median 2, distances 0 0 1 1, MAD 1/2
     const double then[] = {0, 0, 1.349, 1.349};
     // means 4 2 1 4: median 3, distances 1 1 2 1, MAD 1
     const double now[] = {0.6745, 0.6745, 1.349, 0.6745};
+    for (int e = 0; e < 4; e++) {
+        ck_assert_double_eq_tol(scores[4 + e], then[e], 1e-9);
+        ck_assert_double_eq_tol(scores[8 + e], now[e], 1e-9);
+    }
+    free(scores);
+    watched_free(&w);
+    scene_free(s);
+}
+END_TEST
+
+/* The first sample of who joins is partly of what it did before: it counts for nothing, neither as
+ * its own mean nor as a peer's. The window of two begins behind it. */
+START_TEST(joining_is_no_straggling)
+{
+    const double first[] = {0, 1, 2, 9}, second[] = {0, 1, 2, 9}, third[] = {0, 1, 2, 5};
+    const uint32_t before[] = {1, 1, 1, 2}, after[] = {1, 1, 1, 1};
+    scene_frames *s = scene_make(4, 1, NULL);
+    scene_add(s, first, before);
+    scene_add(s, second, after);
+    scene_add(s, third, after);
+    watched w = watch("job-peer", "{window: 2, floor: 0}", 1, s);
+    double *scores = scores_of(&w, s, NULL);
+    // 0 1 2: median 1, distances 1 0 1, MAD 1; then 0 1 2 5: median 1.5, distances 1.5 .5 .5 3.5,
+    // MAD 1
+    const double then[] = {0.6745, 0, 0.6745, 0};
+    const double now[] = {0.6745 * 1.5, 0.6745 * 0.5, 0.6745 * 0.5, 0.6745 * 3.5};
     for (int e = 0; e < 4; e++) {
         ck_assert_double_eq_tol(scores[4 + e], then[e], 1e-9);
         ck_assert_double_eq_tol(scores[8 + e], now[e], 1e-9);
@@ -415,6 +441,7 @@ int main(void)
     Suite *suite = suite_create("watchers");
     TEST_CASE(suite, 30, rules_hold, rules_from_files, missing_is_counted, lines_by_hand,
               heat_is_foretold, changes_by_enumeration, bounded_runs, stragglers_by_hand,
-              windows_begin_with_the_job, racks_by_hand, chances_of_scores, mean_and_cause);
+              windows_begin_with_the_job, joining_is_no_straggling, racks_by_hand,
+              chances_of_scores, mean_and_cause);
     return test_run(suite);
 }
