@@ -13,6 +13,8 @@
 #include <gpusim/order.h>
 #include <gpusim/placement.h>
 
+#include "schedulers/resizing.h"
+
 typedef struct parameters {
     gpusim_time period, delay;
 } parameters;
@@ -153,80 +155,6 @@ static void share_out(const gpusim_context *context, const uint32_t *queue, uint
 
 // ---- making it so ----
 
-// the first GPUs of those that it has
-static void keep_some(const gpusim_context *context, const gpusim_job_info *job, uint32_t gpus)
-{
-    uint32_t count = 0;
-    const gpusim_part *parts = gpusim_view_parts(context->view, job, &count);
-    gpusim_placement *to = context->placement;
-    to->count = 0;
-    for (uint32_t i = 0; i < count && gpus > 0; i++) {
-        to->parts[to->count] = parts[i];
-        to->parts[to->count].gpus = parts[i].gpus < gpus ? parts[i].gpus : gpus;
-        gpus -= to->parts[to->count++].gpus;
-    }
-}
-
-// up to so many free GPUs of a node on top
-static uint32_t add_from(const gpusim_context *context, const gpusim_job_info *job, uint32_t node,
-                         uint32_t gpus)
-{
-    gpusim_placement *to = context->placement;
-    uint32_t room = gpusim_view_room(context->view, job, node);
-    room = room < gpus ? room : gpus;
-    if (room > 0 && to->count < to->capacity) {
-        to->parts[to->count++] = (gpusim_part){
-            .node = node, .first_gpu = GPUSIM_NONE, .gpus = room, .milli = job->milli};
-        return room;
-    }
-    return 0;
-}
-
-// what its virtual cluster has left for it
-static uint32_t quota_left(const gpusim_view *view, const gpusim_job_info *job)
-{
-    if (job->vc == GPUSIM_NONE || view->vcs[job->vc].quota == GPUSIM_NONE) {
-        return UINT32_MAX;
-    }
-    const gpusim_vc_info *vc = &view->vcs[job->vc];
-    uint32_t used = vc->used + (vc->milli > 0);
-    return used < vc->quota ? vc->quota - used : 0;
-}
-
-// Those it has and, if there are as many, more: of its own nodes first, then of others of the same
-// cluster in order of number. Returns how many it comes to.
-static uint32_t keep_and_add(const gpusim_context *context, const gpusim_job_info *job,
-                             uint32_t gpus)
-{
-    const gpusim_view *view = context->view;
-    gpusim_placement *to = context->placement;
-    uint32_t allowed = quota_left(view, job), wanted = gpus - job->gpus;
-    uint32_t left = wanted < allowed ? wanted : allowed;
-    keep_some(context, job, job->gpus);
-    uint32_t own = to->count, beyond = wanted - left;
-    uint32_t cluster = view->groups[view->nodes[to->parts[0].node].group].cluster;
-    for (uint32_t i = 0; i < own && left > 0; i++) {
-        if (i == 0 || to->parts[i].node != to->parts[i - 1].node) {
-            left -= add_from(context, job, to->parts[i].node, left);
-        }
-    }
-    for (uint32_t g = 0; g < view->group_count && left > 0; g++) {
-        if (!gpusim_view_may_use(view, job, g) || view->groups[g].cluster != cluster) {
-            continue;
-        }
-        uint32_t node = gpusim_view_first(view, g, 1, 0);
-        while (node != GPUSIM_NONE && left > 0) {
-            int mine = 0;
-            for (uint32_t i = 0; i < own; i++) {
-                mine |= to->parts[i].node == node;
-            }
-            left -= mine ? 0 : add_from(context, job, node, left);
-            node = gpusim_view_first(view, g, 1, node + 1);
-        }
-    }
-    return gpus - left - beyond;
-}
-
 // whether what it gains is worth what a resize costs it
 static int pays(const gpusim_context *context, const gpusim_job_info *job, uint32_t gpus)
 {
@@ -245,10 +173,10 @@ static void resize(const gpusim_context *context, gpusim_decisions *decisions, i
         uint32_t target = place_of(context, view->running[i])->target;
         context->placement->score = target;
         if (!grow && target > 0 && target < job->gpus) {
-            keep_some(context, job, target);
+            gs_keep_some(context, job, target);
             gpusim_decide_resize(decisions, job->id, context->placement, "shrink");
         } else if (grow && target > job->gpus) {
-            uint32_t gpus = keep_and_add(context, job, target);
+            uint32_t gpus = gs_keep_and_add(context, job, target);
             if (gpus > job->gpus && pays(context, job, gpus)) {
                 gpusim_decide_resize(decisions, job->id, context->placement, "grow");
             }

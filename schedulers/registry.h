@@ -57,7 +57,8 @@
     X(route_rule, "route-rule", "edge, cloud or gpu nodes by priority, wishes and loads")          \
     X(rts, "rts", "the node of the least risk of missing the deadline")                            \
     X(sage_least, "sage-least", "the least loaded node that answers and is not hot")               \
-    X(sage_score, "sage-score", "by room, trust and load, of nodes that answer and are not hot")
+    X(sage_score, "sage-score", "by room, trust and load, of nodes that answer and are not hot")   \
+    X(sia, "sia", "numbers and models of GPUs by goodput")
 
 /* Those with parameters: each exports its table as gs_parameters_<identifier>. */
 #define GS_PARAMETERS_LIST(X)                                                                      \

@@ -192,8 +192,14 @@ static void make_scheduler(maker *m, maker_text *yaml, const outline *shape)
     }
     if (gs_share_solver() && !shape->options.exact && maker_chance(shape->pace, 20)) {
         static const char *const modules[] = {"gavel-max-min", "gavel-makespan"};
-        const int module = maker_pick(shape->pace, 0, 1);
+        const int module = maker_pick(shape->pace, 0, 2);
         const int aware = maker_chance(shape->pace, 70);
+        if (module == 2) {
+            const int round = maker_pick(shape->pace, 3, 30);
+            maker_print(yaml, "scheduler: {module: sia, round: %d s, delay: %d s, p: %s}\n", round,
+                        maker_pick(shape->pace, 0, 9), aware ? "-0.5" : "0.5");
+            return;
+        }
         maker_print(yaml, "scheduler: {module: %s, round: %d s, aware: %s}\n", modules[module],
                     maker_pick(shape->pace, 3, 30), aware ? "true" : "false");
         return;
