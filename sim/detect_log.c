@@ -69,6 +69,17 @@ void cli_log_select(cli_log *log, uint64_t first, uint64_t count)
     }
 }
 
+static int reads_labels(const gpusim_module *module)
+{
+    return module && (module->flags & GPUSIM_MODULE_READS_LABELS) != 0;
+}
+
+gpusim_status cli_log_mark(cli_log *log, const gpusim_module *module, gpusim_error *err)
+{
+    return reads_labels(module) && log->trace ? gpusim_trace_frames_mark(log->of_trace, err)
+                                              : GPUSIM_OK;
+}
+
 const char *cli_log_entity(const cli_log *log, uint32_t entity)
 {
     return log->trace ? gpusim_trace_entity(log->trace, GPUSIM_OF_GPU, entity)
@@ -135,6 +146,25 @@ void cli_scored_series(const cli_scored *scored, uint32_t entity, double *series
     for (uint64_t i = 0; i < scored->count; i++) {
         series[i] = scored->scores[i * scored->entities + entity];
     }
+}
+
+uint64_t cli_scored_normal(const cli_log *log, const gpusim_module *module, cli_scored *scored)
+{
+    gpusim_frames *frames = cli_log_frames(log);
+    uint64_t at = 0, kept = 0;
+    gpusim_frame frame;
+    if (!reads_labels(module)) {
+        return scored->count * scored->entities;
+    }
+    gpusim_frames_rewind(frames);
+    while (gpusim_frames_next(frames, &frame)) {
+        const uint8_t *labels = gpusim_frames_labels(frames);
+        for (uint32_t e = 0; e < scored->entities; e++, at++) {
+            scored->scores[kept] = scored->scores[at];
+            kept += !labels || !labels[e];
+        }
+    }
+    return kept;
 }
 
 static gpusim_status smooth_all(cli_scored *scored, uint32_t window, gpusim_error *err)

@@ -111,6 +111,17 @@ static void check_folder(findings *all)
     unlink(name);
 }
 
+static void check_xgboost(findings *all)
+{
+    uint32_t version = gpusim_xgboost_version();
+    finding *f = add(all, "XGBoost",
+                     version ? NULL
+                             : "for the detector xgboost to learn, apt-get install libxgboost-dev, "
+                               "and build anew if need be");
+    snprintf(f->found, sizeof f->found, version ? "%u.%u.%u" : "not found", version / 10000,
+             version / 100 % 100, version % 100);
+}
+
 static void check_gnuplot(findings *all)
 {
     const char *path = getenv("PATH");
@@ -154,6 +165,7 @@ static int doctor(const cli_arguments *arguments)
     check_space(&all);
     check_folder(&all);
     check_gnuplot(&all);
+    check_xgboost(&all);
     int code = CLI_OK;
     for (uint32_t i = 0; i < all.count; i++) {
         code = all.list[i].fatal ? CLI_FAILED : code;

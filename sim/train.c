@@ -23,7 +23,8 @@ typedef struct lesson {
     uint32_t count;
 } lesson;
 
-static gpusim_status open_lesson(const cli_arguments *arguments, lesson *l, gpusim_error *err)
+static gpusim_status open_lesson(const cli_arguments *arguments, const gpusim_module *module,
+                                 lesson *l, gpusim_error *err)
 {
     gpusim_status status;
     uint32_t count = arguments->operand_count;
@@ -35,6 +36,7 @@ static gpusim_status open_lesson(const cli_arguments *arguments, lesson *l, gpus
     for (; l->count < count; l->count++) {
         cli_log *log = &l->logs[l->count];
         GPUSIM_TRY(cli_log_open(arguments->operands[l->count], log, err));
+        GPUSIM_TRY(cli_log_mark(log, module, err));
         l->sources[l->count] = cli_log_frames(log);
     }
     GPUSIM_TRY(gpusim_frames_join(l->sources, count, &l->frames, err));
@@ -53,8 +55,9 @@ static void close_lesson(lesson *l)
 }
 
 // Above the scores of what was learnt, but for a few.
-static gpusim_status find_threshold(const lesson *l, gpusim_watcher *watcher, double quantile,
-                                    double *threshold, gpusim_error *err)
+static gpusim_status find_threshold(const lesson *l, const gpusim_module *module,
+                                    gpusim_watcher *watcher, double quantile, double *threshold,
+                                    gpusim_error *err)
 {
     gpusim_status status = GPUSIM_OK;
     uint64_t all = gpusim_frames_count(l->frames) * gpusim_frames_scene(l->frames)->entity_count;
@@ -67,10 +70,11 @@ static gpusim_status find_threshold(const lesson *l, gpusim_watcher *watcher, do
     }
     for (uint32_t i = 0; i < l->count; i++) {
         GPUSIM_TRY(cli_score(watcher, &l->logs[i], 0, 1, &scored, err));
-        memcpy(scores + at, scored.scores, scored.count * scored.entities * sizeof *scores);
-        at += scored.count * scored.entities;
+        uint64_t normal = cli_scored_normal(&l->logs[i], module, &scored);
+        memcpy(scores + at, scored.scores, normal * sizeof *scores);
+        at += normal;
     }
-    *threshold = gpusim_threshold_of(scores, all, quantile);
+    *threshold = gpusim_threshold_of(scores, at, quantile);
 cleanup:
     cli_scored_release(&scored);
     free(scores);
@@ -85,11 +89,11 @@ static gpusim_status learn(const cli_arguments *arguments, const cli_detector *d
     gpusim_watcher *watcher = NULL;
     double threshold;
     const char *path = arguments->values[CLI_OUTPUT];
-    GPUSIM_TRY(open_lesson(arguments, &l, err));
+    GPUSIM_TRY(open_lesson(arguments, detector->module, &l, err));
     GPUSIM_TRY(
         cli_detector_make(detector, gpusim_frames_scene(l.frames), seed, &watcher, NULL, err));
     GPUSIM_TRY(gpusim_watcher_train(watcher, l.frames, err));
-    GPUSIM_TRY(find_threshold(&l, watcher, quantile, &threshold, err));
+    GPUSIM_TRY(find_threshold(&l, detector->module, watcher, quantile, &threshold, err));
     GPUSIM_TRY(gpusim_watcher_save(watcher, detector->words, threshold, path, err));
     cli_say("%s: %s, learnt from %llu samples, alarms from %.4g on", path, detector->words,
             (unsigned long long)gpusim_frames_count(l.frames), threshold);
@@ -139,12 +143,14 @@ static int train_run(const cli_arguments *arguments)
 const cli_command cli_train = {
     .name = "train",
     .operands = "TRACE|LOG...",
-    .doc = "let a detector learn from traces or logs without faults",
+    .doc = "let a detector learn from traces or logs",
     .examples = "gpusim train quiet.h5 -d gnn -o gnn.model\n"
                 "gpusim train quiet-1.h5 quiet-2.h5 -d mahalanobis -o m.model\tfrom several runs\n"
                 "gpusim detect chaos.h5 -d gnn.model -e\tuse it\n",
     .more =
-        "The file holds what was learnt, the detector with its parameters, the names and units "
+        "Traces and logs should be without faults, but for xgboost:form=supervised, which learns "
+        "from the\ntruth of traces with faults, or from column `label` of logs. The file holds "
+        "what was learnt, the detector with its parameters, the names and units "
         "of the\nsignals that it knows (it is refused for others) and a threshold, a quantile of "
         "the scores of what\nwas learnt from; `gpusim tune` finds better ones.",
     CLI_OPTIONS(options),

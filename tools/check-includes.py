@@ -41,6 +41,7 @@ LIBRARIES = {
     "hdf5_hl.h": {"trace"},
     "zlib.h": {"base", "workload", "trace"},
     "glpk.h": {"schedulers"},
+    "xgboost/": {"analysis"},
     "jansson.h": {"sim", "scenario"},
     "gsl/": {"include", "base", "stats", "study", "physics", "calibrate", "analysis", "examples"},
     "xxhash.h": {"base", "trace"},

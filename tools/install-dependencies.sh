@@ -12,7 +12,7 @@ for purpose in "$@"; do
     build)
         needed="$needed gcc libc6-dev meson ninja-build pkg-config libgsl-dev libyaml-dev"
         needed="$needed libhdf5-dev libjansson-dev uthash-dev libxxhash-dev zlib1g-dev check"
-        wanted="$wanted gnuplot-nox libglpk-dev"
+        wanted="$wanted gnuplot-nox libglpk-dev libxgboost-dev"
         ;;
     test)
         needed="$needed python3"

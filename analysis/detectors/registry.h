@@ -31,6 +31,7 @@
     X(threshold)                                                                                   \
     X(trend)                                                                                       \
     X(var)                                                                                         \
+    X(xgboost)                                                                                     \
     X(zscore)
 
 #define GS_DETECTOR_EXTERN(identifier) extern const gpusim_module gs_detector_##identifier;
@@ -60,6 +61,7 @@ GS_DETECTOR_LIST(GS_DETECTOR_EXTERN)
     X(threshold, "threshold")                                                                      \
     X(trend, "trend")                                                                              \
     X(var, "var")                                                                                  \
+    X(xgboost, "xgboost")                                                                          \
     X(zscore, "zscore")
 
 #define GS_DETECTOR_PLAIN_LIST(X)                                                                  \

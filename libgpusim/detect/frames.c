@@ -22,6 +22,11 @@ int gpusim_frames_next(gpusim_frames *frames, gpusim_frame *frame)
     return frames->next(frames, frame);
 }
 
+const uint8_t *gpusim_frames_labels(const gpusim_frames *frames)
+{
+    return frames->labels;
+}
+
 gpusim_status gs_frames_check(const gpusim_frames *frames, gpusim_error *err)
 {
     if (frames->status != GPUSIM_OK && err) {

@@ -11,6 +11,7 @@ struct gpusim_frames {
     void (*rewind)(gpusim_frames *self);
     uint64_t count;
     const gpusim_scene *scene; /* of what there are frames */
+    const uint8_t *labels;     /* of the frame given last; NULL: nobody says */
     gpusim_error problem;      /* of a source that could not go on */
     gpusim_status status;
 };

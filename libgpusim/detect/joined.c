@@ -19,6 +19,7 @@ static int next_joined(gpusim_frames *self, gpusim_frame *frame)
     while (joined->at < joined->count && self->status == GPUSIM_OK) {
         gpusim_frames *source = joined->sources[joined->at];
         if (source->next(source, frame)) {
+            self->labels = source->labels;
             return 1;
         }
         self->status = gs_frames_check(source, &self->problem);
@@ -49,6 +50,12 @@ static gpusim_status check_scene(const gpusim_scene *first, const gpusim_scene *
         if (strcmp(first->signals[s].name, other->signals[s].name) != 0) {
             return gpusim_fail(err, GPUSIM_ARGUMENT, "signal %u is %s in one log, %s in another",
                                s + 1, first->signals[s].name, other->signals[s].name);
+        }
+        if (first->signals[s].unit != other->signals[s].unit) {
+            return gpusim_fail(err, GPUSIM_ARGUMENT,
+                               "signal %s is in '%s' in one log, in '%s' in another",
+                               first->signals[s].name, gpusim_unit_symbol(first->signals[s].unit),
+                               gpusim_unit_symbol(other->signals[s].unit));
         }
     }
     return GPUSIM_OK;

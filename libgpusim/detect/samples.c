@@ -22,6 +22,8 @@ static int next_sample(gpusim_frames *self, gpusim_frame *frame)
         .values = values,
         .raw = values,
     };
+    const uint8_t *labels = gpusim_samples_labels(samples);
+    self->labels = labels ? labels + samples->first + samples->at : NULL;
     samples->at++;
     return 1;
 }

@@ -81,6 +81,7 @@ static int next_scaled(gpusim_frames *self, gpusim_frame *frame)
     }
     gs_scaler_apply(frames->scene, frames->scales, frame->raw, frames->scaled);
     frame->values = frames->scaled;
+    self->labels = gpusim_frames_labels(frames->inner);
     return 1;
 }
 

@@ -35,6 +35,8 @@ struct gpusim_trace_frames {
     uint64_t node_count;
     uint32_t *job; // [entities]
     gpusim_time *job_start, *job_end;
+    uint8_t *marks;                    // [entities][samples]: what to learn; NULL: nobody asked
+    uint8_t *labels;                   // [entities]: of one frame
     uint64_t first;                    // sample that is the first frame
     uint64_t at;                       // the next frame, from there
     uint64_t block_first, block_count; // samples
@@ -65,6 +67,32 @@ static void advance_jobs(gpusim_trace_frames *f, gpusim_time now)
             f->job[g] = GPUSIM_NONE;
         }
     }
+}
+
+/* ---- what there was to find ---- */
+
+gpusim_status gpusim_trace_frames_mark(gpusim_trace_frames *f, gpusim_error *err)
+{
+    gpusim_status status;
+    uint32_t entities = f->scene.entity_count;
+    uint64_t samples = gpusim_trace_get_info(f->trace)->samples;
+    GPUSIM_TRY(gs_allocate(&f->labels, entities, sizeof *f->labels, err));
+    GPUSIM_TRY(gs_allocate(&f->marks, samples * entities + 1, sizeof *f->marks, err));
+    GPUSIM_TRY(gpusim_fault_labels(f->trace, 0, samples, entities, f->marks, err));
+cleanup:
+    if (status != GPUSIM_OK) {
+        gs_release(&f->marks);
+    }
+    return status;
+}
+
+static void see_labels(gpusim_trace_frames *f, uint64_t sample)
+{
+    uint64_t samples = gpusim_trace_get_info(f->trace)->samples;
+    for (uint32_t e = 0; e < f->scene.entity_count; e++) {
+        f->labels[e] = f->marks[e * samples + sample];
+    }
+    f->base.labels = f->labels;
 }
 
 static void rewind_trace(gpusim_frames *self)
@@ -161,6 +189,9 @@ static int next_of_trace(gpusim_frames *self, gpusim_frame *frame)
     }
     gpusim_time now = gpusim_time_from_seconds(f->times[sample]);
     advance_jobs(f, now);
+    if (f->marks) {
+        see_labels(f, sample);
+    }
     *frame = (gpusim_frame){
         .time = now,
         .values = f->values,
@@ -322,6 +353,8 @@ void gpusim_trace_frames_destroy(gpusim_trace_frames *f)
         gs_release(&f->values);
         gs_array_release(&f->late);
         gs_release(&f->moved);
+        gs_release(&f->marks);
+        gs_release(&f->labels);
         gs_release(&f->parts);
         gs_release(&f->nodes);
         gs_release(&f->job);

@@ -55,6 +55,9 @@ START_TEST(comes_back)
     for (const gpusim_module *const *all = gpusim_detectors(); *all; all++) {
         watched w, loaded = {0};
         double threshold = 0;
+        if (strcmp((*all)->name, "xgboost") == 0 && !gpusim_xgboost_version()) {
+            continue; // cannot learn in this build
+        }
         save((*all)->name, learnt, &w);
         ASSERT_OK(gpusim_watcher_load(path, scene_of(seen), &loaded.watcher, &threshold, &err),
                   &err);

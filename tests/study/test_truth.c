@@ -293,6 +293,31 @@ START_TEST(labels_of_samples)
 }
 END_TEST
 
+// Frames have labels once they are asked for, and never another detector's.
+START_TEST(labels_of_frames)
+{
+    gpusim_trace_frames *source;
+    gpusim_frame frame;
+    write_run();
+    ASSERT_OK(gpusim_trace_frames_create(trace, NULL, 0, &source, &err), &err);
+    gpusim_frames *frames = gpusim_trace_frames_frames(source);
+    ck_assert_int_eq(gpusim_frames_next(frames, &frame), 1);
+    ck_assert_ptr_null(gpusim_frames_labels(frames));
+    ASSERT_OK(gpusim_trace_frames_mark(source, &err), &err);
+    gpusim_trace_frames_select(source, 100, SAMPLES - 100);
+    for (int minute = 101; gpusim_frames_next(frames, &frame); minute++) {
+        const uint8_t *labels = gpusim_frames_labels(frames);
+        for (int g = 0; g < GPUS; g++) {
+            int straggles = g < 3 && minute >= 120 && minute <= 180;
+            int crashed = g >= 2 && minute >= 480 && minute <= 510;
+            ck_assert_msg(labels[g] == (straggles || crashed), "GPU %d at minute %d", g, minute);
+        }
+    }
+    gpusim_trace_frames_destroy(source);
+    forget_run();
+}
+END_TEST
+
 START_TEST(frames_of_a_trace)
 {
     gpusim_trace_frames *source;
@@ -481,7 +506,7 @@ int main(void)
     Suite *suite = suite_create("truth");
     TEST_CASE(suite, 60, nothing_is_found_without_alarms, alarms_find_or_are_false,
               what_began_before_the_samples, already_alarmed, whom_a_fault_reaches,
-              labels_of_samples, frames_of_a_trace, frames_by_wrong_clocks, exports_by_wrong_clocks,
-              another_scene);
+              labels_of_samples, labels_of_frames, frames_of_a_trace, frames_by_wrong_clocks,
+              exports_by_wrong_clocks, another_scene);
     return test_run(suite);
 }

@@ -51,6 +51,10 @@ typedef struct gpusim_watcher gpusim_watcher;
 /* The built-in detectors in order of name, ended by NULL. */
 GPUSIM_API const gpusim_module *const *gpusim_detectors(void);
 
+/* The version of XGBoost that the detector xgboost learns with, 10704 for 1.7.4; 0: there is none.
+ * Loads that library. */
+GPUSIM_API uint32_t gpusim_xgboost_version(void);
+
 /* A detector in words, "NAME", "NAME:KEY=VALUE,KEY=VALUE" ("knn:neighbours=7") or "NAME:@FILE" with
  * its parameters as YAML in that file: its module and its parameters, to be destroyed by the caller
  * (NULL when it has none). */

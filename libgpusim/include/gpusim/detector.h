@@ -51,6 +51,10 @@ GPUSIM_API uint64_t gpusim_frames_count(const gpusim_frames *frames);
 GPUSIM_API void gpusim_frames_rewind(gpusim_frames *frames);
 /* 1, and 0 at the end; *frame is valid until the next call. */
 GPUSIM_API int gpusim_frames_next(gpusim_frames *frames, gpusim_frame *frame);
+/* Of the frame that was given last, [entity_count]: 1 where it is known to have been anomalous;
+ * NULL: nobody says. There is no such thing to observe. For modules with the flag
+ * GPUSIM_MODULE_READS_LABELS. Since minor 4. */
+GPUSIM_API const uint8_t *gpusim_frames_labels(const gpusim_frames *frames);
 
 /* Memory while learning, zeroed; NULL when there is no more. The model is one flat block without
  * pointers, allocated once, and is kept and saved as it is; work is released after learning. */

@@ -74,6 +74,10 @@ GPUSIM_API gpusim_status gpusim_trace_frames_create(gpusim_trace *trace, const c
 GPUSIM_API void gpusim_trace_frames_destroy(gpusim_trace_frames *frames);
 GPUSIM_API const gpusim_scene *gpusim_trace_frames_scene(const gpusim_trace_frames *frames);
 GPUSIM_API gpusim_frames *gpusim_trace_frames_frames(gpusim_trace_frames *frames);
+/* From now on frames have labels for those who learn (gpusim_frames_labels): who was within an
+ * event of the trace's truth, from its first effect to its last, as gpusim_fault_scores_create
+ * knows events. */
+GPUSIM_API gpusim_status gpusim_trace_frames_mark(gpusim_trace_frames *frames, gpusim_error *err);
 /* From now on frames are only these samples, first .. first + count - 1. */
 GPUSIM_API void gpusim_trace_frames_select(gpusim_trace_frames *frames, uint64_t first,
                                            uint64_t count);
