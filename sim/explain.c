@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* gpusim explain: why a job waited, and why it went where it went. */
-#include "explain.h"
-
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include <gpusim/story.h>
 
 #include "options.h"
 #include "report.h"
@@ -19,50 +19,47 @@ static const cli_option options[] = {
 
 // ---- tables ----
 
-static gpusim_status read_table(gpusim_trace *trace, gpusim_table table, void **rows,
-                                uint64_t *count, gpusim_error *err)
+/* What is looked at of a trace. */
+typedef struct story_of {
+    gpusim_trace *trace;
+    gpusim_story *story;
+    const gpusim_story_tables *tables;
+    gpusim_decision_row *decisions;
+    uint64_t decision_count;
+} story_of;
+
+static const char *name_of(const story_of *story, uint32_t name)
 {
-    *count = gpusim_trace_get_info(trace)->rows[table];
-    *rows = calloc((size_t)*count + 1, gpusim_table_record(table)->size);
-    if (!*rows) {
-        return gpusim_fail(err, GPUSIM_MEMORY, "no memory for %s",
-                           gpusim_table_record(table)->name);
-    }
-    return gpusim_trace_rows(trace, table, 0, *count, *rows, err);
+    const char *text = gpusim_trace_name(story->trace, name);
+    return text ? text : "";
 }
 
-static gpusim_status read_story(cli_story *story, gpusim_error *err)
+static gpusim_status read_story(story_of *story, gpusim_error *err)
 {
-    gpusim_status status = GPUSIM_OK;
-    void *rows[5] = {NULL};
-    static const gpusim_table tables[] = {GPUSIM_TABLE_JOBS, GPUSIM_TABLE_EVENTS,
-                                          GPUSIM_TABLE_DECISIONS, GPUSIM_TABLE_ALLOCATIONS,
-                                          GPUSIM_TABLE_NODES};
-    uint64_t *counts[] = {&story->job_count, &story->event_count, &story->decision_count,
-                          &story->allocation_count, &story->node_count};
-    for (int i = 0; i < 5 && status == GPUSIM_OK; i++) {
-        status = read_table(story->trace, tables[i], &rows[i], counts[i], err);
+    gpusim_status status;
+    GPUSIM_TRY(gpusim_story_create(story->trace, &story->story, err));
+    story->tables = gpusim_story_get_tables(story->story);
+    story->decision_count = gpusim_trace_get_info(story->trace)->rows[GPUSIM_TABLE_DECISIONS];
+    story->decisions = calloc((size_t)story->decision_count + 1, sizeof *story->decisions);
+    if (!story->decisions) {
+        return gpusim_fail(err, GPUSIM_MEMORY, "no memory for decisions");
     }
-    story->jobs = rows[0];
-    story->events = rows[1];
-    story->decisions = rows[2];
-    story->allocations = rows[3];
-    story->nodes = rows[4];
+    GPUSIM_TRY(gpusim_trace_rows(story->trace, GPUSIM_TABLE_DECISIONS, 0, story->decision_count,
+                                 story->decisions, err));
+cleanup:
     return status;
 }
 
-static void forget(cli_story *story)
+static void forget(story_of *story)
 {
-    free(story->jobs);
-    free(story->events);
     free(story->decisions);
-    free(story->allocations);
-    free(story->nodes);
+    gpusim_story_destroy(story->story);
 }
 
-static const char *node_name(const cli_story *story, uint32_t node)
+static const char *node_name(const story_of *story, uint32_t node)
 {
-    return node < story->node_count ? cli_name_of(story, story->nodes[node].name) : "nowhere";
+    return node < story->tables->node_count ? name_of(story, story->tables->nodes[node].name)
+                                            : "nowhere";
 }
 
 static const char *choice_name(gpusim_table table, const char *column, int value)
@@ -78,28 +75,28 @@ static const char *choice_name(gpusim_table table, const char *column, int value
 
 // ---- the job ----
 
-static int is_meant(const cli_story *story, const gpusim_job_row *job, const char *word)
+static int is_meant(const story_of *story, const gpusim_job_row *job, const char *word)
 {
     char id[40], whole[300];
     snprintf(id, sizeof id, "%lld", (long long)job->id);
-    snprintf(whole, sizeof whole, "%.255s/%s", cli_name_of(story, job->source), id);
+    snprintf(whole, sizeof whole, "%.255s/%s", name_of(story, job->source), id);
     return strcmp(word, id) == 0 || strcmp(word, whole) == 0 ||
-           (job->name != 0 && strcmp(word, cli_name_of(story, job->name)) == 0);
+           (job->name != 0 && strcmp(word, name_of(story, job->name)) == 0);
 }
 
-static const gpusim_job_row *find_job(const cli_story *story, const char *word, gpusim_error *err)
+static const gpusim_job_row *find_job(const story_of *story, const char *word, gpusim_error *err)
 {
     const gpusim_job_row *found = NULL;
-    for (uint64_t i = 0; i < story->job_count; i++) {
-        const gpusim_job_row *job = &story->jobs[i];
+    for (uint64_t i = 0; i < story->tables->job_count; i++) {
+        const gpusim_job_row *job = &story->tables->jobs[i];
         if (!is_meant(story, job, word)) {
             continue;
         }
         if (found) {
             gpusim_fail(err, GPUSIM_ARGUMENT, "several jobs are '%.80s'", word);
             gpusim_error_hint(err, "say which: %.80s/%lld or %.80s/%lld",
-                              cli_name_of(story, found->source), (long long)found->id,
-                              cli_name_of(story, job->source), (long long)job->id);
+                              name_of(story, found->source), (long long)found->id,
+                              name_of(story, job->source), (long long)job->id);
             return NULL;
         }
         found = job;
@@ -119,12 +116,12 @@ static const char *time_text(gpusim_time time, char text[40])
     return text;
 }
 
-static void print_head(const cli_story *story, const gpusim_job_row *job)
+static void print_head(const story_of *story, const gpusim_job_row *job)
 {
     char at[40], run[40];
-    printf("job %s/%lld", cli_name_of(story, job->source), (long long)job->id);
+    printf("job %s/%lld", name_of(story, job->source), (long long)job->id);
     if (job->name != 0) {
-        printf(" '%s'", cli_name_of(story, job->name));
+        printf(" '%s'", name_of(story, job->name));
     }
     printf(": %u GPU%s", job->gpus, job->gpus == 1 ? "" : "s");
     if (job->milli != 1000) {
@@ -133,12 +130,12 @@ static void print_head(const cli_story *story, const gpusim_job_row *job)
     printf(", %s of work, submitted at %s\n", time_text(job->duration, run),
            time_text(job->submit, at));
     if (job->selector != 0) {
-        printf("only on nodes with %s\n", cli_name_of(story, job->selector));
+        printf("only on nodes with %s\n", name_of(story, job->selector));
     }
     printf("scheduler: %s\n", gpusim_trace_get_info(story->trace)->scheduler);
 }
 
-static void print_wait(const gpusim_job_row *job, const cli_wait *wait)
+static void print_wait(const gpusim_job_row *job, const gpusim_wait *wait)
 {
     char span[40];
     if (wait->to == wait->from) {
@@ -167,7 +164,7 @@ static void print_wait(const gpusim_job_row *job, const cli_wait *wait)
            (unsigned long long)wait->before, (unsigned long long)wait->after);
 }
 
-static void print_decision(const cli_story *story, const gpusim_decision_row *row)
+static void print_decision(const story_of *story, const gpusim_decision_row *row)
 {
     char at[40];
     printf("%12s  %s", time_text(row->time, at),
@@ -176,7 +173,7 @@ static void print_decision(const cli_story *story, const gpusim_decision_row *ro
         printf(" on %s", node_name(story, row->node));
     }
     if (row->reason != 0) {
-        printf(": %s", cli_name_of(story, row->reason));
+        printf(": %s", name_of(story, row->reason));
     }
     if (!isnan(row->score)) {
         printf(", score %.6g", row->score);
@@ -191,11 +188,11 @@ static void print_decision(const cli_story *story, const gpusim_decision_row *ro
     putchar('\n');
 }
 
-static void print_places(const cli_story *story, const gpusim_job_row *job, gpusim_time start)
+static void print_places(const story_of *story, const gpusim_job_row *job, gpusim_time start)
 {
     const char *before = "    on";
-    for (uint64_t i = 0; i < story->allocation_count; i++) {
-        const gpusim_allocation_row *row = &story->allocations[i];
+    for (uint64_t i = 0; i < story->tables->allocation_count; i++) {
+        const gpusim_allocation_row *row = &story->tables->allocations[i];
         if (row->job == job->index && row->start == start) {
             printf("%s %s", before, node_name(story, row->node));
             if (row->gpus > 0) {
@@ -222,7 +219,7 @@ static void print_event(const gpusim_event_row *row)
 
 // ---- JSON ----
 
-static json_t *wait_json(const cli_wait *wait)
+static json_t *wait_json(const gpusim_wait *wait)
 {
     json_t *object = json_object();
     json_object_set_new(object, "from_s", json_real(gpusim_seconds(wait->from)));
@@ -242,7 +239,7 @@ static json_t *number_or_null(double value)
     return isnan(value) ? json_null() : json_real(value);
 }
 
-static json_t *decision_json(const cli_story *story, const gpusim_decision_row *row)
+static json_t *decision_json(const story_of *story, const gpusim_decision_row *row)
 {
     json_t *object = json_object();
     int second = row->second != GPUSIM_NONE, placed = row->node != GPUSIM_NONE;
@@ -255,7 +252,7 @@ static json_t *decision_json(const cli_story *story, const gpusim_decision_row *
     json_object_set_new(object, "second",
                         second ? json_string(node_name(story, row->second)) : json_null());
     json_object_set_new(object, "second_score", number_or_null(row->second_score));
-    json_object_set_new(object, "reason", json_string(cli_name_of(story, row->reason)));
+    json_object_set_new(object, "reason", json_string(name_of(story, row->reason)));
     json_object_set_new(object, "refused",
                         json_string(choice_name(GPUSIM_TABLE_DECISIONS, "refused", row->refused)));
     return object;
@@ -265,7 +262,7 @@ static json_t *decision_json(const cli_story *story, const gpusim_decision_row *
 
 /* Where what is found goes: a list of JSON objects, or stdout. */
 typedef struct teller {
-    const cli_story *story;
+    const story_of *story;
     const gpusim_job_row *job;
     json_t *waits, *decisions; /* NULL: as text */
     gpusim_time queued;        /* since when; -1: it is not */
@@ -273,8 +270,9 @@ typedef struct teller {
 
 static gpusim_status tell_wait(teller *told, gpusim_time to, gpusim_error *err)
 {
-    cli_wait wait;
-    gpusim_status status = cli_wait_look(told->story, told->job, told->queued, to, &wait, err);
+    gpusim_wait wait;
+    gpusim_status status =
+        gpusim_story_wait(told->story->story, told->job, told->queued, to, &wait, err);
     told->queued = -1;
     if (status == GPUSIM_OK && told->waits) {
         json_array_append_new(told->waits, wait_json(&wait));
@@ -330,10 +328,11 @@ static int is_of_job(uint8_t type)
 static gpusim_status tell(teller *told, gpusim_error *err)
 {
     gpusim_status status = GPUSIM_OK;
-    const cli_story *story = told->story;
+    const story_of *story = told->story;
     uint64_t d = 0;
-    for (uint64_t e = 0; e <= story->event_count; e++) {
-        const gpusim_event_row *event = e < story->event_count ? &story->events[e] : NULL;
+    for (uint64_t e = 0; e <= story->tables->event_count; e++) {
+        const gpusim_event_row *event =
+            e < story->tables->event_count ? &story->tables->events[e] : NULL;
         if (event && (event->entity != told->job->index || !is_of_job(event->type))) {
             continue; // of something else
         }
@@ -356,7 +355,7 @@ cleanup:
     return status;
 }
 
-static int explain_job(const cli_arguments *arguments, cli_story *story, gpusim_error *err)
+static int explain_job(const cli_arguments *arguments, story_of *story, gpusim_error *err)
 {
     gpusim_status status;
     json_t *object = NULL;
@@ -374,7 +373,7 @@ static int explain_job(const cli_arguments *arguments, cli_story *story, gpusim_
     object = cli_json_object();
     told.waits = json_array();
     told.decisions = json_array();
-    json_object_set_new(object, "source", json_string(cli_name_of(story, job->source)));
+    json_object_set_new(object, "source", json_string(name_of(story, job->source)));
     json_object_set_new(object, "id", json_integer((json_int_t)job->id));
     json_object_set_new(object, "waits", told.waits);
     json_object_set_new(object, "decisions", told.decisions);
@@ -388,7 +387,7 @@ cleanup:
 static int explain(const cli_arguments *arguments)
 {
     gpusim_error err = {0};
-    cli_story story = {0};
+    story_of story = {0};
     if (!arguments->values[CLI_JOB]) {
         return cli_fail_with(arguments->json, GPUSIM_ARGUMENT, "which job?", "--job SOURCE/ID");
     }

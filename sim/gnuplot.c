@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Runs gnuplot. */
+/* Runs gnuplot; labels of what it draws. */
 #include "gnuplot.h"
 
 #include <errno.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -28,4 +29,12 @@ int cli_gnuplot(const char *folder, const char *script)
         }
     }
     return WIFEXITED(state) && WEXITSTATUS(state) == 0;
+}
+
+void cli_trace_label(const char *path, char *label, size_t size)
+{
+    const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path;
+    const char *end = strrchr(name, '.');
+    size_t length = end && end > name ? (size_t)(end - name) : strlen(name);
+    snprintf(label, size, "%.*s", (int)(length < size ? length : size - 1), name);
 }

@@ -164,15 +164,6 @@ static int choose(const cli_arguments *arguments, drawing *d)
 
 /* ---- traces ---- */
 
-// a file's name without folder and ending
-static void label_of(const char *path, char *label, size_t size)
-{
-    const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path;
-    const char *end = strrchr(name, '.');
-    size_t length = end && end > name ? (size_t)(end - name) : strlen(name);
-    snprintf(label, size, "%.*s", (int)(length < size ? length : size - 1), name);
-}
-
 static int open_traces(const cli_arguments *arguments, drawing *d)
 {
     gpusim_error err = {0};
@@ -181,7 +172,7 @@ static int open_traces(const cli_arguments *arguments, drawing *d)
         if (gpusim_trace_open(path, &d->traces[d->trace_count], &err) != GPUSIM_OK) {
             return cli_fail(0, &err, 1);
         }
-        label_of(path, d->labels[d->trace_count], sizeof d->labels[0]);
+        cli_trace_label(path, d->labels[d->trace_count], sizeof d->labels[0]);
     }
     return CLI_OK;
 }

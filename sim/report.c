@@ -163,25 +163,28 @@ void cli_value_text(const gpusim_field *field, const void *value, char *text, in
     }
 }
 
-// nothing to see: no value, or a count of nothing
-static int is_void(const gpusim_field *field, const void *value)
+int cli_is_void(const gpusim_field *field, const void *value)
 {
     return is_real(field) ? !isfinite(real_of(field, value)) : unsigned_of(field, value) == 0;
+}
+
+double cli_number_of(const gpusim_field *field, const void *value)
+{
+    return is_real(field) ? real_of(field, value) : (double)unsigned_of(field, value);
 }
 
 static int is_void_group(const gpusim_record *record, const void *values)
 {
     for (uint32_t i = 0; i < record->count; i++) {
         const gpusim_field *field = &record->fields[i];
-        if (!is_void(field, (const char *)values + field->offset)) {
+        if (!cli_is_void(field, (const char *)values + field->offset)) {
             return 0;
         }
     }
     return 1;
 }
 
-// "gpu_allocated_fraction" -> "gpu allocated fraction", "wait_s" -> "wait"
-static void label_of(const char *name, char *label, size_t size)
+void cli_label_text(const char *name, char *label, size_t size)
 {
     static const char *const units[] = {"_s",     "_j",  "_w",     "_c",
                                         "_gpu_h", "_kg", "_bytes", "_per_h"};
@@ -205,19 +208,24 @@ static int ends_in(const char *name, const char *end)
     return length > tail && strcmp(name + length - tail, end) == 0;
 }
 
+const char *cli_unit_text(const gpusim_field *field, const char *currency)
+{
+    return ends_in(field->name, "_per_h")     ? "an hour"
+           : ends_in(field->name, "_gpu_h")   ? "GPU-hours"
+           : strcmp(field->name, "cost") == 0 ? currency
+                                              : "";
+}
+
 static void print_scalar(FILE *to, const gpusim_field *field, const void *value,
                          const char *currency)
 {
     char label[48], text[64];
-    label_of(field->name, label, sizeof label);
+    cli_label_text(field->name, label, sizeof label);
     cli_value_text(field, value, text, sizeof text);
     if (strcmp(field->name, "oracle") == 0) {
         snprintf(text, sizeof text, "the scheduler knew true run times");
     }
-    const char *unit = ends_in(field->name, "_per_h")     ? "an hour"
-                       : ends_in(field->name, "_gpu_h")   ? "GPU-hours"
-                       : strcmp(field->name, "cost") == 0 ? currency
-                                                          : "";
+    const char *unit = cli_unit_text(field, currency);
     fprintf(to, "  %-*s  %s%s%s\n", LABEL_WIDTH + 2, label, text, unit[0] ? " " : "", unit);
 }
 
@@ -262,7 +270,7 @@ static void amount_text(double number, const char *word, char *text, size_t size
 static void print_counts(FILE *to, const gpusim_field *group, const void *values)
 {
     char label[48], text[64], entry[112], name[48];
-    label_of(group->name, label, sizeof label);
+    cli_label_text(group->name, label, sizeof label);
     fprintf(to, "  %-*s  ", LABEL_WIDTH + 2, label);
     const gpusim_record *record = group->detail.record;
     int column = LABEL_WIDTH + 6;
@@ -272,7 +280,7 @@ static void print_counts(FILE *to, const gpusim_field *group, const void *values
     for (uint32_t i = 0, printed = 0; i < record->count; i++) {
         const gpusim_field *field = &record->fields[i];
         const void *value = (const char *)values + field->offset;
-        int nothing = is_void(field, value) || (is_real(field) && real_of(field, value) == 0.0);
+        int nothing = cli_is_void(field, value) || (is_real(field) && real_of(field, value) == 0.0);
         if (i > 0 && nothing) {
             continue;
         }
@@ -281,7 +289,7 @@ static void print_counts(FILE *to, const gpusim_field *group, const void *values
         } else {
             cli_value_text(field, value, text, sizeof text);
         }
-        label_of(field->name, name, sizeof name);
+        cli_label_text(field->name, name, sizeof name);
         int length = snprintf(entry, sizeof entry, "%s %s", text, name);
         if (printed && column + 2 + length > LINE_WIDTH) {
             fprintf(to, ",\n%*s", LABEL_WIDTH + 6, "");
@@ -297,8 +305,7 @@ static void print_counts(FILE *to, const gpusim_field *group, const void *values
     fputc('\n', to);
 }
 
-// groups with the field `count` are rows of one table
-static int is_statistics(const gpusim_field *field)
+int cli_is_statistics(const gpusim_field *field)
 {
     return field->type == GPUSIM_RECORD && gpusim_record_find(field->detail.record, "p50");
 }
@@ -314,7 +321,7 @@ static void print_statistics(FILE *to, const gpusim_field *group, const void *va
         }
         fputc('\n', to);
     }
-    label_of(group->name, text, sizeof text);
+    cli_label_text(group->name, text, sizeof text);
     fprintf(to, "  %-*s", LABEL_WIDTH, text);
     for (uint32_t i = 0; i < record->count; i++) {
         const gpusim_field *field = &record->fields[i];
@@ -335,7 +342,7 @@ static void print_censored(FILE *to, const gpusim_record *record, const void *va
         return;
     }
     const void *value = (const char *)values + jobs->offset + unfinished->offset;
-    if (!is_void(unfinished, value)) {
+    if (!cli_is_void(unfinished, value)) {
         cli_value_text(unfinished, value, text, sizeof text);
         fprintf(to, "  censored: the %s unfinished are not in this table\n", text);
     }
@@ -348,7 +355,7 @@ void cli_report_text(FILE *to, const gpusim_record *record, const void *values,
     for (uint32_t i = 0; i < record->count; i++) {
         const gpusim_field *field = &record->fields[i];
         const void *value = (const char *)values + field->offset;
-        if (is_statistics(field)) {
+        if (cli_is_statistics(field)) {
             print_statistics(to, field, value, !in_table);
             in_table = 1;
             continue;
@@ -363,7 +370,7 @@ void cli_report_text(FILE *to, const gpusim_record *record, const void *values,
             if (!is_void_group(field->detail.record, value)) {
                 print_counts(to, field, value);
             }
-        } else if (!is_void(field, value)) {
+        } else if (!cli_is_void(field, value)) {
             print_scalar(to, field, value, currency);
         }
     }

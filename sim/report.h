@@ -26,6 +26,23 @@ json_t *cli_load_json(const gpusim_model *model);
 /* A value as a person would write it ("12.5 min", "61 %", "1,234"); "-" when absent. */
 void cli_value_text(const gpusim_field *field, const void *value, char *text, int size);
 
+/* A field's name as a person would write it: "gpu_allocated_fraction" is "gpu allocated fraction",
+ * "wait_s" is "wait". */
+void cli_label_text(const char *name, char *label, size_t size);
+
+/* What stands behind its value, if it has no unit of its own: "an hour", "GPU-hours", a currency;
+ * "": nothing. */
+const char *cli_unit_text(const gpusim_field *field, const char *currency);
+
+/* 1 when there is nothing to see of it: no value, or a count of nothing. */
+int cli_is_void(const gpusim_field *field, const void *value);
+
+/* 1 for groups of mean and quantiles, which are rows of one table. */
+int cli_is_statistics(const gpusim_field *field);
+
+/* The number of a field, for sorting; NaN when absent. */
+double cli_number_of(const gpusim_field *field, const void *value);
+
 /* A count as a JSON number, or as a string of digits when it is too large for one. */
 json_t *cli_json_whole(uint64_t whole);
 

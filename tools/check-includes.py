@@ -32,6 +32,7 @@ ARROWS["core"] = BELOW_CORE
 ARROWS["scenario"] = BELOW_CORE | {"core"}
 ARROWS["detect"] = {"base", "stats", "telemetry", "workload", "calibrate"}
 ARROWS["study"] = BELOW_CORE | {"core"}
+ARROWS["story"] = {"base", "study"}
 ARROWS["plot"] = {"base", "stats", "study"}
 
 # libraries that only some rooms may name

@@ -42,8 +42,10 @@ gpusim_status gs_plot_energy(gs_plot *plot, gpusim_error *err)
         summary = (gpusim_summary){.size = sizeof summary};
         GPUSIM_TRY(gpusim_trace_summary(plot->traces[t], &summary, err));
         for (size_t p = 0; p < PARTS; p++) {
-            of[p][t] = part_of(&summary, p) / JOULES_PER_KWH;
-            total += of[p][t] > 0 ? of[p][t] : 0;
+            // a run without power has bars of no height
+            double part = part_of(&summary, p) / JOULES_PER_KWH;
+            of[p][t] = isfinite(part) ? part : 0;
+            total += of[p][t];
         }
     }
     // a line for each part that any run has: its name, then its kWh in each

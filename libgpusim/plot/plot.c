@@ -10,6 +10,7 @@
 #include "base/number.h"
 #include "base/whole.h"
 #include "plot/figures.h"
+#include "study/read.h"
 
 #define COLUMN     2 /* pixels of a picture that share a bin */
 #define BINS_LEAST 50
@@ -109,7 +110,7 @@ void gs_plot_say_text(gs_plot *plot, const char *name, const char *format, ...)
     va_end(arguments);
     fprintf(plot->script, "%s = '", name);
     for (const char *c = text; *c; c++) {
-        fputs(*c == '\'' ? "''" : "", plot->script);
+        fputs(*c == '\'' ? "'" : "", plot->script);
         fputc(*c == '\n' ? ' ' : *c, plot->script);
     }
     fputs("'\n", plot->script);
@@ -134,7 +135,7 @@ static gpusim_status choose_times(gs_plot *plot, const gpusim_plot_options *opti
     gpusim_time end = 0, of_one;
     size_t i = 0;
     for (uint32_t t = 0; t < plot->count; t++) {
-        GPUSIM_TRY(gs_plot_end(plot->traces[t], &of_one, err));
+        GPUSIM_TRY(gs_trace_end(plot->traces[t], &of_one, err));
         end = of_one > end ? of_one : end;
     }
     plot->from = options->from;

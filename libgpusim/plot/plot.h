@@ -40,8 +40,6 @@ void gs_plot_say_number(gs_plot *plot, const char *name, double value);
 void gs_plot_say_text(gs_plot *plot, const char *name, const char *format, ...) GPUSIM_PRINTF(3, 4);
 
 /* ---- series.c: what traces hold, over time ---- */
-/* When the run ended. */
-gpusim_status gs_plot_end(gpusim_trace *trace, gpusim_time *end, gpusim_error *err);
 /* Lines of `time mean least most`, divided by `unit`; a line with NaN where values are missing.
  * Returns the largest of all; NaN when nothing is known, and then there is no such block. */
 double gs_plot_bins(gs_plot *plot, const char *block, const gs_bins *bins, double unit);

@@ -35,28 +35,6 @@ double gs_plot_bins(gs_plot *plot, const char *block, const gs_bins *bins, doubl
 
 /* ---- tables ---- */
 
-// as the summary says; of a run that was killed the last that is known
-gpusim_status gs_plot_end(gpusim_trace *trace, gpusim_time *end, gpusim_error *err)
-{
-    gpusim_status status;
-    gpusim_summary summary = {.size = sizeof summary};
-    const gpusim_trace_info *info = gpusim_trace_get_info(trace);
-    uint64_t events = info->rows[GPUSIM_TABLE_EVENTS];
-    gpusim_event_row last = {0};
-    GPUSIM_TRY(gpusim_trace_summary(trace, &summary, err));
-    if (summary.sim_time_s > 0) {
-        *end = gpusim_time_from_seconds(summary.sim_time_s);
-        return GPUSIM_OK;
-    }
-    *end = isnan(info->last_sample_s) ? 0 : gpusim_time_from_seconds(info->last_sample_s);
-    if (events > 0) {
-        GPUSIM_TRY(gpusim_trace_rows(trace, GPUSIM_TABLE_EVENTS, events - 1, 1, &last, err));
-        *end = last.time > *end ? last.time : *end;
-    }
-cleanup:
-    return status;
-}
-
 static gpusim_status push(gs_array *changes, gpusim_time time, double by, gpusim_error *err)
 {
     gs_change change = {time, by};
@@ -76,28 +54,12 @@ gpusim_status gs_plot_allocated(gpusim_trace *trace, gs_bins *bins, gpusim_error
         GPUSIM_TRY(push(&changes, parts[i].start, gpus, err));
         GPUSIM_TRY(push(&changes, parts[i].end, -gpus, err));
     }
-    GPUSIM_TRY(gs_plot_end(trace, &end, err));
+    GPUSIM_TRY(gs_trace_end(trace, &end, err));
     GPUSIM_TRY(gs_bins_changes(bins, &changes, end, err));
 cleanup:
     gs_release(&parts);
     gs_array_release(&changes);
     return status;
-}
-
-// what an event makes of a job: 1 it waits, 0 it does not, -1 nothing changes
-static int waits_after(const gpusim_event_row *event)
-{
-    switch ((gpusim_event_type)event->type) {
-    case GPUSIM_EVENT_SUBMIT:
-    case GPUSIM_EVENT_PREEMPT:
-    case GPUSIM_EVENT_FAIL:
-        return 1;
-    case GPUSIM_EVENT_START:
-    case GPUSIM_EVENT_END:
-        return 0;
-    default:
-        return -1;
-    }
 }
 
 gpusim_status gs_plot_waiting(gpusim_trace *trace, gs_bins *bins, gpusim_error *err)
@@ -118,13 +80,13 @@ gpusim_status gs_plot_waiting(gpusim_trace *trace, gs_bins *bins, gpusim_error *
     }
     GPUSIM_TRY(gs_allocate(&waiting, jobs + 1, 1, err));
     for (uint64_t i = 0; i < count; i++) {
-        int now = waits_after(&events[i]);
+        int now = gs_waits_after(&events[i]);
         if (now >= 0 && events[i].entity < jobs && waiting[events[i].entity] != now) {
             waiting[events[i].entity] = (uint8_t)now;
             GPUSIM_TRY(push(&changes, events[i].time, now ? 1 : -1, err));
         }
     }
-    GPUSIM_TRY(gs_plot_end(trace, &end, err));
+    GPUSIM_TRY(gs_trace_end(trace, &end, err));
     GPUSIM_TRY(gs_bins_changes(bins, &changes, end, err));
 cleanup:
     gs_release(&events);

@@ -23,6 +23,7 @@
 #include <gpusim/sim.h>
 #include <gpusim/spec.h>
 #include <gpusim/status.h>
+#include <gpusim/story.h>
 #include <gpusim/study.h>
 #include <gpusim/trace.h>
 #include <gpusim/types.h>
