@@ -8,6 +8,7 @@
 #include "base/number.h"
 #include "workload/cells.h"
 #include "workload/list.h"
+#include "workload/tables.h"
 
 // the required ones first
 enum {
@@ -40,6 +41,10 @@ enum {
     CLUSTER,
     SELECTOR,
     STORAGE,
+    MIN_GPUS,
+    MAX_GPUS,
+    SERIAL,
+    RESIZE,
     COLUMNS
 };
 
@@ -48,6 +53,7 @@ static const char *const names[COLUMNS] = {
     "walltime_s", "cpus",        "memory",     "gpu_memory", "priority",  "group",    "start_s",
     "nodes",      "after",       "think_s",    "state",      "gpu_milli", "mig",      "qos",
     "kind",       "preemptible", "deadline_s", "gpu_models", "cluster",   "selector", "storage",
+    "min_gpus",   "max_gpus",    "serial",     "resize_s",
 };
 
 _Static_assert(COLUMNS <= GS_LOG_COLUMNS, "all columns have a place in the log");
@@ -183,6 +189,44 @@ static gpusim_status read_share(gs_log *log, const gs_cells *cells, gs_job *job,
         }
         GPUSIM_TRY(gs_cell_name(log, cells, cell, &job->mig, err));
     }
+cleanup:
+    return status;
+}
+
+// on how many GPUs it may run: an elastic job has one of the first two
+static gpusim_status read_elastic(const gs_log *log, const gs_cells *cells, gs_job *job,
+                                  gpusim_error *err)
+{
+    gpusim_status status = GPUSIM_OK;
+    gs_elastic_fields said = {.least = UINT32_MAX, .most = UINT32_MAX, .cost = GPUSIM_TIME_MAX};
+    struct {
+        uint32_t column, *value;
+    } numbers[] = {{MIN_GPUS, &said.least}, {MAX_GPUS, &said.most}};
+    uint32_t cell = 0;
+    for (size_t i = 0; i < 2 && job->gpus > 0; i++) {
+        uint32_t column = numbers[i].column;
+        if (!gs_cell_find(log, cells, column, &cell)) {
+            continue;
+        }
+        GPUSIM_TRY(gs_cell_count(log, cells, cell, names[column], numbers[i].value, err));
+        if (*numbers[i].value == 0) {
+            return gs_cell_fail(log, cells, cell, names[column], "less than 1", err);
+        }
+        if (job->milli != 1000 || job->mig != 0) {
+            return gs_cell_fail(log, cells, cell, names[column],
+                                "but jobs of parts of GPUs are not elastic", err);
+        }
+        said.present = 1;
+    }
+    if (gs_cell_find(log, cells, SERIAL, &cell) &&
+        (!gs_parse_double(cells->at[cell], cells->length[cell], &said.serial) ||
+         !(said.serial >= 0 && said.serial <= 1))) {
+        return gs_cell_fail(log, cells, cell, names[SERIAL], "not within 0 and 1", err);
+    }
+    if (gs_cell_find(log, cells, RESIZE, &cell)) {
+        GPUSIM_TRY(gs_cell_time(log, cells, cell, names[RESIZE], &said.cost, err));
+    }
+    gs_make_elastic(&said, job);
 cleanup:
     return status;
 }
@@ -328,6 +372,7 @@ gpusim_status gs_csv_line(gs_log *log, const char *text, size_t length, gpusim_e
     GPUSIM_TRY(read_required(log, &cells, &entry, err));
     GPUSIM_TRY(read_request(log, &cells, &entry, err));
     GPUSIM_TRY(read_share(log, &cells, &entry.job, err));
+    GPUSIM_TRY(read_elastic(log, &cells, &entry.job, err));
     GPUSIM_TRY(read_names(log, &cells, &entry, err));
     GPUSIM_TRY(read_record(log, &cells, &entry, err));
     GPUSIM_TRY(gs_log_add(log, &entry, err));

@@ -44,6 +44,12 @@ const gpusim_record gs_elastic_record = {
     "On how many GPUs a job may run; `gpus` is what its duration is for. Jobs of whole GPUs alone, "
     "and schedulers that resize: others give each what it asks for."};
 
+void gs_fail_elastic_parts(gpusim_error *err)
+{
+    gpusim_fail(err, GPUSIM_SCENARIO, "jobs of parts of GPUs are not elastic");
+    gpusim_error_hint(err, "leave `elastic` out, or `gpu_share` and `mig`");
+}
+
 void gs_make_elastic(const gs_elastic_fields *said, gs_job *job)
 {
     if (!said->present || job->gpus == 0 || job->milli != 1000 || job->mig != 0) {

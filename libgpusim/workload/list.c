@@ -149,6 +149,18 @@ static gpusim_status read_share(const gs_listed_job *listed, const gs_log *log, 
     return add_name(log, listed->mig, &job->mig, err);
 }
 
+static gpusim_status read_elastic(const gs_listed_job *listed, const gs_log *log, gs_job *job,
+                                  gpusim_error *err)
+{
+    if (listed->elastic.present && (job->milli != 1000 || job->mig != 0)) {
+        gs_fail_elastic_parts(err);
+        gs_error_key(err, "[%u].elastic", (unsigned)log->jobs.count);
+        return GPUSIM_SCENARIO;
+    }
+    gs_make_elastic(&listed->elastic, job);
+    return GPUSIM_OK;
+}
+
 // a name is known as an id that no id can be: a text with this beside it
 #define BY_NAME 1
 
@@ -259,7 +271,7 @@ gpusim_status gs_list_read(const gpusim_list *list, gs_log *log, gpusim_error *e
                       .final_state = (uint8_t)listed->state};
         GPUSIM_TRY(read_identity(listed, log, &job, err));
         GPUSIM_TRY(read_share(listed, log, &job, err));
-        gs_make_elastic(&listed->elastic, &job);
+        GPUSIM_TRY(read_elastic(listed, log, &job, err));
         GPUSIM_TRY(gs_models_name(&listed->gpu_models, log->names, &job.models, err));
         GPUSIM_TRY(read_selector(listed, log, &job, err));
         GPUSIM_TRY(add_name(log, listed->user, &job.user, err));

@@ -198,6 +198,21 @@ cleanup:
     return status;
 }
 
+// of shares that are drawn some may be whole GPUs, whose jobs are elastic then
+static gpusim_status make_elastic(gs_synthetic *s, const gs_synthetic_fields *fields,
+                                  gpusim_error *err)
+{
+    double least = gs_distribution_least(&s->share);
+    int parts = s->mig != 0 || (least < 1 && least == gs_distribution_mean(&s->share));
+    if (fields->elastic.present && parts) {
+        gs_fail_elastic_parts(err);
+        gs_error_key(err, "elastic");
+        return GPUSIM_SCENARIO;
+    }
+    s->elastic = fields->elastic;
+    return GPUSIM_OK;
+}
+
 gpusim_status gs_synthetic_make(const gs_synthetic_fields *fields, uint32_t name, uint32_t profile,
                                 gs_names *names, gs_arena *arena, const gs_synthetic **source,
                                 gpusim_error *err)
@@ -228,11 +243,11 @@ gpusim_status gs_synthetic_make(const gs_synthetic_fields *fields, uint32_t name
     }
     GPUSIM_TRY(make_sizes(s, fields, arena, err));
     GPUSIM_TRY(make_share(s, fields, names, arena, err));
+    GPUSIM_TRY(make_elastic(s, fields, err));
     GPUSIM_TRY(make_users(s, fields, names, arena, err));
     GPUSIM_TRY(make_weighted(&s->vcs, &fields->vc, "vc", "virtual clusters", names, arena, err));
     GPUSIM_TRY(
         make_weighted(&s->qos, &fields->qos, "qos", "qualities of service", names, arena, err));
-    s->elastic = fields->elastic;
     GPUSIM_TRY(make_weighted(&s->kinds, &fields->kind, "kind", "sorts of work", names, arena, err));
     status = gs_arrivals_make(&fields->arrivals, fields->from, arena, &s->arrivals, err);
     if (status == GPUSIM_SCENARIO && err) {

@@ -61,7 +61,8 @@ static const gpusim_choice formats[] = {
     {"philly", GS_TRACE_PHILLY, "timestamp,duration,num_gpus,gpu_time,cluster; wall-clock times"},
     {"csv", GS_TRACE_CSV,
      "gpusim's own: id,submit_s,duration_s,gpus and, by name, name, user, vc, walltime_s, cpus, "
-     "memory, gpu_memory, gpu_milli, mig, gpu_models (A|B), selector, storage, priority, group, "
+     "memory, gpu_memory, gpu_milli, mig, min_gpus, max_gpus, serial, resize_s, gpu_models (A|B), "
+     "selector, storage, priority, group, "
      "cluster, "
      "start_s, nodes, "
      "after, think_s, state, "

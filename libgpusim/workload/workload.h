@@ -49,6 +49,8 @@ typedef struct gs_job {
 /* What `elastic:` (workload/tables.h) makes of a job whose GPUs are known. */
 struct gs_elastic_fields;
 void gs_make_elastic(const struct gs_elastic_fields *said, gs_job *job);
+/* Says that jobs of parts of GPUs are not elastic. */
+void gs_fail_elastic_parts(gpusim_error *err);
 
 /* What few jobs have. */
 typedef struct gs_job_extra {

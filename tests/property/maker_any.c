@@ -22,8 +22,8 @@ typedef struct outline {
     char zone[MAKER_GROUPS]; /* 0: none */
 } outline;
 
-/* A part of each GPU, or a MIG instance where some GPUs are cut. */
-static void make_share(maker *m, maker_text *yaml, const outline *shape)
+/* A part of each GPU, or a MIG instance where some GPUs are cut; 0: neither. */
+static int make_share(maker *m, maker_text *yaml, const outline *shape)
 {
     static const char *const instances[] = {"1g.5gb",  "1g.10gb", "2g.10gb",
                                             "3g.20gb", "4g.20gb", "7g.40gb"};
@@ -33,13 +33,14 @@ static void make_share(maker *m, maker_text *yaml, const outline *shape)
         cut += shape->cut[g];
     }
     if (!shape->sharing || maker_chance(m, 30)) {
-        return;
+        return 0;
     }
     if (cut > 0 && maker_chance(m, 50)) {
         maker_print(yaml, ", mig: %s", instances[maker_pick(m, 0, 5)]);
     } else {
         maker_print(yaml, ", gpu_share: 0.%03d", maker_pick(m, 1, 999));
     }
+    return 1;
 }
 
 static void make_nodes(maker *m, maker_text *yaml, outline *shape)
@@ -291,9 +292,11 @@ static void make_list(maker *m, maker_text *yaml, const outline *shape)
         maker_print(yaml, "    - {id: %d, name: job-%d, at: %d s, duration: %d s, gpus: %d", id, id,
                     at, duration, maker_pick(m, 0, large ? 24 : 6));
         make_wishes(m, yaml, shape);
-        make_share(m, yaml, shape);
+        const int shares = make_share(m, yaml, shape);
         make_service(yaml, shape);
-        make_elastic(shape->pace, yaml, ", ", "");
+        if (!shares) {
+            make_elastic(shape->pace, yaml, ", ", "");
+        }
         if (maker_chance(m, 50)) {
             maker_print(yaml, ", walltime: %d s", maker_pick(m, 1, 60));
         }

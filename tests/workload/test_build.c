@@ -13,6 +13,31 @@ static gpusim_status build_text(built *b, gs_trace trace, const char *text)
     return status;
 }
 
+/* Who says `min_gpus` or `max_gpus` is elastic; what these leave out are its GPUs. */
+START_TEST(csv_elastic)
+{
+    built b;
+    ASSERT_OK(build_text(&b, a_trace(GS_TRACE_CSV, NULL),
+                         "id,submit_s,duration_s,gpus,min_gpus,max_gpus,serial,resize_s\n"
+                         "1,0,60,4,2,16,0.25,7.5\n"
+                         "2,1,60,4,,8,,\n"
+                         "3,2,60,4,2,3,,\n"
+                         "4,3,60,4,,,,\n"
+                         "5,4,60,0,1,8,,\n"),
+              &b.err);
+    static const uint32_t ranges[][2] = {{2, 16}, {4, 8}, {2, 4}, {0, 0}, {0, 0}};
+    for (uint32_t i = 0; i < 5; i++) {
+        ck_assert_uint_eq(job_at(&b, i)->least_gpus, ranges[i][0]);
+        ck_assert_uint_eq(job_at(&b, i)->most_gpus, ranges[i][1]);
+    }
+    ck_assert_double_eq(job_at(&b, 0)->serial, 0.25);
+    ck_assert_int_eq(job_at(&b, 0)->resize, 7500 * GPUSIM_MILLISECOND);
+    ck_assert_double_eq(job_at(&b, 1)->serial, 0);
+    ck_assert_int_eq(job_at(&b, 1)->resize, GPUSIM_TIME_MAX);
+    release(&b);
+}
+END_TEST
+
 // every column, in another order, with quotes and empty cells
 START_TEST(csv_columns)
 {
@@ -458,7 +483,8 @@ END_TEST
 int main(void)
 {
     Suite *suite = suite_create("build");
-    TEST_CASE(suite, 60, csv_columns, csv_services, ids_are_whole, swf_dialects, swf_dependencies,
-              stable_order, selection, origins, scaling, listed, several_sources, folders);
+    TEST_CASE(suite, 60, csv_columns, csv_elastic, csv_services, ids_are_whole, swf_dialects,
+              swf_dependencies, stable_order, selection, origins, scaling, listed, several_sources,
+              folders);
     return test_run(suite);
 }

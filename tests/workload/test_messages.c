@@ -119,6 +119,18 @@ static const expectation expectations[] = {
      "bad.log:2:10: error: selector is 'zone=a|,node=n', not like zone=a,node=A|B\n"
      "    1,0,1,1,\"zone=a|,node=n\"\n"
      "             ^"},
+    {GS_TRACE_CSV, "id,submit_s,duration_s,gpus,min_gpus\n1,2,3,4,0\n",
+     "bad.log:2:9: error: min_gpus is '0', less than 1\n"
+     "    1,2,3,4,0\n"
+     "            ^"},
+    {GS_TRACE_CSV, "id,submit_s,duration_s,gpus,max_gpus,serial\n1,2,3,4,8,1.5\n",
+     "bad.log:2:11: error: serial is '1.5', not within 0 and 1\n"
+     "    1,2,3,4,8,1.5\n"
+     "              ^"},
+    {GS_TRACE_CSV, "id,submit_s,duration_s,gpus,max_gpus,gpu_milli\n1,2,3,1,8,500\n",
+     "bad.log:2:9: error: max_gpus is '8', but jobs of parts of GPUs are not elastic\n"
+     "    1,2,3,1,8,500\n"
+     "            ^"},
     {GS_TRACE_CSV, "id,submit_s,duration_s,gpus,priority\n1,2,3,4,high\n",
      "bad.log:2:9: error: priority is 'high', not a whole number\n"
      "    1,2,3,4,high\n"

@@ -383,6 +383,14 @@ START_TEST(nonsense)
         {"  - jobs: [{duration: 1 h}, {duration: 1 h, checkpoint: {every: 0 s}}]\n",
          "error: it must be 1 s at least\n"
          "    in: workload[0].jobs[1].checkpoint.every"},
+        {"  - jobs: [{duration: 1 h}, {duration: 1 h, gpu_share: 0.5, elastic: {max: 2}}]\n",
+         "error: jobs of parts of GPUs are not elastic\n"
+         "    in: workload[0].jobs[1].elastic"},
+        {"  - jobs: [{duration: 1 h, mig: 1g.5gb, elastic: {max: 2}}]\n", "are not elastic"},
+        {SOURCE "      gpu_share: 0.5\n      elastic: {max: 2}\n",
+         "error: jobs of parts of GPUs are not elastic\n"
+         "    in: workload[0].synthetic.elastic"},
+        {SOURCE "      mig: 1g.5gb\n      elastic: {max: 2}\n", "are not elastic"},
         {SOURCE "      checkpoint: {every: 1 h}\n      profile: {checkpoint: {every: 1 h}}\n",
          "checkpoints are here and in `profile:`; once is enough\n"
          "    in: workload[0].synthetic.checkpoint"},
