@@ -4,30 +4,53 @@
  * within a pass, so a shape is tried until it fails once. */
 #include "policy/inside.h"
 
+static int within_quota(const gs_policy *policy, uint32_t slot)
+{
+    const gs_waiter *waiter = gs_waiter_of(policy, slot);
+    return gs_quota_leaves(policy, waiter->queue, gs_queue_own(policy, waiter->queue),
+                           waiter->milli);
+}
+
 int gs_try_to_start(gs_policy *policy, gpusim_decisions *decisions, uint32_t slot,
                     const gpusim_view *view, const char *reason)
 {
-    const gs_waiter *waiter = gs_waiter_of(policy, slot);
     gpusim_placement placement;
-    const gs_queue *queue = gs_queue_of(policy, waiter->queue);
-    if (!gs_quota_leaves(policy, waiter->queue, queue->used - queue->lent, waiter->milli)) {
-        if (!policy->setup->borrow || !gs_job_of(policy, slot)->preemptible) {
-            return 0;
-        }
-        reason = gs_reasons[GS_REASON_LENT];
-    }
-    return gs_place_on(policy, view, slot, &placement) &&
+    return within_quota(policy, slot) && gs_place_on(policy, view, slot, &placement) &&
            gpusim_decide_start(decisions, gs_job_of(policy, slot)->id, &placement, reason) ==
                GPUSIM_ACCEPTED;
 }
 
+int gs_lend(gs_policy *policy, gpusim_decisions *decisions, uint32_t slot,
+            const gpusim_placement *placement)
+{
+    policy->lends = 1;
+    int started = gpusim_decide_start(decisions, gs_job_of(policy, slot)->id, placement,
+                                      gs_reasons[GS_REASON_LENT]) == GPUSIM_ACCEPTED;
+    policy->lends = 0;
+    return started;
+}
+
+int gs_try_to_lend(gs_policy *policy, gpusim_decisions *decisions, uint32_t slot,
+                   const gpusim_view *view)
+{
+    gpusim_placement placement;
+    return gs_place_on(policy, view, slot, &placement) &&
+           gs_lend(policy, decisions, slot, &placement);
+}
+
+// Within its quota, else on what is lent.
+static int try_either(gs_policy *policy, gpusim_decisions *decisions, uint32_t slot)
+{
+    if (!within_quota(policy, slot) && gs_may_borrow(policy, slot)) {
+        return gs_try_to_lend(policy, decisions, slot, policy->view);
+    }
+    return gs_try_to_start(policy, decisions, slot, policy->view, NULL);
+}
+
 int gs_would_start(gs_policy *policy, uint32_t slot)
 {
-    const gs_waiter *waiter = gs_waiter_of(policy, slot);
-    const gs_queue *queue = gs_queue_of(policy, waiter->queue);
     gpusim_placement placement;
-    return gs_quota_leaves(policy, waiter->queue, queue->used - queue->lent, waiter->milli) &&
-           gs_place_if(policy, policy->view, slot, &placement);
+    return within_quota(policy, slot) && gs_place_if(policy, policy->view, slot, &placement);
 }
 
 // Where the classes of a shape are lines of their own, what one could not do none of them can.
@@ -58,7 +81,7 @@ gpusim_status gs_pass_composed(gs_policy *policy, gpusim_decisions *decisions, g
     gpusim_status status = GPUSIM_OK;
     uint32_t queue;
     policy->tries++;
-    int makes_room = policy->setup->borrow || policy->setup->preemption != GS_PREEMPTION_NONE;
+    int makes_room = gs_makes_room(policy);
     while ((queue = gs_queue_next(policy)) != GPUSIM_NONE) {
         uint32_t heads = gs_queue_of(policy, queue)->heads;
         uint32_t line = gs_ordered_first(policy->line_members.data, heads);
@@ -67,11 +90,11 @@ gpusim_status gs_pass_composed(gs_policy *policy, gpusim_decisions *decisions, g
             gs_line_bound(policy, line, -1);
             continue;
         }
-        int started = gs_try_to_start(policy, decisions, slot, policy->view, NULL);
+        int started = try_either(policy, decisions, slot);
         if (!started && makes_room) {
             int made;
             GPUSIM_TRY(gs_make_room(policy, decisions, slot, &made, err));
-            started = made && gs_try_to_start(policy, decisions, slot, policy->view, NULL);
+            started = made && try_either(policy, decisions, slot);
             if (made) {
                 // whoever was stopped may leave more than was needed
                 GPUSIM_TRY(gs_queues_thaw(policy, 0, err));

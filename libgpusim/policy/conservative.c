@@ -112,7 +112,7 @@ static void start_due(gs_policy *policy, gpusim_decisions *decisions)
                                       .score = GS_NO_SCORE};
         const gpusim_job_info *job = gs_job_of(policy, it->slot);
         const gs_waiter *waiter = gs_waiter_of(policy, it->slot);
-        uint64_t used = gs_queue_of(policy, waiter->queue)->used;
+        uint64_t used = gs_queue_own(policy, waiter->queue);
         if (!gs_quota_leaves(policy, waiter->queue, used, waiter->milli) ||
             !gs_parts_are_free(policy->view, job, placement.parts, it->parts, NULL, 0) ||
             gpusim_decide_start(decisions, job->id, &placement, NULL) != GPUSIM_ACCEPTED) {
@@ -124,19 +124,13 @@ static void start_due(gs_policy *policy, gpusim_decisions *decisions)
     }
 }
 
-gpusim_status gs_pass_conservative(gs_policy *policy, gpusim_decisions *decisions,
-                                   gpusim_error *err)
+// A start that fails means planning anew, once; if it fails again, something ends at this very
+// instant in a later batch, and the next pass plans anew.
+static gpusim_status start_as_planned(gs_policy *policy, gpusim_decisions *decisions,
+                                      gpusim_error *err)
 {
     gpusim_status status = GPUSIM_OK;
     gs_books *books = gs_books_of(policy);
-
-    // nodes that came or went are as wrong an expectation as a job's end
-    uint64_t installed = gs_index_installed(policy->view->index);
-    books->wrong |= gs_running_grow(policy) > 0 || installed != books->installed;
-    books->installed = installed;
-
-    // a start that fails means planning anew, once; if it fails again, something ends at this very
-    // instant in a later batch, and the next pass plans anew
     drop_stale(policy);
     for (int round = 0; round < 2; round++) {
         if (books->wrong) {
@@ -150,6 +144,56 @@ gpusim_status gs_pass_conservative(gs_policy *policy, gpusim_decisions *decision
         if (!books->wrong) {
             break;
         }
+    }
+cleanup:
+    return status;
+}
+
+// The first in order who may stop others, or may run on what is lent, and would then fit now beside
+// all reservations but its own; *some is 1 when there is one.
+static gpusim_status start_otherwise(gs_policy *policy, gpusim_decisions *decisions, int *some,
+                                     gpusim_error *err)
+{
+    gpusim_status status;
+    *some = 0;
+    GPUSIM_TRY(gs_waiting_in_order(policy, 0, err));
+    GPUSIM_TRY(gs_array_resize(&policy->turns, policy->slots.count, err));
+    for (uint32_t i = 0; i < policy->slots.count; i++) {
+        GS_AT(policy->turns, uint32_t, i) = GS_AT(policy->slots, uint32_t, i);
+    }
+    for (uint32_t i = 0; i < policy->turns.count && !*some; i++) {
+        uint32_t slot = GS_AT(policy->turns, uint32_t, i);
+        GPUSIM_TRY(gs_make_room(policy, decisions, slot, some, err));
+        if (!*some && gs_may_borrow(policy, slot)) {
+            GPUSIM_TRY(gs_lend_beside(policy, decisions, slot, some, err));
+        }
+    }
+cleanup:
+    return status;
+}
+
+gpusim_status gs_pass_conservative(gs_policy *policy, gpusim_decisions *decisions,
+                                   gpusim_error *err)
+{
+    gpusim_status status;
+    gs_books *books = gs_books_of(policy);
+
+    // nodes that came or went are as wrong an expectation as a job's end
+    uint64_t installed = gs_index_installed(policy->view->index);
+    books->wrong |= gs_running_grow(policy) > 0 || installed != books->installed;
+    books->installed = installed;
+
+    // whoever starts otherwise than it was reserved leaves others to be planned anew
+    GPUSIM_TRY(start_as_planned(policy, decisions, err));
+    for (int some = gs_makes_room(policy); some && !books->wrong;) {
+        GPUSIM_TRY(start_otherwise(policy, decisions, &some, err));
+        if (some) {
+            books->wrong = 1;
+            GPUSIM_TRY(start_as_planned(policy, decisions, err));
+        }
+    }
+    if (policy->setup->borrow) {
+        gs_settle_lent(policy);
     }
 
     // the next one's time

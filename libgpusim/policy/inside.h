@@ -36,7 +36,7 @@ typedef struct gs_waiter {
     uint32_t in_list;  /* 1: repack's list has it */
     uint32_t promised; /* 1: conservative has a reservation for it */
     uint32_t lent;     /* 1: it runs beyond its queue's quota */
-    uint32_t reserved;
+    uint32_t gone;     /* while room is made in thought: 1: it is stopped */
 } gs_waiter;
 
 typedef struct gs_line {
@@ -107,6 +107,7 @@ struct gs_policy {
     uint32_t by_shape; /* lines are shapes, not queues */
     uint32_t by_class; /* the order ranks: each of these is a line for each class */
     uint32_t learns;   /* some module wants to hear of jobs that come or end */
+    uint32_t lends;    /* 1: what starts now does so beyond its queue's quota */
     gpusim_stream order_stream, placement_stream, scheduler_stream;
 
     /* the state */
@@ -141,7 +142,8 @@ struct gs_policy {
     gs_array ring_jobs, ring_places; /* of jobs that change places */
     gs_array granted;                /* uint64_t: thousandths of GPUs given to each queue */
     gs_array moments, planned;       /* of a plan */
-    gs_array promises;               /* of EASY */
+    gs_array promises, heads;        /* of EASY */
+    gs_array turns;                  /* uint32_t: of who would start otherwise than reserved */
     gs_shadow **shadows;             /* by number; NULL until it is needed */
     uint32_t shadow_count;
 };
@@ -219,17 +221,37 @@ int gs_place_if(gs_policy *policy, const gpusim_view *view, uint32_t slot,
                 gpusim_placement *placement);
 
 /* preempt.c: stops others so that a job fits, if the scheduler does so and it would; *made is 1
- * then. O(running), and a try to place the job for each that may be stopped. */
+ * then. O(running), and a try to place the job for each that may be stopped. Where jobs have
+ * reservations it has to fit for all of its estimate, and it is started, too; O(waiting) more. */
 gpusim_status gs_make_room(gs_policy *policy, gpusim_decisions *decisions, uint32_t slot, int *made,
                            gpusim_error *err);
-/* Makes lent GPUs their queue's own where its quota has room again. */
+/* 1 when the scheduler stops jobs for others. */
+int gs_makes_room(const gs_policy *policy);
+/* 1 when a job may run on GPUs that are lent. */
+int gs_may_borrow(const gs_policy *policy, uint32_t slot);
+/* Starts a job on lent GPUs beside all reservations; *started is 1 then. */
+gpusim_status gs_lend_beside(gs_policy *policy, gpusim_decisions *decisions, uint32_t slot,
+                             int *started, gpusim_error *err);
+/* Makes lent GPUs their queue's own where its quota has room again; with backfill while nobody of
+ * it waits, who may have been promised that room. */
 void gs_settle_lent(gs_policy *policy);
 
 /* compose.c: 1 when a job may start now, as far as its quota and the nodes go. */
 int gs_would_start(gs_policy *policy, uint32_t slot);
-/* 1 when the job has started, on the view's nodes. */
+/* 1 when the job has started, on the view's nodes, within its quota. */
 int gs_try_to_start(gs_policy *policy, gpusim_decisions *decisions, uint32_t slot,
                     const gpusim_view *view, const char *reason);
+/* The same beyond its quota. */
+int gs_try_to_lend(gs_policy *policy, gpusim_decisions *decisions, uint32_t slot,
+                   const gpusim_view *view);
+/* Starts a job beyond its quota where it is told. */
+int gs_lend(gs_policy *policy, gpusim_decisions *decisions, uint32_t slot,
+            const gpusim_placement *placement);
+/* Thousandths of GPUs that a queue has of its own. */
+static inline uint64_t gs_queue_own(const gs_policy *policy, uint32_t queue)
+{
+    return gs_queue_of(policy, queue)->used - gs_queue_of(policy, queue)->lent;
+}
 
 /* Hypothetical clusters by number: made when first asked for. */
 enum {

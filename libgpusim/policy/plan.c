@@ -26,8 +26,11 @@ gpusim_status gs_plan_begin(gs_policy *policy, gpusim_error *err)
             policy->moments.count = i;
             break;
         }
-        GS_AT(policy->moments, gs_moment, i) = (gs_moment){
-            .time = waiter->end, .slot = slots[i], .milli = waiter->milli, .queue = waiter->queue};
+        GS_AT(policy->moments, gs_moment, i) =
+            (gs_moment){.time = waiter->end,
+                        .slot = slots[i],
+                        .milli = waiter->milli,
+                        .queue = waiter->lent ? GPUSIM_NONE : waiter->queue};
     }
 cleanup:
     return status;
@@ -126,6 +129,12 @@ static const gpusim_part *parts_of(const gs_policy *policy, const gs_moment *mom
     return gpusim_view_parts(policy->view, gs_job_of(policy, moment->slot), count);
 }
 
+// The end of a job that has been stopped in thought.
+static int is_gone(const gs_policy *policy, const gs_moment *moment)
+{
+    return moment->parts == 0 && gs_waiter_of(policy, moment->slot)->gone;
+}
+
 void gs_plan_advance(const gs_policy *policy, uint32_t *at, gpusim_time time, gs_shadow *shadow)
 {
     for (; *at < policy->moments.count && moment_at(policy, *at)->time <= time; ++*at) {
@@ -135,7 +144,7 @@ void gs_plan_advance(const gs_policy *policy, uint32_t *at, gpusim_time time, gs
         const gpusim_part *parts = parts_of(policy, moment, &count);
         if (moment->starts) {
             gs_shadow_take(shadow, job, parts, count);
-        } else {
+        } else if (!is_gone(policy, moment)) {
             gs_shadow_release(shadow, job, parts, count);
         }
     }
@@ -146,23 +155,28 @@ void gs_plan_advance(const gs_policy *policy, uint32_t *at, gpusim_time time, gs
  */
 typedef struct reading {
     const gs_waiter *job;
-    uint32_t at; /* the next moment */
+    uint32_t at;    /* the next moment */
+    uint32_t queue; /* GPUSIM_NONE: quotas do not matter */
     int64_t free, used;
 } reading;
 
 static void read_one(const gs_policy *policy, reading *now)
 {
     const gs_moment *moment = moment_at(policy, now->at++);
+    if (is_gone(policy, moment)) {
+        return;
+    }
     int64_t milli = moment->starts ? -(int64_t)moment->milli : (int64_t)moment->milli;
     now->free += milli;
-    now->used -= moment->queue == now->job->queue ? milli : 0;
+    now->used -= moment->queue == now->queue ? milli : 0;
 }
 
 static int sums_allow(const gs_policy *policy, const reading *now)
 {
-    const gs_waiter *job = now->job;
-    return now->free >= (int64_t)job->milli &&
-           gs_quota_leaves(policy, job->queue, now->used > 0 ? (uint64_t)now->used : 0, job->milli);
+    uint64_t milli = now->job->milli;
+    uint64_t used = now->used > 0 ? (uint64_t)now->used : 0;
+    return now->free >= (int64_t)milli &&
+           (now->queue == GPUSIM_NONE || gs_quota_leaves(policy, now->queue, used, milli));
 }
 
 // Follows the sums through moments up to `last`; the time at which they forbid the job, or
@@ -251,6 +265,26 @@ static uint32_t last_start(const gs_policy *policy, uint32_t at, uint32_t starts
     return low;
 }
 
+gpusim_status gs_plan_fits(gs_policy *policy, uint32_t slot, gpusim_time length, uint64_t used,
+                           int *fits, uint32_t *parts, gpusim_error *err)
+{
+    const gs_waiter *job = gs_waiter_of(policy, slot);
+    const gs_shadow *then = policy->shadows[GS_SHADOW_THEN];
+    int by_quota = used != UINT64_MAX;
+    reading now = {.job = job,
+                   .queue = by_quota ? job->queue : GPUSIM_NONE,
+                   .free = (int64_t)gs_index_free_milli(then->view.index),
+                   .used = by_quota ? (int64_t)used : 0};
+    gpusim_time end = gpusim_time_add(policy->view->now, length);
+    uint32_t last = last_start(policy, 0, policy->moments.count, end);
+    *fits = 0;
+    *parts = 0;
+    if (!sums_allow(policy, &now) || forbidden_at(policy, now, last) != GPUSIM_TIME_MAX) {
+        return GPUSIM_OK;
+    }
+    return try_window(policy, slot, 0, last, fits, parts, err);
+}
+
 gpusim_status gs_plan_find(gs_policy *policy, uint32_t slot, gpusim_time length,
                            gpusim_time not_before, gpusim_time *start, uint32_t *parts,
                            gpusim_error *err)
@@ -258,8 +292,9 @@ gpusim_status gs_plan_find(gs_policy *policy, uint32_t slot, gpusim_time length,
     gpusim_status status = GPUSIM_OK;
     const gs_waiter *job = gs_waiter_of(policy, slot);
     reading now = {.job = job,
+                   .queue = job->queue,
                    .free = (int64_t)gs_index_free_milli(policy->view->index),
-                   .used = (int64_t)gs_queue_of(policy, job->queue)->used};
+                   .used = (int64_t)gs_queue_own(policy, job->queue)};
     gpusim_time time = policy->view->now;
     uint32_t happened = 0, starts = last_start(policy, 0, policy->moments.count, GPUSIM_TIME_MAX);
     GPUSIM_TRY(gs_shadow_get(policy, GS_SHADOW_THEN, err));

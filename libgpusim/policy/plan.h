@@ -10,8 +10,8 @@
  * comes is not among them. */
 typedef struct gs_moment {
     gpusim_time time;
-    uint64_t milli; /* thousandths of GPUs */
-    uint32_t slot, queue;
+    uint64_t milli;             /* thousandths of GPUs */
+    uint32_t slot, queue;       /* GPUSIM_NONE: it counts against no quota */
     uint32_t first_part, parts; /* of a promised job, in policy->parts; 0 parts: it runs already */
     int32_t starts;             /* 1: it starts, 0: it ends */
     uint32_t reserved;
@@ -27,6 +27,13 @@ gpusim_status gs_plan_promise(gs_policy *policy, gpusim_time start, gpusim_time 
 gpusim_status gs_plan_enter(gs_policy *policy, gpusim_time start, gpusim_time end, uint32_t slot,
                             uint32_t first_part, uint32_t parts, gpusim_error *err);
 void gs_plan_sort(gs_policy *policy);
+
+/* Whether a job that starts now fits for `length` beside all that is entered, on the cluster of
+ * GS_SHADOW_THEN: the run's, without those who are gone. `used` are the thousandths of GPUs that
+ * its queue has of its own; UINT64_MAX: its quota does not matter. Its parts are appended as below.
+ */
+gpusim_status gs_plan_fits(gs_policy *policy, uint32_t slot, gpusim_time length, uint64_t used,
+                           int *fits, uint32_t *parts, gpusim_error *err);
 
 /* Lets the moments from *at on, up to and including a time, happen to a hypothetical cluster, whose
  * index is not settled; *at becomes the first that comes later. */

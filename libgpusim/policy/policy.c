@@ -92,6 +92,7 @@ static gpusim_status set_up(gs_policy *policy, uint64_t seed, gpusim_error *err)
     policy->moments = (gs_array){.element = GS_MOMENT_BYTES};
     policy->planned = (gs_array){.element = GS_PLANNED_BYTES};
     policy->promises = (gs_array){.element = GS_PROMISE_BYTES};
+    policy->heads = policy->turns = GS_ARRAY(uint32_t);
     GPUSIM_TRY(adopt(&setup->order, seed, &policy->order_state, &policy->order_jobs,
                      &policy->order_stream, err));
     GPUSIM_TRY(adopt(&setup->placement, seed, &policy->place_state, &policy->place_jobs,
@@ -223,6 +224,7 @@ void gs_policy_destroy(gs_policy *policy)
         &policy->ring_jobs,    &policy->ring_places,  &policy->moments,      &policy->promises,
         &policy->planned,      &policy->order_nodes,  &policy->module_nodes, &policy->buckets,
         &policy->ranks,        &policy->failed,       &policy->looked,       &policy->cache,
+        &policy->heads,        &policy->turns,
     };
     for (uint32_t i = 0; i < sizeof all / sizeof all[0]; i++) {
         gs_array_release(all[i]);
@@ -353,8 +355,7 @@ void gs_policy_started(gs_policy *policy, uint32_t slot)
     waiter->where = GS_RUNNING;
     waiter->milli = gs_job_milli(gs_job_of(policy, slot)); // others than it asked for, if elastic
     gs_queue *queue = gs_queue_of(policy, waiter->queue);
-    if (policy->setup->borrow &&
-        !gs_quota_leaves(policy, waiter->queue, queue->used - queue->lent, waiter->milli)) {
+    if (policy->lends) {
         waiter->lent = 1;
         queue->lent += waiter->milli;
     }
@@ -424,6 +425,17 @@ static int ranks_by_time(const gs_policy *policy)
     return policy->by_class && policy->view->now >= gs_books_of(policy)->ranked;
 }
 
+// What is lent may become somebody's own.
+static int lends_to_anybody(const gs_policy *policy)
+{
+    for (uint32_t i = 0; policy->setup->borrow && i < policy->queues.count; i++) {
+        if (gs_queue_of(policy, i)->lent > 0) {
+            return 1;
+        }
+    }
+    return 0;
+}
+
 int gs_policy_wants_pass(const gs_policy *policy)
 {
     const gs_books *books = gs_books_of(policy);
@@ -431,7 +443,8 @@ int gs_policy_wants_pass(const gs_policy *policy)
         if (ranks_by_time(policy) && books->changed && books->waiting) {
             return 1; // another one may be first by now
         }
-        return (books->freed && books->waiting) || gs_queue_next(policy) != GPUSIM_NONE;
+        return (books->freed && (books->waiting || lends_to_anybody(policy))) ||
+               gs_queue_next(policy) != GPUSIM_NONE;
     }
     return books->changed || (books->freed && books->waiting) || policy->view->now >= books->next;
 }

@@ -325,7 +325,8 @@ gpusim_status gs_queues_thaw(gs_policy *policy, int only_fitting, gpusim_error *
             continue;
         }
         // jobs of one shape want equally much of GPUs, so the root speaks for all
-        int fits = !policy->by_shape || gs_waiter_of(policy, line->jobs)->milli <= free;
+        int fits = !policy->by_shape || gs_makes_room(policy) ||
+                   gs_waiter_of(policy, line->jobs)->milli <= free;
         if (fits && only_fitting && policy->by_class && policy->by_shape) {
             GPUSIM_TRY(shape_fits(policy, i, &fits, err));
         }

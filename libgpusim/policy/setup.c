@@ -83,20 +83,13 @@ gpusim_status gs_setup_make(const void *scheduler_record_value, gs_setup *setup,
     if (chosen && chosen->value && chosen->which != 0) {
         return make_module(chosen, setup, err);
     }
-    if (said->borrow &&
-        (said->backfill != GS_BACKFILL_NONE || said->preemption == GS_PREEMPTION_REPACK)) {
-        gpusim_fail(err, GPUSIM_SCENARIO,
-                    "GPUs are not lent with backfill or with preemption repack");
-        gpusim_error_hint(err, "leave backfill at none, and preemption at none, priority or spot");
+    if (said->borrow && said->preemption == GS_PREEMPTION_REPACK) {
+        gpusim_fail(err, GPUSIM_SCENARIO, "GPUs are not lent with preemption repack");
+        gpusim_error_hint(err, "leave preemption at none, priority or spot");
         return GPUSIM_SCENARIO;
     }
-    if (said->backfill != GS_BACKFILL_NONE && said->preemption > GS_PREEMPTION_REPACK) {
-        gpusim_fail(err, GPUSIM_SCENARIO, "backfill and preemption cannot be combined");
-        gpusim_error_hint(err, "leave one of them at none");
-        return GPUSIM_SCENARIO;
-    }
-    if (said->backfill != GS_BACKFILL_NONE && said->preemption != GS_PREEMPTION_NONE) {
-        gpusim_fail(err, GPUSIM_SCENARIO, "backfill and preemption cannot be combined");
+    if (said->backfill != GS_BACKFILL_NONE && said->preemption == GS_PREEMPTION_REPACK) {
+        gpusim_fail(err, GPUSIM_SCENARIO, "backfill and preemption repack cannot be combined");
         gpusim_error_hint(err, "repack fills the cluster in order whenever something changes, so "
                                "there is nothing left to backfill; leave one of them at none");
         return GPUSIM_SCENARIO;

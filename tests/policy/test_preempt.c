@@ -112,9 +112,8 @@ END_TEST
 // what cannot be combined is said so
 START_TEST(not_together)
 {
-    static const char *const wrong[] = {"{borrow: true, backfill: easy}",
-                                        "{borrow: true, preemption: repack}",
-                                        "{preemption: priority, backfill: easy}"};
+    static const char *const wrong[] = {"{borrow: true, preemption: repack}",
+                                        "{preemption: repack, backfill: easy}"};
     for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
         char text[256];
         gpusim_error err = {0};

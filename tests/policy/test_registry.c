@@ -108,7 +108,7 @@ START_TEST(setups)
     ck_assert_uint_eq(setup.reads_estimates, 1);
     said.preemption = GS_PREEMPTION_REPACK;
     ck_assert_int_eq(gs_setup_make(&chosen, &setup, &err), GPUSIM_SCENARIO);
-    ck_assert_str_eq(err.message, "backfill and preemption cannot be combined");
+    ck_assert_str_eq(err.message, "backfill and preemption repack cannot be combined");
     ck_assert_str_ne(err.hint, "");
 }
 END_TEST

@@ -92,8 +92,9 @@ static void make_cluster(maker *m, maker *clusters, maker *labels, puzzle *made)
 
 /* ---- the scheduler ---- */
 
-static void make_policy(maker *m, puzzle *made)
+static void make_policy(maker *m, maker *stops, puzzle *made)
 {
+    static const char *const preemptions[] = {"none", "priority", "spot"};
     static const char *const orders[] = {"fifo", "sjf",  "smallest", "priority",
                                          "srtf", "srsf", "las"};
     static const char *const placements[] = {"first-fit", "best-fit", "consolidate", "spread"};
@@ -114,14 +115,21 @@ static void make_policy(maker *m, puzzle *made)
     // those that leave a ring of moves by a stop begin a new attempt, with a new walltime
     p->kill = p->kill && !p->repack;
     made->exact = maker_chance(m, 50);
+    if (!p->repack && maker_chance(stops, 40)) {
+        p->stops = (slow_stops)maker_pick(stops, 0, 2);
+        p->borrow = maker_chance(stops, 60);
+        // of an estimate that is used up nothing is left: see make_job
+        made->exact |= p->backfill == SLOW_CONSERVATIVE;
+    }
     maker_print(&made->yaml,
                 "scheduler:\n  order: %s\n  blocking: %s\n  placement: %s\n  backfill: %s\n"
-                "  preemption: %s\n  estimates: %s\n  las: {limits: [%d s, %d s]}\n"
+                "  preemption: %s\n  borrow: %s\n  estimates: %s\n  las: {limits: [%d s, %d s]}\n"
                 "limits: {walltime: %s}\n",
                 orders[p->order], p->blocking ? "true" : "false", placements[p->placement],
-                backfills[p->backfill], p->repack ? "repack" : "none",
-                made->exact ? "exact" : "requested", (int)(p->limits[0] / SECOND),
-                (int)(p->limits[1] / SECOND), p->kill ? "kill" : "extend");
+                backfills[p->backfill], p->repack ? "repack" : preemptions[p->stops],
+                p->borrow ? "true" : "false", made->exact ? "exact" : "requested",
+                (int)(p->limits[0] / SECOND), (int)(p->limits[1] / SECOND),
+                p->kill ? "kill" : "extend");
 }
 
 /* ---- jobs ---- */
@@ -143,6 +151,8 @@ static void make_selector(maker *m, puzzle *made, slow_job *job)
             }
         }
     }
+    job->words = 1 + (uint32_t)by_zone * (uint32_t)zone +
+                 1024 * (uint32_t)by_node * (1 + g * 1024 + first * 64 + second);
     maker_print(&made->yaml, ", selector: {");
     if (by_zone) {
         maker_print(&made->yaml, "zone: %c%s", zone, by_node ? ", " : "");
@@ -153,8 +163,8 @@ static void make_selector(maker *m, puzzle *made, slow_job *job)
     maker_print(&made->yaml, "}");
 }
 
-static void make_job(maker *m, maker *clusters, maker *labels, puzzle *made, slow_job *job, int id,
-                     int at)
+static void make_job(maker *m, maker *clusters, maker *labels, maker *stops, puzzle *made,
+                     slow_job *job, int id, int at)
 {
     // under conservative backfill jobs without length compete for holes without length, in an order
     // that nothing defines
@@ -202,6 +212,10 @@ static void make_job(maker *m, maker *clusters, maker *labels, puzzle *made, slo
         job->vc = (uint32_t)maker_pick(m, 0, (int)made->cluster.vcs - 1);
         maker_print(&made->yaml, ", vc: vc-%c", 'a' + (int)job->vc);
     }
+    if (maker_chance(stops, 50)) {
+        job->preemptible = 1;
+        maker_print(&made->yaml, ", preemptible: true");
+    }
     maker_print(&made->yaml, "}\n");
     job->estimate = job->walltime != SLOW_NEVER && !made->exact ? job->walltime : job->duration;
 }
@@ -210,18 +224,19 @@ void make_for_twin(uint64_t seed, puzzle *made)
 {
     maker m = {.state = seed}, labels = {.state = seed * 32452867 + 3};
     maker clusters = {.state = seed * 49979687 + 11}; // what has one cluster stays as it was
+    maker stops = {.state = seed * 15485867 + 17};
     int at = 0;
 
     memset(made, 0, sizeof(*made));
     maker_print(&made->yaml, "gpusim: 1\nuntil: drained\n");
     made->clusters = maker_chance(&clusters, 40);
     make_cluster(&m, &clusters, &labels, made);
-    make_policy(&m, made);
+    make_policy(&m, &stops, made);
     maker_print(&made->yaml, "workload:\n  - jobs:\n");
     made->count = (uint32_t)maker_pick(&m, 1, MAKER_JOBS);
     made->unit = maker_chance(&m, 70) ? 1 : maker_chance(&m, 50) ? 60 : 600;
     for (uint32_t i = 0; i < made->count; i++) {
         at += maker_chance(&m, 40) ? 0 : maker_pick(&m, 1, 8);
-        make_job(&m, &clusters, &labels, made, &made->jobs[i], (int)i, at);
+        make_job(&m, &clusters, &labels, &stops, made, &made->jobs[i], (int)i, at);
     }
 }

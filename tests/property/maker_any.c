@@ -139,8 +139,12 @@ static void make_fair_scheduler(maker *m, maker_text *yaml)
                 blocking ? "true" : "false", preemptions[preemption]);
     if (borrow) {
         maker_print(yaml, ", borrow: true");
-    } else if (preemption == 0) {
-        maker_print(yaml, ", backfill: %s", maker_chance(m, 50) ? "easy" : "conservative");
+    }
+    if (preemption != 3) {
+        maker_print(yaml, ", backfill: %s",
+                    maker_chance(m, 40)   ? "none"
+                    : maker_chance(m, 50) ? "easy"
+                                          : "conservative");
     }
     if (maker_chance(m, 25)) {
         maker_print(yaml, ", period: %d s", maker_pick(m, 1, 15));

@@ -10,6 +10,14 @@ typedef struct spare {
     uint32_t gpus, cpus, storage;
 } spare;
 
+/* For what somebody may be stopped. */
+typedef enum slow_claim {
+    SLOW_CLAIM_NONE,
+    SLOW_CLAIM_LENT,
+    SLOW_CLAIM_PRIORITY,
+    SLOW_CLAIM_SPOT
+} slow_claim;
+
 /* What the twin knows of a job beside its results. */
 typedef struct work {
     int64_t began;     /* this attempt */
@@ -21,6 +29,9 @@ typedef struct work {
     uint32_t *planned; /* [nodes] where it is to start */
     uint32_t queue;    /* of las */
     int failed;        /* tried in vain in this pass */
+    int64_t left;      /* of the estimate, as this attempt began */
+    int lent;          /* it holds GPUs beyond the quota of its virtual cluster */
+    int gone;          /* stopped in thought */
 } work;
 
 /* The quota of a virtual cluster is one more node, behind the real ones, of which every job of the
@@ -39,7 +50,9 @@ typedef struct twin {
     uint32_t present;
     uint32_t *line;  /* jobs waiting, in order */
     uint32_t *other; /* for sorting */
+    uint32_t *victims;
     spare *free;     /* [nodes] of the cluster or a hypothetical one */
+    spare *now_free; /* [nodes] */
     uint32_t *parts; /* [nodes] what fits() has found */
     spare *level;    /* [points][nodes] believed to be free from a point to the next */
     int64_t *when;   /* [points] where they begin, in order */
@@ -72,12 +85,30 @@ void slow_pass_conservative(twin *t);
 /* What was believed at a moment of when a running job ends. */
 int64_t slow_expected_end(const twin *t, uint32_t j, int64_t when);
 
+/* What is left of a job's estimate. */
+int64_t slow_left(const twin *t, uint32_t j);
+/* Whether `as` fits now and for all that is left of the job j, beside those who run, but for those
+ * who are gone, and reservations, but for its own and those of whom it could stop. */
+int slow_fits_beside(twin *t, slow_claim claim, uint32_t j, const slow_job *as);
+
+/* slow_preempt.c */
+int slow_may_stop(const twin *t, slow_claim claim, uint32_t j, uint32_t victim);
+/* 1: somebody has been stopped, and t->parts is where the job fits now. */
+int slow_make_room(twin *t, uint32_t j);
+int slow_may_borrow(const twin *t, uint32_t j);
+slow_job slow_without_quota(const twin *t, uint32_t j);
+/* Of its virtual cluster; t->free is what is free now. */
+int slow_quota_is_full(const twin *t, uint32_t j);
+void slow_settle(const twin *t);
+
 /* slow_repack.c */
 void slow_pass_repack(twin *t);
 void slow_pass_las(twin *t);
 
 /* slow_scheduler.c */
 void slow_start(const twin *t, uint32_t j);
+/* On t->parts, now. */
+void slow_run(const twin *t, uint32_t j, int lent);
 /* Stable. */
 void slow_sort(const twin *t, uint32_t *list, uint32_t count);
 /* Fills t->line with those that wait, in order, none failed; returns how many. */

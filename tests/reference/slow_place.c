@@ -218,7 +218,8 @@ void slow_free_now(const twin *t)
 {
     slow_free_all(t, t->free);
     for (uint32_t j = 0; j < t->count; j++) {
-        for (uint32_t k = 0; t->jobs[j].state == SLOW_RUNNING && k < t->nodes; k++) {
+        const int there = t->jobs[j].state == SLOW_RUNNING && !t->works[j].gone;
+        for (uint32_t k = 0; there && k < t->nodes; k++) {
             slow_subtract(&t->free[k], &t->jobs[j], t->works[j].held[k]);
         }
     }

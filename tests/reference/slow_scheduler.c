@@ -39,7 +39,15 @@ void slow_start(const twin *t, uint32_t j)
     }
     t->works[j].began = t->now;
     t->works[j].settled = t->now;
+    t->works[j].left = slow_left(t, j);
     t->works[j].reserved = SLOW_NEVER;
+}
+
+void slow_run(const twin *t, uint32_t j, int lent)
+{
+    slow_take(t, j, t->works[j].held);
+    t->works[j].lent = lent;
+    slow_start(t, j);
 }
 
 /* ---- order ---- */
@@ -61,6 +69,9 @@ static double key(const twin *t, uint32_t j)
         return (double)(left > 0 ? left : 0);
     case SLOW_SRSF:
         return (double)(left > 0 ? left : 0) * (double)job->gpus;
+    case SLOW_LAS:
+        return (t->works[j].attained >= t->policy->limits[0]) +
+               (t->works[j].attained >= t->policy->limits[1]);
     default:
         return 0.0;
     }
@@ -154,18 +165,41 @@ void slow_fail(const twin *t, uint32_t count, uint32_t i, int whole)
     }
 }
 
-/* ---- the pass without backfill and preemption ---- */
+/* ---- the pass without backfill ---- */
 
-static void pass_plain(const twin *t)
+static int same_shape(const slow_job *a, const slow_job *b)
 {
-    const uint32_t count = slow_line_up(t);
+    return a->gpus == b->gpus && a->cpus == b->cpus && a->storage == b->storage &&
+           a->group == b->group && a->cluster == b->cluster && a->words == b->words &&
+           a->vc == b->vc && a->preemptible == b->preemptible;
+}
+
+/* Where jobs are skipped, only the first of each shape may stop others. */
+static void fail_shape(const twin *t, uint32_t count, const slow_job *job)
+{
+    for (uint32_t k = 0; k < count; k++) {
+        t->works[t->line[k]].failed |= same_shape(&t->jobs[t->line[k]], job);
+    }
+}
+
+static void pass_plain(twin *t)
+{
+    const int stops = t->policy->stops != SLOW_STOPS_NOBODY || t->policy->borrow;
+    uint32_t count = slow_line_up(t);
 
     slow_free_now(t);
     for (uint32_t i = slow_next_turn(t, count); i < count; i = slow_next_turn(t, count)) {
         const uint32_t j = t->line[i];
-        if (slow_fits(t, &t->jobs[j])) {
-            slow_take(t, j, t->works[j].held);
-            slow_start(t, j);
+        const slow_job as = slow_without_quota(t, j);
+        const int lent = slow_may_borrow(t, j) && slow_quota_is_full(t, j);
+        slow_free_now(t);
+        if (slow_fits(t, lent ? &as : &t->jobs[j])) {
+            slow_run(t, j, lent);
+        } else if (slow_make_room(t, j)) {
+            slow_run(t, j, 0);
+            count = slow_line_up(t); // who was stopped waits as well
+        } else if (stops && !t->policy->blocking) {
+            fail_shape(t, count, &t->jobs[j]);
         } else {
             slow_fail(t, count, i, t->policy->blocking);
         }
@@ -225,6 +259,7 @@ static void round_now(twin *t)
     } else {
         pass_plain(t);
     }
+    slow_settle(t);
     t->last = t->now;
 }
 
@@ -269,7 +304,8 @@ static int can_ever_fit(const twin *t, const slow_job *job)
         }
         most = gpus > most ? gpus : most;
     }
-    return job->gpus <= most && (job->vc == SLOW_NO_VC || job->gpus <= t->cluster->quota[job->vc]);
+    return job->gpus <= most && (job->vc == SLOW_NO_VC || job->gpus <= t->cluster->quota[job->vc] ||
+                                 (t->policy->borrow && job->preemptible));
 }
 
 static int allocate(twin *t)
@@ -281,14 +317,16 @@ static int allocate(twin *t)
     t->list = calloc(count + 1, sizeof(t->list[0]));
     t->line = calloc(count + 1, sizeof(t->line[0]));
     t->other = calloc(count + 1, sizeof(t->other[0]));
+    t->victims = calloc(count + 1, sizeof(t->victims[0]));
     t->free = calloc(nodes + 1, sizeof(t->free[0]));
+    t->now_free = calloc(nodes + 1, sizeof(t->now_free[0]));
     t->parts = calloc(nodes + 1, sizeof(t->parts[0]));
     t->group_of = calloc(nodes + 1, sizeof(t->group_of[0]));
     t->when = calloc(2 * count + 2, sizeof(t->when[0]));
     t->level = calloc((2 * count + 2) * nodes, sizeof(t->level[0]));
     return t->works != NULL && t->storage != NULL && t->list != NULL && t->line != NULL &&
-           t->other != NULL && t->free != NULL && t->parts != NULL && t->group_of != NULL &&
-           t->when != NULL && t->level != NULL;
+           t->other != NULL && t->victims != NULL && t->free != NULL && t->now_free != NULL &&
+           t->parts != NULL && t->group_of != NULL && t->when != NULL && t->level != NULL;
 }
 
 static void begin(twin *t)
@@ -335,7 +373,9 @@ int slow_schedule(const slow_cluster *cluster, const slow_policy *policy, slow_j
     free(t.list);
     free(t.line);
     free(t.other);
+    free(t.victims);
     free(t.free);
+    free(t.now_free);
     free(t.parts);
     free(t.group_of);
     free(t.when);

@@ -34,6 +34,8 @@ typedef enum slow_placement {
 
 typedef enum slow_backfill { SLOW_NO_BACKFILL, SLOW_EASY, SLOW_CONSERVATIVE } slow_backfill;
 
+typedef enum slow_stops { SLOW_STOPS_NOBODY, SLOW_STOPS_LOWER, SLOW_STOPS_SPOT } slow_stops;
+
 typedef enum slow_state {
     SLOW_COMING,
     SLOW_WAITING,
@@ -54,8 +56,10 @@ typedef struct slow_job {
     uint32_t group;   /* SLOW_ANY: any */
     uint32_t cluster; /* the same */
     uint32_t not_on;  /* nodes that it may not use, as bits of their numbers */
+    uint32_t words;   /* differs where jobs name their nodes in different words */
     uint32_t vc;      /* SLOW_NO_VC: none */
     int32_t priority;
+    int preemptible;
 
     slow_state state;
     int64_t start, end; /* first start, last end; SLOW_NEVER: none */
@@ -80,6 +84,8 @@ typedef struct slow_policy {
     slow_order order;
     slow_placement placement;
     slow_backfill backfill;
+    slow_stops stops;
+    int borrow;        /* preemptible jobs may run beyond the quota of their virtual cluster */
     int blocking;      /* the first that does not fit holds back the rest */
     int repack;        /* preemption: running jobs are placed anew together with the queue */
     int kill;          /* jobs end at their walltime */
