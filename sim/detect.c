@@ -19,6 +19,7 @@ static const cli_option options[] = {
     {CLI_GAP, 0, "gap", "N", "alarms so many samples apart are one; 5"},
     {CLI_WINDOW, 'w', "window", "N", "samples around an event that count in part (VUS); 100"},
     {CLI_SEED, 's', "seed", "N", "of detectors that draw; 1"},
+    {CLI_FIGURES, 0, "figures", "FOLDER", "pictures: precision and recall, scores over time"},
     {CLI_FORMAT, 0, "format", "FORMAT", "of an evaluation: text, csv, markdown, json"},
     CLI_OPTION_JSON,
     CLI_OPTION_HELP,
@@ -75,6 +76,8 @@ static int read_options(const cli_arguments *arguments, cli_detection *d)
     code = code ? code : read_form(arguments, d);
     d->seed = seed;
     d->evaluates = arguments->values[CLI_EVALUATE] != NULL;
+    d->figures = arguments->values[CLI_FIGURES];
+    d->several = arguments->operand_count > 1;
     return code ? code : read_detectors(arguments, d);
 }
 
@@ -166,12 +169,27 @@ static gpusim_status evaluate(const cli_detection *d, const cli_log *log, const 
 
 /* ---- all ---- */
 
+// The first sample that no detector learns from.
+static uint64_t first_scored(const cli_detection *d, const cli_log *train, const cli_log *log)
+{
+    int learns = 0;
+    for (uint32_t i = 0; i < d->detector_count; i++) {
+        learns |= d->detectors[i].module && !train;
+    }
+    return learns ? (uint64_t)(d->share * (double)cli_log_count(log)) : 0;
+}
+
 static gpusim_status run_log(cli_detection *d, const char *path, cli_log *train, gpusim_error *err)
 {
     gpusim_status status;
     cli_log log = {0};
     cli_scored scored = {0};
+    cli_figures figures = {0};
     GPUSIM_TRY(cli_log_open(path, &log, err));
+    if (d->figures) {
+        GPUSIM_TRY(cli_figures_open(d->figures, &log, d->several, first_scored(d, train, &log),
+                                    d->gap, &figures, err));
+    }
     for (uint32_t i = 0; i < d->detector_count; i++) {
         cli_finding *f = &d->findings[d->finding_count++];
         *f = (cli_finding){.log = path, .words = d->detectors[i].words};
@@ -181,8 +199,12 @@ static gpusim_status run_log(cli_detection *d, const char *path, cli_log *train,
         } else {
             GPUSIM_TRY(cli_detect_alarms(d, f->words, &log, &scored, err));
         }
+        if (d->figures) {
+            GPUSIM_TRY(cli_figures_add(&figures, f->words, &scored, err));
+        }
     }
 cleanup:
+    status = cli_figures_close(&figures, status, err);
     cli_scored_release(&scored);
     cli_log_close(&log);
     return status;
@@ -304,6 +326,7 @@ const cli_command cli_detect = {
         "gpusim detect *.csv -d var:lags=10 --smooth 15 -e --format csv\n"
         "gpusim detect chaos.h5 --train quiet.h5 -d mahalanobis -e\tagainst the faults of the "
         "run\n"
+        "gpusim detect chaos.h5 --train quiet.h5 -d zscore -d job-peer --figures out\tpictures\n"
         "gpusim detect chaos.h5 -d gnn.model\twith what `gpusim train` has learnt\n",
     .more =
         "Of a trace all GPUs are watched. A log is what nvidia-smi --query-gpu or dcgm-exporter "

@@ -91,6 +91,26 @@ typedef struct cli_finding {
     gpusim_fault_scores *faults;  /* of a trace */
 } cli_finding;
 
+/* ---- detect_figures.c ---- */
+/* Figures of one log. */
+typedef struct cli_figures {
+    gpusim_detection_plot *plot; /* NULL: none */
+    gpusim_detection of;
+    uint64_t first; /* sample */
+    double *times;
+    uint8_t *labels;
+    char folder[4096], name[256];
+} cli_figures;
+
+/* Of samples from `first` on; of several logs each has a folder of its own within `folder`. Close
+ * it also after an error. */
+gpusim_status cli_figures_open(const char *folder, const cli_log *log, int several, uint64_t first,
+                               uint32_t gap, cli_figures *figures, gpusim_error *err);
+gpusim_status cli_figures_add(cli_figures *figures, const char *words, const cli_scored *scored,
+                              gpusim_error *err);
+/* Draws them, if all went well so far; says so. */
+gpusim_status cli_figures_close(cli_figures *figures, gpusim_status status, gpusim_error *err);
+
 typedef struct cli_detection {
     cli_detector detectors[CLI_MODULES_MAX];
     cli_finding *findings; /* [logs][detectors] */
@@ -99,7 +119,8 @@ typedef struct cli_detection {
     double quantile, share;
     uint32_t smooth, gap, window;
     uint32_t detector_count, finding_count;
-    int evaluates;
+    int evaluates, several; /* logs */
+    const char *figures;    /* a folder; NULL: none */
     cli_detect_form form;
     json_t *alarms; /* those found so far, when they are told as JSON */
 } cli_detection;

@@ -225,53 +225,49 @@ static void see(const gpusim_scene *scene, const gpusim_frame *frame, const sigh
 
 /* ---- learning ---- */
 
-/* Rows to learn from. */
+/* Rows: those to learn from, and behind them, from the end down, those that are held back to see
+ * how far off trees are, which are of the frames with odd numbers. */
 typedef struct lesson {
-    float *rows;              // [count][columns]
-    float *values;            // [count]: of the signal that is being learnt
-    float *targets, *weights; // [count]
-    uint8_t *odd;             // [count]: in a frame with an odd number
-    uint8_t *labels;          // [count]
-    uint64_t count, marked;
+    float *rows;              // [room][columns]
+    float *values;            // [room]: of the signal that is being learnt
+    float *targets, *weights; // [learnt]
+    uint8_t *labels;          // [room]
+    uint64_t room, learnt, held, marked;
     int unlabelled; // some frame said nothing
 } lesson;
 
-static int make_room(const gpusim_scene *scene, uint64_t most, gpusim_learning *learning, lesson *l,
-                     sight *s)
+static int make_room(const gpusim_scene *scene, gpusim_learning *learning, lesson *l, sight *s)
 {
     uint64_t bytes = lay_out(scene, NULL, s);
     char *block = gpusim_learning_work(learning, bytes);
-    l->rows = gpusim_learning_work(learning, most * columns_of(scene) * sizeof(float));
-    l->values = gpusim_learning_work(learning, most * sizeof(float));
-    l->targets = gpusim_learning_work(learning, most * sizeof(float));
-    l->weights = gpusim_learning_work(learning, most * sizeof(float));
-    l->odd = gpusim_learning_work(learning, most);
-    l->labels = gpusim_learning_work(learning, most);
+    l->rows = gpusim_learning_work(learning, l->room * columns_of(scene) * sizeof(float));
+    l->values = gpusim_learning_work(learning, l->room * sizeof(float));
+    l->targets = gpusim_learning_work(learning, l->room * sizeof(float));
+    l->weights = gpusim_learning_work(learning, l->room * sizeof(float));
+    l->labels = gpusim_learning_work(learning, l->room);
     lay_out(scene, block, s);
-    return block && l->rows && l->values && l->targets && l->weights && l->odd && l->labels;
+    return block && l->rows && l->values && l->targets && l->weights && l->labels;
 }
 
 // Every n-th row, beginning one later in each frame so that it is not always the same entity's.
-static void collect(const gpusim_scene *scene, gpusim_frames *frames, uint64_t most, const sight *s,
+static void collect(const gpusim_scene *scene, gpusim_frames *frames, int hold, const sight *s,
                     lesson *l)
 {
     uint32_t columns = columns_of(scene), entities = scene->entity_count;
-    uint64_t all = gpusim_frames_count(frames) * entities, every = (all + most - 1) / most;
+    uint64_t all = gpusim_frames_count(frames) * entities, every = (all + l->room - 1) / l->room;
     gpusim_frame frame;
     for (uint64_t f = 0; gpusim_frames_next(frames, &frame); f++) {
         const uint8_t *labels = gpusim_frames_labels(frames);
         see(scene, &frame, s);
         l->unlabelled |= !labels;
         for (uint32_t e = 0; e < entities; e++) {
-            if ((f * entities + e + f) % every != 0 || l->count == most) {
+            if ((f * entities + e + f) % every != 0 || l->learnt + l->held == l->room) {
                 continue;
             }
-            memcpy(l->rows + l->count * columns, s->rows + (size_t)e * columns,
-                   columns * sizeof(float));
-            l->odd[l->count] = f % 2;
-            l->labels[l->count] = labels ? labels[e] : 0;
-            l->marked += labels ? labels[e] : 0;
-            l->count++;
+            uint64_t to = hold && f % 2 ? l->room - ++l->held : l->learnt++;
+            memcpy(l->rows + to * columns, s->rows + (size_t)e * columns, columns * sizeof(float));
+            l->labels[to] = labels ? labels[e] : 0;
+            l->marked += l->labels[to];
         }
     }
 }
@@ -285,13 +281,13 @@ static gs_boosting_options options_of(const parameters *p)
                                  .logistic = p->form == FORM_SUPERVISED};
 }
 
-// How far off trees are in frames that they did not learn from.
+// How far off trees are where they did not learn.
 static double usual_error(const forest *f, const gs_tree_node *trees, uint32_t columns,
                           const lesson *l)
 {
     double sum = 0, count = 0;
-    for (uint64_t r = 0; r < l->count; r++) {
-        if (l->odd[r] && !isnan(l->values[r])) {
+    for (uint64_t r = l->room - l->held; r < l->room; r++) {
+        if (!isnan(l->values[r])) {
             double foretold =
                 gs_boosting_sum(trees, f->rounds, f->room, l->rows + r * columns, NULL);
             double off = (double)l->values[r] - foretold;
@@ -302,7 +298,7 @@ static double usual_error(const forest *f, const gs_tree_node *trees, uint32_t c
     return fmax(count > 0 ? sqrt(sum / count) : 0, FLOOR);
 }
 
-// One signal, which trees may not see meanwhile, from even frames.
+// One signal, which trees may not see meanwhile.
 static gpusim_status learn_signal(const parameters *p, const gpusim_scene *scene, uint32_t signal,
                                   lesson *l, forest *f, gpusim_error *err)
 {
@@ -311,16 +307,18 @@ static gpusim_status learn_signal(const parameters *p, const gpusim_scene *scene
     uint32_t columns = columns_of(scene);
     gs_tree_node *trees = trees_of(f, signal);
     uint64_t there = 0;
-    for (uint64_t r = 0; r < l->count; r++) {
-        float *x = &l->rows[r * columns + signal];
-        l->values[r] = *x;
-        l->targets[r] = isnan(*x) ? 0 : *x;
-        l->weights[r] = !l->odd[r] && !isnan(*x);
-        there += l->weights[r] > 0;
-        *x = NOT_THERE;
+    for (uint64_t r = 0; r < l->room; r++) {
+        l->values[r] = l->rows[r * columns + signal];
+        l->rows[r * columns + signal] = NOT_THERE;
+    }
+    for (uint64_t r = 0; r < l->learnt; r++) {
+        int missing = isnan(l->values[r]);
+        l->targets[r] = missing ? 0 : l->values[r];
+        l->weights[r] = (float)!missing;
+        there += !missing;
     }
     if (there > 0) {
-        status = gs_boosting_learn(l->rows, l->count, columns, l->targets, l->weights, &options,
+        status = gs_boosting_learn(l->rows, l->learnt, columns, l->targets, l->weights, &options,
                                    trees, err);
     }
     // what never was there is foretold as the mean
@@ -328,7 +326,7 @@ static gpusim_status learn_signal(const parameters *p, const gpusim_scene *scene
         trees[i] = (gs_tree_node){.what = GS_TREE_LEAF};
     }
     usual_of(f)[signal] = status == GPUSIM_OK ? usual_error(f, trees, columns, l) : FLOOR;
-    for (uint64_t r = 0; r < l->count; r++) {
+    for (uint64_t r = 0; r < l->room; r++) {
         l->rows[r * columns + signal] = l->values[r];
     }
     return status;
@@ -338,7 +336,7 @@ static gpusim_status learn_labels(const parameters *p, const gpusim_scene *scene
                                   forest *f, gpusim_error *err)
 {
     gs_boosting_options options = options_of(p);
-    if (l->unlabelled || l->marked == 0 || l->marked == l->count) {
+    if (l->unlabelled || l->marked == 0 || l->marked == l->learnt) {
         gpusim_fail(err, GPUSIM_ARGUMENT, "xgboost learns from samples that are marked, and %s",
                     l->unlabelled    ? "nobody has marked these"
                     : l->marked == 0 ? "none of these is"
@@ -346,13 +344,13 @@ static gpusim_status learn_labels(const parameters *p, const gpusim_scene *scene
         gpusim_error_hint(err, "a trace with faults, or a log with a column `label`");
         return GPUSIM_ARGUMENT;
     }
-    for (uint64_t r = 0; r < l->count; r++) {
+    for (uint64_t r = 0; r < l->learnt; r++) {
         l->targets[r] = l->labels[r];
         l->weights[r] = 1;
     }
     usual_of(f)[0] = 1;
-    return gs_boosting_learn(l->rows, l->count, columns_of(scene), l->targets, l->weights, &options,
-                             trees_of(f, 0), err);
+    return gs_boosting_learn(l->rows, l->learnt, columns_of(scene), l->targets, l->weights,
+                             &options, trees_of(f, 0), err);
 }
 
 static gpusim_status train(const gpusim_detector_context *context, gpusim_frames *frames,
@@ -364,7 +362,7 @@ static gpusim_status train(const gpusim_detector_context *context, gpusim_frames
     uint64_t all = gpusim_frames_count(frames) * scene->entity_count;
     uint32_t outputs = p->form == FORM_SUPERVISED ? 1 : scene->signal_count;
     uint32_t room = gs_tree_room(p->depth);
-    lesson l = {0};
+    lesson l = {.room = all < p->rows ? all : p->rows};
     sight s;
     if (!gpusim_xgboost_version()) {
         gpusim_fail(err, GPUSIM_MODULE, "xgboost cannot learn: the library XGBoost is not there");
@@ -375,11 +373,11 @@ static gpusim_status train(const gpusim_detector_context *context, gpusim_frames
     forest *f = gpusim_learning_model(
         learning,
         sizeof *f + outputs * (sizeof(double) + (uint64_t)p->rounds * room * sizeof(gs_tree_node)));
-    if (!f || !make_room(scene, all < p->rows ? all : p->rows, learning, &l, &s)) {
+    if (!f || !make_room(scene, learning, &l, &s)) {
         return gpusim_fail(err, GPUSIM_MEMORY, "no memory for %u trees", p->rounds * outputs);
     }
     *f = (forest){.form = p->form, .outputs = outputs, .rounds = p->rounds, .room = room};
-    collect(scene, frames, all < p->rows ? all : p->rows, &s, &l);
+    collect(scene, frames, p->form == FORM_RESIDUAL, &s, &l);
     if (p->form == FORM_SUPERVISED) {
         return learn_labels(p, scene, &l, f, err);
     }

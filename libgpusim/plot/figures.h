@@ -30,6 +30,9 @@
 GS_FIGURES(FIGURE)
 #undef FIGURE
 
+/* Those of plot/detection.c. */
+extern const char gs_script_precision[], gs_script_scores[];
+
 /* What all scripts begin with. */
 extern const char gs_script_style[];
 

@@ -128,37 +128,42 @@ static const struct {
     {GPUSIM_SECOND, 0, "s"},
 };
 
+gpusim_status gs_plot_span(gs_plot *plot, gpusim_time from, gpusim_time to, gpusim_error *err)
+{
+    size_t i = 0;
+    if (from >= to) {
+        return gpusim_fail(err, GPUSIM_ARGUMENT, "there is nothing between %.9g s and %.9g s",
+                           gpusim_seconds(from), gpusim_seconds(to));
+    }
+    while (to - from < axes[i].least) {
+        i++;
+    }
+    plot->from = from;
+    plot->to = to;
+    plot->unit = axes[i].unit;
+    gs_plot_say_text(plot, "time_unit", "%s", axes[i].name);
+    gs_plot_say_number(plot, "from", gs_plot_time(plot, from));
+    gs_plot_say_number(plot, "to", gs_plot_time(plot, to));
+    return GPUSIM_OK;
+}
+
 static gpusim_status choose_times(gs_plot *plot, const gpusim_plot_options *options,
                                   gpusim_error *err)
 {
     gpusim_status status = GPUSIM_OK;
     gpusim_time end = 0, of_one;
-    size_t i = 0;
     for (uint32_t t = 0; t < plot->count; t++) {
         GPUSIM_TRY(gs_trace_end(plot->traces[t], &of_one, err));
         end = of_one > end ? of_one : end;
     }
-    plot->from = options->from;
-    plot->to = options->to < end ? options->to : end;
-    if (plot->from >= plot->to) {
-        GPUSIM_TRY(gpusim_fail(err, GPUSIM_ARGUMENT, "there is nothing between %.9g s and %.9g s",
-                               gpusim_seconds(plot->from), gpusim_seconds(plot->to)));
-    }
-    while (plot->to - plot->from < axes[i].least) {
-        i++;
-    }
-    plot->unit = axes[i].unit;
-    gs_plot_say_text(plot, "time_unit", "%s", axes[i].name);
-    gs_plot_say_number(plot, "from", gs_plot_time(plot, plot->from));
-    gs_plot_say_number(plot, "to", gs_plot_time(plot, plot->to));
+    GPUSIM_TRY(gs_plot_span(plot, options->from, options->to < end ? options->to : end, err));
 cleanup:
     return status;
 }
 
 /* ---- a figure ---- */
 
-// what it is drawn with and into
-static void say_terminal(gs_plot *plot, const gpusim_plot_options *options)
+void gs_plot_terminal(gs_plot *plot, const gpusim_plot_options *options)
 {
     static const char *const ends[] = {"png", "svg", "pdf"};
     const char *name = plot->figure->name;
@@ -179,7 +184,11 @@ static void say_terminal(gs_plot *plot, const gpusim_plot_options *options)
         break;
     }
     fprintf(to, "set output '%s.%s'\ndata = '%s.dat'\n", name, ends[options->picture], name);
-    uint32_t bins = width / COLUMN;
+}
+
+void gs_plot_choose_bins(gs_plot *plot, const gpusim_plot_options *options)
+{
+    uint32_t bins = (options->width ? options->width : plot->figure->width) / COLUMN;
     plot->bins = bins < BINS_LEAST ? BINS_LEAST : bins > BINS_MOST ? BINS_MOST : bins;
 }
 
@@ -233,7 +242,8 @@ gpusim_status gpusim_plot_write(const gpusim_figure *figure, gpusim_trace *const
     plot.data = data.file;
     plot.script = script.file;
     fprintf(plot.script, "# gnuplot %s.gp\n", figure->name);
-    say_terminal(&plot, options);
+    gs_plot_choose_bins(&plot, options);
+    gs_plot_terminal(&plot, options);
     say_traces(&plot);
     GPUSIM_TRY(choose_times(&plot, options, err));
     GPUSIM_TRY(makers[figure - figures].write(&plot, err));

@@ -39,6 +39,13 @@ void gs_plot_word(gs_plot *plot, const char *text);
 void gs_plot_say_number(gs_plot *plot, const char *name, double value);
 void gs_plot_say_text(gs_plot *plot, const char *name, const char *format, ...) GPUSIM_PRINTF(3, 4);
 
+/* What it is drawn with and into. */
+void gs_plot_terminal(gs_plot *plot, const gpusim_plot_options *options);
+/* As many bins as the picture has room for. */
+void gs_plot_choose_bins(gs_plot *plot, const gpusim_plot_options *options);
+/* What is shown, and its axis of time. */
+gpusim_status gs_plot_span(gs_plot *plot, gpusim_time from, gpusim_time to, gpusim_error *err);
+
 /* ---- series.c: what traces hold, over time ---- */
 /* Lines of `time mean least most`, divided by `unit`; a line with NaN where values are missing.
  * Returns the largest of all; NaN when nothing is known, and then there is no such block. */

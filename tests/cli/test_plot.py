@@ -41,6 +41,37 @@ def size_of(png):
     return struct.unpack(">II", data[16:24])
 
 
+def test_what_detectors_found():
+    """100 samples of which ten are marked and stand out, and one more that does."""
+    with gpusim.scratch() as folder:
+        rows = [(i, 5 if 40 <= i < 50 or i == 80 else 0.3 if i == 3 else i % 3 / 10,
+                 int(40 <= i < 50)) for i in range(100)]
+        for name, kept in (("quiet", rows[:40]), ("test", rows)):
+            (folder / f"{name}.csv").write_text(
+                "t,x,label\n" + "".join(f"{t},{x},{label}\n" for t, x, label in kept),
+                encoding="utf-8")
+        done = expect(gpusim.run("detect", "test.csv", "--train", "quiet.csv", "-d", "zscore",
+                                 "-d", "random", "--evaluate", "--figures", "out", cwd=folder), 0)
+        # eleven score ten standard deviations, as no more counts; then all do something
+        curve = blocks(folder / "out" / "precision.dat")["curve 1"]
+        check(curve[0] == [1, 10 / 11] and curve[-1] == [1, 0.1], curve)
+        seen = blocks(folder / "out" / "scores.dat")
+        # the highest score that was learnt is the threshold
+        check([round(row[0]) for row in seen["alarms 1"]] == [3, 40, 80], seen["alarms 1"])
+        check(at(seen["scores 1"], 45)[1] == 10 and at(seen["scores 1"], 20)[1] < 2, "other scores")
+        script = (folder / "out" / "scores.gp").read_text(encoding="utf-8")
+        check("rectangle from 39, graph 0 to 49, graph 1" in script, script)
+        if shutil.which("gnuplot"):
+            check(size_of(folder / "out" / "precision.png") == (800, 700), "another size")
+            check(size_of(folder / "out" / "scores.png")[0] == 1200, "another size")
+        else:
+            check("no pictures" in done.stderr, done.stderr)
+        # of several logs each has its own folder
+        expect(gpusim.run("detect", "test.csv", "quiet.csv", "-d", "random", "--figures", "two",
+                          cwd=folder), 0)
+        check((folder / "two" / "quiet" / "scores.gp").exists(), "no figures of quiet")
+
+
 def test_data_is_what_happened():
     needs_gnuplot()
     with gpusim.scratch() as folder:

@@ -47,6 +47,40 @@ GPUSIM_API gpusim_status gpusim_plot_write(const gpusim_figure *figure, gpusim_t
                                            const gpusim_plot_options *options, const char *folder,
                                            gpusim_error *err);
 
+/* ---- what detectors found ---- */
+
+/* What some detectors were shown. All of it outlives the figures. */
+typedef struct gpusim_detection {
+    uint32_t size; /* sizeof */
+    uint32_t entities;
+    uint64_t count;        /* samples */
+    const char *log;       /* what it is called */
+    const double *times;   /* [count], s, rising */
+    const uint8_t *labels; /* [entities][count], 1: anomalous; NULL: nobody knows */
+    uint32_t entity;       /* the one whose scores are shown, ... */
+    uint32_t gap;          /* alarms so many samples apart are one */
+    const char *name;      /* ... and what it is called; "": there is only one */
+} gpusim_detection;
+
+/* Two figures, `precision`: precision against recall of samples over all thresholds, a curve for
+ * each detector, where something is marked; and `scores`: those of one entity over time, a panel
+ * for each detector, with what is marked as bands, the threshold and the alarms. Files are as with
+ * gpusim_plot_write. At most 64 detectors, 8 of which have a panel. */
+typedef struct gpusim_detection_plot gpusim_detection_plot;
+GPUSIM_API gpusim_status gpusim_detection_plot_open(const gpusim_detection *of,
+                                                    const gpusim_plot_options *options,
+                                                    const char *folder,
+                                                    gpusim_detection_plot **plot,
+                                                    gpusim_error *err);
+/* scores[count][entities] without NaN. O(n log n). */
+GPUSIM_API gpusim_status gpusim_detection_plot_add(gpusim_detection_plot *plot,
+                                                   const char *detector, const double *scores,
+                                                   double threshold, gpusim_error *err);
+/* With GPUSIM_OK files get their names, else they go; returns that status, or what went wrong. Ends
+ * the plot, which may be NULL. */
+GPUSIM_API gpusim_status gpusim_detection_plot_close(gpusim_detection_plot *plot,
+                                                     gpusim_status status, gpusim_error *err);
+
 #ifdef __cplusplus
 }
 #endif
