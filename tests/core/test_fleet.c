@@ -396,8 +396,8 @@ START_TEST(refused)
         "cluster: {nodes: [{name: n, gpus: 1}]}\nheartbeat: {every: 5 s, offline_after: 1 s}\n",
         "cluster: {nodes: [{name: n, gpus: 1}]}\nmaintenance: [{at: 1 h, for: 1 h, every: 1 h}]\n",
         "cluster: {nodes: [{name: n, gpus: 1}]}\nmaintenance: [{at: 1 h, for: 1 h, node: n-1}]\n",
-        "cluster: {nodes: [{name: n, gpus: 1}]}\ntelemetry: {every: 1 s}\n"
-        "response: [{state: offline, do: drain}]\n",
+        ("cluster: {nodes: [{name: n, gpus: 1}]}\ntelemetry: {every: 1 s}\n"
+         "response: [{state: offline, do: drain}]\n"),
     };
     static char text[1024];
     gpusim_error err = {0};

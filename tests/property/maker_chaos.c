@@ -133,8 +133,8 @@ static void make_work(maker *m, maker_text *yaml)
 void make_chaos(uint64_t seed, maker_text *yaml)
 {
     static const char *const models[] = {
-        ", gpu: H100-SXM5-80GB, power: {other: 300 W, psu: {count: 3, rating: 3 kW, efficiency: "
-        "titanium}}",
+        (", gpu: H100-SXM5-80GB, power: {other: 300 W, psu: {count: 3, rating: 3 kW, efficiency: "
+         "titanium}}"),
         ", gpu: A100-SXM4-80GB, power: {other: 300 W, nics: 2}, network: {nic: 20 GB/s}", ""};
     maker m = {seed};
     yaml->length = 0;
