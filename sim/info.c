@@ -5,12 +5,15 @@
 #include <stdlib.h>
 
 #include "alerts.h"
+#include "breakdown.h"
 #include "options.h"
 #include "report.h"
 #include "talk.h"
 
 static const cli_option options[] = {
     {CLI_DIGEST, 0, "digest", NULL, "print the digest of what was simulated, and nothing else"},
+    {CLI_BY, 0, "by", "WHAT",
+     "also what each cluster, group, rack, gpu-model, vc, user or source had"},
     CLI_OPTION_JSON,
     CLI_OPTION_HELP,
 };
@@ -74,7 +77,8 @@ static json_t *metrics_json(const gpusim_trace *trace)
 }
 
 static int print_json(const char *path, const gpusim_trace *trace, const gpusim_trace_info *info,
-                      const gpusim_summary *summary, const char *digest, json_t *detectors)
+                      const gpusim_summary *summary, const char *digest, json_t *detectors,
+                      json_t *parts)
 {
     json_t *object = cli_json_object(), *tables = json_object();
     json_object_set_new(object, "trace", json_string(path));
@@ -106,13 +110,37 @@ static int print_json(const char *path, const gpusim_trace *trace, const gpusim_
     }
     json_object_set_new(object, "summary", values);
     json_object_set_new(object, "detectors", detectors);
+    if (parts) {
+        json_object_set_new(object, "parts", parts);
+    }
     return cli_json_print(object);
+}
+
+// what is asked for beside the trace itself; both are NULL when it fails
+static gpusim_status lists_of(gpusim_trace *trace, const char *by, json_t **detectors,
+                              json_t **parts, gpusim_error *err)
+{
+    gpusim_status status;
+    *detectors = json_array();
+    *parts = NULL;
+    GPUSIM_TRY(cli_detectors_json(trace, *detectors, err));
+    if (by) {
+        *parts = json_array();
+        GPUSIM_TRY(cli_breakdown_json(trace, by, *parts, err));
+    }
+    return GPUSIM_OK;
+cleanup:
+    json_decref(*detectors);
+    json_decref(*parts);
+    *detectors = *parts = NULL;
+    return status;
 }
 
 static int print_info(const cli_arguments *arguments, gpusim_trace *trace, gpusim_error *err)
 {
     gpusim_status status;
     char digest[33];
+    const char *by = arguments->values[CLI_BY];
     gpusim_summary summary = {.size = (uint32_t)sizeof summary};
     const gpusim_trace_info *info = gpusim_trace_get_info(trace);
     if (arguments->json || arguments->values[CLI_DIGEST]) {
@@ -124,16 +152,15 @@ static int print_info(const cli_arguments *arguments, gpusim_trace *trace, gpusi
     }
     GPUSIM_TRY(gpusim_trace_summary(trace, &summary, err));
     if (arguments->json) {
-        json_t *detectors = json_array();
-        status = cli_detectors_json(trace, detectors, err);
-        if (status != GPUSIM_OK) {
-            json_decref(detectors);
-            goto cleanup;
-        }
-        return print_json(arguments->operands[0], trace, info, &summary, digest, detectors);
+        json_t *detectors, *parts;
+        GPUSIM_TRY(lists_of(trace, by, &detectors, &parts, err));
+        return print_json(arguments->operands[0], trace, info, &summary, digest, detectors, parts);
     }
     print_text(arguments->operands[0], info, &summary);
     GPUSIM_TRY(cli_detectors_print(trace, err));
+    if (by) {
+        GPUSIM_TRY(cli_breakdown_print(trace, by, err));
+    }
     return CLI_OK;
 cleanup:
     return cli_fail(arguments->json, err, 1);
@@ -156,7 +183,8 @@ const cli_command cli_info = {
     .operands = "TRACE",
     .doc = "say what a trace holds",
     .examples = "gpusim info week.h5\n"
-                "gpusim info week.h5 --digest\tequal for equal runs\n",
+                "gpusim info week.h5 --digest\tequal for equal runs\n"
+                "gpusim info week.h5 --by vc\talso what each virtual cluster had\n",
     .more = "A trace whose run was killed is put right by the first command that opens it.",
     .options = options,
     .option_count = (uint32_t)(sizeof options / sizeof options[0]),

@@ -68,6 +68,7 @@ typedef enum cli_option_id {
     CLI_SIZE,
     CLI_KEEP,
     CLI_ROWS,
+    CLI_BY,
     CLI_OPTION_COUNT
 } cli_option_id;
 

@@ -1,12 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Alerts of a run against its faults, worked by hand. */
 #include <math.h>
-#include <stdio.h>
-#include <unistd.h>
 
-#include <gpusim/gpusim.h>
-
-#include "../core/collect.h"
+#include "traced_run.h"
 
 /* A job on both GPUs of node 0 and one of node 1 from 1 h to 6 h or a little later. A straggler on
  * one of them at 2 h is one event on all three; one on the idle GPU is none; the crash of node 1 at
@@ -31,37 +27,9 @@ static const char text[] =
     "  - {name: hot, detector: {zscore: {combine: max}}, learn: 90 min, threshold: 1e6}\n"
     "  - {name: odd, detector: ewma, learn: 90 min, quantile: 0.9}\n";
 
-static char path[64];
-static gpusim_trace *trace;
-static gpusim_error err;
-
-static void write_run(void)
+static void write_alerts(void)
 {
-    gpusim_trace_options options;
-    gpusim_trace_writer *writer;
-    gpusim_observer tracer;
-    gpusim_sim *sim;
-    gpusim_model *model = compile_text(text);
-    snprintf(path, sizeof path, "/tmp/gpusim-alerts-XXXXXX");
-    int file = mkstemp(path);
-    ck_assert_int_ge(file, 0);
-    close(file);
-    gpusim_trace_options_default(&options);
-    options.force = 1;
-    ASSERT_OK(gpusim_sim_create(model, 1, &sim, &err), &err);
-    ASSERT_OK(gpusim_trace_writer_create(path, &options, &writer, &tracer, &err), &err);
-    ASSERT_OK(gpusim_sim_observe(sim, &tracer, &err), &err);
-    ASSERT_OK(gpusim_sim_run_until(sim, GPUSIM_TIME_MAX, &err), &err);
-    gpusim_sim_destroy(sim);
-    gpusim_trace_writer_destroy(writer);
-    gpusim_model_destroy(model);
-    ASSERT_OK(gpusim_trace_open(path, &trace, &err), &err);
-}
-
-static void forget_run(void)
-{
-    gpusim_trace_close(trace);
-    unlink(path);
+    write_run(text);
 }
 
 static gpusim_alert_scores *scores_of(uint32_t detector)
@@ -196,7 +164,7 @@ int main(void)
     Suite *suite = suite_create("alerts");
     TCase *all = tcase_create("all");
     tcase_set_timeout(all, 30);
-    tcase_add_checked_fixture(all, write_run, forget_run);
+    tcase_add_checked_fixture(all, write_alerts, forget_run);
     tcase_add_test(all, busy);
     tcase_add_test(all, idle);
     tcase_add_test(all, learner);

@@ -63,6 +63,45 @@ GPUSIM_API const gpusim_whatif_job *gpusim_whatif_jobs(const gpusim_whatif *what
                                                        uint64_t *count);
 GPUSIM_API const gpusim_whatif_fleet *gpusim_whatif_of_fleet(const gpusim_whatif *whatif);
 
+/* ---- who had what ---- */
+
+typedef enum gpusim_breakdown_by {
+    GPUSIM_BY_CLUSTER, /* where a job ran last, as the three that follow */
+    GPUSIM_BY_GROUP,
+    GPUSIM_BY_RACK,
+    GPUSIM_BY_GPU_MODEL,
+    GPUSIM_BY_VC, /* whose a job is, as the two that follow */
+    GPUSIM_BY_USER,
+    GPUSIM_BY_SOURCE,
+    GPUSIM_BREAKDOWNS
+} gpusim_breakdown_by;
+
+/* A part of a run. Hours are those on GPUs, attempts that failed included; energy is that which was
+ * charged to the jobs. Numbers that there are not are NaN. */
+typedef struct gpusim_breakdown_row {
+    const char *name;         /* the trace's; "": what has none, or jobs that never ran */
+    uint64_t jobs, completed; /* that have ended, or were there at the end; of those, completed */
+    double gpus;              /* installed; NaN of virtual clusters, users and sources */
+    double gpu_hours;
+    double share;     /* of all GPU-hours */
+    double allocated; /* GPU-hours over GPUs times the time of the run */
+    double wait_s;    /* of jobs that completed, as the next */
+    double jct_s;     /* from submission to end */
+    double energy_kwh;
+} gpusim_breakdown_row;
+
+/* The numbers of a part; its name is not among them. */
+GPUSIM_API const gpusim_record *gpusim_breakdown_record(void);
+/* "cluster", "group", ... in the order of gpusim_breakdown_by; *count of them. */
+GPUSIM_API const char *const *gpusim_breakdown_names(uint32_t *count);
+
+/* The parts of a run, those with the most GPU-hours first; *parts is the caller's (gpusim_free),
+ * and its names live as long as the trace is open. O(rows log rows) time and O(rows) memory, of the
+ * tables of jobs and allocations. */
+GPUSIM_API gpusim_status gpusim_breakdown(gpusim_trace *trace, gpusim_breakdown_by by,
+                                          gpusim_breakdown_row **parts, uint32_t *count,
+                                          gpusim_error *err);
+
 /* ---- detectors over traces ---- */
 
 /* Frames of a trace's GPUs: the gauges of these names, or all with count 0, and the job on each GPU
