@@ -45,8 +45,8 @@ typedef struct header {
 static const char *const time_names[] = {"t", "time", "timestamp", "time_s", NULL};
 static const char *const label_names[] = {"label", "anomaly", NULL};
 static const gs_column time_column = {time_names, "s"};
-static const gs_column label_column = {label_names, NULL};
-static const gs_column any_column = {(const char *const[]){"value", NULL}, NULL};
+static const gs_column label_column = {label_names, ""};
+static const gs_column any_column = {(const char *const[]){"value", NULL}, ""};
 
 static gpusim_status read_header(gpusim_samples *samples, const gs_columns *columns, header *h,
                                  gpusim_error *err)
