@@ -113,15 +113,15 @@ static void see_values(gpusim_sim *sim, const gs_sampling *sampling)
     }
 }
 
-// who has which GPU; of several that share one, who came last
-static void see_jobs(gpusim_sim *sim)
+// of several that share a GPU, who came last
+void gs_detectors_see_jobs(gpusim_sim *sim)
 {
     gs_detectors *d = sim->detectors;
-    for (uint32_t g = 0; g < d->gpus; g++) {
+    for (uint32_t g = 0; d && g < d->gpus; g++) {
         d->job[g] = GPUSIM_NONE;
         d->job_start[g] = 0;
     }
-    for (uint32_t r = 0; r < sim->running.count; r++) {
+    for (uint32_t r = 0; d && r < sim->running.count; r++) {
         const gpusim_job_info *job = GS_JOB(sim, GS_AT(sim->running, uint32_t, r));
         const gpusim_part *parts = (const gpusim_part *)sim->parts.data + job->first_part;
         for (uint32_t p = 0; p < job->parts; p++) {
@@ -225,21 +225,21 @@ static gpusim_status judge(gpusim_sim *sim, uint32_t d, uint32_t gpu, double sco
 {
     const gs_detector *about = GS_DETECTOR(sim, d);
     gs_alarm *alarm = ALARM(sim, d, gpu);
-    gpusim_time now = gpusim_engine_now(sim->engine);
+    gpusim_time taken = sim->detectors->taken;
     double threshold = GS_DETECTING(sim, d)->threshold;
     if (score >= threshold) {
         int begins = alarm->since == GPUSIM_TIME_MAX;
-        alarm->since = begins ? now : alarm->since;
-        alarm->last = now;
+        alarm->since = begins ? taken : alarm->since;
+        alarm->last = taken;
         if (begins || score > alarm->peak) {
             alarm->peak = score;
             alarm->cause = cause;
         }
-        int held = alarm->raised == GPUSIM_TIME_MAX && now - alarm->since >= about->hold;
+        int held = alarm->raised == GPUSIM_TIME_MAX && taken - alarm->since >= about->hold;
         return held ? raise(sim, d, gpu, err) : GPUSIM_OK;
     }
     int lower = score < threshold && alarm->since != GPUSIM_TIME_MAX;
-    int waits = alarm->raised != GPUSIM_TIME_MAX && now - alarm->last <= about->clear;
+    int waits = alarm->raised != GPUSIM_TIME_MAX && taken - alarm->last <= about->clear;
     return lower && !waits ? end(sim, d, gpu, err) : GPUSIM_OK;
 }
 
@@ -248,7 +248,7 @@ static gpusim_status watch(gpusim_sim *sim, uint32_t i, gpusim_error *err)
     gpusim_status status;
     gs_detectors *d = sim->detectors;
     gpusim_frame frame = {
-        .time = gpusim_engine_now(sim->engine),
+        .time = d->taken,
         .values = d->values,
         .raw = d->values,
         .job = d->job,
@@ -270,26 +270,37 @@ cleanup:
 static gpusim_status learn(gpusim_sim *sim, const gs_sampling *sampling, gpusim_error *err)
 {
     gpusim_status status = GPUSIM_OK;
-    gpusim_time now = gpusim_engine_now(sim->engine);
+    gs_detectors *d = sim->detectors;
     int keeps = 0, learning = 0;
-    for (uint32_t i = 0; i < sim->detectors->count; i++) {
+    for (uint32_t i = 0; i < d->count; i++) {
         keeps |= !GS_HAS_LEARNT(sim, i);
     }
     if (!keeps) {
         return GPUSIM_OK;
     }
     GPUSIM_TRY(gs_lessons_keep(sim, err));
-    for (uint32_t i = 0; i < sim->detectors->count; i++) {
-        if (!GS_HAS_LEARNT(sim, i) && now >= GS_DETECTOR(sim, i)->learn) {
+    for (uint32_t i = 0; i < d->count; i++) {
+        if (!GS_HAS_LEARNT(sim, i) && d->taken >= GS_DETECTOR(sim, i)->learn) {
             GPUSIM_TRY(gs_lessons_learn(sim, i, err));
         }
         learning |= !GS_HAS_LEARNT(sim, i);
     }
+    gs_lessons_last(sim); // learning has looked at other samples
+    see_values(sim, sampling);
     if (!learning) {
         gs_lessons_forget(sim);
     }
-    see_values(sim, sampling); // learning has looked at other samples
-    see_jobs(sim);
+cleanup:
+    return status;
+}
+
+gpusim_status gs_detectors_ready(gpusim_sim *sim, gpusim_error *err)
+{
+    gpusim_status status = GPUSIM_OK;
+    int first = gpusim_engine_now(sim->engine) == sim->model->info.sample_every;
+    for (uint32_t i = 0; first && sim->detectors && i < sim->detectors->count; i++) {
+        GPUSIM_TRY(GS_DETECTOR(sim, i)->learnt ? gs_detectors_tell_learnt(sim, i, err) : GPUSIM_OK);
+    }
 cleanup:
     return status;
 }
@@ -297,19 +308,16 @@ cleanup:
 gpusim_status gs_detectors_see(gpusim_sim *sim, const gs_sampling *sampling, gpusim_error *err)
 {
     gpusim_status status = GPUSIM_OK;
-    gpusim_time now = gpusim_engine_now(sim->engine);
-    if (!sim->detectors) {
+    gs_detectors *d = sim->detectors;
+    if (!d) {
         return GPUSIM_OK;
     }
+    d->taken = sampling->taken;
     see_values(sim, sampling);
-    see_jobs(sim);
     GPUSIM_TRY(learn(sim, sampling, err));
-    for (uint32_t i = 0; i < sim->detectors->count; i++) {
-        if (GS_DETECTOR(sim, i)->learnt && now == sim->model->info.sample_every) {
-            GPUSIM_TRY(gs_detectors_tell_learnt(sim, i, err));
-        }
+    for (uint32_t i = 0; i < d->count; i++) {
         // what was learnt from says nothing new, but where it was the first sample alone
-        if (GS_DETECTOR(sim, i)->learn == 0 || now > GS_DETECTING(sim, i)->learnt) {
+        if (GS_DETECTOR(sim, i)->learn == 0 || d->taken > GS_DETECTING(sim, i)->learnt) {
             GPUSIM_TRY(watch(sim, i, err));
         }
     }

@@ -43,6 +43,7 @@ typedef struct gs_detectors {
     double *scores;            /* [GPUs] */
     uint32_t *causes, *job;    /* [GPUs] */
     gpusim_time *job_start;    /* [GPUs] */
+    gpusim_time taken;         /* when the sample at hand was */
     double *seconds;           /* [count]: wall time of scoring */
     uint64_t *samples;         /* [count]: scored */
     uint32_t count, gpus;
@@ -63,6 +64,8 @@ gpusim_status gs_detectors_tell_learnt(gpusim_sim *sim, uint32_t detector, gpusi
 gpusim_status gs_lessons_keep(gpusim_sim *sim, gpusim_error *err);
 /* A detector learns from what was kept, and gets its threshold if it has none. */
 gpusim_status gs_lessons_learn(gpusim_sim *sim, uint32_t detector, gpusim_error *err);
+/* Who has which GPU is again as at the last sample that was kept. */
+void gs_lessons_last(gpusim_sim *sim);
 /* Nobody learns any more. */
 void gs_lessons_forget(gpusim_sim *sim);
 

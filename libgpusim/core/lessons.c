@@ -14,6 +14,23 @@ typedef struct lesson_frames {
     uint32_t detector, at;
 } lesson_frames;
 
+// Who had which GPU at a sample that was kept.
+static void show_jobs(const gpusim_sim *sim, uint32_t sample)
+{
+    const gs_detectors *d = sim->detectors;
+    for (uint32_t g = 0; g < d->gpus; g++) {
+        const gs_lesson_job *job =
+            &GS_AT(sim->lesson_jobs, gs_lesson_job, (size_t)sample * d->gpus + g);
+        d->job[g] = job->job;
+        d->job_start[g] = job->start;
+    }
+}
+
+void gs_lessons_last(gpusim_sim *sim)
+{
+    show_jobs(sim, sim->lesson_times.count - 1);
+}
+
 static int next_lesson(gpusim_frames *self, gpusim_frame *frame)
 {
     lesson_frames *f = (lesson_frames *)self;
@@ -26,12 +43,7 @@ static int next_lesson(gpusim_frames *self, gpusim_frame *frame)
     for (size_t i = 0; i < width; i++) {
         f->all[i] = (double)GS_AT(sim->lesson_values, float, f->at *width + i);
     }
-    for (uint32_t g = 0; g < d->gpus; g++) {
-        const gs_lesson_job *job =
-            &GS_AT(sim->lesson_jobs, gs_lesson_job, (size_t)f->at * d->gpus + g);
-        d->job[g] = job->job;
-        d->job_start[g] = job->start;
-    }
+    show_jobs(sim, f->at);
     gs_detectors_choose(sim, f->detector, f->all, d->values);
     *frame = (gpusim_frame){
         .time = GS_AT(sim->lesson_times, gpusim_time, f->at),
@@ -53,14 +65,13 @@ gpusim_status gs_lessons_keep(gpusim_sim *sim, gpusim_error *err)
 {
     gpusim_status status = GPUSIM_OK;
     const gs_detectors *d = sim->detectors;
-    gpusim_time now = gpusim_engine_now(sim->engine);
     uint64_t width = (uint64_t)d->gpus * sim->model->watched_count;
     uint64_t values = sim->lesson_values.count + width;
     if (values > UINT32_MAX) {
         return gpusim_fail(err, GPUSIM_MEMORY, "detectors cannot learn from so many samples");
     }
     uint32_t first = sim->lesson_values.count;
-    GPUSIM_TRY(gs_array_push(&sim->lesson_times, &now, err));
+    GPUSIM_TRY(gs_array_push(&sim->lesson_times, &d->taken, err));
     GPUSIM_TRY(gs_array_reserve(&sim->lesson_values, (uint32_t)values, err));
     sim->lesson_values.count = (uint32_t)values;
     for (uint32_t i = 0; i < width; i++) {

@@ -168,6 +168,8 @@ struct gpusim_model {
     gs_chaos chaos;       /* in the arena */
     uint32_t *metrics;
     uint32_t metric_count;
+    uint32_t delayed;       /* 1: detectors and rules see samples later, ... */
+    gs_distribution delay;  /* ... by so many seconds */
     gpusim_demand *demands; /* [demand_count]: M of a file */
     uint32_t demand_count;
     uint32_t target;        /* gs_target */

@@ -153,10 +153,9 @@ static gpusim_status see(gpusim_sim *sim, const gs_sampling *sampling, uint32_t 
 {
     gpusim_status status = GPUSIM_OK;
     gs_watch *at = WATCH(sim, index);
-    gpusim_time now = gpusim_engine_now(sim->engine);
     gs_sign sign = sign_of(sim, sampling, at);
     if (sign == GS_SIGN_BEGIN && at->since == GPUSIM_TIME_MAX) {
-        at->since = now;
+        at->since = sampling->taken;
     } else if (sign == GS_SIGN_END && at->since != GPUSIM_TIME_MAX) {
         at->since = GPUSIM_TIME_MAX;
         GPUSIM_TRY(at->fired ? fire(sim, index, 1, err) : GPUSIM_OK);
@@ -174,7 +173,7 @@ static gpusim_status see(gpusim_sim *sim, const gs_sampling *sampling, uint32_t 
         WATCHER(sim, at->rule)->holding += awaited && !at->fired;
         return GPUSIM_OK;
     }
-    if (sign == GS_SIGN_BEGIN && now - at->since >= RULE(sim, at->rule)->hold) {
+    if (sign == GS_SIGN_BEGIN && sampling->taken - at->since >= RULE(sim, at->rule)->hold) {
         at->fired = 1;
         GPUSIM_TRY(fire(sim, index, 0, err));
     } else {

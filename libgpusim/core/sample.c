@@ -136,16 +136,35 @@ static void fill_missing(const gpusim_sample *sample, const gpusim_metric *metri
     }
 }
 
+gpusim_status gs_sampling_ready(gpusim_sim *sim, gpusim_error *err)
+{
+    return sim->sampling ? GPUSIM_OK : create(sim, &sim->sampling, err);
+}
+
+// at once, or once it has arrived
+static gpusim_status show(gpusim_sim *sim, const gs_sampling *sampling, gpusim_error *err)
+{
+    gpusim_status status;
+    GPUSIM_TRY(gs_detectors_ready(sim, err));
+    if (sim->model->delayed) {
+        return gs_transit_send(sim, sampling, err);
+    }
+    gs_detectors_see_jobs(sim);
+    GPUSIM_TRY(gs_detectors_see(sim, sampling, err));
+    GPUSIM_TRY(gs_responses_see(sim, sampling, err));
+cleanup:
+    return status;
+}
+
 static gpusim_status tell(gpusim_sim *sim, gpusim_error *err)
 {
     gpusim_status status = GPUSIM_OK;
     const gpusim_model *model = sim->model;
     const gpusim_metric *metrics = gpusim_metrics(&(uint32_t){0});
     gpusim_time now = gpusim_engine_now(sim->engine);
-    if (!sim->sampling) {
-        GPUSIM_TRY(create(sim, &sim->sampling, err));
-    }
+    GPUSIM_TRY(gs_sampling_ready(sim, err));
     gs_sampling *sampling = sim->sampling;
+    sampling->taken = now;
     sampling->ordinal = (uint64_t)(now / model->info.sample_every);
     for (uint32_t i = 0; i < model->metric_count && !model->hardware.physical; i++) {
         uint32_t metric = sampling->samples[i].metric;
@@ -155,8 +174,7 @@ static gpusim_status tell(gpusim_sim *sim, gpusim_error *err)
     gs_sample_gpus(sim, sampling);
     gs_sample_plant(sim, sampling);
     GPUSIM_TRY(gs_sample_faults(sim, sampling, err));
-    GPUSIM_TRY(gs_detectors_see(sim, sampling, err));
-    GPUSIM_TRY(gs_responses_see(sim, sampling, err));
+    GPUSIM_TRY(show(sim, sampling, err));
     const gpusim_observer *observers = sim->observers.data;
     for (uint32_t i = 0; i < sim->observers.count; i++) {
         if (observers[i].sample) {

@@ -16,7 +16,13 @@ struct gs_sampling {
     size_t size;                                   /* of that, bytes */
     gpusim_stream *all_streams;                    /* what `streams` point into */
     uint64_t ordinal;                              /* number of the sample, from 1 */
+    gpusim_time taken;                             /* when it was taken */
 };
+
+/* A sample that has not arrived yet. */
+typedef struct gs_in_transit {
+    gpusim_time taken, arrives;
+} gs_in_transit;
 
 /* Sensors that report means: of the last second, of the last 25 ms (part-time sensors of power),
  * and since the last sample. The integrals at the beginning of each are state, so that they are
@@ -62,6 +68,14 @@ static inline int gs_has_fans(const gs_node_hardware *hardware)
     return hardware->cooling == GS_COOLING_AIR &&
            (hardware->fan_max > 0 || hardware->fan_levels > 0);
 }
+
+/* Makes room for a sample, where there is none yet. */
+gpusim_status gs_sampling_ready(gpusim_sim *sim, gpusim_error *err);
+
+/* ---- core/transit.c ---- */
+gpusim_status gs_on_arrival(void *context, const gpusim_event *event, gpusim_error *err);
+/* The sample at hand will be seen later. */
+gpusim_status gs_transit_send(gpusim_sim *sim, const gs_sampling *sampling, gpusim_error *err);
 
 /* ---- one file for each kind of thing; each fills what is sampled of it ---- */
 void gs_sample_jobs(const gpusim_sim *sim, gs_sampling *sampling);  /* core/sample_jobs.c */

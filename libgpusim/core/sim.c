@@ -123,7 +123,7 @@ static int over(gpusim_sim *sim)
     if (totals->alive == 0 && gs_arrivals_over(sim)) {
         return 1;
     }
-    uint64_t samples = sim->model->info.sample_every != GPUSIM_TIME_MAX;
+    uint64_t samples = (sim->model->info.sample_every != GPUSIM_TIME_MAX) + sim->transit.count;
     uint64_t background = sim->running.count == 0 ? totals->background : 0;
     int waits = gpusim_engine_pending(sim->engine, totals->wake, NULL);
     background += sim->running.count == 0 && waits && totals->idle_wakes >= GS_IDLE_WAKES_MAX;
@@ -208,6 +208,7 @@ static const struct {
     [GS_ON_MAINTENANCE] = {"maintenance", gs_on_maintenance},
     [GS_ON_JOIN] = {"node joins", gs_on_join},
     [GS_ON_LEAVE] = {"idle nodes leave", gs_on_leave},
+    [GS_ON_ARRIVAL] = {"sample arrives", gs_on_arrival},
 };
 
 void gs_sim_refresh_view(gpusim_sim *sim)
@@ -420,6 +421,9 @@ void gpusim_sim_destroy(gpusim_sim *sim)
         &sim->clock_marks,
         &sim->gpu_errors,
         &sim->held_samples,
+        &sim->transit,
+        &sim->transit_values,
+        &sim->transit_jobs,
         &sim->failures,
         &sim->readings,
         &sim->users,

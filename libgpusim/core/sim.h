@@ -206,6 +206,10 @@ uint64_t gs_responses_count(const gpusim_sim *sim, double *cost, double *waste);
 gpusim_status gs_detectors_create(gpusim_sim *sim, gpusim_error *err);
 void gs_detectors_destroy(gpusim_sim *sim);
 /* A sample was taken. */
+/* Those that have learnt elsewhere say so at the first sample. */
+gpusim_status gs_detectors_ready(gpusim_sim *sim, gpusim_error *err);
+/* Who has which GPU now goes with the sample at hand. */
+void gs_detectors_see_jobs(gpusim_sim *sim);
 gpusim_status gs_detectors_see(gpusim_sim *sim, const gs_sampling *sampling, gpusim_error *err);
 /* 1: the alert of a detector on a GPU is raised; 0: nothing points to one; -1: between the two. */
 int gs_detectors_say(const gpusim_sim *sim, uint32_t detector, uint32_t gpu);

@@ -75,6 +75,9 @@ void gs_sim_lay_out(gpusim_sim *sim)
     sim->readings = GS_ARRAY(gs_reading);
     sim->gpu_errors = GS_ARRAY(gs_gpu_errors);
     sim->held_samples = GS_ARRAY(uint8_t);
+    sim->transit = GS_ARRAY(gs_in_transit);
+    sim->transit_values = GS_ARRAY(uint8_t);
+    sim->transit_jobs = GS_ARRAY(gs_lesson_job);
     sim->gpu_effects = sim->node_effects = sim->rack_effects = GS_ARRAY(gs_effect);
     sim->sampler = GS_ARRAY(gs_sampler);
     sim->second_marks = GS_ARRAY(gs_second_mark);
@@ -145,6 +148,9 @@ gpusim_status gs_sim_register(gpusim_sim *sim, gpusim_error *err)
         {"nodes.failures", &sim->failures},
         {"gpus.errors", &sim->gpu_errors},
         {"samples.held", &sim->held_samples},
+        {"samples.transit", &sim->transit},
+        {"samples.transit_values", &sim->transit_values},
+        {"samples.transit_jobs", &sim->transit_jobs},
         {"measured", &sim->measured},
         {"measured.marks", &sim->measure_marks},
         {"nodes.held", &sim->node_held},

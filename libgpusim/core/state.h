@@ -53,6 +53,7 @@ enum {
     GS_ON_MAINTENANCE,  /* entity: window; its next phase; payload: 1 in the background */
     GS_ON_JOIN,         /* entity: node; GPUSIM_NONE: the beginning */
     GS_ON_LEAVE,        /* entity: group; idle nodes leave */
+    GS_ON_ARRIVAL,      /* the first of the samples on their way */
     GS_HANDLERS
 };
 
@@ -279,8 +280,10 @@ struct gpusim_sim {
     gs_array coming;       /* gs_coming: strikes that follow others later */
     gs_array gpu_errors;   /* gs_gpu_errors, by GPU */
     gs_array held_samples; /* uint8_t: the last sample, where series may stand still */
-    gs_array clock_marks;  /* uint32_t: nodes whose clocks may run at another speed */
-    gs_array failures;     /* gs_node_failures; empty where no module reads hardware */
+    gs_array transit;      /* gs_in_transit, in order: samples on their way; empty without delays */
+    gs_array transit_values, transit_jobs; /* uint8_t, gs_lesson_job: what they show */
+    gs_array clock_marks; /* uint32_t: nodes whose clocks may run at another speed */
+    gs_array failures;    /* gs_node_failures; empty where no module reads hardware */
 
     gs_array measured;        /* gs_measure_totals, one; see core/measure.h */
     gs_array measure_marks;   /* gs_measure_mark: begin and end of the window; empty without one */

@@ -123,6 +123,26 @@ static void add_sets(gpusim_model *model, uint32_t sets)
     }
 }
 
+static gpusim_status compile_delay(const gs_compilation *at, gpusim_error *err)
+{
+    gpusim_error problem = {0};
+    gpusim_model *model = at->model;
+    const gpusim_one_of *written = &at->scenario->telemetry.delay;
+    if (!written->value) {
+        return GPUSIM_OK;
+    }
+    model->delayed = 1;
+    gpusim_status status =
+        gs_distribution_make(written, GPUSIM_UNIT_SECOND, &model->arena, &model->delay, &problem);
+    if (status == GPUSIM_SCENARIO) {
+        return gs_compile_fail(at, err, "telemetry.delay", "%s", problem.message);
+    }
+    if (status != GPUSIM_OK && err) {
+        *err = problem;
+    }
+    return status;
+}
+
 gpusim_status gs_compile_telemetry(const gs_compilation *at, gpusim_error *err)
 {
     gpusim_status status = GPUSIM_OK;
@@ -133,6 +153,7 @@ gpusim_status gs_compile_telemetry(const gs_compilation *at, gpusim_error *err)
         return GPUSIM_OK;
     }
     model->info.sample_every = telemetry->every;
+    GPUSIM_TRY(compile_delay(at, err));
     model->metrics = gs_arena_get(&model->arena, GS_METRIC_COUNT * sizeof *model->metrics);
     if (!model->metrics) {
         return gpusim_fail(err, GPUSIM_MEMORY, "no memory for a list of metrics");

@@ -134,6 +134,7 @@ typedef struct gs_scenario_telemetry {
     gpusim_time every;
     gpusim_list metrics; /* const char * */
     gpusim_list sets;    /* int32_t, GPUSIM_SET bits; neither: the default set */
+    gpusim_one_of delay; /* of samples until they are seen */
 } gs_scenario_telemetry;
 
 typedef struct gs_scenario_trace {

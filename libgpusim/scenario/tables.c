@@ -187,6 +187,10 @@ static const gpusim_field telemetry_fields[] = {
      .detail.element = &set_element,
      .doc = "Sets of metrics to sample besides those; `default` where neither is given. What "
             "needs power and heat is left out of a cluster that has none."},
+    GS_DISTRIBUTION_FIELD("delay", second, gs_scenario_telemetry, delay, GPUSIM_OPTIONAL, NULL,
+                          "From when a sample is taken until detectors and the rules of `response` "
+                          "see it; none overtakes another. Absent: at once. A trace has samples "
+                          "when they are taken."),
 };
 
 static const gpusim_record telemetry_record = {

@@ -75,6 +75,81 @@ START_TEST(begin_and_end)
 }
 END_TEST
 
+/* Samples that take 90 s to arrive are seen as they were, and alerts are 90 s later, also with what
+ * has to hold, and where the next two samples are taken meanwhile. */
+START_TEST(samples_arrive_later)
+{
+    static const char *const delays[] = {"90 s", "1.5 min"};
+    char text[2048];
+    snprintf(text, sizeof text, TWO "detectors: [{name: busy, " BUSY "%s}]\n",
+             _i < 2 ? "" : ", for: 5 min, clear: 0 s");
+    char *every = strstr(text, "1 min,");
+    char rest[2048];
+    snprintf(rest, sizeof rest, "%s", every + 6);
+    snprintf(every, sizeof text - (size_t)(every - text), "1 min, delay: %s,%s", delays[_i % 2],
+             rest);
+    run(text);
+    ck_assert_uint_eq(count_of(GPUSIM_TABLE_ALERTS), 2);
+    ck_alert(0, (_i < 2 ? 660 : 960) + 90, 660, _i < 2 ? 1500 : 1200);
+    ck_alert(1, (_i < 2 ? 3060 : 3360) + 90, 3060, 3600);
+    ck_assert_int_eq(failing_event(&rows, GPUSIM_EVENT_ALERT, 0)->time,
+                     ((_i < 2 ? 660 : 960) + 90) * S);
+    ck_assert_uint_eq(sim->transit.count, 2); // what was taken at 7140 and 7200 s
+}
+END_TEST
+
+/* A delay that varies from 0 to 5 min: nothing is lost, doubled or overtaken, and no alert is
+ * raised before its sample is taken, nor later than that. */
+START_TEST(samples_do_not_overtake)
+{
+    run("gpusim: 1\ncluster: {nodes: [{name: n, count: 2, gpus: 2}]}\nduration: 20 h\n"
+        "telemetry: {every: 1 min, delay: {uniform: {min: 0 s, max: 5 min}}, metrics: "
+        "[gpu_allocated]}\n"
+        "workload: [{synthetic: {count: 200, arrivals: {process: poisson, rate: 20/h}, gpus: 1, duration: 7 min}}]\n"
+        "detectors: [{name: busy, clear: 0 s, " BUSY "}]\n");
+    uint32_t alerts = count_of(GPUSIM_TABLE_ALERTS);
+    gpusim_time least = NEVER, most = 0, last = 0;
+    ck_assert_uint_gt(alerts, 50);
+    for (uint32_t i = 0; i < alerts; i++) {
+        gpusim_time late = alert(i)->time - alert(i)->begin;
+        least = late < least ? late : least;
+        most = late > most ? late : most;
+        ck_assert_int_ge(alert(i)->begin % (60 * S), 0);
+    }
+    ck_assert(least >= 0 && most <= 300 * S && most - least > 120 * S);
+    const gs_array *events = &rows.tables[GPUSIM_TABLE_EVENTS];
+    for (uint32_t i = 0; i < events->count; i++) {
+        const gpusim_event_row *event = &GS_AT(*events, gpusim_event_row, i);
+        ck_assert_int_ge(event->time, last);
+        last = event->time;
+    }
+}
+END_TEST
+
+/* A rule that reads telemetry acts later by as much; what it drains stays so for no longer. */
+START_TEST(responses_are_later)
+{
+    gpusim_time acted[2];
+    for (int i = 0; i < 2; i++) {
+        char text[2048];
+        snprintf(text, sizeof text,
+                 "gpusim: 1\ncluster: {nodes: [{name: n, gpus: 1}]}\nduration: 1 h\n"
+                 "telemetry: {every: 1 min, %smetrics: [gpu_allocated]}\n"
+                 "workload: [{jobs: [{at: 610 s, duration: 20 min, gpus: 1}]}]\n"
+                 "response: [{metric: gpu_allocated, above: 0.5, for: 2 min, do: drain}]\n",
+                 i ? "delay: 45 s, " : "");
+        run(text);
+        ck_assert_uint_ge(count_of(GPUSIM_TABLE_ACTIONS), 1);
+        acted[i] = action(0)->time;
+        if (i == 0) {
+            teardown();
+        }
+    }
+    ck_assert_int_eq(acted[0], 780 * S);
+    ck_assert_int_eq(acted[1], 825 * S);
+}
+END_TEST
+
 /* What has to hold for five minutes is raised then, and the four minutes of the second job are too
  * short for it, when the first alert is over. */
 START_TEST(hold)
@@ -162,12 +237,13 @@ END_TEST
 
 // ---- learning ----
 
-#define NOISY                                                                                      \
+#define NOISY_WITH(delay)                                                                          \
     "gpusim: 1\n"                                                                                  \
     "cluster: {nodes: [{name: n, count: 2, gpus: 4, gpu: A100-SXM4-80GB}]}\n"                      \
-    "duration: 3 h\ntelemetry: {every: 30 s}\nscheduler: {placement: spread}\n"                    \
+    "duration: 3 h\ntelemetry: {" delay "every: 30 s}\nscheduler: {placement: spread}\n"           \
     "workload: [{jobs: [{at: 20 min, duration: 160 min, gpus: 8}]}]\n"                             \
     "chaos: [{fault: straggler, target: {gpu: n-0001/gpu2}, at: 2 h, for: 30 min, slowdown: 3}]\n"
+#define NOISY NOISY_WITH("")
 #define LEARNERS                                                                                   \
     "detectors:\n"                                                                                 \
     "  - {name: peers, detector: {job-peer: {window: 5}}, learn: 1 h, threshold: 3.5}\n"           \
@@ -210,13 +286,14 @@ START_TEST(saved)
     size_t size = 0;
     gpusim_sim *one = NULL, *other = NULL;
     collected heard = {0};
-    run(NOISY LEARNERS);
+    run(_i < 4 ? NOISY LEARNERS
+               : NOISY_WITH("delay: {uniform: {min: 1 s, max: 9 min}}, ") LEARNERS);
     ASSERT_OK(gpusim_sim_hash(sim, whole, &err), &err);
     ASSERT_OK(gpusim_sim_create(model, 1, &one, &err), &err);
     ASSERT_OK(gpusim_sim_create(model, 1, &other, &err), &err);
     gpusim_observer observer = collect_observer(&heard);
     ASSERT_OK(gpusim_sim_observe(other, &observer, &err), &err);
-    failing_run_to(one, at[_i]);
+    failing_run_to(one, at[_i % 4]);
     ASSERT_OK(gpusim_sim_save(one, &bytes, &size, &err), &err);
     failing_run_to(other, 8000); // it was somewhere else altogether
     ASSERT_OK(gpusim_sim_restore(other, bytes, size, &err), &err);
@@ -396,7 +473,10 @@ int main(void)
     tcase_add_test(tests, awaited);
     tcase_add_test(tests, response);
     tcase_add_test(tests, learning);
-    tcase_add_loop_test(tests, saved, 0, 4);
+    tcase_add_loop_test(tests, saved, 0, 8);
+    tcase_add_loop_test(tests, samples_arrive_later, 0, 4);
+    tcase_add_test(tests, samples_do_not_overtake);
+    tcase_add_test(tests, responses_are_later);
     tcase_add_test(tests, from_a_file);
     tcase_add_test(tests, heard);
     tcase_add_test(tests, all_of_them);
