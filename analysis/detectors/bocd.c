@@ -80,13 +80,25 @@ static double next_ratio(double ratio, double a)
     return (a - 0.5) / ratio;
 }
 
-// The density of x after a run of n, a Student t; ratio is gamma(alpha + 1/2) / gamma(alpha).
+// x to a whole power, by squares
+static double power_of(double x, uint64_t n)
+{
+    double power = 1;
+    for (; n > 0; n >>= 1, x *= x) {
+        power *= n & 1 ? x : 1;
+    }
+    return power;
+}
+
+// The density of x after a run of n, a Student t; ratio is gamma(alpha + 1/2) / gamma(alpha). With
+// alpha = 1 + n / 2 the exponent is that of a root: (1 + q)^-(alpha + 1/2) = sqrt(1 / (1 + q))^(n +
+// 3).
 static double density(const parameters *p, const run *r, uint64_t n, double ratio, double x)
 {
-    const double pi = 3.14159265358979323846;
-    double kappa = p->weight + (double)n, alpha = 1 + 0.5 * (double)n;
+    const double root_of_pi = 1.7724538509055160273;
+    double kappa = p->weight + (double)n;
     double width = 2 * r->beta * (kappa + 1) / kappa, off = x - r->mean;
-    return ratio / sqrt(pi * width) * gpusim_pow(1 + off * off / width, -(alpha + 0.5));
+    return ratio / (root_of_pi * sqrt(width)) * power_of(sqrt(width / (width + off * off)), n + 3);
 }
 
 static void learn(const parameters *p, run *r, uint64_t n, double x)

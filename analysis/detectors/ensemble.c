@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The detector `ensemble`: what other detectors say, made comparable. It is shown their scores in
  * place of signals, learns how these are distributed, and turns each into -ln of the chance of one
- * as high: counted, and among the highest 2 % by an exponential tail, so that scores never seen
- * before still differ. */
+ * as high: counted, and among the highest 2 %, at most 1,000, by a generalised Pareto tail, so that
+ * scores never seen before still differ, and those of a heavy tail by no more than they should. */
 #include <gsl/gsl_sort.h>
 #include <math.h>
 #include <stddef.h>
@@ -57,15 +57,36 @@ const gpusim_record gs_detector_record_ensemble = {
 };
 
 /* The model of one detector: its scores at LEVELS + 1 even ranks, and where the tail begins. */
-#define LEVELS 1000
-#define TAIL   0.02
+#define LEVELS    1000
+#define TAIL      0.02
+#define MOST_TAIL 1000u
+#define HEAVIEST  0.9  /* shape: above 1 there is no mean */
+#define SHAPED    100u /* of fewer scores no shape is read: the tail is exponential */
 
 typedef struct scale {
     double rank[LEVELS + 1]; // from the lowest to the highest
     double begin, share; // of the tail: the score it begins above, and the share of scores there
     double mean;         // by which scores there are above that; 0: there are none
+    double shape;        // 0: exponential; the higher, the heavier
     uint64_t count;
 } scale;
+
+/* The tail by probability-weighted moments (Hosking and Wallis, Technometrics 1987): with a the
+ * mean of what is above, and b that of each by the share of those as high, the shape is 2 - a / (a
+ * - 2 b). A tail that ends is taken to be exponential: what is beyond its end may come yet. */
+static void learn_tail(scale *s, const double *above, uint64_t count)
+{
+    double a = 0, b = 0;
+    for (uint64_t i = 0; i < count; i++) {
+        double off = above[i] - s->begin;
+        a += off / (double)count;
+        b += off / (double)count * (1 - ((double)i + 0.65) / (double)count);
+    }
+    s->mean = a;
+    if (count >= SHAPED && a > 2 * b) {
+        s->shape = fmin(fmax(2 - a / (a - 2 * b), 0), HEAVIEST);
+    }
+}
 
 static void learn(scale *s, double *scores, uint64_t count)
 {
@@ -77,14 +98,14 @@ static void learn(scale *s, double *scores, uint64_t count)
     for (uint64_t i = 0; i <= LEVELS; i++) {
         s->rank[i] = scores[i * (count - 1) / LEVELS];
     }
-    s->begin = scores[(uint64_t)((1 - TAIL) * (double)(count - 1))];
+    double tail = fmin(TAIL * (double)(count - 1), MOST_TAIL);
+    s->begin = scores[(uint64_t)((double)(count - 1) - tail)];
     uint64_t above = count;
     while (above > 0 && scores[above - 1] > s->begin) {
         above--;
-        s->mean += scores[above] - s->begin;
     }
     s->share = (double)(count - above) / (double)count;
-    s->mean = above < count ? s->mean / (double)(count - above) : 0;
+    learn_tail(s, scores + above, count - above);
 }
 
 static gpusim_status train(const gpusim_detector_context *context, gpusim_frames *frames,
@@ -121,7 +142,9 @@ static double surprise(const scale *s, double score)
     }
     if (score > s->begin) {
         double least = -gpusim_log(s->mean > 0 ? s->share : 1 / ((double)s->count + 1));
-        return s->mean > 0 ? least + (score - s->begin) / s->mean : least;
+        // (1 - shape) mean is the scale of the tail
+        double off = s->mean > 0 ? (score - s->begin) / ((1 - s->shape) * s->mean) : 0;
+        return least + (s->shape > 0 ? gpusim_log(1 + s->shape * off) / s->shape : off);
     }
     uint32_t low = 0, high = LEVELS + 1;
     while (low < high) {
@@ -166,7 +189,7 @@ const gpusim_module gs_detector_ensemble = {
     .abi_minor = GPUSIM_MODULE_ABI_MINOR,
     .kind = GPUSIM_MODULE_DETECTOR,
     .name = "ensemble",
-    .version = "1",
+    .version = "2",
     .doc = "What other detectors say, each in the chance that it says so of what was learnt.",
     .parameters = &gs_detector_record_ensemble,
     .operations = &operations,

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The detector `gnn`: how far each signal of a node is off what its other signals and its peers, of
- * the same job and of the same rack, let expect. It learns from normal samples; the last fifth of
- * them, on which it is not trained, says how far off is usual. Without relations it is its own
- * ablation. */
+/* The detector `gnn`: how far each signal of a node has moved from what its other signals and its
+ * peers, of the same job and of the same rack, let expect, and how far from the other members of
+ * its job. It learns from normal samples; the last fifth of them, on which it is not trained, says
+ * how far is usual, for nodes with peers, alone in their job, and without one. Without relations it
+ * is its own ablation. */
 #include <gsl/gsl_sort_float.h>
 #include <math.h>
 #include <stddef.h>
@@ -10,14 +11,15 @@
 
 #include <gpusim/detector.h>
 
-#include "gnn_net.h"
+#include "gnn_look.h"
 
-enum { RELATION_JOB = 1, RELATION_RACK = 2 };
+enum { RELATION_JOB = 1 << GS_GNN_BY_JOB, RELATION_RACK = 1 << GS_GNN_BY_RACK };
 
 typedef struct parameters {
     double leak;
     int32_t relations;
-    uint32_t steps, settle, reserved;
+    uint32_t steps, settle;
+    uint8_t levels, reserved[7];
 } parameters;
 
 static const gpusim_choice relation_choices[] = {
@@ -49,6 +51,12 @@ static const gpusim_field fields[] = {
      .minimum = 0,
      .maximum = 1e6,
      .doc = "Samples after a change of its job in which nothing is said of a node."},
+    {.name = "levels",
+     .type = GPUSIM_BOOL,
+     .offset = offsetof(parameters, levels),
+     .fallback = "false",
+     .doc = "Say, too, how far off a signal is at all, not only how far it has moved in its job: "
+            "more is found among jobs like those learnt from, and any others raise alarms."},
     {.name = "leak",
      .type = GPUSIM_FLOAT64,
      .offset = offsetof(parameters, leak),
@@ -66,156 +74,35 @@ const gpusim_record gs_detector_record_gnn = {
     .doc = "Parameters of the detector gnn.",
 };
 
-#define FAST       0.2f /* weights of the newest sample in the moving means */
-#define SLOW       0.03f
-#define YOUTH      10.0                  /* samples in which a job's youth falls to 1/e */
-#define WARM       20                    /* samples before the moving means are used */
 #define KEPT_BYTES (UINT64_C(192) << 20) /* of samples to learn from */
 #define TRAINED    0.8                   /* share of them that is trained on */
+#define WEIGHED    400000u               /* samples of nodes that say how far off is usual */
+#define REACH      0.998 /* quantile of how far off signals were that is their reach */
 #define FLOOR      0.05
 #define LIMIT      10.0
 #define MOST_RESTS 20000u /* that a quantile is of */
-#define DROP_JOB   0.15   /* of steps a relation is left out of, so that each serves alone */
+#define DROP_JOB   0.15   /* of steps a relation is left out of, so that each view works */
 #define DROP_RACK  0.4
 
-/* ---- moving means, jobs and groups ---- */
-
-// What is known of all nodes from sample to sample, in one block.
-typedef struct memory {
-    uint64_t seen;
-    float *now, *fast, *slow, *usual; // [nodes][signals]; `usual` is the score of each
-    float *has_job, *young;           // [nodes]
-    uint32_t *job, *age;              // [nodes]
-    uint32_t *by_job, *by_rack;       // [nodes]: groups
-    uint32_t *table;                  // [2 x nodes, rounded up]: who is first of a group
-    double *work, *foretold;
-    uint32_t slots, racks, jobs, reserved;
-} memory;
-
-static uint32_t slots_for(uint32_t nodes)
-{
-    uint32_t slots = 4;
-    while (slots < 2 * nodes) {
-        slots *= 2;
-    }
-    return slots;
-}
-
-// Lays the parts out in a block; with NULL it only says how long it is.
-static uint64_t lay_out(const gpusim_scene *scene, char *block, memory *m)
-{
-    uint64_t nodes = scene->entity_count, values = nodes * scene->signal_count, at = 0;
-    uint32_t slots = slots_for(scene->entity_count);
-    uint64_t work = gs_gnn_work(scene->entity_count, scene->signal_count, scene->entity_count);
-    const struct {
-        void *part;
-        uint64_t bytes;
-    } parts[] = {
-        {&m->work, work * sizeof(double)},
-        {&m->foretold, scene->signal_count * sizeof(double)},
-        {&m->now, values * sizeof(float)},
-        {&m->fast, values * sizeof(float)},
-        {&m->slow, values * sizeof(float)},
-        {&m->usual, values * sizeof(float)},
-        {&m->has_job, nodes * sizeof(float)},
-        {&m->young, nodes * sizeof(float)},
-        {&m->job, nodes * 4},
-        {&m->age, nodes * 4},
-        {&m->by_job, nodes * 4},
-        {&m->by_rack, nodes * 4},
-        {&m->table, slots * 4},
-    };
-    for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++) {
-        char *part = block ? block + at : NULL;
-        memcpy(parts[i].part, &part, sizeof part);
-        at += (parts[i].bytes + 7) / 8 * 8;
-    }
-    m->slots = slots;
-    return at;
-}
-
-// Dense groups of equal labels, in order of their first node; GPUSIM_NONE has none.
-static uint32_t group_by(const uint32_t *labels, uint32_t nodes, memory *m, uint32_t *groups)
-{
-    uint32_t count = 0;
-    memset(m->table, 0xff, m->slots * sizeof *m->table);
-    for (uint32_t i = 0; i < nodes; i++) {
-        if (labels[i] == GPUSIM_NONE) {
-            groups[i] = GPUSIM_NONE;
-            continue;
-        }
-        uint32_t slot = labels[i] * UINT32_C(2654435769) & (m->slots - 1);
-        while (m->table[slot] != GPUSIM_NONE && labels[m->table[slot]] != labels[i]) {
-            slot = (slot + 1) & (m->slots - 1);
-        }
-        if (m->table[slot] == GPUSIM_NONE) {
-            m->table[slot] = i;
-            groups[i] = count++;
-        } else {
-            groups[i] = groups[m->table[slot]];
-        }
-    }
-    return count;
-}
-
-static void note_job(const gpusim_frame *frame, uint32_t node, memory *m)
-{
-    uint32_t job = frame->job ? frame->job[node] : GPUSIM_NONE;
-    if (m->seen == 0) {
-        m->age[node] = UINT32_MAX; // nobody knows since when
-    } else if (job != m->job[node]) {
-        m->age[node] = 0;
-    } else {
-        m->age[node] += m->age[node] < UINT32_MAX;
-    }
-    m->job[node] = job;
-    m->has_job[node] = job != GPUSIM_NONE;
-    m->young[node] = job == GPUSIM_NONE || m->age[node] == UINT32_MAX
-                         ? 0
-                         : (float)gpusim_exp(-(double)m->age[node] / YOUTH);
-}
-
-static void note(const gpusim_scene *scene, const gpusim_frame *frame, memory *m)
-{
-    uint32_t nodes = scene->entity_count;
-    for (size_t i = 0; i < (size_t)nodes * scene->signal_count; i++) {
-        float z = (float)frame->values[i];
-        m->now[i] = z;
-        m->fast[i] = m->seen == 0 ? z : m->fast[i] + FAST * (z - m->fast[i]);
-        m->slow[i] = m->seen == 0 ? z : m->slow[i] + SLOW * (z - m->slow[i]);
-    }
-    for (uint32_t i = 0; i < nodes; i++) {
-        note_job(frame, i, m);
-    }
-    m->jobs = group_by(m->job, nodes, m, m->by_job);
-    if (m->seen == 0 && scene->rack) {
-        m->racks = group_by(scene->rack, nodes, m, m->by_rack);
-    }
-    m->seen++;
-}
-
-static gs_gnn_tick tick_of(const gpusim_scene *scene, const parameters *p, const memory *m)
-{
-    return (gs_gnn_tick){
-        .nodes = scene->entity_count,
-        .signals = scene->signal_count,
-        .now = m->now,
-        .fast = m->fast,
-        .slow = m->slow,
-        .has_job = m->has_job,
-        .young = m->young,
-        .group = {p->relations & RELATION_JOB ? m->by_job : NULL,
-                  p->relations & RELATION_RACK && scene->rack ? m->by_rack : NULL},
-        .groups = {m->jobs, m->racks},
-    };
-}
-
-/* ---- learning ---- */
-
-// The model: of each signal the middle and the reach of what is off, then the network.
+/* How far off is usual of a signal: the middle, and the .99 quantile around it. */
 typedef struct usual {
     double middle, reach;
 } usual;
+
+#define USUALS (GS_GNN_VIEWS * GS_GNN_KINDS * GS_GNN_STATES) /* of each signal */
+
+static gs_gnn_way way_of(const parameters *p)
+{
+    return (gs_gnn_way){.relations = (unsigned)p->relations, .settle = p->settle};
+}
+
+// Where in the model the usual of a signal is.
+static size_t usual_at(uint32_t signals, uint32_t view, uint32_t kind, uint32_t state)
+{
+    return (((size_t)view * GS_GNN_KINDS + kind) * GS_GNN_STATES + state) * signals;
+}
+
+/* ---- learning ---- */
 
 // Samples to learn from, evenly spaced over all.
 typedef struct kept {
@@ -228,11 +115,13 @@ typedef struct kept {
 
 typedef struct course {
     const gpusim_detector_context *context;
-    memory m;
+    gs_gnn_memory m;
     kept k;
     double *network, *gradient, *mean, *square; // the last two are Adam's
     uint32_t *of;
-    float *rests; // [signals][MOST_RESTS]
+    usual *usuals; // [USUALS][signals]
+    float *rests;  // [USUALS][signals][MOST_RESTS]
+    uint64_t counts[USUALS];
     size_t size;
 } course;
 
@@ -246,15 +135,16 @@ static void keep(course *c, uint64_t at)
     memcpy(to + 2 * values, c->m.slow, values * sizeof *to);
     memcpy(c->k.jobs + at * 2 * nodes, c->m.has_job, nodes * sizeof(float));
     memcpy(c->k.jobs + at * 2 * nodes + nodes, c->m.young, nodes * sizeof(float));
-    memcpy(c->k.groups + at * nodes, c->m.by_job, nodes * sizeof(uint32_t));
-    c->k.group_counts[at] = c->m.jobs;
+    memcpy(c->k.groups + at * nodes, c->m.group[GS_GNN_BY_JOB], nodes * sizeof(uint32_t));
+    c->k.group_counts[at] = c->m.groups[GS_GNN_BY_JOB];
 }
 
 static gs_gnn_tick kept_tick(const course *c, uint64_t at)
 {
     const gpusim_scene *scene = c->context->scene;
     size_t nodes = scene->entity_count, values = nodes * scene->signal_count;
-    gs_gnn_tick tick = tick_of(scene, c->context->parameters, &c->m);
+    const parameters *p = c->context->parameters;
+    gs_gnn_tick tick = gs_gnn_tick_of(scene, (unsigned)p->relations, &c->m);
     tick.now = c->k.values + at * 3 * values;
     tick.fast = tick.now + values;
     tick.slow = tick.fast + values;
@@ -271,40 +161,42 @@ static gpusim_status make_room(course *c, gpusim_frames *frames, gpusim_learning
     const gpusim_scene *scene = c->context->scene;
     uint64_t nodes = scene->entity_count, signals = scene->signal_count;
     uint64_t one = nodes * (3 * signals + 3) * sizeof(float), count = gpusim_frames_count(frames);
-    if (count <= WARM + 5) {
-        return gpusim_fail(err, GPUSIM_ARGUMENT, "gnn learns from more than %d samples", WARM + 5);
+    if (count <= GS_GNN_WARM + 5) {
+        return gpusim_fail(err, GPUSIM_ARGUMENT, "gnn learns from more than %d samples",
+                           GS_GNN_WARM + 5);
     }
-    c->k.count = KEPT_BYTES / one < count - WARM ? KEPT_BYTES / one : count - WARM;
+    c->k.count = KEPT_BYTES / one < count - GS_GNN_WARM ? KEPT_BYTES / one : count - GS_GNN_WARM;
     c->k.count = c->k.count > 5 ? c->k.count : 5;
     c->size = gs_gnn_parameters(scene->signal_count);
-    char *block = gpusim_learning_work(learning, lay_out(scene, NULL, &c->m));
+    char *block = gpusim_learning_work(learning, gs_gnn_lay_out(scene, NULL, &c->m));
     c->k.values = gpusim_learning_work(learning, c->k.count * 3 * nodes * signals * sizeof(float));
     c->k.jobs = gpusim_learning_work(learning, c->k.count * 2 * nodes * sizeof(float));
     c->k.groups = gpusim_learning_work(learning, c->k.count * nodes * sizeof(uint32_t));
     c->k.group_counts = gpusim_learning_work(learning, c->k.count * sizeof(uint32_t));
     c->gradient = gpusim_learning_work(learning, 3 * c->size * sizeof(double));
     c->of = gpusim_learning_work(learning, nodes * sizeof(uint32_t));
-    c->rests = gpusim_learning_work(learning, signals * MOST_RESTS * sizeof(float));
-    usual *model =
-        gpusim_learning_model(learning, signals * sizeof *model + c->size * sizeof(double));
+    c->rests = gpusim_learning_work(learning, USUALS * signals * MOST_RESTS * sizeof(float));
+    usual *model = gpusim_learning_model(learning, USUALS * signals * sizeof *model +
+                                                       c->size * sizeof(double));
     if (!block || !c->k.values || !c->k.jobs || !c->k.groups || !c->k.group_counts ||
         !c->gradient || !c->of || !c->rests || !model) {
         return gpusim_fail(err, GPUSIM_MEMORY, "no memory for gnn to learn");
     }
-    lay_out(scene, block, &c->m);
+    gs_gnn_lay_out(scene, block, &c->m);
     c->mean = c->gradient + c->size;
     c->square = c->mean + c->size;
-    c->network = (double *)(model + signals);
+    c->usuals = model;
+    c->network = (double *)(model + USUALS * signals);
     return GPUSIM_OK;
 }
 
 static void gather(course *c, gpusim_frames *frames)
 {
-    uint64_t all = gpusim_frames_count(frames) - WARM, at = 0, sample = 0;
+    uint64_t all = gpusim_frames_count(frames) - GS_GNN_WARM, at = 0, sample = 0;
     gpusim_frame frame;
     while (gpusim_frames_next(frames, &frame)) {
-        note(c->context->scene, &frame, &c->m);
-        if (c->m.seen <= WARM) {
+        gs_gnn_note(c->context->scene, &frame, &c->m);
+        if (c->m.seen <= GS_GNN_WARM) {
             continue;
         }
         uint64_t next = at * (all - 1) / (c->k.count - 1);
@@ -371,38 +263,80 @@ static void learn(course *c)
     }
 }
 
-// What is off on samples that were not trained on: its middle, and the .99 quantile around it.
-static void weigh(course *c)
+/* ---- what is usual ---- */
+
+// Of more than MOST_RESTS each is kept with the same chance (Vitter's algorithm R).
+static void collect(course *c, size_t at, const double *off)
+{
+    uint32_t signals = c->context->scene->signal_count;
+    uint64_t set = at / signals, seen = c->counts[set]++, slot = seen;
+    if (seen >= MOST_RESTS) {
+        slot =
+            gpusim_draw_index(gpusim_stream_indexed(c->context->stream, 4 + set), seen, seen + 1);
+    }
+    for (uint32_t s = 0; slot < MOST_RESTS && s < signals; s++) {
+        c->rests[(at + s) * MOST_RESTS + slot] = (float)off[s];
+    }
+}
+
+static void weigh_sample(course *c, uint32_t every)
+{
+    const parameters *p = c->context->parameters;
+    const gpusim_scene *scene = c->context->scene;
+    gs_gnn_way way = way_of(p);
+    unsigned relations[GS_GNN_VIEWS];
+    uint32_t views = gs_gnn_views(&way, relations), signals = scene->signal_count;
+    double *kinds = c->m.kinds;
+    gs_gnn_foretell_views(scene, &way, c->network, &c->m);
+    for (uint32_t i = 0; i < scene->entity_count; i += every) {
+        for (uint32_t v = 0; v < views; v++) {
+            uint32_t state = gs_gnn_look(scene, &way, v, i, &c->m, kinds);
+            for (uint32_t k = 0; state < GS_GNN_STATES && k < GS_GNN_KINDS; k++) {
+                // of one signal nothing can be said when of none
+                if (!isnan(kinds[(size_t)k * signals])) {
+                    collect(c, usual_at(signals, v, k, state), kinds + (size_t)k * signals);
+                }
+            }
+        }
+        gs_gnn_looked(&way, i, &c->m);
+    }
+}
+
+static usual usual_of(float *rests, uint64_t count)
+{
+    usual u;
+    if (count == 0) {
+        return (usual){.reach = INFINITY}; // nothing is unusual
+    }
+    gsl_sort_float(rests, 1, count);
+    u.middle = (double)rests[count / 2];
+    for (uint64_t i = 0; i < count; i++) {
+        rests[i] = fabsf(rests[i] - (float)u.middle);
+    }
+    gsl_sort_float(rests, 1, count);
+    u.reach = (double)rests[(uint64_t)(REACH * (double)count)] + FLOOR;
+    return u;
+}
+
+// What is off on samples that were not trained on.
+static void weigh(course *c, gpusim_frames *frames)
 {
     const gpusim_scene *scene = c->context->scene;
-    uint32_t signals = scene->signal_count;
-    usual *model = (usual *)(c->network) - signals;
-    uint64_t first = (uint64_t)(TRAINED * (double)c->k.count), seen = 0, count = 0;
-    uint64_t every = ((c->k.count - first) * scene->entity_count) / MOST_RESTS + 1;
-    for (uint64_t t = first; t < c->k.count; t++) {
-        gs_gnn_tick tick = kept_tick(c, t);
-        gs_gnn_exchange(c->network, &tick, c->m.work);
-        for (uint32_t i = 0; i < scene->entity_count; i++) {
-            if (seen++ % every != 0 || count == MOST_RESTS) {
-                continue;
-            }
-            gs_gnn_foretell_all(c->network, &tick, i, c->m.work, c->m.foretold);
-            for (uint32_t s = 0; s < signals; s++) {
-                c->rests[(size_t)s * MOST_RESTS + count] =
-                    tick.now[(size_t)i * signals + s] - (float)c->m.foretold[s];
-            }
-            count++;
+    uint64_t count = gpusim_frames_count(frames), first = (uint64_t)(TRAINED * (double)count);
+    uint64_t samples = (count - first) * scene->entity_count;
+    uint32_t every = (uint32_t)(samples / WEIGHED + 1), signals = scene->signal_count;
+    gpusim_frame frame;
+    c->m.seen = 0;
+    gpusim_frames_rewind(frames);
+    for (uint64_t t = 0; gpusim_frames_next(frames, &frame); t++) {
+        gs_gnn_note(scene, &frame, &c->m);
+        if (t >= first) {
+            weigh_sample(c, every);
         }
     }
-    for (uint32_t s = 0; s < signals; s++) {
-        float *rests = c->rests + (size_t)s * MOST_RESTS;
-        gsl_sort_float(rests, 1, count);
-        model[s].middle = (double)rests[count / 2];
-        for (uint64_t i = 0; i < count; i++) {
-            rests[i] = fabsf(rests[i] - (float)model[s].middle);
-        }
-        gsl_sort_float(rests, 1, count);
-        model[s].reach = (double)rests[count * 99 / 100] + FLOOR;
+    for (size_t i = 0; i < (size_t)USUALS * signals; i++) {
+        uint64_t seen = c->counts[i / signals];
+        c->usuals[i] = usual_of(c->rests + i * MOST_RESTS, seen < MOST_RESTS ? seen : MOST_RESTS);
     }
 }
 
@@ -417,7 +351,7 @@ static gpusim_status train(const gpusim_detector_context *context, gpusim_frames
     gather(&c, frames);
     begin(&c);
     learn(&c);
-    weigh(&c);
+    weigh(&c, frames);
     return GPUSIM_OK;
 }
 
@@ -425,51 +359,77 @@ static gpusim_status train(const gpusim_detector_context *context, gpusim_frames
 
 static uint64_t state_bytes(const gpusim_detector_context *context)
 {
-    memory m = {0};
-    return 16 + lay_out(context->scene, NULL, &m);
+    gs_gnn_memory m = {0};
+    return 16 + gs_gnn_lay_out(context->scene, NULL, &m);
 }
 
 // Counters lie in front, so that the block needs no pointers.
-static memory memory_of(const gpusim_detector_context *context)
+static gs_gnn_memory memory_of(const gpusim_detector_context *context)
 {
-    memory m = {0};
+    gs_gnn_memory m = {0};
     const uint64_t *head = context->state;
-    lay_out(context->scene, (char *)context->state + 16, &m);
+    gs_gnn_lay_out(context->scene, (char *)context->state + 16, &m);
     m.seen = head[0];
-    m.racks = (uint32_t)head[1];
+    m.groups[GS_GNN_BY_RACK] = (uint32_t)head[1];
     return m;
+}
+
+// The furthest off of a node's signals, as a moving mean; of which it is goes into *cause.
+static double score_node(const gpusim_detector_context *context, uint32_t node, gs_gnn_memory *m,
+                         uint32_t *cause)
+{
+    const parameters *p = context->parameters;
+    const gpusim_scene *scene = context->scene;
+    uint32_t signals = scene->signal_count;
+    gs_gnn_way way = way_of(p);
+    unsigned relations[GS_GNN_VIEWS];
+    uint32_t views = gs_gnn_views(&way, relations);
+    double most = 0;
+    for (uint32_t v = 0; v < views; v++) {
+        uint32_t state = gs_gnn_look(scene, &way, v, node, m, m->kinds);
+        for (uint32_t k = 0; k < GS_GNN_KINDS; k++) {
+            size_t at = ((size_t)v * GS_GNN_KINDS + k) * scene->entity_count + node;
+            float *mean = m->score + at * signals;
+            if (state == GS_GNN_STATES) {
+                memset(mean, 0, signals * sizeof *mean);
+                continue;
+            }
+            if (!p->levels && (k == GS_GNN_OFF || k == GS_GNN_APART)) {
+                continue;
+            }
+            const usual *u = (const usual *)context->model + usual_at(signals, v, k, state);
+            for (uint32_t s = 0; s < signals; s++) {
+                double off = m->kinds[(size_t)k * signals + s];
+                double part = isnan(off) ? 0 : fmin(fabs(off - u[s].middle) / u[s].reach, LIMIT);
+                mean[s] += (float)p->leak * ((float)part - mean[s]);
+                if ((double)mean[s] > most) {
+                    most = (double)mean[s];
+                    *cause = s;
+                }
+            }
+        }
+    }
+    gs_gnn_looked(&way, node, m);
+    return most;
 }
 
 static gpusim_status observe(const gpusim_detector_context *context, const gpusim_frame *frame,
                              double *scores, uint32_t *causes, gpusim_error *err)
 {
     (void)err;
-    const parameters *p = context->parameters;
-    const usual *model = context->model;
-    uint32_t signals = context->scene->signal_count;
-    const double *network = (const double *)(model + signals);
-    memory m = memory_of(context);
-    note(context->scene, frame, &m);
-    gs_gnn_tick tick = tick_of(context->scene, p, &m);
-    gs_gnn_exchange(network, &tick, m.work);
-    for (uint32_t i = 0; i < context->scene->entity_count; i++) {
-        int quiet = m.seen <= WARM || m.age[i] < p->settle;
-        float *mean = m.usual + (size_t)i * signals;
-        gs_gnn_foretell_all(network, &tick, i, m.work, m.foretold);
-        scores[i] = 0;
-        for (uint32_t s = 0; s < signals; s++) {
-            double off = (double)tick.now[(size_t)i * signals + s] - m.foretold[s];
-            double part = fmin(fabs(off - model[s].middle) / model[s].reach, LIMIT);
-            mean[s] = quiet ? 0 : mean[s] + (float)p->leak * ((float)part - mean[s]);
-            if ((double)mean[s] > scores[i]) {
-                scores[i] = (double)mean[s];
-                causes[i] = s;
-            }
-        }
+    const gpusim_scene *scene = context->scene;
+    gs_gnn_way way = way_of(context->parameters);
+    const double *network =
+        (const double *)((const usual *)context->model + USUALS * scene->signal_count);
+    gs_gnn_memory m = memory_of(context);
+    gs_gnn_note(scene, frame, &m);
+    gs_gnn_foretell_views(scene, &way, network, &m);
+    for (uint32_t i = 0; i < scene->entity_count; i++) {
+        scores[i] = score_node(context, i, &m, &causes[i]);
     }
     uint64_t *head = context->state;
     head[0] = m.seen;
-    head[1] = m.racks;
+    head[1] = m.groups[GS_GNN_BY_RACK];
     return GPUSIM_OK;
 }
 
@@ -483,7 +443,7 @@ const gpusim_module gs_detector_gnn = {
     .abi_minor = GPUSIM_MODULE_ABI_MINOR,
     .kind = GPUSIM_MODULE_DETECTOR,
     .name = "gnn",
-    .version = "1",
+    .version = "2",
     .doc = "How far each signal is off what a node's other signals and its peers let a network "
            "expect.",
     .parameters = &gs_detector_record_gnn,

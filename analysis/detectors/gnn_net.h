@@ -9,7 +9,9 @@
 
 #define GS_GNN_HIDDEN    32u
 #define GS_GNN_MESSAGE   16u
-#define GS_GNN_RELATIONS 2u /* by job, by rack */
+#define GS_GNN_RELATIONS 2u
+
+enum { GS_GNN_BY_JOB, GS_GNN_BY_RACK };
 
 /* All nodes at one sample. Groups of a relation are cliques: everybody is everybody's peer. */
 typedef struct gs_gnn_tick {

@@ -7,7 +7,7 @@
 #include <gpusim/detect.h>
 #include <gpusim/spec.h>
 
-#include "../analysis/detectors/gnn_net.h"
+#include "../analysis/detectors/gnn_look.h"
 #include "detect/frames.h"
 #include "harness.h"
 #include "stats/scores.h"
@@ -159,11 +159,66 @@ START_TEST(nothing_leaks)
 }
 END_TEST
 
+/* ---- views ---- */
+
+// What is said of a node of the scene: its state, and its four kinds of being off.
+static void check_look(const gpusim_scene *scene, gs_gnn_memory *m, uint32_t node, uint32_t state,
+                       const double wanted[GS_GNN_KINDS])
+{
+    const gs_gnn_way way = {.relations = 1u << GS_GNN_BY_JOB};
+    double kinds[GS_GNN_KINDS];
+    ck_assert_uint_eq(gs_gnn_look(scene, &way, 1, node, m, kinds), state);
+    for (int k = 0; state < GS_GNN_STATES && k < GS_GNN_KINDS; k++) {
+        ck_assert_msg(isnan(wanted[k]) ? isnan(kinds[k]) : fabs(kinds[k] - wanted[k]) < 1e-6,
+                      "kind %d of node %u: %g, not %g", k, node, kinds[k], wanted[k]);
+    }
+    gs_gnn_looked(&way, node, m);
+}
+
+/* A network of zeros foretells 0. Nodes 0, 1, 2 run one job, 3 runs another; until they are known
+ * they are at 1, 2, 6 and 5, then node 2 is at 9: it has moved by 3, and parted from the others by
+ * as much; node 0 was 1 - (2 + 6) / 2 = -3 apart and is 1 - (2 + 9) / 2 = -4.5. Node 4 has none. */
+START_TEST(moved_and_apart_by_hand)
+{
+    const gpusim_signal signal = {.name = "a", .span = 1};
+    const gpusim_scene scene = {
+        .size = sizeof scene, .entity_count = 5, .signal_count = 1, .signals = &signal};
+    const uint32_t jobs[] = {7, 7, 7, 9, GPUSIM_NONE};
+    const gs_gnn_way way = {.relations = 1u << GS_GNN_BY_JOB};
+    double values[] = {1, 2, 6, 5, 4};
+    double *network = calloc(gs_gnn_parameters(1), sizeof *network);
+    char *block = calloc(1, gs_gnn_lay_out(&scene, NULL, &(gs_gnn_memory){0}));
+    gs_gnn_memory m = {0};
+    gs_gnn_lay_out(&scene, block, &m);
+    const gpusim_frame frame = {.values = values, .raw = values, .job = jobs};
+    for (uint32_t i = 0; i < GS_GNN_WARM + 20; i++) {
+        int known = i >= GS_GNN_WARM + 6; // six samples of what is of late
+        values[2] = i == GS_GNN_WARM + 19 ? 9 : 6;
+        gs_gnn_note(&scene, &frame, &m);
+        gs_gnn_foretell_views(&scene, &way, network, &m);
+        if (i < GS_GNN_WARM) {
+            check_look(&scene, &m, 0, GS_GNN_STATES, (double[4]){NAN, NAN, NAN, NAN});
+            continue;
+        }
+        int moved = i == GS_GNN_WARM + 19;
+        double none = known ? 0 : NAN;
+        check_look(&scene, &m, 0, GS_GNN_AMONG,
+                   moved ? (double[4]){1, 0, -4.5, -1.5} : (double[4]){1, none, -3, none});
+        check_look(&scene, &m, 2, GS_GNN_AMONG,
+                   moved ? (double[4]){9, 3, 7.5, 3} : (double[4]){6, none, 4.5, none});
+        check_look(&scene, &m, 3, GS_GNN_ALONE, (double[4]){5, none, NAN, NAN});
+        check_look(&scene, &m, 4, GS_GNN_IDLE, (double[4]){4, none, NAN, NAN});
+    }
+    free(network);
+    free(block);
+}
+END_TEST
+
 /* ---- the detector ---- */
 
 /* Sixteen nodes in four jobs; the load of a job wanders, and both signals of its nodes follow it
  * with noise. When `ill`, node 5 lags behind its job in samples 300 .. 339, within what others
- * have. */
+ * have. `above` is added to all loads, and `bent` to the second signal alone. */
 enum { ENTITIES = 16, LENGTH = 600 };
 
 typedef struct cluster {
@@ -171,6 +226,7 @@ typedef struct cluster {
     gpusim_scene scene;
     double values[ENTITIES * 2];
     double load[4];
+    double above, bent;
     uint32_t job[ENTITIES];
     uint64_t at, seed;
     int ill;
@@ -195,11 +251,11 @@ static int next_of_cluster(gpusim_frames *self, gpusim_frame *frame)
         c->load[j] = 0.95 * c->load[j] + 0.31 * shock;
     }
     for (uint32_t e = 0; e < ENTITIES; e++) {
-        double load = c->load[e / 4];
+        double load = c->load[e / 4] + c->above;
         load -= c->ill && e == 5 && c->at >= 300 && c->at < 340 ? 0.8 : 0;
         for (uint32_t s = 0; s < 2; s++) {
             double noise = gpusim_draw_normal(stream, c->at * 64 + 8 + e * 2 + s);
-            c->values[e * 2 + s] = load + 0.1 * noise;
+            c->values[e * 2 + s] = load + (s == 1 ? c->bent : 0) + 0.1 * noise;
         }
         c->job[e] = 100 + e / 4;
     }
@@ -225,6 +281,24 @@ static void make_cluster(cluster *c, uint64_t seed, int ill)
                               .interval = 60};
 }
 
+// Scores of one cluster, by a detector that learnt from another.
+static void score(const char *words, cluster *normal, cluster *shown,
+                  double scores[LENGTH * ENTITIES])
+{
+    gpusim_error err = {0};
+    const gpusim_module *module;
+    gpusim_parameters *parameters;
+    gpusim_watcher *watcher;
+    ASSERT_OK(gpusim_detector_read(words, &module, &parameters, &err), &err);
+    ASSERT_OK(gpusim_watcher_create(module, gpusim_parameters_value(parameters), &normal->scene, 3,
+                                    &watcher, &err),
+              &err);
+    ASSERT_OK(gpusim_watcher_train(watcher, &normal->base, &err), &err);
+    ASSERT_OK(gpusim_watcher_score(watcher, &shown->base, scores, NULL, &err), &err);
+    gpusim_watcher_destroy(watcher);
+    gpusim_parameters_destroy(parameters);
+}
+
 // Area under the ROC curve of node 5 in the ill samples against all others.
 static double area(const char *words)
 {
@@ -232,27 +306,29 @@ static double area(const char *words)
     static uint8_t labels[LENGTH * ENTITIES];
     static cluster normal, ill;
     gpusim_error err = {0};
-    const gpusim_module *module;
-    gpusim_parameters *parameters;
-    gpusim_watcher *watcher;
     gs_scored scored = {0};
     make_cluster(&normal, 1, 0);
     make_cluster(&ill, 2, 1);
-    ASSERT_OK(gpusim_detector_read(words, &module, &parameters, &err), &err);
-    ASSERT_OK(gpusim_watcher_create(module, gpusim_parameters_value(parameters), &normal.scene, 3,
-                                    &watcher, &err),
-              &err);
-    ASSERT_OK(gpusim_watcher_train(watcher, &normal.base, &err), &err);
-    ASSERT_OK(gpusim_watcher_score(watcher, &ill.base, scores, NULL, &err), &err);
+    score(words, &normal, &ill, scores);
     for (uint32_t i = 300; i < 340; i++) {
         labels[i * ENTITIES + 5] = 1;
     }
     ASSERT_OK(gs_scored_make(labels, scores, LENGTH * ENTITIES, &scored, &err), &err);
     double found = gs_auc_roc(&scored);
     gs_scored_release(&scored);
-    gpusim_watcher_destroy(watcher);
-    gpusim_parameters_destroy(parameters);
     return found;
+}
+
+// The highest score of some nodes.
+static double highest(const double *scores, uint32_t first, uint32_t end)
+{
+    double most = 0;
+    for (uint32_t t = 0; t < LENGTH; t++) {
+        for (uint32_t e = first; e < end; e++) {
+            most = fmax(most, scores[t * ENTITIES + e]);
+        }
+    }
+    return most;
 }
 
 // Both signals of the ill node agree with each other and with what others have: only its peers
@@ -267,10 +343,35 @@ START_TEST(peers_tell_what_a_node_alone_cannot)
 }
 END_TEST
 
+// Jobs that are unlike all that was learnt from are off by level, always and all their members
+// alike: neither has moved, and nobody is apart from the others.
+START_TEST(unlike_jobs_are_no_faults)
+{
+    static double scores[LENGTH * ENTITIES];
+    static cluster learnt, like, unlike;
+    make_cluster(&learnt, 1, 0);
+    make_cluster(&like, 2, 0);
+    make_cluster(&unlike, 4, 0);
+    unlike.above = 1;
+    unlike.bent = 1;
+    const char *const words[] = {"gnn:steps=3000", "gnn:steps=3000,levels=true"};
+    double raised[2];
+    for (int i = 0; i < 2; i++) {
+        score(words[i], &learnt, &like, scores);
+        double usual = highest(scores, 0, ENTITIES);
+        score(words[i], &learnt, &unlike, scores);
+        raised[i] = highest(scores, 0, ENTITIES) / usual;
+    }
+    ck_assert_msg(raised[0] < 1.5, "%g", raised[0]);
+    ck_assert_msg(raised[1] > 2, "%g by levels", raised[1]);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("gnn");
     TEST_CASE(suite, 60, as_many_parameters_as_the_prototype, gradients_are_differences,
-              all_signals_are_those_one_by_one, nothing_leaks, peers_tell_what_a_node_alone_cannot);
+              all_signals_are_those_one_by_one, nothing_leaks, peers_tell_what_a_node_alone_cannot,
+              moved_and_apart_by_hand, unlike_jobs_are_no_faults);
     return test_run(suite);
 }

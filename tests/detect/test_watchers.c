@@ -402,6 +402,32 @@ START_TEST(chances_of_scores)
 }
 END_TEST
 
+/* Of 20,000 the highest 2 % are 1 and the quantiles of a generalised Pareto distribution of shape
+ * 1/2 and scale .1, all others 1. What is far above them is as unlikely as that says; an
+ * exponential tail of the same mean, .2, would say 15.2 and 28.9. */
+START_TEST(heavy_tails)
+{
+    enum { COUNT = 20000, TAIL = COUNT / 50 };
+    scene_frames *s = scene_make(1, 1, NULL), *seen = scene_make(1, 1, NULL);
+    for (int i = 0; i < COUNT; i++) {
+        double above = i < TAIL ? 0.2 * (sqrt(TAIL / (i + 0.5)) - 1) : 0;
+        scene_add(s, &(double){i % 2 ? 1 + above : -1 - above}, NULL);
+    }
+    const double off[] = {2.5, 5};
+    add_all(seen, (double[]){1 + off[0], 1 + off[1]}, 2, 1);
+    watched w = watch("ensemble", "{of: ['zscore:combine=max']}", 1, s);
+    double *scores = scores_of(&w, seen, NULL);
+    for (int i = 0; i < 2; i++) {
+        double wanted = -log(0.02) + 2 * log(1 + 0.5 * off[i] / 0.1);
+        ck_assert_double_eq_tol(scores[i], wanted, 0.1 * wanted);
+    }
+    free(scores);
+    watched_free(&w);
+    scene_free(s);
+    scene_free(seen);
+}
+END_TEST
+
 // The mean of two that say the same is what one says; a cause is that of the one most surprised.
 START_TEST(mean_and_cause)
 {
@@ -442,6 +468,6 @@ int main(void)
     TEST_CASE(suite, 30, rules_hold, rules_from_files, missing_is_counted, lines_by_hand,
               heat_is_foretold, changes_by_enumeration, bounded_runs, stragglers_by_hand,
               windows_begin_with_the_job, joining_is_no_straggling, racks_by_hand,
-              chances_of_scores, mean_and_cause);
+              chances_of_scores, heavy_tails, mean_and_cause);
     return test_run(suite);
 }
