@@ -20,10 +20,11 @@ static const cli_option options[] = {
     {CLI_FIGURE, 'f', "figure", "NAMES",
      "which, with commas, or all; overview, of several runs cdf"},
     {CLI_OUTPUT, 'o', "output", "FILE", "the picture; of several figures the folder for them"},
-    {CLI_FORMAT, 0, "format", "FORMAT", "png, svg or pdf; else as FILE ends"},
+    {CLI_FORMAT, 0, "format", "FORMAT", "png, svg, pdf or tex; else as FILE ends"},
     {CLI_SIZE, 0, "size", "WxH", "of the picture in pixels, 1600x900"},
     {CLI_FROM, 0, "from", "TIME", "begin there, 2 h"},
     {CLI_TO, 0, "to", "TIME", "end there"},
+    {CLI_START, 0, "start", "DATE", "when time 0 was (UTC): the axis shows dates"},
     {CLI_GPU, 0, "gpu", "NAME", "of figure gpu; else the one that was hottest"},
     {CLI_KEEP, 0, "keep", NULL, "keep the data and the script of gnuplot, to edit them"},
     {CLI_FORCE, 0, "force", NULL, "overwrite pictures that are there"},
@@ -31,7 +32,8 @@ static const cli_option options[] = {
     CLI_OPTION_HELP,
 };
 
-static const char *const endings[] = {"png", "svg", "pdf"};
+static const char *const endings[] = {"png", "svg", "pdf", "tex"};
+#define ENDINGS 4
 
 typedef struct drawing {
     gpusim_trace *traces[TRACES_MAX];
@@ -113,14 +115,14 @@ static int choose_picture(drawing *d, const char *word)
     const char *end = d->output ? strrchr(d->output, '.') : NULL;
     int said = word != NULL;
     word = said ? word : end && !strchr(end, '/') && d->figure_count == 1 ? end + 1 : "png";
-    for (uint32_t i = 0; i < 3; i++) {
+    for (uint32_t i = 0; i < ENDINGS; i++) {
         if (strcmp(word, endings[i]) == 0) {
             d->options.picture = i;
             return CLI_OK;
         }
     }
-    return wrong(said ? "pictures are png, svg or pdf, not" : "no kind of picture ends in", word,
-                 gpusim_nearest(word, endings, 3), "--format png, svg or pdf");
+    return wrong(said ? "pictures are png, svg, pdf or tex, not" : "no kind of picture ends in",
+                 word, gpusim_nearest(word, endings, ENDINGS), "--format png, svg, pdf or tex");
 }
 
 static int choose_size(drawing *d, const char *text)
@@ -153,8 +155,10 @@ static int choose(const cli_arguments *arguments, drawing *d)
     d->keep = arguments->values[CLI_KEEP] != NULL;
     d->force = arguments->values[CLI_FORCE] != NULL;
     d->quiet = arguments->values[CLI_QUIET] != NULL;
+    const char *start = arguments->values[CLI_START];
     if ((from && gpusim_time_parse(from, &d->options.from, &err) != GPUSIM_OK) ||
-        (to && gpusim_time_parse(to, &d->options.to, &err) != GPUSIM_OK)) {
+        (to && gpusim_time_parse(to, &d->options.to, &err) != GPUSIM_OK) ||
+        (start && gpusim_date_parse(start, &d->options.start, &err) != GPUSIM_OK)) {
         return cli_fail(0, &err, 1);
     }
     int code = choose_figures(d, arguments->values[CLI_FIGURE]);
@@ -182,6 +186,7 @@ static int open_traces(const cli_arguments *arguments, drawing *d)
 /* Where a picture is made and where it goes. */
 typedef struct place {
     char folder[4096], picture[4200]; // folder: of the data and the script
+    char stem[4000];                  // of the picture, without its folders and its ending
     int made;                         // the folder was not there before
 } place;
 
@@ -195,6 +200,7 @@ static void find_place(const drawing *d, const gpusim_figure *figure, place *at)
                  d->output ? "" : "-figures");
         snprintf(at->picture, sizeof at->picture, "%.4000s/%s.%s", at->folder, figure->name,
                  ending);
+        snprintf(at->stem, sizeof at->stem, "%s", figure->name);
         return;
     }
     if (d->output) {
@@ -206,6 +212,8 @@ static void find_place(const drawing *d, const gpusim_figure *figure, place *at)
     size_t length = end && !strchr(end, '/') ? (size_t)(end - at->picture) : strlen(at->picture);
     snprintf(stem, sizeof stem, "%.*s", (int)(length < 3900 ? length : 3900), at->picture);
     snprintf(at->folder, sizeof at->folder, "%s.gnuplot", stem);
+    const char *slash = strrchr(stem, '/');
+    snprintf(at->stem, sizeof at->stem, "%s", slash ? slash + 1 : stem);
 }
 
 static int make_folder(place *at)
@@ -243,7 +251,26 @@ static int no_gnuplot(const place *at, const gpusim_figure *figure)
     return CLI_FAILED;
 }
 
-static int draw(const drawing *d, const gpusim_figure *figure)
+// from where gnuplot made it to where it was asked for; LaTeX's words lie beside the PDF that they
+// show, and know its name
+static int move_pictures(const drawing *d, const place *at, const gpusim_figure *figure)
+{
+    char made[8200], to[4300];
+    int tex = d->options.picture == GPUSIM_TEX;
+    const char *name = tex ? at->stem : figure->name;
+    const char *end = strrchr(at->picture, '.');
+    size_t length = end && !strchr(end, '/') ? (size_t)(end - at->picture) : strlen(at->picture);
+    snprintf(made, sizeof made, "%s/%s.%s", at->folder, name, endings[d->options.picture]);
+    int moved = rename(made, at->picture) == 0;
+    if (tex) {
+        snprintf(made, sizeof made, "%s/%s.pdf", at->folder, name);
+        snprintf(to, sizeof to, "%.*s.pdf", (int)length, at->picture);
+        moved = moved && rename(made, to) == 0;
+    }
+    return moved;
+}
+
+static int draw(drawing *d, const gpusim_figure *figure)
 {
     gpusim_error err = {0};
     place at = {0};
@@ -261,15 +288,14 @@ static int draw(const drawing *d, const gpusim_figure *figure)
     for (uint32_t t = 0; t < d->trace_count; t++) {
         labels[t] = d->labels[t];
     }
+    d->options.name = d->options.picture == GPUSIM_TEX ? at.stem : NULL;
     if (gpusim_plot_write(figure, d->traces, labels, d->trace_count, &d->options, at.folder,
                           &err) != GPUSIM_OK) {
         forget_sources(&at, figure);
         return cli_fail(0, &err, 1);
     }
     snprintf(script, sizeof script, "%s.gp", figure->name);
-    snprintf(made, sizeof made, "%.4000s/%s.%s", at.folder, figure->name,
-             endings[d->options.picture]);
-    if (!cli_gnuplot(at.folder, script) || rename(made, at.picture) != 0) {
+    if (!cli_gnuplot(at.folder, script) || !move_pictures(d, &at, figure)) {
         return no_gnuplot(&at, figure);
     }
     if (!d->keep) {

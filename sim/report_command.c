@@ -21,6 +21,8 @@ static const cli_option options[] = {
     {CLI_OUTPUT, 'o', "output", "FILE", "the page; else named as the first trace"},
     {CLI_FORMAT, 0, "format", "FORMAT", "html or md; else as FILE ends"},
     {CLI_ROWS, 0, "rows", "N", "of a table at most; 100"},
+    {CLI_START, 0, "start", "DATE", "when time 0 was (UTC): figures show dates"},
+    {CLI_QUICK, 0, "quick", NULL, "leave out the digest, for which all of a trace is read"},
     {CLI_KEEP, 0, "keep", NULL, "keep the data and the scripts of gnuplot"},
     {CLI_FORCE, 0, "force", NULL, "overwrite a page that is there"},
     {CLI_QUIET, 'q', "quiet", NULL, "say nothing"},
@@ -41,7 +43,8 @@ typedef struct reporting {
     char folder[PATH + 16];
     char figures[PATH]; // Markdown: where figures stay
     char command[COMMAND_MAX];
-    int keep, force, quiet, undrawn; // undrawn: gnuplot was not there, or failed
+    gpusim_time start;                      // of the calendar; below 0: none
+    int quick, keep, force, quiet, undrawn; // undrawn: gnuplot was not there, or failed
 } reporting;
 
 /* ---- the command line ---- */
@@ -95,8 +98,15 @@ static void tell_command(const cli_arguments *arguments, reporting *r)
 static int choose(const cli_arguments *arguments, reporting *r)
 {
     const char *given = arguments->values[CLI_OUTPUT], *rows = arguments->values[CLI_ROWS];
+    const char *start = arguments->values[CLI_START];
+    gpusim_error err = {0};
     unsigned long most = ROWS;
     char *end = NULL, message[4300];
+    r->start = -1;
+    if (start && gpusim_date_parse(start, &r->start, &err) != GPUSIM_OK) {
+        return cli_fail(0, &err, 1);
+    }
+    r->quick = arguments->values[CLI_QUICK] != NULL;
     r->keep = arguments->values[CLI_KEEP] != NULL;
     r->force = arguments->values[CLI_FORCE] != NULL;
     r->quiet = arguments->values[CLI_QUIET] != NULL;
@@ -165,10 +175,13 @@ static gpusim_status make_folder(const char *path, gpusim_error *err)
                              strerror(errno));
 }
 
-// of one run its queue is in the overview
+// of one run its queue is in the overview, and nothing stands against it; of several `runs` has
+// both
 static int is_shown(const gpusim_figure *figure, uint32_t traces)
 {
-    return traces > 1 ? figure->traces == 0 : strcmp(figure->name, "queue") != 0;
+    int in_another = strcmp(figure->name, "queue") == 0 ||
+                     strcmp(figure->name, traces > 1 ? "cdf" : "runs") == 0;
+    return !in_another && (traces == 1 || figure->traces == 0);
 }
 
 static void forget(const reporting *r, const gpusim_figure *figure)
@@ -192,6 +205,7 @@ static gpusim_status draw(reporting *r, const gpusim_figure *figure, uint32_t fi
     gpusim_plot_options plot;
     gpusim_plot_options_default(&plot);
     plot.picture = GPUSIM_SVG;
+    plot.start = r->start;
     for (uint32_t i = 0; i < count; i++) {
         traces[i] = r->runs[first + i].trace;
         labels[i] = r->runs[first + i].label;
@@ -248,7 +262,7 @@ cleanup:
 static gpusim_status tell_run(reporting *r, uint32_t i, uint32_t level, gpusim_error *err)
 {
     gpusim_status status;
-    char digest[33];
+    char digest[33] = "left out";
     cli_reported *run = &r->runs[i];
     GPUSIM_TRY(gpusim_story_create(run->trace, &run->story, err));
     cli_report_summary(&r->page, run, level);
@@ -258,7 +272,7 @@ static gpusim_status tell_run(reporting *r, uint32_t i, uint32_t level, gpusim_e
         GPUSIM_TRY(draw_all(r, i, 1, level, err));
     }
     GPUSIM_TRY(cli_report_jobs(&r->page, run, level, err));
-    GPUSIM_TRY(gpusim_trace_digest(run->trace, digest, err));
+    GPUSIM_TRY(r->quick ? GPUSIM_OK : gpusim_trace_digest(run->trace, digest, err));
     cli_report_provenance(&r->page, run, digest, r->command, level);
 cleanup:
     gpusim_story_destroy(run->story);

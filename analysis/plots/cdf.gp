@@ -1,10 +1,12 @@
 # cdf: completion times, waits and slowdowns of several runs
-set multiplot layout 1, 3 margins char 8, char 3, char 4, char 2 spacing char 7, char 0
+set multiplot layout 1, 3 margins char 8, char 4, char 4, char 3 spacing char 7, char 0
+# names stand above all panels, where no curve is
+set key at screen 0.5, screen 0.985 center top horizontal
 set logscale x
+set xtics numeric
 set yrange [0:100]
-set ylabel 'jobs at or below, %'
-set key bottom right
-set format x '10^{%L}'
+set ylabel 'jobs at or below, '.percent
+set format x powers
 set termoption enhanced
 # a logarithmic axis has no 0: what takes no time stands at its left end
 late(x) = x < 1 ? 1 : x

@@ -1,4 +1,6 @@
 # energy: where it went
+set xtics numeric
+set format x
 set title n > 1 ? 'energy' : label[1].': energy'
 set ylabel 'energy, kWh'
 set yrange [0:*]

@@ -25,9 +25,10 @@ if (bars) {
 } else {
     set style fill solid noborder
     set ylabel sprintf('%d nodes', nodes)
+    if (nodes < 10) { set ytics 1 }
     set yrange [0:nodes]
     set cbrange [0:100]
-    set cblabel 'GPUs allocated, %'
+    set cblabel 'GPUs allocated, '.percent
     unset grid
     plot data index 'map' using 1:2:3 with image notitle
 }

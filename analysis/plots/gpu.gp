@@ -8,7 +8,7 @@ set title called offset 0, -0.5
 # room for the names of lines
 room = 1.15
 last = 'panel = panel + 1; if (panel > 1) { unset title }; ' \
-    .'if (panel == panels) { set format x; set xlabel "time, ".time_unit }'
+    .'if (panel == panels) { set format x time_format; set xlabel "time, ".time_unit }'
 panel = 0
 if (panels == 0) {
     set label 1 'no telemetry of GPUs in this trace' at graph 0.5, graph 0.5 center
@@ -58,7 +58,7 @@ if (has_sm_clock) {
 }
 if (has_gpu_util) {
     @last
-    set ylabel 'utilization, %'
+    set ylabel 'utilization, '.percent
     set yrange [0:105]
     plot data index 'gpu_util' using 1:3:4 with filledcurves linetype 5 notitle, \
          '' index 'gpu_util' using 1:2 with lines linetype 5 notitle

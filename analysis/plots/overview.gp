@@ -10,7 +10,7 @@ said = said.(alerts ? sprintf('; %d alerts as triangles', all_alerts) : '')
 set title sprintf('%s: %s', label[1], said) offset 0, -0.5
 
 panel = 0
-last = 'panel = panel + 1; if (panel == panels) { set format x; set xlabel "time, ".time_unit }'
+last = 'panel = panel + 1; if (panel == panels) { set format x time_format; set xlabel "time, ".time_unit }'
 @last
 set ylabel 'GPUs allocated'
 set yrange [0:gpus * (alerts ? 1.5 : 1.3)]

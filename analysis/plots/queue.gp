@@ -7,7 +7,7 @@ set ylabel 'GPUs allocated'
 set yrange [0:gpus * (n > 1 ? 1.25 : 1.1)]
 plot for [i = 1:n] data index sprintf('allocated %d', i) using 1:2 with lines linetype i \
     title label[i]
-set format x
+set format x time_format
 set xlabel 'time, '.time_unit
 set ylabel 'jobs waiting'
 set yrange [0:most_waiting < 1 ? 1 : 1.05 * most_waiting]

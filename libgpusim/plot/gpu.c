@@ -24,9 +24,8 @@ static const struct {
 #define METRICS (sizeof metrics / sizeof metrics[0])
 #define REASONS (sizeof reasons / sizeof reasons[0])
 
-// by its name
-static gpusim_status find_gpu(gpusim_trace *trace, const char *wanted, uint32_t gpus, uint32_t *gpu,
-                              gpusim_error *err)
+gpusim_status gs_plot_find_gpu(gpusim_trace *trace, const char *wanted, uint32_t gpus,
+                               uint32_t *gpu, gpusim_error *err)
 {
     gs_suggestion near = {.word = wanted};
     for (uint32_t g = 0; g < gpus; g++) {
@@ -138,7 +137,7 @@ gpusim_status gs_plot_gpu(gs_plot *plot, gpusim_error *err)
     gpusim_trace *trace = plot->traces[0];
     uint32_t gpus = gpus_of(trace), gpu = 0;
     if (plot->entity) {
-        GPUSIM_TRY(find_gpu(trace, plot->entity, gpus, &gpu, err));
+        GPUSIM_TRY(gs_plot_find_gpu(trace, plot->entity, gpus, &gpu, err));
     } else {
         GPUSIM_TRY(find_hottest(plot, gpus, &gpu, err));
     }

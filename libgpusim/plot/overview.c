@@ -74,19 +74,30 @@ static gpusim_status draw_faults(gs_plot *plot, gpusim_error *err)
     gpusim_fault_row *faults = NULL;
     gpusim_trace *trace = plot->traces[0];
     uint64_t count;
-    uint32_t shown = 0;
+    uint32_t shown = 0, bands = 0;
+    gpusim_time last_start = -1, last_end = -1;
     GPUSIM_TRY(gs_whole_table(trace, GPUSIM_TABLE_FAULTS, &faults, &count, err));
     GPUSIM_TRY(gs_sort(faults, count, sizeof *faults, by_length, err));
-    for (uint64_t i = 0; i < count && shown < BANDS_MOST; i++) {
+    for (uint64_t i = 0; i < count && bands < BANDS_MOST; i++) {
         const char *kind = gpusim_trace_name(trace, faults[i].kind);
         gpusim_time end = faults[i].end < plot->to ? faults[i].end : plot->to;
         if (faults[i].start > plot->to || end < plot->from) {
             continue;
         }
+        // what struck several at once is one band, no darker than others
+        shown++;
+        if (faults[i].start == last_start && end == last_end) {
+            continue;
+        }
+        last_start = faults[i].start;
+        last_end = end;
+        fprintf(plot->script, "set object %u rectangle from ", ++bands);
+        gs_plot_say_time(plot, faults[i].start);
+        fputs(", graph 0 to ", plot->script);
+        gs_plot_say_time(plot, end);
         fprintf(plot->script,
-                "set object %u rectangle from %.9g, graph 0 to %.9g, graph 1 behind fillcolor "
-                "'#d55e00' fillstyle transparent solid 0.12 noborder # %.60s\n",
-                ++shown, gs_plot_time(plot, faults[i].start), gs_plot_time(plot, end),
+                ", graph 1 behind fillcolor '#d55e00' fillstyle transparent solid 0.12 noborder "
+                "# %.60s\n",
                 kind ? kind : "");
     }
     gs_plot_say_number(plot, "faults", shown);

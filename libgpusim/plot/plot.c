@@ -12,9 +12,11 @@
 #include "plot/figures.h"
 #include "study/read.h"
 
-#define COLUMN     2 /* pixels of a picture that share a bin */
-#define BINS_LEAST 50
-#define BINS_MOST  4000
+#define COLUMN      2     /* pixels of a picture that share a bin */
+#define INCH_OF_TEX 160.0 /* pixels: letters are as large as the text around it */
+#define BINS_LEAST  50
+#define DATE_WIDTH  90u /* pixels for one and the gap behind it */
+#define BINS_MOST   4000
 
 /* ---- which there are ---- */
 
@@ -50,7 +52,7 @@ const gpusim_figure *gpusim_figure_find(const char *name)
 
 void gpusim_plot_options_init(gpusim_plot_options *options, uint32_t size)
 {
-    *options = (gpusim_plot_options){.size = size, .to = GPUSIM_TIME_MAX};
+    *options = (gpusim_plot_options){.size = size, .to = GPUSIM_TIME_MAX, .start = -1};
 }
 
 /* ---- data and script ---- */
@@ -78,19 +80,50 @@ void gs_plot_row(gs_plot *plot, uint32_t count, const double *values)
     fputc('\n', plot->data);
 }
 
+// what LaTeX would make something of; NULL: it takes it as it is
+static const char *tex_of(char c)
+{
+    static const char *const words[] = {"\\_",
+                                        "\\%",
+                                        "\\&",
+                                        "\\#",
+                                        "\\$",
+                                        "\\{",
+                                        "\\}",
+                                        "\\textasciitilde{}",
+                                        "\\textasciicircum{}",
+                                        "\\textbackslash{}",
+                                        "\\textless{}",
+                                        "\\textgreater{}",
+                                        "\\textbar{}"};
+    static const char special[] = "_%&#${}~^\\<>|";
+    const char *at = c ? strchr(special, c) : NULL;
+    return at ? words[at - special] : NULL;
+}
+
 // in double quotes, which a word of gnuplot's data cannot contain
 void gs_plot_word(gs_plot *plot, const char *text)
 {
     fputs(" \"", plot->data);
     for (; *text; text++) {
-        fputc(*text == '"' || *text == '\n' || *text == '\\' ? '\'' : *text, plot->data);
+        const char *tex = plot->tex ? tex_of(*text) : NULL;
+        if (tex) {
+            fputs(tex, plot->data);
+        } else {
+            fputc(*text == '"' || *text == '\n' || *text == '\\' ? '\'' : *text, plot->data);
+        }
     }
     fputc('"', plot->data);
 }
 
 double gs_plot_time(const gs_plot *plot, gpusim_time time)
 {
-    return gpusim_seconds(time) / gpusim_seconds(plot->unit);
+    return (gpusim_seconds(time) + gpusim_seconds(plot->start)) / gpusim_seconds(plot->unit);
+}
+
+void gs_plot_say_time(const gs_plot *plot, gpusim_time time)
+{
+    print_number(plot->script, gs_plot_time(plot, time));
 }
 
 void gs_plot_say_number(gs_plot *plot, const char *name, double value)
@@ -101,6 +134,21 @@ void gs_plot_say_number(gs_plot *plot, const char *name, double value)
 }
 
 // in single quotes, which are doubled
+static void say_quoted(const gs_plot *plot, const char *text, int tex)
+{
+    fputc('\'', plot->script);
+    for (; *text; text++) {
+        const char *word = tex ? tex_of(*text) : NULL;
+        if (word) {
+            fputs(word, plot->script);
+        } else {
+            fputs(*text == '\'' ? "'" : "", plot->script);
+            fputc(*text == '\n' ? ' ' : *text, plot->script);
+        }
+    }
+    fputs("'\n", plot->script);
+}
+
 void gs_plot_say_text(gs_plot *plot, const char *name, const char *format, ...)
 {
     char text[1024];
@@ -108,25 +156,39 @@ void gs_plot_say_text(gs_plot *plot, const char *name, const char *format, ...)
     va_start(arguments, format);
     (void)vsnprintf(text, sizeof text, format, arguments);
     va_end(arguments);
-    fprintf(plot->script, "%s = '", name);
-    for (const char *c = text; *c; c++) {
-        fputs(*c == '\'' ? "'" : "", plot->script);
-        fputc(*c == '\n' ? ' ' : *c, plot->script);
-    }
-    fputs("'\n", plot->script);
+    fprintf(plot->script, "%s = ", name);
+    say_quoted(plot, text, plot->tex);
 }
 
 /* ---- the axis of time ---- */
 
 static const struct {
     gpusim_time unit, least; /* of spans from `least` on */
-    const char *name;
+    const char *name, *dates;
 } axes[] = {
-    {GPUSIM_DAY, 4 * GPUSIM_DAY, "d"},
-    {GPUSIM_HOUR, 3 * GPUSIM_HOUR, "h"},
-    {GPUSIM_MINUTE, 3 * GPUSIM_MINUTE, "min"},
-    {GPUSIM_SECOND, 0, "s"},
+    {GPUSIM_DAY, 4 * GPUSIM_DAY, "d", "%d %b"},
+    {GPUSIM_HOUR, 3 * GPUSIM_HOUR, "h", "%H:%M\\n%d %b"},
+    {GPUSIM_MINUTE, 3 * GPUSIM_MINUTE, "min", "%H:%M"},
+    {GPUSIM_SECOND, 0, "s", "%H:%M:%S"},
 };
+
+// between dates, so that they do not touch; more than four weeks are whole weeks
+static gpusim_time step_of(const gs_plot *plot)
+{
+    static const gpusim_time steps[] = {
+        GPUSIM_SECOND, 2 * GPUSIM_SECOND, 5 * GPUSIM_SECOND, 15 * GPUSIM_SECOND, 30 * GPUSIM_SECOND,
+        GPUSIM_MINUTE, 2 * GPUSIM_MINUTE, 5 * GPUSIM_MINUTE, 15 * GPUSIM_MINUTE, 30 * GPUSIM_MINUTE,
+        GPUSIM_HOUR,   2 * GPUSIM_HOUR,   3 * GPUSIM_HOUR,   6 * GPUSIM_HOUR,    12 * GPUSIM_HOUR,
+        GPUSIM_DAY,    2 * GPUSIM_DAY,    7 * GPUSIM_DAY,    14 * GPUSIM_DAY,    28 * GPUSIM_DAY};
+    const size_t count = sizeof steps / sizeof steps[0];
+    gpusim_time least = (plot->to - plot->from) / (plot->bins * COLUMN / DATE_WIDTH + 1);
+    for (size_t i = 0; i < count; i++) {
+        if (steps[i] >= least) {
+            return steps[i];
+        }
+    }
+    return (least / steps[count - 1] + 1) * steps[count - 1];
+}
 
 gpusim_status gs_plot_span(gs_plot *plot, gpusim_time from, gpusim_time to, gpusim_error *err)
 {
@@ -140,8 +202,12 @@ gpusim_status gs_plot_span(gs_plot *plot, gpusim_time from, gpusim_time to, gpus
     }
     plot->from = from;
     plot->to = to;
-    plot->unit = axes[i].unit;
-    gs_plot_say_text(plot, "time_unit", "%s", axes[i].name);
+    // numbers in a unit; or dates, which gnuplot makes of seconds since 1970
+    plot->unit = plot->dated ? GPUSIM_SECOND : axes[i].unit;
+    gs_plot_say_number(plot, "dated", plot->dated);
+    gs_plot_say_text(plot, "time_unit", "%s", plot->dated ? "UTC" : axes[i].name);
+    fprintf(plot->script, "time_format = \"%s\"\n", plot->dated ? axes[i].dates : "%h");
+    gs_plot_say_number(plot, "date_step", gpusim_seconds(step_of(plot)));
     gs_plot_say_number(plot, "from", gs_plot_time(plot, from));
     gs_plot_say_number(plot, "to", gs_plot_time(plot, to));
     return GPUSIM_OK;
@@ -165,8 +231,9 @@ cleanup:
 
 void gs_plot_terminal(gs_plot *plot, const gpusim_plot_options *options)
 {
-    static const char *const ends[] = {"png", "svg", "pdf"};
+    static const char *const ends[] = {"png", "svg", "pdf", "tex"};
     const char *name = plot->figure->name;
+    char output[1100];
     uint32_t width = options->width ? options->width : plot->figure->width;
     uint32_t height = options->height ? options->height : plot->figure->height;
     FILE *to = plot->script;
@@ -179,11 +246,22 @@ void gs_plot_terminal(gs_plot *plot, const gpusim_plot_options *options)
         fprintf(to, "set terminal pdfcairo size %.3fin, %.3fin font 'Sans,9'\n", width / 96.0,
                 height / 96.0);
         break;
+    case GPUSIM_TEX:
+        fprintf(to, "set terminal cairolatex pdf size %.3fin, %.3fin\n", width / INCH_OF_TEX,
+                height / INCH_OF_TEX);
+        break;
     default:
         fprintf(to, "set terminal pngcairo size %u, %u font 'Sans,11'\n", width, height);
         break;
     }
-    fprintf(to, "set output '%s.%s'\ndata = '%s.dat'\n", name, ends[options->picture], name);
+    snprintf(output, sizeof output, "%.1000s.%s", options->name ? options->name : name,
+             ends[options->picture]);
+    fputs("set output ", to);
+    say_quoted(plot, output, 0);
+    fprintf(to, "data = '%s.dat'\n", name);
+    // what LaTeX wants otherwise
+    fprintf(to, "percent = '%s'\nunder = '%s'\npowers = '%s'\n", plot->tex ? "\\%" : "%",
+            plot->tex ? "\\_" : "_", plot->tex ? "$10^{%L}$" : "10^{%L}");
 }
 
 void gs_plot_choose_bins(gs_plot *plot, const gpusim_plot_options *options)
@@ -219,7 +297,7 @@ static gpusim_status check(const gpusim_figure *figure, uint32_t count,
         return gpusim_fail(err, GPUSIM_ARGUMENT, "figure '%s' is not about '%.80s' alone",
                            figure->name, options->entity);
     }
-    return options->picture > GPUSIM_PDF
+    return options->picture > GPUSIM_TEX
                ? gpusim_fail(err, GPUSIM_ARGUMENT, "there is no such kind of picture")
                : GPUSIM_OK;
 }
@@ -235,6 +313,9 @@ gpusim_status gpusim_plot_write(const gpusim_figure *figure, gpusim_trace *const
                     .traces = traces,
                     .labels = labels,
                     .count = count,
+                    .tex = options->picture == GPUSIM_TEX,
+                    .dated = options->start >= 0,
+                    .start = options->start >= 0 ? options->start : 0,
                     .entity = options->entity};
     GPUSIM_TRY(check(figure, count, options, err));
     GPUSIM_TRY(gs_whole_open(&data, err, "%s/%s.dat", folder, figure->name));

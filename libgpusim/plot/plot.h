@@ -21,6 +21,8 @@ typedef struct gs_plot {
     uint32_t bins;        /* how many a series is thinned to */
     gpusim_time from, to; /* what is shown */
     gpusim_time unit;     /* of its axis of time */
+    gpusim_time start;    /* since 1970, of an axis of dates; else 0 */
+    int dated, tex;       /* the axis of time shows dates; words are LaTeX's */
     const char *entity;   /* as in the options */
     FILE *data, *script;
     uint32_t blocks, reserved; /* begun */
@@ -31,6 +33,8 @@ typedef struct gs_plot {
 void gs_plot_block(gs_plot *plot, const char *name);
 /* A time on the axis. */
 double gs_plot_time(const gs_plot *plot, gpusim_time time);
+/* A time on the axis, into the script. */
+void gs_plot_say_time(const gs_plot *plot, gpusim_time time);
 /* A line of numbers. */
 void gs_plot_row(gs_plot *plot, uint32_t count, const double *values);
 /* A further column of a line that is not yet ended: a text, in quotes. */
@@ -67,6 +71,13 @@ gpusim_status gs_plot_read(gpusim_trace *trace, const gs_wanted *want, gs_bins *
 /* The same of the first trace as a block, as gs_plot_bins has it. */
 gpusim_status gs_plot_draw(gs_plot *plot, const gs_wanted *want, const char *block, double unit,
                            double *most, gpusim_error *err);
+/* A block `map` of a metric of the first trace's GPUs, lines of `time node mean` with a mean over
+ * the GPUs of each node, or row of nodes, divided by `unit`; and in the script `drawn`, 0 when
+ * there is none, and `nodes`. */
+gpusim_status gs_plot_map(gs_plot *plot, const char *metric, double unit, gpusim_error *err);
+/* A GPU by its name. */
+gpusim_status gs_plot_find_gpu(gpusim_trace *trace, const char *wanted, uint32_t gpus,
+                               uint32_t *gpu, gpusim_error *err);
 /* Its largest value in what is shown; NaN: nothing is known. */
 gpusim_status gs_plot_peak(const gs_plot *plot, const gs_wanted *want, double *peak,
                            gpusim_error *err);

@@ -188,6 +188,67 @@ def test_pictures():
         check(again.stderr == "", again.stderr)
 
 
+def test_memory_fragmentation_and_runs():
+    needs_gnuplot()
+    with gpusim.scratch() as folder:
+        text = (folder / "by-hand.yaml").read_text(encoding="utf-8")
+        text = text.replace("duration: 40 min}", "duration: 40 min, gpu_memory: 40 GiB}")
+        text += "fragmentation: {target: workload}\n"
+        (folder / "memory.yaml").write_text(text, encoding="utf-8")
+        traced(folder, "memory.yaml")
+        traced(folder, name="other.h5")
+        expect(gpusim.run("plot", "run.h5", "-f", "vram,fragmentation", "-o", "out", "--keep",
+                          cwd=folder), 0)
+        seen = blocks(folder / "out" / "vram.dat")
+        # two GPUs with 40 GiB each until 40 min
+        check(abs(at(seen["used"], 20)[1] - 80) < 0.01, at(seen["used"], 20))
+        check(at(seen["used"], 90)[1] == 0, at(seen["used"], 90))
+        check(abs(at(seen["fullest"], 20)[1] - 40) < 0.01, at(seen["fullest"], 20))
+        cells = [row for row in seen["map"] if 15 < row[0] < 35]
+        check({round(row[2]) for row in cells if row[1] == 0.5} == {40}, "first node")
+        check({row[2] for row in cells if row[1] == 1.5} == {0}, "second node")
+        script = (folder / "out" / "vram.gp").read_text(encoding="utf-8")
+        total = float(script.split("most_total = ")[1].split()[0])
+        check(4 * 79 < total < 4 * 80, total)
+        seen = blocks(folder / "out" / "fragmentation.dat")
+        check([at(seen["idle"], minute)[1] for minute in (30, 50, 65)] == [2, 0, 3], "idle")
+        expect(gpusim.run("plot", "run.h5", "-f", "vram", "--gpu", "n-0000/gpu0", "-o", "one.svg",
+                          "--keep", cwd=folder), 0)
+        seen = blocks(folder / "one.gnuplot" / "vram.dat")
+        check(abs(at(seen["used"], 20)[1] - 40) < 0.01 and "map" not in seen, seen.keys())
+        expect(gpusim.run("plot", "run.h5", "other.h5", "-f", "runs", "-o", "runs.svg", "--keep",
+                          cwd=folder), 0)
+        seen = blocks(folder / "runs.gnuplot" / "runs.dat")
+        check([at(seen["utilization 2"], minute)[1] for minute in (20, 50, 90)] == [50, 100, 0],
+              "utilization")
+        check(seen["wait 1"] == seen["wait 2"], "waits")
+        text = (folder / "runs.svg").read_text(encoding="utf-8")
+        check(">other<" in text and "{" not in text.split("</defs>")[1], "words of runs")
+
+
+def test_dates_and_latex():
+    needs_gnuplot()
+    with gpusim.scratch() as folder:
+        traced(folder, name="a_b.h5")
+        expect(gpusim.run("plot", "a_b.h5", "-o", "d.svg", "--start", "2026-02-28T23:00:00",
+                          cwd=folder), 0)
+        text = (folder / "d.svg").read_text(encoding="utf-8")
+        for word in ("23:30", "00:00", "00:30", "time, UTC"):
+            check(word in text, word)
+        expect(gpusim.run("plot", "a_b.h5", "-o", "d.svg", "--start", "yesterday", "--force",
+                          cwd=folder), 2, stderr="yesterday")
+        for figure in ("overview", "cdf", "gantt", "heatmap"):
+            expect(gpusim.run("plot", "a_b.h5", "-f", figure, "-o", f"my-{figure}.tex",
+                              cwd=folder), 0)
+            text = (folder / f"my-{figure}.tex").read_text(encoding="utf-8")
+            check(f"{{my-{figure}}}" in text, "it shows another picture")
+            check((folder / f"my-{figure}.pdf").read_bytes()[:5] == b"%PDF-", "no PDF")
+            put = "".join(line for line in text.splitlines() if "\\put(" in line)
+            check("a_b" not in put and "&" not in put, put)
+            check(put.count("%") == put.count("\\%") + put.count("}}%"), put)
+        check("a\\_b" in (folder / "my-overview.tex").read_text(encoding="utf-8"), "its name")
+
+
 def test_nothing_to_show():
     needs_gnuplot()
     with gpusim.scratch() as folder:
@@ -200,7 +261,10 @@ def test_nothing_to_show():
         check(drawn.stderr == "", drawn.stderr)
         for figure, word in (("overview", "no faults"), ("gantt", "no job ran"),
                              ("cdf", "no job completed"), ("gpu", "no telemetry of GPUs"),
-                             ("heatmap", "gpu_util was not sampled"),
+                             ("heatmap", "utilization (gpu_util) was not sampled"),
+                             ("vram", "memory of GPUs was not sampled"),
+                             ("fragmentation", "fragmentation was not measured"),
+                             ("runs", "no job completed"),
                              ("racks", "no power of racks"), ("energy", "no power in these runs"),
                              ("faults", "no faults in this run")):
             text = (folder / "out" / (figure + ".svg")).read_text(encoding="utf-8")

@@ -225,6 +225,8 @@ def test_several():
         traced(folder, "small.yaml", "other.h5")
         page = reported(folder, "run.h5", "other.h5", output="both.html")
         well_made(page)
+        quick = reported(folder, "run.h5", "--quick", "--start", "2026-03-01")
+        check(quick.says("left out") and quick.says("time, UTC"), "options")
         heads = [cell[0] for cell in page.tables["Numbers"][0]]
         check(heads == ["quantity", "run", "other"], heads)
         check(page.says("other is another model than run"), "models")

@@ -22,7 +22,12 @@ GPUSIM_API const gpusim_figure *gpusim_figures(uint32_t *count);
 /* NULL when there is none of that name. */
 GPUSIM_API const gpusim_figure *gpusim_figure_find(const char *name);
 
-typedef enum gpusim_picture { GPUSIM_PNG, GPUSIM_SVG, GPUSIM_PDF } gpusim_picture;
+typedef enum gpusim_picture {
+    GPUSIM_PNG,
+    GPUSIM_SVG,
+    GPUSIM_PDF,
+    GPUSIM_TEX, /* for LaTeX: words in NAME.tex, which shows NAME.pdf */
+} gpusim_picture;
 
 typedef struct gpusim_plot_options {
     uint32_t size;          /* filled by gpusim_plot_options_default */
@@ -30,6 +35,8 @@ typedef struct gpusim_plot_options {
     uint32_t picture;       /* gpusim_picture */
     gpusim_time from, to;   /* the part of the run that is shown; to GPUSIM_TIME_MAX: to its end */
     const char *entity;     /* what it is about, by name; NULL: the one with most to show */
+    gpusim_time start;      /* what time 0 was, since 1970: the axis shows dates; below 0: none */
+    const char *name;       /* of the picture's file, without ending; NULL: the figure's */
 } gpusim_plot_options;
 
 #define gpusim_plot_options_default(options)                                                       \
@@ -37,7 +44,7 @@ typedef struct gpusim_plot_options {
 GPUSIM_API void gpusim_plot_options_init(gpusim_plot_options *options, uint32_t size);
 
 /* Writes NAME.dat and NAME.gp into a folder that exists. `gnuplot NAME.gp` in there makes NAME.png
- * (.svg, .pdf). labels[count] tell several traces apart. What a trace does not have is left out of
+ * (.svg, .pdf, .tex). labels[count] tell several traces apart. What a trace does not have is left out of
  * the figure, or it says so where nothing is left. Series are thinned to what can be seen, with
  * their least and largest values kept. O(rows and values read) time; memory for the tables read,
  * and for a bounded part of the telemetry. GPUSIM_ARGUMENT: no such entity, more than 16
