@@ -155,19 +155,30 @@ cleanup:
     return status;
 }
 
-static void add_summary(gs_hasher *hasher, const gpusim_record *record, const void *struct_)
+// what an older trace does not say is not part of its digest either
+static gpusim_status add_summary(gs_hasher *hasher, hid_t parent, const char *name,
+                                 const gpusim_record *record, const void *struct_,
+                                 gpusim_error *err)
 {
+    gpusim_status status = GPUSIM_OK;
+    hid_t group = H5Gopen2(parent, name, H5P_DEFAULT);
+    GS_H5(group, "cannot open group", name);
     for (uint32_t i = 0; i < record->count; i++) {
         const gpusim_field *field = &record->fields[i];
         const unsigned char *value = (const unsigned char *)struct_ + field->offset;
-        if (field->type == GPUSIM_RECORD) {
+        if (field->type == GPUSIM_RECORD && H5Lexists(group, field->name, H5P_DEFAULT) > 0) {
             gs_hasher_text(hasher, field->name);
-            add_summary(hasher, field->detail.record, value);
-        } else if (!(field->flags & GPUSIM_UNMEASURED) && !is_silent(field, value)) {
+            GPUSIM_TRY(add_summary(hasher, group, field->name, field->detail.record, value, err));
+        } else if (field->type != GPUSIM_RECORD && H5Aexists(group, field->name) > 0 &&
+                   !(field->flags & GPUSIM_UNMEASURED) && !is_silent(field, value)) {
             gs_hasher_text(hasher, field->name);
             add_value(hasher, field->type, value);
         }
     }
+
+cleanup:
+    gs_h5_close(&group);
+    return status;
 }
 
 static gpusim_status add_all(gs_hasher *hasher, gpusim_trace *trace, unsigned char *block,
@@ -191,7 +202,7 @@ static gpusim_status add_all(gs_hasher *hasher, gpusim_trace *trace, unsigned ch
         GPUSIM_TRY(add_metric(hasher, trace, i, block, err));
     }
     GPUSIM_TRY(gpusim_trace_summary(trace, &summary, err));
-    add_summary(hasher, gpusim_summary_record(), &summary);
+    GPUSIM_TRY(add_summary(hasher, trace->file, "summary", gpusim_summary_record(), &summary, err));
     gs_hasher_text(hasher, summary.stall_reason);
 
 cleanup:

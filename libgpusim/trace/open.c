@@ -160,6 +160,9 @@ static gpusim_status refresh(gpusim_trace *trace, gpusim_error *err)
     hsize_t extent[2] = {0, 0};
     for (unsigned i = 0; i < GPUSIM_TABLE_COUNT; i++) {
         const char *name = gpusim_table_record((gpusim_table)i)->name;
+        if (!trace->tables[i]) {
+            continue;
+        }
         GS_H5(H5Drefresh(trace->tables[i]), "cannot look again at", name);
         GPUSIM_TRY(gs_read_extent(trace->tables[i], name, 1, extent, err));
         trace->info.rows[i] = extent[0];

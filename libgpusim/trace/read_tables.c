@@ -7,6 +7,10 @@
 
 #define COLUMNS_MOST 64 /* bits of what a trace has */
 
+/* The minor version from which on a table is in every trace; 0: it always was. */
+static const uint32_t since_minor[GPUSIM_TABLE_COUNT] = {
+    [GPUSIM_TABLE_FAULTS] = 2, [GPUSIM_TABLE_FRAGMENTATION] = 2, [GPUSIM_TABLE_ALERTS] = 2};
+
 // 1 when values of a stored type can become values of the field
 static int fits(hid_t stored, const gpusim_field *field)
 {
@@ -54,6 +58,11 @@ static gpusim_status open_table(gpusim_trace *trace, gpusim_table table, gpusim_
     const gpusim_record *record = gpusim_table_record(table);
     hid_t type = 0;
     hsize_t rows = 0;
+    // a trace from before there was such a table has no row of it
+    if (trace->info.format_minor < since_minor[table] &&
+        H5Lexists(trace->file, record->name, H5P_DEFAULT) == 0) {
+        return GPUSIM_OK;
+    }
     trace->tables[table] = H5Dopen2(trace->file, record->name, H5P_DEFAULT);
     GS_H5(trace->tables[table], "cannot open table", record->name);
     type = H5Dget_type(trace->tables[table]);

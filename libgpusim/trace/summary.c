@@ -125,11 +125,29 @@ cleanup:
     return status;
 }
 
+// what traces from before there was such a group say of it
+static void all_missing(const gpusim_record *record, void *struct_)
+{
+    for (uint32_t i = 0; i < record->count; i++) {
+        const gpusim_field *field = &record->fields[i];
+        if (field->type == GPUSIM_RECORD) {
+            all_missing(field->detail.record, (unsigned char *)struct_ + field->offset);
+        } else {
+            gs_missing(field, struct_);
+        }
+    }
+}
+
 static gpusim_status read_group(hid_t parent, const char *name, const gpusim_record *record,
                                 void *struct_, gpusim_error *err)
 {
     gpusim_status status = GPUSIM_OK;
-    hid_t group = H5Gopen2(parent, name, H5P_DEFAULT);
+    hid_t group = 0;
+    if (H5Lexists(parent, name, H5P_DEFAULT) == 0) {
+        all_missing(record, struct_);
+        return GPUSIM_OK;
+    }
+    group = H5Gopen2(parent, name, H5P_DEFAULT);
     GS_H5(group, "cannot open group", name);
     for (uint32_t i = 0; i < record->count; i++) {
         const gpusim_field *field = &record->fields[i];
