@@ -133,6 +133,16 @@ static gpusim_refusal decide_preempt(void *core, gpusim_job_id id, const char *r
     return record(sim, GPUSIM_DECISION_PREEMPT, job->order, NULL, reason, GPUSIM_ACCEPTED);
 }
 
+static gpusim_refusal decide_evict(void *core, gpusim_job_id id, uint32_t node, const char *reason)
+{
+    gpusim_sim *sim = core;
+    if (sim->failure == GPUSIM_OK && gs_job_alive(sim, id) &&
+        GS_JOB(sim, id.index)->state == GPUSIM_JOB_RUNNING) {
+        GS_KEEP(sim, gs_job_avoid(sim, id.index, node, &sim->failure_error));
+    }
+    return decide_preempt(core, id, reason);
+}
+
 // Moves running jobs, all or none: each leaves its GPUs before any takes its new ones. Work goes on
 // without a break, on new rows of allocations.
 static gpusim_refusal move_jobs(gpusim_sim *sim, uint32_t count, const gpusim_job_id *ids,
@@ -297,6 +307,7 @@ void gs_actions_offer(gpusim_sim *sim)
         .core = sim,
         .start = decide_start,
         .preempt = decide_preempt,
+        .evict = decide_evict,
         .migrate = decide_migrate,
         .exchange = decide_exchange,
         .resize = decide_resize,

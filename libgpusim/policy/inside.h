@@ -108,7 +108,7 @@ struct gs_policy {
     uint32_t by_class; /* the order ranks: each of these is a line for each class */
     uint32_t learns;   /* some module wants to hear of jobs that come or end */
     uint32_t lends;    /* 1: what starts now does so beyond its queue's quota */
-    gpusim_stream order_stream, placement_stream, scheduler_stream;
+    gpusim_stream order_stream, placement_stream, scheduler_stream, evict_stream;
 
     /* the state */
     gs_array books;                   /* gs_books, one */
@@ -235,6 +235,11 @@ gpusim_status gs_lend_beside(gs_policy *policy, gpusim_decisions *decisions, uin
 /* Makes lent GPUs their queue's own where its quota has room again; with backfill while nobody of
  * it waits, who may have been promised that room. */
 void gs_settle_lent(gs_policy *policy);
+
+/* evict.c: sheds load of nodes that are too busy, if it is time; and asks for the next time, at the
+ * end of a pass. O(nodes), and O(running) for each of these nodes. */
+gpusim_status gs_evict(gs_policy *policy, gpusim_decisions *decisions, gpusim_error *err);
+void gs_evict_wait(const gs_policy *policy, gpusim_decisions *decisions);
 
 /* compose.c: 1 when a job may start now, as far as its quota and the nodes go. */
 int gs_would_start(gs_policy *policy, uint32_t slot);

@@ -99,6 +99,7 @@ static gpusim_status set_up(gs_policy *policy, uint64_t seed, gpusim_error *err)
                      &policy->placement_stream, err));
     GPUSIM_TRY(adopt(&setup->scheduler, seed, &policy->module_state, &policy->module_jobs,
                      &policy->scheduler_stream, err));
+    policy->evict_stream = gpusim_stream_make(seed, "scheduler", "evict");
     policy->order_nodes = policy->module_nodes = GS_ARRAY(unsigned char);
     GPUSIM_TRY(adopt_nodes(policy, &setup->order, &policy->order_nodes, err));
     GPUSIM_TRY(adopt_nodes(policy, &setup->scheduler, &policy->module_nodes, err));
@@ -444,7 +445,7 @@ int gs_policy_wants_pass(const gs_policy *policy)
             return 1; // another one may be first by now
         }
         return (books->freed && (books->waiting || lends_to_anybody(policy))) ||
-               gs_queue_next(policy) != GPUSIM_NONE;
+               policy->view->now >= books->next || gs_queue_next(policy) != GPUSIM_NONE;
     }
     return books->changed || (books->freed && books->waiting) || policy->view->now >= books->next;
 }
@@ -471,6 +472,7 @@ gpusim_status gs_policy_pass(gs_policy *policy, gpusim_decisions *decisions, gpu
     decisions->wait = GPUSIM_TIME_MAX;
     gpusim_status status = GPUSIM_OK;
     int outdated = ranks_by_time(policy);
+    GPUSIM_TRY(gs_evict(policy, decisions, err));
     gs_queues_rank(policy); // before others are ranked, so that the order is up to date
     if (books->freed || outdated) {
         // who would stop others, or fails where it does not fit, is asked in its turn
@@ -478,7 +480,8 @@ gpusim_status gs_policy_pass(gs_policy *policy, gpusim_decisions *decisions, gpu
                     policy->setup->preemption == GS_PREEMPTION_NONE;
         GPUSIM_TRY(gs_queues_thaw(policy, waits && policy->manner == GS_MANNER_COMPOSED, err));
     }
-    status = run_pass(policy, decisions, err);
+    GPUSIM_TRY(run_pass(policy, decisions, err));
+    gs_evict_wait(policy, decisions);
     books->freed = books->changed = 0;
     books->next = decisions->wait;
 cleanup:

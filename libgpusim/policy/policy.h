@@ -40,7 +40,9 @@ typedef struct gs_setup {
     uint8_t blocking;
     uint8_t reads_estimates; /* what it decides depends on estimates */
     uint8_t borrow;          /* preemptible jobs may run beyond their virtual cluster's quota */
-    uint8_t reserved;
+    uint8_t evict;           /* as in policy/tables.h */
+    double evict_above;
+    gpusim_time evict_every;
     gpusim_time period; /* passes are at its multiples alone; 0: whenever something happens */
     double noise;
     char text[128]; /* in short, for people: "fifo, best-fit, backfill easy" */
@@ -84,7 +86,8 @@ gpusim_status gs_index_check(const gs_index *index, const gpusim_view *view, gpu
     X(LENT, "lent")                                                                                \
     X(RECLAIM, "reclaim")                                                                          \
     X(PRIORITY, "priority")                                                                        \
-    X(SPOT, "spot")
+    X(SPOT, "spot")                                                                                \
+    X(OVERLOAD, "overload")
 
 #define GS_REASON_NUMBER(identifier, text) GS_REASON_##identifier,
 enum { GS_REASON_LIST(GS_REASON_NUMBER) GS_REASON_COUNT };
@@ -109,6 +112,8 @@ struct gpusim_decisions {
                                const gpusim_placement *placements, const char *reason);
     /* A waiting job for which there is no place fails. NULL: jobs wait. */
     gpusim_refusal (*fail)(void *core, gpusim_job_id job);
+    /* As preempt, and the job avoids that node if it can. NULL: nobody is evicted. */
+    gpusim_refusal (*evict)(void *core, gpusim_job_id job, uint32_t node, const char *reason);
     gpusim_time wait; /* the earliest asked for in this pass; GPUSIM_TIME_MAX: none */
 };
 

@@ -25,6 +25,9 @@ int gs_setup_reads(const gs_setup *setup, gpusim_module_flag flag)
 {
     const gpusim_module *modules[] = {setup->order.module, setup->placement.module,
                                       setup->scheduler.module};
+    if (flag == GPUSIM_MODULE_READS_HARDWARE && setup->evict) {
+        return 1; // utilisation, whatever the modules look at
+    }
     for (size_t i = 0; i < sizeof modules / sizeof modules[0]; i++) {
         if (modules[i] && (modules[i]->flags & (uint32_t)flag)) {
             return 1;
@@ -52,10 +55,10 @@ static void describe(gs_setup *setup)
     static const char *const preemptions[] = {"", ", preemption repack", ", preemption priority",
                                               ", preemption spot"};
     const char *skip = setup->blocking || setup->backfill != GS_BACKFILL_NONE ? "" : " (skip)";
-    snprintf(setup->text, sizeof setup->text, "%s%s, %s%s%s%s%s", setup->order.module->name, skip,
+    snprintf(setup->text, sizeof setup->text, "%s%s, %s%s%s%s%s%s", setup->order.module->name, skip,
              setup->placement.module->name, backfills[setup->backfill],
              preemptions[setup->preemption], setup->borrow ? ", borrow" : "",
-             setup->period > 0 ? ", by period" : "");
+             setup->evict ? ", evict random" : "", setup->period > 0 ? ", by period" : "");
 }
 
 // one module that decides everything
@@ -95,12 +98,21 @@ gpusim_status gs_setup_make(const void *scheduler_record_value, gs_setup *setup,
         return GPUSIM_SCENARIO;
     }
 
+    if (said->evict != GS_EVICT_NONE && said->period > 0 && said->evict_every % said->period != 0) {
+        gpusim_fail(err, GPUSIM_SCENARIO,
+                    "evict_every is no multiple of period: nobody passes when it is time");
+        gpusim_error_hint(err, "evict_every is one of %.9g s", gpusim_seconds(said->period));
+        return GPUSIM_SCENARIO;
+    }
     *setup = (gs_setup){.backfill = said->backfill,
                         .preemption = said->preemption,
                         .estimates = said->estimates,
                         .blocking = said->blocking,
                         .borrow = said->borrow,
                         .period = said->period,
+                        .evict = (uint8_t)said->evict,
+                        .evict_above = said->evict_above,
+                        .evict_every = said->evict_every,
                         .noise = said->noise};
     setup->order.module = gs_orders[said->order];
     setup->order.parameters = parameters_of(said, setup->order.module);

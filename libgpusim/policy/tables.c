@@ -30,6 +30,12 @@ static const gpusim_choice preemptions[] = {
     {NULL, 0, NULL},
 };
 
+static const gpusim_choice evictions[] = {
+    {"none", GS_EVICT_NONE, "jobs stay"},
+    {"random", GS_EVICT_RANDOM, "one of its jobs, drawn by chance, is queued again"},
+    {NULL, 0, NULL},
+};
+
 static const gpusim_choice estimates[] = {
     {"requested", GS_ESTIMATE_REQUESTED, "the time limit; the true run time where a job has none"},
     {"exact", GS_ESTIMATE_EXACT, "the true run time"},
@@ -95,6 +101,31 @@ static const gpusim_field composition_fields[] = {
      .fallback = "0 s",
      .maximum = 3.2e7,
      .doc = "The scheduler passes at multiples of this alone; 0: whenever something happens."},
+    {.name = "evict",
+     .type = GPUSIM_ENUM,
+     .offset = offsetof(gs_composition, evict),
+     .fallback = "none",
+     .detail.choices = evictions,
+     .doc = "What happens on a node whose utilisation is above `evict_above`, looked at every "
+            "`evict_every`."},
+    {.name = "evict_above",
+     .type = GPUSIM_FLOAT64,
+     .unit = GPUSIM_UNIT_RATIO,
+     .offset = offsetof(gs_composition, evict_above),
+     .fallback = "0.95",
+     .minimum = 0,
+     .maximum = 1,
+     .doc = "Utilisation of a node's GPUs, on their mean, above which it is too busy; without "
+            "physics it is the share of them that jobs hold."},
+    {.name = "evict_every",
+     .type = GPUSIM_TIME,
+     .unit = GPUSIM_UNIT_SECOND,
+     .offset = offsetof(gs_composition, evict_every),
+     .fallback = "15 s",
+     .minimum = 1e-3,
+     .maximum = 3.2e7,
+     .doc = "At multiples of this nodes are looked at; of a `period`, if there is one, a multiple "
+            "of that."},
     {.name = "estimates",
      .type = GPUSIM_ENUM,
      .offset = offsetof(gs_composition, estimates),

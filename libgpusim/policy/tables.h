@@ -17,6 +17,8 @@ typedef enum gs_preemption {
     GS_PREEMPTION_SPOT
 } gs_preemption;
 
+typedef enum gs_evict_rule { GS_EVICT_NONE, GS_EVICT_RANDOM } gs_evict_rule;
+
 /* Each module's parameters have a place of this size; a test holds all tables against it. */
 #define GS_PARAMETER_BYTES  128
 #define GS_PARAMETER_PLACES 23
@@ -24,10 +26,10 @@ typedef enum gs_preemption {
 /* Alternative 0: a composition of modules. */
 typedef struct gs_composition {
     int32_t order, placement; /* as in schedulers/registry.h */
-    int32_t backfill, preemption, estimates;
-    uint8_t blocking, borrow, reserved[2];
-    double noise;
-    gpusim_time period;
+    int32_t backfill, preemption, estimates, evict;
+    uint8_t blocking, borrow, reserved[6];
+    double noise, evict_above;
+    gpusim_time period, evict_every;
     _Alignas(16) unsigned char parameters[GS_PARAMETER_PLACES][GS_PARAMETER_BYTES];
 } gs_composition;
 

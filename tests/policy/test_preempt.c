@@ -94,6 +94,34 @@ static const worked all[] = {
      "{order: fifo, period: 10 s}",
      2,
      {{10, 15, 0}, {20, 23, 0}}},
+    /* Either node is full with A on it: it goes to the other at each check, and has ended at 30. */
+    {"evict, elsewhere",
+     "{nodes: [{name: n, gpus: 1}, {name: m, gpus: 1}]}",
+     "{at: 0 s, duration: 30 s}",
+     "{order: fifo, evict: random, evict_every: 10 s}",
+     1,
+     {{0, 30, 2}}},
+    /* There is no other node: it comes back. B has come later and waits all the same. */
+    {"evict, and come back",
+     ONE_GPU,
+     "{at: 0 s, duration: 25 s}, {at: 5 s, duration: 3 s}",
+     "{order: fifo, evict: random, evict_every: 10 s}",
+     2,
+     {{0, 25, 2}, {25, 28, 0}}},
+    /* Three of four is no more than 0.95. */
+    {"evict, not busy enough",
+     FOUR_GPUS,
+     "{at: 0 s, duration: 30 s, gpus: 3}",
+     "{order: fifo, evict: random, evict_every: 10 s}",
+     1,
+     {{0, 30, 0}}},
+    /* With backfill as well: A is first in order again. */
+    {"evict, with backfill",
+     ONE_GPU,
+     "{at: 0 s, duration: 12 s}, {at: 1 s, duration: 5 s}",
+     "{order: fifo, backfill: conservative, evict: random, evict_every: 10 s}",
+     2,
+     {{0, 12, 1}, {12, 17, 0}}},
     /* las wants to be asked at 3, when A falls, and is at 4. */
     {"period, and repack",
      ONE_GPU,
@@ -109,11 +137,44 @@ START_TEST(by_hand)
 }
 END_TEST
 
+// Each of four jobs on a node is drawn about as often: 400 draws, chi-square of 3 degrees of
+// freedom, 16.3 at p = 0.001.
+START_TEST(drawn_evenly)
+{
+    collected rows = {0};
+    gpusim_model *model = compile_text(
+        "gpusim: 1\nuntil: drained\ncluster: " FOUR_GPUS "\nworkload: [{jobs: ["
+        "{duration: 4010 s}, {duration: 4010 s}, {duration: 4010 s}, {duration: 4010 s}]}]\n"
+        "scheduler: {evict: random, evict_every: 10 s}\n");
+    gpusim_sim *sim = run_model(model, 1, &rows);
+    double chi = 0, total = 0;
+    for (uint64_t i = 0; i < 4; i++) {
+        double off = job_row(&rows, i)->preemptions - 100.0;
+        total += job_row(&rows, i)->preemptions;
+        chi += off * off / 100.0;
+    }
+    ck_assert_double_eq(total, 400);
+    ck_assert_double_lt(chi, 16.3);
+    uint32_t shed = 0;
+    const gs_array *decisions = &rows.tables[GPUSIM_TABLE_DECISIONS];
+    for (uint32_t i = 0; i < decisions->count; i++) {
+        const gpusim_decision_row *row = &GS_AT(*decisions, gpusim_decision_row, i);
+        shed += row->what == GPUSIM_DECISION_PREEMPT &&
+                strcmp(gpusim_model_name(model, row->reason), "overload") == 0;
+    }
+    ck_assert_uint_eq(shed, 400);
+    gpusim_sim_destroy(sim);
+    gpusim_model_destroy(model);
+    collect_release(&rows);
+}
+END_TEST
+
 // what cannot be combined is said so
 START_TEST(not_together)
 {
     static const char *const wrong[] = {"{borrow: true, preemption: repack}",
-                                        "{preemption: repack, backfill: easy}"};
+                                        "{preemption: repack, backfill: easy}",
+                                        "{evict: random, period: 10 s}"};
     for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
         char text[256];
         gpusim_error err = {0};
@@ -137,6 +198,7 @@ int main(void)
     Suite *suite = suite_create("preempt");
     TCase *cases = tcase_create("all");
     tcase_add_loop_test(cases, by_hand, 0, sizeof all / sizeof all[0]);
+    tcase_add_test(cases, drawn_evenly);
     tcase_add_test(cases, not_together);
     suite_add_tcase(suite, cases);
     return test_run(suite);

@@ -140,6 +140,10 @@ static void make_fair_scheduler(maker *m, maker_text *yaml)
     if (borrow) {
         maker_print(yaml, ", borrow: true");
     }
+    if (maker_chance(m, 15)) {
+        maker_print(yaml, ", evict: random, evict_every: 30 s, evict_above: 0.%d",
+                    maker_pick(m, 2, 9));
+    }
     if (preemption != 3) {
         maker_print(yaml, ", backfill: %s",
                     maker_chance(m, 40)   ? "none"
@@ -147,7 +151,8 @@ static void make_fair_scheduler(maker *m, maker_text *yaml)
                                           : "conservative");
     }
     if (maker_chance(m, 25)) {
-        maker_print(yaml, ", period: %d s", maker_pick(m, 1, 15));
+        static const int periods[] = {1, 2, 3, 5, 6, 10, 15}; // of which 30 is a multiple
+        maker_print(yaml, ", period: %d s", periods[maker_pick(m, 0, 6)]);
     }
     maker_print(yaml, "%s}\n", parameters[maker_pick(m, 0, 7)]);
 }
