@@ -40,6 +40,10 @@ static void make(const program *p)
             glp_set_col_kind(p->lp, column, GLP_IV);
             glp_set_col_bnds(p->lp, column, GLP_DB, 0, jobs);
             glp_set_obj_coef(p->lp, column, options[i].value);
+            if (options[i].held) { // the simplex begins where things are
+                glp_set_col_stat(p->lp, column, GLP_BS);
+                glp_set_row_stat(p->lp, row_of(p, r), GLP_NU);
+            }
         }
     }
 }
@@ -118,12 +122,19 @@ static void watch(glp_tree *tree, void *self)
 
 // ---- the solution ----
 
-static int relax(const program *p)
+static int simplex(const program *p, int presolve)
 {
     glp_smcp how;
     glp_init_smcp(&how);
     how.msg_lev = GLP_MSG_OFF;
+    how.presolve = presolve;
     return glp_simplex(p->lp, &how) == 0 && glp_get_status(p->lp) == GLP_OPT;
+}
+
+// from where things are; where numbers fail that, anew from the presolver
+static int relax(const program *p)
+{
+    return simplex(p, GLP_OFF) || simplex(p, GLP_ON);
 }
 
 static int branch(program *p)
@@ -133,8 +144,10 @@ static int branch(program *p)
     how.msg_lev = GLP_MSG_OFF;
     how.cb_func = watch;
     how.cb_info = p;
-    int failed = glp_intopt(p->lp, &how), status = glp_mip_status(p->lp);
-    return (failed == 0 || failed == GLP_ESTOP) && (status == GLP_OPT || status == GLP_FEAS);
+    how.mip_gap = p->choice->gap;
+    glp_intopt(p->lp, &how); // that it stopped early is no failure
+    int status = glp_mip_status(p->lp);
+    return status == GLP_OPT || status == GLP_FEAS;
 }
 
 static void tell(const program *p)

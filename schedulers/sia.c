@@ -24,6 +24,8 @@ enum { TYPES = 16, SORTS = 512 };
 enum { EACH_NODE = 8 };                           /* whole nodes beyond which they double */
 enum { NUMBERS = GS_CHOICE_OPTIONS / TYPES - 1 }; /* most of a type, and the one it has */
 
+static const double GAP = 1e-3; /* to which the program is solved */
+
 typedef struct parameters {
     gpusim_time round, delay;
     double p, lambda, change;
@@ -256,11 +258,13 @@ static uint32_t list_of_type(const gpusim_context *context, const ledger *all,
     for (uint32_t gpus = job->least_gpus;
          gpus <= job->most_gpus && gpus <= all->capacity[type] && count < NUMBERS;
          gpus = next_number(gpus, node)) {
-        options[count++] = (gs_option){rate * gpusim_job_speed(job, gpus), type, gpus};
+        options[count++] =
+            (gs_option){.value = rate * gpusim_job_speed(job, gpus), .type = type, .gpus = gpus};
         stays = stays && gpus != job->gpus;
     }
     if (stays) { // on a number that is not of these
-        options[count++] = (gs_option){rate * gpusim_job_speed(job, job->gpus), type, job->gpus};
+        options[count++] = (gs_option){
+            .value = rate * gpusim_job_speed(job, job->gpus), .type = type, .gpus = job->gpus};
     }
     return count;
 }
@@ -300,10 +304,10 @@ static uint32_t options_of(void *self, uint32_t row, gs_option *options, uint32_
     uint32_t type = runs ? type_of(context, all, job) : TYPES;
     for (uint32_t i = 0; i < count; i++) {
         gs_option *option = &options[i];
-        int stays = option->type == type && option->gpus == job->gpus;
-        double goodput = job->least_gpus * option->value / least * (stays ? 1 : factor);
-        option->value =
-            goodput > 0 ? value_of(context, goodput) + (stays ? change : -change) : -INFINITY;
+        option->held = option->type == type && option->gpus == job->gpus;
+        double goodput = job->least_gpus * option->value / least * (option->held ? 1 : factor);
+        option->value = goodput > 0 ? value_of(context, goodput) + (option->held ? change : -change)
+                                    : -INFINITY;
         if (option->value > 0) {
             options[good++] = *option;
         }
@@ -445,6 +449,7 @@ static gpusim_status pass(const gpusim_context *context, const uint32_t *queue, 
                         .rows = all->rows,
                         .types = all->types,
                         .capacity = all->capacity,
+                        .gap = GAP,
                         .options = options_of,
                         .chosen = chosen};
     gs_choice_result result;

@@ -50,6 +50,9 @@ const gpusim_compare_metric *cli_compared_metric(const cli_comparison *compariso
 double cli_compared_unit(const cli_comparison *comparison, uint32_t scenario, uint32_t metric,
                          char *word, size_t size);
 
+/* 1 when the lower bound says anything: it does not where all jobs are elastic. */
+int cli_compared_bounded(const cli_comparison *comparison, uint32_t scenario);
+
 /* How far the mean JCT is above the lower bound, 0.1: 10 %; NaN: unknown. */
 double cli_compared_room(const cli_comparison *comparison, uint32_t scenario, uint32_t scheduler);
 

@@ -130,7 +130,7 @@ static void print_room(FILE *to, const language *in, const cli_comparison *compa
                        uint32_t scenario)
 {
     char text[64];
-    if (comparison->bound == GPUSIM_NONE) {
+    if (!cli_compared_bounded(comparison, scenario)) {
         return;
     }
     fputs(" Mean completion times above a lower bound that no scheduler can beat:", to);

@@ -62,9 +62,15 @@ double cli_compared_unit(const cli_comparison *comparison, uint32_t scenario, ui
     return one;
 }
 
+int cli_compared_bounded(const cli_comparison *comparison, uint32_t scenario)
+{
+    return comparison->bound != GPUSIM_NONE &&
+           cli_compared(comparison, scenario, comparison->bound, 0)->mean > 0;
+}
+
 double cli_compared_room(const cli_comparison *comparison, uint32_t scenario, uint32_t scheduler)
 {
-    if (comparison->bound == GPUSIM_NONE) {
+    if (!cli_compared_bounded(comparison, scenario)) {
         return (double)NAN;
     }
     double bound = cli_compared(comparison, scenario, comparison->bound, scheduler)->mean;
@@ -169,7 +175,7 @@ static void print_metric(FILE *to, const cli_comparison *comparison, uint32_t sc
     for (uint32_t k = 0; k < schedulers; k++) {
         print_row(to, comparison, scenario, metric, k, one, width);
     }
-    if (comparison->bound != GPUSIM_NONE && metric == comparison->jct) {
+    if (metric == comparison->jct && cli_compared_bounded(comparison, scenario)) {
         fprintf(to, "  %-*s", width, "above the lower bound:");
         for (uint32_t k = 0; k < schedulers; k++) {
             fprintf(to, "%s %s %.1f %%", k ? "," : "",

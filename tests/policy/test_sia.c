@@ -81,7 +81,10 @@ static void make_game(game *g, uint32_t number)
             uint32_t gpus = 1 + (uint32_t)gpusim_draw_index(stream, draws++, 5);
             double value = gpus * gpusim_draw_uniform(stream, draws++) + 0.001;
             g->options[j][i] =
-                (gs_option){value, (uint32_t)gpusim_draw_index(stream, draws++, TYPES), gpus};
+                (gs_option){.value = value,
+                            .type = (uint32_t)gpusim_draw_index(stream, draws++, TYPES),
+                            .gpus = gpus,
+                            .held = i == 0 && gpusim_draw_index(stream, draws++, 2)};
         }
     }
 }
