@@ -8,10 +8,11 @@ DEMO_TRACE ?= quickstart.h5
 MESON = $$(test -x /usr/bin/meson && echo /usr/bin/meson || echo meson)
 PYTHON = $$(test -x /usr/bin/python3 && echo /usr/bin/python3 || echo python3)
 
-.PHONY: help dependencies build demo test bench lint asan check-all install clean
+.PHONY: help dependencies build demo picture test bench lint asan check-all install clean
 
 help:
 	@echo 'make demo       build gpusim and run scenarios/quickstart.yaml: a week of a GPU cluster'
+	@echo 'make picture    draw the picture of the README from the demo: docs/overview.png'
 	@echo 'make test       build and pass every test'
 	@echo 'make bench      measure the engine, the scheduler and telemetry against others'
 	@echo 'make lint       layout, headers, symbols, includes, file sizes, licence lines, cppcheck'
@@ -33,6 +34,9 @@ demo: dependencies
 	@test -f '$(BUILD)/build.ninja' || $(MESON) setup '$(BUILD)'
 	@ninja -C '$(BUILD)' sim/gpusim
 	'$(BUILD)/sim/gpusim' run scenarios/quickstart.yaml -o '$(DEMO_TRACE)' --force
+
+picture: demo
+	'$(BUILD)/sim/gpusim' plot '$(DEMO_TRACE)' --size 1000x700 -o docs/overview.png --force
 
 test:
 	@tools/install-dependencies.sh build test

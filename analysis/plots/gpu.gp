@@ -6,7 +6,7 @@ set key top right horizontal width 2
 called = label[1].': '.gpu
 set title called offset 0, -0.5
 # room for the names of lines
-room = 1.15
+room = 1.4
 last = 'panel = panel + 1; if (panel > 1) { unset title }; ' \
     .'if (panel == panels) { set format x time_format; set xlabel "time, ".time_unit }'
 panel = 0
@@ -31,7 +31,7 @@ if (has_gpu_temp) {
              '' index 'memory_temp' using 1:2 with lines linetype 4 title 'memory'
     } else {
         plot data index 'gpu_temp' using 1:3:4 with filledcurves linetype 2 notitle, \
-             '' index 'gpu_temp' using 1:2 with lines linetype 2 title 'die'
+             '' index 'gpu_temp' using 1:2 with lines linetype 2 notitle
     }
 }
 if (has_power_usage) {
@@ -46,7 +46,7 @@ if (has_power_usage) {
                 title 'limit'
     } else {
         plot data index 'power_usage' using 1:3:4 with filledcurves linetype 1 notitle, \
-             '' index 'power_usage' using 1:2 with lines linetype 1 title 'drawn'
+             '' index 'power_usage' using 1:2 with lines linetype 1 notitle
     }
 }
 if (has_sm_clock) {

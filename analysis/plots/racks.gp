@@ -14,7 +14,7 @@ if (shown == 0) {
     rows = (shown + columns - 1) / columns
     set multiplot layout rows, columns title called
     # one scale for all, so that they can be compared
-    set yrange [0:1.2 * most]
+    set yrange [0:1.45 * most]
     do for [i = 1:shown] {
         set title rack[i]
         set ylabel 'power, kW'
@@ -26,7 +26,7 @@ if (shown == 0) {
                     title 'cap'
         } else {
             plot data index sprintf('power %d', i) using 1:3:4 with filledcurves linetype 3 notitle, \
-                 '' index sprintf('power %d', i) using 1:2 with lines linetype 3 title 'drawn'
+                 '' index sprintf('power %d', i) using 1:2 with lines linetype 3 notitle
         }
     }
     unset multiplot

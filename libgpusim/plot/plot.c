@@ -12,11 +12,12 @@
 #include "plot/figures.h"
 #include "study/read.h"
 
-#define COLUMN      2     /* pixels of a picture that share a bin */
-#define INCH_OF_TEX 160.0 /* pixels: letters are as large as the text around it */
-#define BINS_LEAST  50
-#define DATE_WIDTH  90u /* pixels for one and the gap behind it */
-#define BINS_MOST   4000
+#define LETTERS_LEAST 0.7
+#define COLUMN        2     /* pixels of a picture that share a bin */
+#define INCH_OF_TEX   160.0 /* pixels: letters are as large as the text around it */
+#define BINS_LEAST    50
+#define DATE_WIDTH    90u /* pixels for one and the gap behind it */
+#define BINS_MOST     4000
 
 /* ---- which there are ---- */
 
@@ -229,6 +230,14 @@ cleanup:
 
 /* ---- a figure ---- */
 
+// letters become smaller in a picture that is smaller than its figure wants, as far as they can be
+// read
+static double scale_of(const gpusim_figure *figure, uint32_t width, uint32_t height)
+{
+    double scale = fmin((double)width / figure->width, (double)height / figure->height);
+    return fmin(fmax(scale, LETTERS_LEAST), 1);
+}
+
 void gs_plot_terminal(gs_plot *plot, const gpusim_plot_options *options)
 {
     static const char *const ends[] = {"png", "svg", "pdf", "tex"};
@@ -236,22 +245,24 @@ void gs_plot_terminal(gs_plot *plot, const gpusim_plot_options *options)
     char output[1100];
     uint32_t width = options->width ? options->width : plot->figure->width;
     uint32_t height = options->height ? options->height : plot->figure->height;
+    double scale = scale_of(plot->figure, width, height);
     FILE *to = plot->script;
     switch (options->picture) {
     case GPUSIM_SVG:
-        fprintf(to, "set terminal svg size %u, %u font 'Sans,12' background 'white'\n", width,
-                height);
+        fprintf(to, "set terminal svg size %u, %u font 'Sans,%.3g' background 'white'\n", width,
+                height, 12 * scale);
         break;
     case GPUSIM_PDF:
-        fprintf(to, "set terminal pdfcairo size %.3fin, %.3fin font 'Sans,9'\n", width / 96.0,
-                height / 96.0);
+        fprintf(to, "set terminal pdfcairo size %.3fin, %.3fin font 'Sans,%.3g'\n", width / 96.0,
+                height / 96.0, 9 * scale);
         break;
     case GPUSIM_TEX:
         fprintf(to, "set terminal cairolatex pdf size %.3fin, %.3fin\n", width / INCH_OF_TEX,
                 height / INCH_OF_TEX);
         break;
     default:
-        fprintf(to, "set terminal pngcairo size %u, %u font 'Sans,11'\n", width, height);
+        fprintf(to, "set terminal pngcairo size %u, %u font 'Sans,%.3g'\n", width, height,
+                11 * scale);
         break;
     }
     snprintf(output, sizeof output, "%.1000s.%s", options->name ? options->name : name,
