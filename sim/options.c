@@ -10,10 +10,10 @@
 #define OPTIONS_MAX 24
 
 static const cli_command *const commands[] = {
-    &cli_run,    &cli_compare,    &cli_explain, &cli_learn,  &cli_validate,  &cli_describe,
-    &cli_list,   &cli_info,       &cli_diff,    &cli_detect, &cli_train,     &cli_tune,
-    &cli_plot,   &cli_report,     &cli_whatif,  &cli_export, &cli_calibrate, &cli_schema,
-    &cli_doctor, &cli_completion, &cli_man,     &cli_help,
+    &cli_run,    &cli_compare, &cli_explain,    &cli_learn,  &cli_validate, &cli_describe,
+    &cli_list,   &cli_info,    &cli_diff,       &cli_detect, &cli_train,    &cli_tune,
+    &cli_watch,  &cli_plot,    &cli_report,     &cli_whatif, &cli_export,   &cli_calibrate,
+    &cli_schema, &cli_doctor,  &cli_completion, &cli_man,    &cli_help,
 };
 
 const cli_command *const *cli_commands(uint32_t *count)

@@ -69,6 +69,7 @@ typedef enum cli_option_id {
     CLI_KEEP,
     CLI_ROWS,
     CLI_BY,
+    CLI_SPEED,
     CLI_OPTION_COUNT
 } cli_option_id;
 
@@ -125,8 +126,9 @@ struct cli_command {
     }
 
 extern const cli_command cli_run, cli_validate, cli_describe, cli_list, cli_info, cli_diff,
-    cli_compare, cli_explain, cli_learn, cli_detect, cli_train, cli_tune, cli_whatif, cli_export,
-    cli_plot, cli_report, cli_calibrate, cli_schema, cli_doctor, cli_completion, cli_man, cli_help;
+    cli_compare, cli_explain, cli_learn, cli_detect, cli_train, cli_tune, cli_watch, cli_whatif,
+    cli_export, cli_plot, cli_report, cli_calibrate, cli_schema, cli_doctor, cli_completion,
+    cli_man, cli_help;
 
 /* All commands, in the order of the help; *count of them. */
 const cli_command *const *cli_commands(uint32_t *count);

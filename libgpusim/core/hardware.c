@@ -120,17 +120,16 @@ static void look(const gpusim_sim *sim, uint32_t node, gpusim_hardware_info *inf
 static void read_hardware(void *core, uint32_t node, gpusim_hardware_info *info)
 {
     gpusim_sim *sim = core;
+    // between passes nothing holds still, so nothing is kept
+    if (!sim->in_pass && node < sim->model->cluster.node_count) {
+        look(sim, node, info);
+        return;
+    }
     if (node >= sim->readings.count) {
         *info = unknown();
         return;
     }
-
-    // between passes nothing holds still, so nothing is kept
     gs_reading *reading = &GS_AT(sim->readings, gs_reading, node);
-    if (!sim->in_pass) {
-        look(sim, node, info);
-        return;
-    }
     if (reading->pass != sim->reading_pass) {
         reading->pass = sim->reading_pass;
         look(sim, node, &reading->info);
