@@ -125,5 +125,8 @@ int cli_screen_key(cli_screen *screen, double seconds)
     struct pollfd input = {.fd = STDIN_FILENO, .events = POLLIN};
     char key = 0;
     int there = poll(&input, screen->keys ? 1 : 0, (int)(seconds * 1000));
-    return there > 0 && read(STDIN_FILENO, &key, 1) == 1 ? key : 0;
+    if (there <= 0) {
+        return 0;
+    }
+    return read(STDIN_FILENO, &key, 1) == 1 ? key : CLI_SCREEN_GONE;
 }

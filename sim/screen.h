@@ -34,7 +34,10 @@ void cli_screen_line(cli_screen *screen, cli_style style, const char *format, ..
     GPUSIM_PRINTF(3, 4);
 void cli_screen_show(cli_screen *screen);
 
-/* A key that comes within so many seconds; 0 when none does. */
+#define CLI_SCREEN_GONE (-1)
+
+/* A key that comes within so many seconds; 0 when none does, CLI_SCREEN_GONE when none can come any
+ * more: somebody has closed the window. */
 int cli_screen_key(cli_screen *screen, double seconds);
 
 #endif

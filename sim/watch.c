@@ -317,6 +317,7 @@ static void obey(watch *w, int key)
     switch (key) {
     case 'q':
     case 'Q':
+    case CLI_SCREEN_GONE:
         w->quit = 1;
         break;
     case ' ':
@@ -353,7 +354,8 @@ static gpusim_status watch_screen(watch *w, gpusim_error *err)
         draw(w);
         // what is left of the frame is waited for, and the keys of it are all obeyed
         int key;
-        while ((key = cli_screen_key(&w->screen, fmax(frame_ends - wall_seconds(), 0))) != 0) {
+        while (!w->quit &&
+               (key = cli_screen_key(&w->screen, fmax(frame_ends - wall_seconds(), 0))) != 0) {
             obey(w, key);
         }
         // who cannot say that it is enough is not waited for

@@ -116,6 +116,15 @@ def test_keys_sizes_and_signals():
         check(seen.end() == 0 and seen.written.isascii(), "signs")
 
 
+def test_a_window_that_is_closed():
+    with gpusim.scratch() as folder:
+        seen = Terminal(folder, "by-hand.yaml", "--speed", "1")
+        seen.until("by-hand: fifo")
+        os.close(seen.ours)
+        os.close(seen.theirs)
+        seen.program.wait(60)
+
+
 def test_what_goes_wrong_is_told():
     with gpusim.scratch() as folder:
         seen = Terminal(folder, "crash-and-wait.yaml", "--speed", "max")
