@@ -5,6 +5,8 @@
 #include <math.h>
 #include <string.h>
 
+#define SHORT 24 // bytes of a text that is not broken
+
 // colours have a contrast of at least 4.5 on what they stand on, in both schemes
 static const char style[] =
     ":root{color-scheme:light dark;--ink:#1a1a1a;--dim:#555;--paper:#fff;--line:#c8c8c8;"
@@ -24,6 +26,7 @@ static const char style[] =
     "th,td{border-bottom:1px solid var(--line);padding:.3em .7em;text-align:left;"
     "vertical-align:top}\n"
     "thead th{background:var(--head)}tbody th{font-weight:normal}\n"
+    ".s{white-space:nowrap}\n"
     "td.n,th.n{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}\n"
     "th button{font:inherit;font-weight:bold;color:inherit;background:none;border:0;padding:0;"
     "cursor:pointer;text-align:inherit;text-decoration:underline dotted}\n"
@@ -34,7 +37,9 @@ static const char style[] =
     "figcaption{color:var(--dim)}\n"
     "pre{overflow-x:auto;background:var(--head);padding:1em;font-size:.8rem}\n"
     ":focus-visible{outline:3px solid var(--link);outline-offset:2px}\n"
-    "@media print{:root{--ink:#000;--dim:#333;--paper:#fff;--line:#999;--head:#eee;--link:#000}"
+    "@media "
+    "print{:root{--ink:#000;--dim:#333;--paper:#fff;--line:#999;--head:#eee;--link:#000;--note:#"
+    "fff;--edge:#000}"
     "body{max-width:none;padding:0;font-size:10pt}nav{display:none}h2{break-before:auto}"
     "h2,h3,caption{break-after:avoid}figure,tr{break-inside:avoid}thead{display:table-header-group}"
     ".wide{overflow:visible}table{font-size:8pt}th,td{padding:.2em .4em}"
@@ -162,7 +167,9 @@ static void cell(cli_page *page, double key, const char *text)
     const char *name = page->cells == 0 ? "th" : "td";
     int number = page->cells < page->column_count && page->columns[page->cells].number;
     fprintf(page->to, "<%s%s%s", name, page->cells == 0 ? " scope=\"row\"" : "",
-            number ? " class=\"n\"" : "");
+            number                 ? " class=\"n\""
+            : strlen(text) < SHORT ? " class=\"s\""
+                                   : "");
     if (isfinite(key)) {
         fprintf(page->to, " data-k=\"%.12g\"", key);
     }

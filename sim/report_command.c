@@ -175,13 +175,48 @@ static gpusim_status make_folder(const char *path, gpusim_error *err)
                              strerror(errno));
 }
 
+/* What a figure of one run cannot be drawn without. */
+static const struct {
+    const char *figure, *metric;
+    gpusim_entity entity;
+} needs[] = {
+    {"heatmap", "gpu_util", GPUSIM_OF_GPU},
+    {"gpu", "gpu_temp", GPUSIM_OF_GPU},
+    {"vram", "fb_used", GPUSIM_OF_GPU},
+    {"racks", "power", GPUSIM_OF_RACK},
+};
+
+// 1 when the run has what the figure is about
+static int has_what_it_shows(const cli_reported *run, const char *figure)
+{
+    const uint64_t *rows = run->info->rows;
+    for (size_t i = 0; i < sizeof needs / sizeof needs[0]; i++) {
+        if (strcmp(figure, needs[i].figure) == 0) {
+            return run->info->samples > 0 &&
+                   gpusim_trace_find_metric(run->trace, needs[i].entity, needs[i].metric) !=
+                       GPUSIM_NONE;
+        }
+    }
+    if (strcmp(figure, "fragmentation") == 0) {
+        return rows[GPUSIM_TABLE_FRAGMENTATION] > 0;
+    }
+    if (strcmp(figure, "faults") == 0) {
+        return rows[GPUSIM_TABLE_FAULTS] + rows[GPUSIM_TABLE_ALERTS] > 0;
+    }
+    return strcmp(figure, "energy") != 0 || run->summary.energy_facility_j > 0;
+}
+
 // of one run its queue is in the overview, and nothing stands against it; of several `runs` has
 // both
-static int is_shown(const gpusim_figure *figure, uint32_t traces)
+static int is_shown(const cli_reported *runs, uint32_t count, const gpusim_figure *figure)
 {
-    int in_another = strcmp(figure->name, "queue") == 0 ||
-                     strcmp(figure->name, traces > 1 ? "cdf" : "runs") == 0;
-    return !in_another && (traces == 1 || figure->traces == 0);
+    int in_another =
+        strcmp(figure->name, "queue") == 0 || strcmp(figure->name, count > 1 ? "cdf" : "runs") == 0;
+    int shown = 0;
+    for (uint32_t i = 0; i < count; i++) {
+        shown |= has_what_it_shows(&runs[i], figure->name);
+    }
+    return shown && !in_another && (count == 1 || figure->traces == 0);
 }
 
 static void forget(const reporting *r, const gpusim_figure *figure)
@@ -245,7 +280,7 @@ static gpusim_status draw_all(reporting *r, uint32_t first, uint32_t count, uint
     snprintf(r->folder, sizeof r->folder, "%s/%u", r->work, count > 1 ? 0 : first + 1);
     GPUSIM_TRY(make_folder(r->folder, err));
     for (uint32_t i = 0; i < all; i++) {
-        if (is_shown(&figures[i], count)) {
+        if (is_shown(&r->runs[first], count, &figures[i])) {
             GPUSIM_TRY(draw(r, &figures[i], first, count, err));
         }
     }

@@ -186,16 +186,19 @@ static void put_lead(cli_page *page, const cli_reported *run)
     cli_count_text(run->info->rows[GPUSIM_TABLE_NODES], nodes, sizeof nodes);
     cli_count_text(summary->submitted, submitted, sizeof submitted);
     cli_count_text(summary->completed, completed, sizeof completed);
+    char half[80] = "";
+    if (isfinite(summary->wait_s.p50)) {
+        snprintf(half, sizeof half, "; half of them waited no longer than %s",
+                 cli_amount(summary->wait_s.p50, GPUSIM_UNIT_SECOND, wait));
+    }
+    double allocated = summary->gpu_allocated_fraction;
     cli_page_text(
         page,
-        "%s of %s GPUs on %s nodes under %s: %s jobs came and %s completed; %s%s %.1f %% "
-        "of the GPU time was allocated.",
+        "%s of %s GPUs on %s nodes under %s. %s jobs came, and %s completed%s. %.1f %% of "
+        "the GPU time was allocated.",
         cli_amount(summary->sim_time_s, GPUSIM_UNIT_SECOND, span), gpus, nodes,
-        run->info->scheduler, submitted, completed,
-        isfinite(summary->wait_s.p50) ? "; half of them waited no longer than " : "",
-        isfinite(summary->wait_s.p50) ? cli_amount(summary->wait_s.p50, GPUSIM_UNIT_SECOND, wait)
-                                      : "",
-        100 * (isfinite(summary->gpu_allocated_fraction) ? summary->gpu_allocated_fraction : 0));
+        run->info->scheduler, submitted, completed, half,
+        isfinite(allocated) ? 100 * allocated : 0);
     if (summary->stalled) {
         cli_page_remark(page, "The run stalled: %s", summary->stall_reason);
     }

@@ -8,6 +8,8 @@
 #include "plot/figures.h"
 #include "study/read.h"
 
+#define SHADE      0.12
+#define SHADED     20  /* bands that have this shade; more have less */
 #define BANDS_MOST 300 /* faults that are shown as bands: the longest */
 
 /* ---- both ---- */
@@ -76,8 +78,11 @@ static gpusim_status draw_faults(gs_plot *plot, gpusim_error *err)
     uint64_t count;
     uint32_t shown = 0, bands = 0;
     gpusim_time last_start = -1, last_end = -1;
+    double shade;
     GPUSIM_TRY(gs_whole_table(trace, GPUSIM_TABLE_FAULTS, &faults, &count, err));
     GPUSIM_TRY(gs_sort(faults, count, sizeof *faults, by_length, err));
+    // many lie one upon another, and are the paler
+    shade = SHADE * fmin(1, (double)SHADED / fmax(1, fmin((double)count, BANDS_MOST)));
     for (uint64_t i = 0; i < count && bands < BANDS_MOST; i++) {
         const char *kind = gpusim_trace_name(trace, faults[i].kind);
         gpusim_time end = faults[i].end < plot->to ? faults[i].end : plot->to;
@@ -96,9 +101,9 @@ static gpusim_status draw_faults(gs_plot *plot, gpusim_error *err)
         fputs(", graph 0 to ", plot->script);
         gs_plot_say_time(plot, end);
         fprintf(plot->script,
-                ", graph 1 behind fillcolor '#d55e00' fillstyle transparent solid 0.12 noborder "
+                ", graph 1 behind fillcolor '#d55e00' fillstyle transparent solid %.3g noborder "
                 "# %.60s\n",
-                kind ? kind : "");
+                shade, kind ? kind : "");
     }
     gs_plot_say_number(plot, "faults", shown);
     gs_plot_say_number(plot, "all_faults", (double)count);

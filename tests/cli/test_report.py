@@ -145,7 +145,9 @@ def test_says_what_happened():
         digest = gpusim.run("info", "run.h5", "--digest", cwd=folder).stdout.strip()
         check(page.says(digest), "no digest")
         check(page.says("at: 70 min"), "no scenario")
-        check(len(page.figures) >= 8, len(page.figures))
+        check(len(page.figures) == 9, len(page.figures))
+        check(page.says("3 jobs came, and 3 completed; half of them waited no longer than 30 min."
+                        " 42.5 % of the GPU time was allocated."), "the lead")
         check(not list(folder.glob("page.gnuplot*")), "a folder was left behind")
         check(not list(folder.glob("*.part")), "half a page was left behind")
 
@@ -184,6 +186,34 @@ def test_nothing_and_little():
         for words in ("In no minute was GPU time lost", "No job waited", "There were no faults",
                       "There were no jobs"):
             check(page.says(words), words)
+        check(len(page.figures) == 3, "figures of nothing")
+
+
+def luminance(colour):
+    """Of '#rgb' or '#rrggbb', as WCAG 2.1 defines it."""
+    digits = colour[1:] if len(colour) == 7 else "".join(2 * digit for digit in colour[1:])
+    parts = [int(digits[i:i + 2], 16) / 255 for i in (0, 2, 4)]
+    linear = [p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def test_contrast():
+    """AA: 4.5 for all text, light, dark and printed."""
+    with gpusim.scratch() as folder:
+        traced(folder)
+        page = reported(folder, "run.h5")
+        schemes = [dict(re.findall(r"--(\w+):(#\w+)", rule))
+                   for rule in re.findall(r":root\{([^}]*)\}", page.source)]
+        check(len(schemes) == 3, schemes)
+        for scheme in schemes:
+            colours = {**schemes[0], **scheme}
+            for ink, grounds in (("ink", ("paper", "head", "note")), ("dim", ("paper",)),
+                                 ("link", ("paper",))):
+                for ground in grounds:
+                    light, dark = sorted((luminance(colours[ink]), luminance(colours[ground])),
+                                         reverse=True)
+                    ratio = (light + 0.05) / (dark + 0.05)
+                    check(ratio >= 4.5, ink, "on", ground, ratio, colours)
 
 
 NASTY = "<script>alert(1)</script>\"'&|`*[x](y)"
