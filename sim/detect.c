@@ -12,6 +12,8 @@ static const cli_option options[] = {
     {CLI_DETECTOR, 'd', "detector", "WORDS",
      "zscore, knn:neighbours=7, or a file of `gpusim train`; may be repeated"},
     {CLI_TRAIN, 't', "train", "LOG", "learn from this log; else from the begin of each"},
+    {CLI_METRICS, 'm', "metrics", "LIST",
+     "of traces: gauges of GPUs; or all, or node/fan_speed,ecc_sbe_vol_total,..."},
     {CLI_SHARE, 0, "share", "RATIO", "of each log to learn from without --train; 15 %"},
     {CLI_EVALUATE, 'e', "evaluate", NULL, "compare with column `label`, or a trace's faults"},
     {CLI_QUANTILE, 'q', "quantile", "RATIO", "of the learnt scores, is the threshold; 99.9 %"},
@@ -77,6 +79,7 @@ static int read_options(const cli_arguments *arguments, cli_detection *d)
     d->seed = seed;
     d->evaluates = arguments->values[CLI_EVALUATE] != NULL;
     d->figures = arguments->values[CLI_FIGURES];
+    d->metrics = arguments->values[CLI_METRICS];
     d->several = arguments->operand_count > 1;
     return code ? code : read_detectors(arguments, d);
 }
@@ -185,7 +188,7 @@ static gpusim_status run_log(cli_detection *d, const char *path, cli_log *train,
     cli_log log = {0};
     cli_scored scored = {0};
     cli_figures figures = {0};
-    GPUSIM_TRY(cli_log_open(path, &log, err));
+    GPUSIM_TRY(cli_log_open(path, d->metrics, &log, err));
     if (d->figures) {
         GPUSIM_TRY(cli_figures_open(d->figures, &log, d->several, first_scored(d, train, &log),
                                     d->gap, &figures, err));
@@ -273,7 +276,7 @@ static int run_all(cli_detection *d, const cli_arguments *arguments)
     }
     GPUSIM_TRY(check_logs(arguments, &err));
     if (learnt_from) {
-        GPUSIM_TRY(cli_log_open(learnt_from, &train, &err));
+        GPUSIM_TRY(cli_log_open(learnt_from, d->metrics, &train, &err));
     }
     if (!d->evaluates && d->form == CLI_DETECT_JSON) {
         d->alarms = json_array();

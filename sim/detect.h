@@ -20,7 +20,9 @@ typedef struct cli_log {
     gpusim_samples *samples;       /* of a log */
 } cli_log;
 
-gpusim_status cli_log_open(const char *path, cli_log *log, gpusim_error *err);
+/* `metrics`: of a trace, names with commas as gpusim_trace_frames_create knows them; NULL: gauges
+ * of GPUs. */
+gpusim_status cli_log_open(const char *path, const char *metrics, cli_log *log, gpusim_error *err);
 void cli_log_close(cli_log *log);
 int cli_log_is_trace(const char *path);
 
@@ -121,6 +123,7 @@ typedef struct cli_detection {
     uint32_t detector_count, finding_count;
     int evaluates, several; /* logs */
     const char *figures;    /* a folder; NULL: none */
+    const char *metrics;    /* NULL: gauges of GPUs */
     cli_detect_form form;
     json_t *alarms; /* those found so far, when they are told as JSON */
 } cli_detection;

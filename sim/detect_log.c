@@ -20,13 +20,35 @@ int cli_log_is_trace(const char *path)
     return read == sizeof begin && memcmp(begin, "\211HDF\r\n\032\n", sizeof begin) == 0;
 }
 
-gpusim_status cli_log_open(const char *path, cli_log *log, gpusim_error *err)
+#define NAMES_MOST 64
+
+// Frames of what a list names.
+static gpusim_status open_frames(cli_log *log, const char *metrics, gpusim_error *err)
+{
+    char text[2048];
+    const char *names[NAMES_MOST];
+    uint32_t count = 0;
+    if (metrics && strlen(metrics) >= sizeof text) {
+        return gpusim_fail(err, GPUSIM_ARGUMENT, "too many metrics");
+    }
+    snprintf(text, sizeof text, "%s", metrics ? metrics : "");
+    char *rest = NULL;
+    for (char *word = strtok_r(text, ",", &rest); word; word = strtok_r(NULL, ",", &rest)) {
+        if (count == NAMES_MOST) {
+            return gpusim_fail(err, GPUSIM_ARGUMENT, "at most %d metrics", NAMES_MOST);
+        }
+        names[count++] = word;
+    }
+    return gpusim_trace_frames_create(log->trace, names, count, &log->of_trace, err);
+}
+
+gpusim_status cli_log_open(const char *path, const char *metrics, cli_log *log, gpusim_error *err)
 {
     gpusim_status status;
     *log = (cli_log){.path = path};
     if (cli_log_is_trace(path)) {
         GPUSIM_TRY(gpusim_trace_open(path, &log->trace, err));
-        GPUSIM_TRY(gpusim_trace_frames_create(log->trace, NULL, 0, &log->of_trace, err));
+        GPUSIM_TRY(open_frames(log, metrics, err));
     } else {
         GPUSIM_TRY(gpusim_samples_read(path, &log->samples, err));
     }

@@ -9,6 +9,8 @@
 static const cli_option options[] = {
     {CLI_DETECTOR, 'd', "detector", "WORDS", "gnn, or knn:neighbours=7"},
     {CLI_OUTPUT, 'o', "output", "FILE", "write what was learnt to this file"},
+    {CLI_METRICS, 'm', "metrics", "LIST",
+     "of traces: gauges of GPUs; or all, or node/fan_speed,ecc_sbe_vol_total,..."},
     {CLI_QUANTILE, 'q', "quantile", "RATIO", "of the learnt scores, is the threshold; 99.9 %"},
     {CLI_SEED, 's', "seed", "N", "of detectors that draw; 1"},
     {CLI_FORCE, 'f', "force", NULL, "overwrite the file if there is one"},
@@ -35,7 +37,8 @@ static gpusim_status open_lesson(const cli_arguments *arguments, const gpusim_mo
     }
     for (; l->count < count; l->count++) {
         cli_log *log = &l->logs[l->count];
-        GPUSIM_TRY(cli_log_open(arguments->operands[l->count], log, err));
+        GPUSIM_TRY(
+            cli_log_open(arguments->operands[l->count], arguments->values[CLI_METRICS], log, err));
         GPUSIM_TRY(cli_log_mark(log, module, err));
         l->sources[l->count] = cli_log_frames(log);
     }

@@ -17,6 +17,8 @@ static const cli_option options[] = {
      "of a node and a day, where nothing is anomalous, instead of F-beta"},
     {CLI_GAP, 0, "gap", "N", "alarms so many samples apart are one; 5"},
     {CLI_WINDOW, 'w', "window", "N", "samples around an event that count in part (VUS); 100"},
+    {CLI_METRICS, 'm', "metrics", "LIST",
+     "of traces: gauges of GPUs; or all, or node/fan_speed,ecc_sbe_vol_total,..."},
     {CLI_SEED, 's', "seed", "N", "of detectors that draw; 1"},
     {CLI_FORCE, 'f', "force", NULL, "overwrite the file if there is one"},
     CLI_OPTION_JSON,
@@ -35,6 +37,7 @@ typedef struct tuning {
     double threshold;
     uint32_t gap, window, seed;
     int json;
+    const char *metrics; // NULL: gauges of GPUs
 } tuning;
 
 /* ---- the command line ---- */
@@ -88,7 +91,7 @@ static gpusim_status add_whole(tuning *t, const char *path, gpusim_error *err)
 {
     gpusim_status status;
     cli_log log = {0};
-    GPUSIM_TRY(cli_log_open(path, &log, err));
+    GPUSIM_TRY(cli_log_open(path, t->metrics, &log, err));
     if (!t->watcher) {
         GPUSIM_TRY(cli_detector_make(&t->detector, cli_log_scene(&log), t->seed, &t->watcher,
                                      &t->threshold, err));
@@ -104,7 +107,7 @@ static gpusim_status add_parts(tuning *t, const char *path, gpusim_error *err)
 {
     gpusim_status status;
     cli_log log = {0};
-    GPUSIM_TRY(cli_log_open(path, &log, err));
+    GPUSIM_TRY(cli_log_open(path, t->metrics, &log, err));
     uint64_t all = cli_log_count(&log);
     uint64_t learnt = (uint64_t)(LEARNT * (double)all), chosen = (uint64_t)(CHOSEN * (double)all);
     GPUSIM_TRY(
@@ -298,6 +301,7 @@ static int tune_run(const cli_arguments *arguments)
 {
     gpusim_error err = {0};
     tuning t = {.beta = 1, .false_alarms = NAN, .gap = 5, .window = 100, .seed = 1};
+    t.metrics = arguments->values[CLI_METRICS];
     told parts[2] = {{.name = "validation", .pool = &t.validation},
                      {.name = "test", .pool = &t.test}};
     int code = read_options(arguments, &t);

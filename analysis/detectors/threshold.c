@@ -135,8 +135,9 @@ static gpusim_status find_signal(const gpusim_scene *scene, const char *name, ui
             return GPUSIM_OK;
         }
     }
-    return gpusim_fail(err, GPUSIM_ARGUMENT, "a rule is about signal '%s', which nobody samples",
-                       name);
+    gpusim_fail(err, GPUSIM_ARGUMENT, "a rule is about signal '%s', which nobody samples", name);
+    gpusim_error_hint(err, "what is no gauge of GPUs has to be named: `metrics: [...]`, --metrics");
+    return GPUSIM_ARGUMENT;
 }
 
 static gpusim_status train(const gpusim_detector_context *context, gpusim_frames *frames,

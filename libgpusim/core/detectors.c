@@ -31,6 +31,10 @@ static gpusim_status make_room(gpusim_sim *sim, gpusim_error *err)
     GPUSIM_TRY(gs_allocate(&d->samples, d->count, sizeof *d->samples, err));
     GPUSIM_TRY(gs_array_resize(&sim->detecting, d->count, err));
     GPUSIM_TRY(gs_array_resize(&sim->alarms, d->count * d->gpus, err));
+    GPUSIM_TRY(gs_array_resize(&sim->counted, model->watched_rates * d->gpus, err));
+    for (uint32_t i = 0; i < sim->counted.count; i++) {
+        GS_AT(sim->counted, double, i) = NAN;
+    }
 cleanup:
     return status;
 }
@@ -101,14 +105,40 @@ void gs_detectors_destroy(gpusim_sim *sim)
 
 // ---- what is seen ----
 
+// of a counter, its rate since the last sample; `kept` are its readings then
+static void see_rate(const gs_series *series, const void *values, const uint32_t *owner,
+                     uint32_t gpus, double seconds, double *kept, double *to, uint32_t width)
+{
+    for (uint32_t g = 0; g < gpus; g++) {
+        double now = gs_series_read(series, values, owner ? owner[g] : g);
+        to[(size_t)g * width] = (double)(float)gs_series_rate(kept[g], now, seconds);
+        kept[g] = now;
+    }
+}
+
+// what the sample at hand shows of each GPU; once a sample
 static void see_values(gpusim_sim *sim, const gs_sampling *sampling)
 {
     const gpusim_model *model = sim->model;
     gs_detectors *d = sim->detectors;
+    const gpusim_scene *scene = &GS_DETECTOR(sim, 0)->scene;
+    double *kept = sim->counted.data;
+    double seconds = gpusim_seconds(model->info.sample_every);
     for (uint32_t w = 0; w < model->watched_count; w++) {
-        const float *values = sampling->values[model->watched[w]];
+        const gs_series *series = &model->watched[w];
+        const void *values = sampling->values[series->metric];
+        const uint32_t *owner = series->entity == GPUSIM_OF_NODE   ? scene->node
+                                : series->entity == GPUSIM_OF_RACK ? scene->rack
+                                                                   : NULL;
+        if (series->kind == GS_SERIES_RATE) {
+            see_rate(series, values, owner, d->gpus, seconds, kept, d->seen + w,
+                     model->watched_count);
+            kept += d->gpus;
+            continue;
+        }
         for (uint32_t g = 0; g < d->gpus; g++) {
-            d->seen[(size_t)g * model->watched_count + w] = (double)values[g];
+            d->seen[(size_t)g * model->watched_count + w] =
+                gs_series_read(series, values, owner ? owner[g] : g);
         }
     }
 }
@@ -267,7 +297,7 @@ cleanup:
 }
 
 // those who have seen enough learn
-static gpusim_status learn(gpusim_sim *sim, const gs_sampling *sampling, gpusim_error *err)
+static gpusim_status learn(gpusim_sim *sim, gpusim_error *err)
 {
     gpusim_status status = GPUSIM_OK;
     gs_detectors *d = sim->detectors;
@@ -286,7 +316,6 @@ static gpusim_status learn(gpusim_sim *sim, const gs_sampling *sampling, gpusim_
         learning |= !GS_HAS_LEARNT(sim, i);
     }
     gs_lessons_last(sim); // learning has looked at other samples
-    see_values(sim, sampling);
     if (!learning) {
         gs_lessons_forget(sim);
     }
@@ -312,9 +341,9 @@ gpusim_status gs_detectors_see(gpusim_sim *sim, const gs_sampling *sampling, gpu
     if (!d) {
         return GPUSIM_OK;
     }
-    d->taken = sampling->taken;
     see_values(sim, sampling);
-    GPUSIM_TRY(learn(sim, sampling, err));
+    d->taken = sampling->taken;
+    GPUSIM_TRY(learn(sim, err));
     for (uint32_t i = 0; i < d->count; i++) {
         // what was learnt from says nothing new, but where it was the first sample alone
         if (GS_DETECTOR(sim, i)->learn == 0 || d->taken > GS_DETECTING(sim, i)->learnt) {

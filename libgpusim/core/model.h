@@ -14,6 +14,7 @@
 #include "policy/policy.h"
 #include "policy/selector.h"
 #include "policy/share.h"
+#include "telemetry/series.h"
 #include "workload/workload.h"
 
 /* An action of the scenario, its names looked up. */
@@ -154,11 +155,12 @@ struct gpusim_model {
     uint32_t *dependents_first; /* [jobs + 1] in dependents; NULL: nobody depends on anybody */
     uint32_t *dependents;       /* log jobs */
     gs_setup setup;
-    gs_array actions;   /* gs_timed_action */
-    gs_array responses; /* gs_response */
-    gs_array detectors; /* gs_detector */
-    uint32_t *watched;  /* [watched_count]: metrics of GPUs that detectors may look at, by name */
+    gs_array actions;        /* gs_timed_action */
+    gs_array responses;      /* gs_response */
+    gs_array detectors;      /* gs_detector */
+    gs_series *watched;      /* [watched_count]: what detectors look at, by name */
     uint32_t *watched_names; /* beside it: their names */
+    uint32_t watched_rates;  /* counters among these */
     uint32_t watched_count;
     gs_remedies remedies;
     gs_heartbeat heartbeat;

@@ -411,6 +411,7 @@ void gpusim_sim_destroy(gpusim_sim *sim)
         &sim->lesson_times,
         &sim->lesson_values,
         &sim->lesson_jobs,
+        &sim->counted,
         &sim->detectors_saved,
         &sim->rule_clocks,
         &sim->fault_jobs,

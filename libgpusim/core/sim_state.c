@@ -60,6 +60,7 @@ void gs_sim_lay_out(gpusim_sim *sim)
     sim->lesson_times = GS_ARRAY(gpusim_time);
     sim->lesson_values = GS_ARRAY(float);
     sim->lesson_jobs = GS_ARRAY(gs_lesson_job);
+    sim->counted = GS_ARRAY(double);
     sim->detectors_saved = GS_ARRAY(char);
     sim->pulses = GS_ARRAY(gs_pulse);
     sim->breakers = GS_ARRAY(gs_breaker);
@@ -161,6 +162,7 @@ gpusim_status gs_sim_register(gpusim_sim *sim, gpusim_error *err)
         {"detectors.times", &sim->lesson_times},
         {"detectors.values", &sim->lesson_values},
         {"detectors.jobs", &sim->lesson_jobs},
+        {"detectors.counted", &sim->counted},
         {"detectors.saved", &sim->detectors_saved},
         {"nodes.pulses", &sim->pulses},
         {"nodes.breakers", &sim->breakers},

@@ -300,6 +300,7 @@ struct gpusim_sim {
     gs_array alarms;    /* gs_alarm, of each detector on each GPU */
     gs_array lesson_times, lesson_values, lesson_jobs; /* gpusim_time, float, gs_lesson_job: what
                                                         * is being learnt from */
+    gs_array counted; /* double: readings of counters at the last sample, by counter and GPU */
     gs_array detectors_saved; /* char: what detectors have learnt and seen, filled by saving */
 
     gs_array pulses;   /* gs_pulse, by node; see core/fleet.h for these */

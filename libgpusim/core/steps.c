@@ -5,7 +5,7 @@
 #include "core/plant.h"
 
 /* Which series; the payload of its event. The entity is the group, or 0. */
-typedef enum gs_series {
+typedef enum gs_step_series {
     GS_SERIES_SUPPLY,
     GS_SERIES_WATER, /* it takes the loop's delay to come */
     GS_SERIES_RACK_CAP,
@@ -14,9 +14,9 @@ typedef enum gs_series {
     GS_SERIES_NODE_CAP,
     GS_SERIES_GPU_CAP,
     GS_SERIES_COUNT
-} gs_series;
+} gs_step_series;
 
-static const gs_steps *steps_of(const gs_hardware *hardware, gs_series series, uint32_t group)
+static const gs_steps *steps_of(const gs_hardware *hardware, gs_step_series series, uint32_t group)
 {
     switch (series) {
     case GS_SERIES_SUPPLY:
@@ -37,7 +37,7 @@ static const gs_steps *steps_of(const gs_hardware *hardware, gs_series series, u
 }
 
 // the event of the step after this moment
-static gpusim_status schedule_next(gpusim_sim *sim, gs_series series, uint32_t group,
+static gpusim_status schedule_next(gpusim_sim *sim, gs_step_series series, uint32_t group,
                                    gpusim_error *err)
 {
     const gs_hardware *hardware = &sim->model->hardware;
@@ -72,7 +72,7 @@ cleanup:
     return status;
 }
 
-static gpusim_status step_group(gpusim_sim *sim, gs_series series, uint32_t group,
+static gpusim_status step_group(gpusim_sim *sim, gs_step_series series, uint32_t group,
                                 gpusim_error *err)
 {
     gpusim_status status = GPUSIM_OK;
@@ -96,7 +96,7 @@ gpusim_status gs_on_step(void *context, const gpusim_event *event, gpusim_error 
 {
     gpusim_sim *sim = context;
     gpusim_status status = GPUSIM_OK;
-    gs_series series = (gs_series)event->payload;
+    gs_step_series series = (gs_step_series)event->payload;
     gs_background_fired(sim);
     switch (series) {
     case GS_SERIES_SUPPLY:
@@ -125,7 +125,7 @@ gpusim_status gs_steps_begin(gpusim_sim *sim, gpusim_error *err)
 {
     gpusim_status status = GPUSIM_OK;
     for (int series = 0; series < GS_SERIES_NODE_CAP; series++) {
-        GPUSIM_TRY(schedule_next(sim, (gs_series)series, 0, err));
+        GPUSIM_TRY(schedule_next(sim, (gs_step_series)series, 0, err));
     }
     for (uint32_t g = 0; g < sim->model->cluster.group_count; g++) {
         GPUSIM_TRY(schedule_next(sim, GS_SERIES_NODE_CAP, g, err));

@@ -7,8 +7,8 @@
 
 #include "base/memory.h"
 #include "base/sort.h"
-#include "detect/tables.h"
 #include "stats/stats.h"
+#include "telemetry/series.h"
 
 #define BLANKS_IN_A_ROW 1000u
 #define LARGEST         ((uint64_t)1 << 27) /* values of all samples */
@@ -145,17 +145,13 @@ static int by_name(const void *a, const void *b)
     return strcmp(((const gpusim_signal *)a)->name, ((const gpusim_signal *)b)->name);
 }
 
-// How far values of a metric lie apart is known by its unit; of others nobody knows.
-static double span_of(const char *name)
+// Unit and span of what is one of our metrics; of others nobody knows.
+static gpusim_signal signal_of(const char *name)
 {
-    uint32_t count;
-    const gpusim_metric *metrics = gpusim_metrics(&count);
-    for (uint32_t i = 0; i < count; i++) {
-        if (metrics[i].entity == GPUSIM_OF_GPU && strcmp(metrics[i].name, name) == 0) {
-            return gs_span_of_unit(gpusim_unit_symbol((gpusim_unit)metrics[i].unit));
-        }
-    }
-    return 1;
+    gs_series series[GS_SERIES_MOST];
+    (void)gs_series_of(name, 0, GPUSIM_OF_GPU, GPUSIM_FLOAT32, series);
+    return (gpusim_signal){
+        .name = name, .span = gs_series_span(series), .unit = (gpusim_unit)series->unit};
 }
 
 // `place` of each signal as it was numbered: where it stands in order of name.
@@ -170,8 +166,8 @@ static gpusim_status name_signals(const gs_readings *readings, gpusim_samples *s
     }
     for (uint32_t s = 0; s < count; s++) {
         const char *name = gs_names_text(readings->signals, s + 1);
-        signals[s] = (gpusim_signal){.name = gs_arena_text(&samples->arena, name, strlen(name)),
-                                     .span = span_of(name)};
+        signals[s] = signal_of(name);
+        signals[s].name = gs_arena_text(&samples->arena, name, strlen(name));
         if (!signals[s].name) {
             return no_memory(err);
         }

@@ -2,8 +2,6 @@
 /* The table behind `detector:`: each built-in detector with the parameters that it has. */
 #include "detect/tables.h"
 
-#include <string.h>
-
 #include "../analysis/detectors/registry.h"
 
 // of a detector without parameters
@@ -43,18 +41,4 @@ const gpusim_module *gs_detector_of(uint32_t which)
     static const gpusim_module *const modules[] = {GS_DETECTOR_PARAMETERS_LIST(ADDRESS)
                                                        GS_DETECTOR_PLAIN_LIST(ADDRESS)};
     return modules[which];
-}
-
-double gs_span_of_unit(const char *unit)
-{
-    static const struct {
-        const char *unit;
-        double span;
-    } spans[] = {{"%", 100}, {"degC", 50}, {"W", 500}, {"MHz", 1000}, {"MiB", 10000}, {"B/s", 1e9}};
-    for (size_t i = 0; i < sizeof spans / sizeof spans[0]; i++) {
-        if (strcmp(unit, spans[i].unit) == 0) {
-            return spans[i].span;
-        }
-    }
-    return 1;
 }

@@ -11,7 +11,4 @@ extern const gpusim_record gs_detector_record;
 /* The module of an alternative. */
 const gpusim_module *gs_detector_of(uint32_t which);
 
-/* How far values of a signal in this unit usually lie apart. */
-double gs_span_of_unit(const char *unit);
-
 #endif

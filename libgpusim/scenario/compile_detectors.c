@@ -38,28 +38,67 @@ static const gpusim_metric *about(uint32_t metric)
 
 static int by_name(const void *a, const void *b)
 {
-    return strcmp(about(*(const uint32_t *)a)->name, about(*(const uint32_t *)b)->name);
+    return strcmp(((const gs_series *)a)->name, ((const gs_series *)b)->name);
 }
 
-// gauges of GPUs, in the order in which a trace has them
-static gpusim_status find_watched(gpusim_model *model, gpusim_error *err)
+// A name is a metric's, as anywhere in a scenario, or a signal's.
+static int is_called(const gpusim_model *model, const gs_series *series, const char *name)
+{
+    uint32_t place = gs_compile_sampled(model, name);
+    return (place != GPUSIM_NONE && model->metrics[place] == series->metric) ||
+           gs_series_called(series, name);
+}
+
+// gauges of GPUs where it names nothing
+static int is_wanted(const gpusim_model *model, const gs_detector_fields *written,
+                     const gs_series *series)
+{
+    const char *const *names = written->metrics.items;
+    for (uint32_t i = 0; i < written->metrics.count; i++) {
+        if (is_called(model, series, names[i])) {
+            return 1;
+        }
+    }
+    return written->metrics.count == 0 && gs_series_called(series, "gauges");
+}
+
+static int anybody_wants(const gs_compilation *at, const gs_series *series)
+{
+    const gs_detector_fields *all = at->scenario->detectors.items;
+    for (uint32_t i = 0; i < at->scenario->detectors.count; i++) {
+        if (is_wanted(at->model, &all[i], series)) {
+            return 1;
+        }
+    }
+    return gs_series_called(series, "gauges");
+}
+
+// what detectors look at, in the order in which frames of a trace have it
+static gpusim_status find_watched(const gs_compilation *at, gpusim_error *err)
 {
     gpusim_status status = GPUSIM_OK;
-    model->watched = gs_arena_get(&model->arena, (model->metric_count + 1) * sizeof(uint32_t));
-    model->watched_names =
-        gs_arena_get(&model->arena, (model->metric_count + 1) * sizeof(uint32_t));
+    gpusim_model *model = at->model;
+    size_t most = (size_t)model->metric_count * GS_SERIES_MOST + 1;
+    model->watched = gs_arena_get(&model->arena, most * sizeof *model->watched);
+    model->watched_names = gs_arena_get(&model->arena, most * sizeof(uint32_t));
     if (!model->watched || !model->watched_names) {
         return gpusim_fail(err, GPUSIM_MEMORY, "no memory for what detectors look at");
     }
     for (uint32_t i = 0; i < model->metric_count; i++) {
         const gpusim_metric *metric = about(model->metrics[i]);
-        if (metric->entity == GPUSIM_OF_GPU && metric->type == GPUSIM_FLOAT32) {
-            model->watched[model->watched_count++] = model->metrics[i];
+        gs_series made[GS_SERIES_MOST];
+        uint32_t count = gs_series_of(metric->name, model->metrics[i],
+                                      (gpusim_entity)metric->entity, metric->type, made);
+        for (uint32_t k = 0; k < count; k++) {
+            if (anybody_wants(at, &made[k])) {
+                model->watched[model->watched_count++] = made[k];
+                model->watched_rates += made[k].kind == GS_SERIES_RATE;
+            }
         }
     }
     GPUSIM_TRY(gs_sort(model->watched, model->watched_count, sizeof *model->watched, by_name, err));
     for (uint32_t w = 0; w < model->watched_count; w++) {
-        const char *name = about(model->watched[w])->name;
+        const char *name = model->watched[w].name;
         GPUSIM_TRY(gs_names_add(model->names, name, strlen(name), &model->watched_names[w], err));
     }
 cleanup:
@@ -71,31 +110,23 @@ static gpusim_status check_metrics(const detector_maker *m, gpusim_error *err)
     const gpusim_model *model = m->at->model;
     const char *const *names = m->written->metrics.items;
     for (uint32_t i = 0; i < m->written->metrics.count; i++) {
-        uint32_t place = gs_compile_sampled(model, names[i]);
-        if (place == GPUSIM_NONE) {
-            gpusim_status status =
-                FAIL(m, "metrics", err, "'%s' is not among the metrics sampled", names[i]);
-            gpusim_error_hint(err, "select it in `telemetry:`");
-            return status;
+        int there = 0;
+        for (uint32_t w = 0; w < model->watched_count; w++) {
+            there |= is_called(model, &model->watched[w], names[i]);
         }
-        const gpusim_metric *metric = about(model->metrics[place]);
-        if (metric->entity != GPUSIM_OF_GPU || metric->type != GPUSIM_FLOAT32) {
-            return FAIL(m, "metrics", err, "'%s' is no gauge of a GPU", names[i]);
+        if (there) {
+            continue;
         }
+        if (gs_compile_sampled(model, names[i]) != GPUSIM_NONE) {
+            return FAIL(m, "metrics", err, "'%s' is neither of GPUs nor of nodes or racks",
+                        names[i]);
+        }
+        gpusim_status status =
+            FAIL(m, "metrics", err, "'%s' is not among the metrics sampled", names[i]);
+        gpusim_error_hint(err, "select it in `telemetry:`");
+        return status;
     }
     return GPUSIM_OK;
-}
-
-static int is_wanted(const detector_maker *m, uint32_t metric)
-{
-    const gpusim_model *model = m->at->model;
-    const char *const *names = m->written->metrics.items;
-    for (uint32_t i = 0; i < m->written->metrics.count; i++) {
-        if (model->metrics[gs_compile_sampled(model, names[i])] == metric) {
-            return 1;
-        }
-    }
-    return m->written->metrics.count == 0;
 }
 
 static gpusim_status no_memory(gpusim_error *err)
@@ -115,10 +146,11 @@ static gpusim_status choose_signals(const detector_maker *m, gpusim_error *err)
         return no_memory(err);
     }
     for (uint32_t w = 0; w < model->watched_count; w++) {
-        const gpusim_metric *metric = about(model->watched[w]);
-        if (is_wanted(m, model->watched[w])) {
-            double span = gs_span_of_unit(gpusim_unit_symbol((gpusim_unit)metric->unit));
-            signals[count] = (gpusim_signal){.name = metric->name, .span = span};
+        const gs_series *series = &model->watched[w];
+        if (is_wanted(model, m->written, series)) {
+            signals[count] = (gpusim_signal){.name = series->name,
+                                             .span = gs_series_span(series),
+                                             .unit = (gpusim_unit)series->unit};
             metrics[count++] = w;
         }
     }
@@ -350,7 +382,7 @@ gpusim_status gs_compile_detectors(const gs_compilation *at, gpusim_error *err)
     if (count == 0 || at->model->cluster.node_count == 0) {
         return GPUSIM_OK;
     }
-    GPUSIM_TRY(find_watched(at->model, err));
+    GPUSIM_TRY(find_watched(at, err));
     for (uint32_t i = 0; i < count; i++) {
         GPUSIM_TRY(gs_compile_note(at, compile_detector(at, i, err), err));
     }

@@ -11,9 +11,9 @@
 #include "base/memory.h"
 #include "base/sort.h"
 #include "detect/frames.h"
-#include "detect/tables.h"
 #include "study/late.h"
 #include "study/read.h"
+#include "telemetry/series.h"
 
 #define BLOCK 64u /* samples at once */
 
@@ -22,13 +22,15 @@ struct gpusim_trace_frames {
     gpusim_trace *trace;
     gpusim_scene scene;
     gpusim_signal *signals;
-    uint32_t *metrics; // [signals]: of the trace
+    gs_series *series; // [signals]: metrics of the trace
     uint32_t *node, *rack;
     double *times;                // [count] s
     float *block;                 // [signals][entities][BLOCK]
     double *values;               // [entities][signals]: the frame
     gs_array late;                // gs_late_run
     float *moved;                 // [GPUs of one node][BLOCK]: scratch
+    void *raw;                    // [widest][BLOCK + 1] of any type: scratch
+    uint32_t widest;              // most entities of any metric
     gpusim_allocation_row *parts; // by start
     uint64_t part_count, next_part;
     gpusim_node_row *nodes;
@@ -107,6 +109,50 @@ static void rewind_trace(gpusim_frames *self)
 
 /* ---- samples ---- */
 
+// A GPU's place among those whose metric it is.
+static uint32_t owner_of(const gpusim_trace_frames *f, const gs_series *series, uint32_t gpu)
+{
+    return series->entity == GPUSIM_OF_NODE   ? f->node[gpu]
+           : series->entity == GPUSIM_OF_RACK ? f->rack[gpu]
+                                              : gpu;
+}
+
+// A signal of adjacent GPUs, out[gpus][count]. A rate needs the sample before the first, too.
+static gpusim_status read_series(gpusim_trace_frames *f, const gs_series *series,
+                                 uint32_t first_gpu, uint32_t gpus, uint64_t from, uint64_t count,
+                                 float *out, gpusim_error *err)
+{
+    gpusim_status status;
+    uint64_t before = series->kind == GS_SERIES_RATE && from > 0;
+    uint32_t first = UINT32_MAX, last = 0;
+    if (series->entity == GPUSIM_OF_GPU && series->kind == GS_SERIES_GAUGE) {
+        return gpusim_trace_values(f->trace, series->metric, first_gpu, gpus, from, count, out,
+                                   err);
+    }
+    for (uint32_t g = first_gpu; g < first_gpu + gpus; g++) {
+        uint32_t owner = owner_of(f, series, g);
+        first = owner < first ? owner : first;
+        last = owner > last ? owner : last;
+    }
+    GPUSIM_TRY(gpusim_trace_values(f->trace, series->metric, first, last - first + 1, from - before,
+                                   count + before, f->raw, err));
+    for (uint32_t g = 0; g < gpus; g++) {
+        uint64_t at = (owner_of(f, series, first_gpu + g) - first) * (count + before) + before;
+        for (uint64_t i = 0; i < count; i++) {
+            double value = gs_series_read(series, f->raw, at + i);
+            if (series->kind == GS_SERIES_RATE) {
+                value = i + before == 0
+                            ? (double)NAN
+                            : gs_series_rate(gs_series_read(series, f->raw, at + i - 1), value,
+                                             f->times[from + i] - f->times[from + i - 1]);
+            }
+            out[g * count + i] = (float)value;
+        }
+    }
+cleanup:
+    return status;
+}
+
 // What a node's clock has put into samples [from, to) of the block: from elsewhere, or nothing.
 static gpusim_status move_samples(gpusim_trace_frames *f, const gs_late_run *run, uint64_t from,
                                   uint64_t to, gpusim_error *err)
@@ -117,8 +163,8 @@ static gpusim_status move_samples(gpusim_trace_frames *f, const gs_late_run *run
     for (uint32_t s = 0; s < f->scene.signal_count; s++) {
         float *of = f->block + (size_t)s * f->scene.entity_count * BLOCK;
         if (run->shift != GS_LATE_NONE) {
-            GPUSIM_TRY(gpusim_trace_values(f->trace, f->metrics[s], node->first_gpu, node->gpus,
-                                           from - (uint64_t)run->shift, count, f->moved, err));
+            GPUSIM_TRY(read_series(f, &f->series[s], node->first_gpu, node->gpus,
+                                   from - (uint64_t)run->shift, count, f->moved, err));
         }
         for (uint32_t g = 0; g < node->gpus; g++) {
             float *to_gpu = of + (node->first_gpu + g) * f->block_count + (from - f->block_first);
@@ -156,9 +202,8 @@ static gpusim_status read_block(gpusim_trace_frames *f, gpusim_error *err)
     f->block_first = f->first + f->at;
     f->block_count = left < BLOCK ? left : BLOCK;
     for (uint32_t s = 0; s < f->scene.signal_count; s++) {
-        GPUSIM_TRY(gpusim_trace_values(f->trace, f->metrics[s], 0, entities, f->block_first,
-                                       f->block_count, f->block + (size_t)s * entities * BLOCK,
-                                       err));
+        GPUSIM_TRY(read_series(f, &f->series[s], 0, entities, f->block_first, f->block_count,
+                               f->block + (size_t)s * entities * BLOCK, err));
     }
     GPUSIM_TRY(move_late(f, err));
 cleanup:
@@ -205,38 +250,76 @@ static int next_of_trace(gpusim_frames *self, gpusim_frame *frame)
 
 /* ---- what is there ---- */
 
+static int by_name(const void *a, const void *b)
+{
+    return strcmp(((const gs_series *)a)->name, ((const gs_series *)b)->name);
+}
+
+// Of one metric what is wanted.
+static uint32_t add_series(gpusim_trace_frames *f, uint32_t m, const char *const *names,
+                           uint32_t count, uint32_t signals)
+{
+    const gpusim_trace_metric *metric = gpusim_trace_get_metric(f->trace, m);
+    gs_series made[GS_SERIES_MOST];
+    uint32_t several =
+        gs_series_of(metric->name, m, (gpusim_entity)metric->entity, metric->type, made);
+    for (uint32_t k = 0; k < several; k++) {
+        int wanted = count == 0 && gs_series_called(&made[k], "gauges");
+        for (uint32_t i = 0; i < count; i++) {
+            wanted |= gs_series_called(&made[k], names[i]);
+        }
+        if (wanted) {
+            f->series[signals++] = made[k];
+        }
+    }
+    return signals;
+}
+
 static gpusim_status choose_signals(gpusim_trace_frames *f, const char *const *metrics,
                                     uint32_t count, gpusim_error *err)
 {
     gpusim_status status;
-    uint32_t all = gpusim_trace_get_info(f->trace)->metrics, entities = 0;
-    uint32_t signals = 0;
-    GPUSIM_TRY(gs_allocate(&f->signals, all + 1, sizeof *f->signals, err));
-    GPUSIM_TRY(gs_allocate(&f->metrics, all + 1, sizeof *f->metrics, err));
+    const gpusim_trace_info *info = gpusim_trace_get_info(f->trace);
+    uint32_t all = info->metrics, signals = 0;
+    size_t most = (size_t)all * GS_SERIES_MOST + 1;
+    GPUSIM_TRY(gs_allocate(&f->signals, most, sizeof *f->signals, err));
+    GPUSIM_TRY(gs_allocate(&f->series, most, sizeof *f->series, err));
     for (uint32_t m = 0; m < all; m++) {
-        const gpusim_trace_metric *metric = gpusim_trace_get_metric(f->trace, m);
-        int wanted = count == 0;
-        for (uint32_t i = 0; i < count; i++) {
-            wanted |= strcmp(metrics[i], metric->name) == 0;
-        }
-        if (wanted && metric->entity == GPUSIM_OF_GPU && metric->type == GPUSIM_FLOAT32) {
-            f->signals[signals] =
-                (gpusim_signal){.name = metric->name, .span = gs_span_of_unit(metric->unit)};
-            f->metrics[signals++] = m;
-            entities = metric->entities;
-        }
+        signals = add_series(f, m, metrics, count, signals);
     }
     if (signals == 0) {
         GPUSIM_TRY(gpusim_fail(err, GPUSIM_ARGUMENT, "the trace has no samples of GPUs"));
     }
+    GPUSIM_TRY(gs_sort(f->series, signals, sizeof *f->series, by_name, err));
+    for (uint32_t s = 0; s < signals; s++) {
+        f->signals[s] = (gpusim_signal){.name = f->series[s].name,
+                                        .span = gs_series_span(&f->series[s]),
+                                        .unit = (gpusim_unit)f->series[s].unit};
+    }
     f->scene = (gpusim_scene){
         .size = sizeof f->scene,
-        .entity_count = entities,
+        .entity_count = (uint32_t)info->rows[GPUSIM_TABLE_GPUS],
         .signal_count = signals,
         .signals = f->signals,
     };
 cleanup:
     return status;
+}
+
+// A file may say anything: metrics have as many entities as there are of their kind.
+static gpusim_status check_entities(gpusim_trace_frames *f, gpusim_error *err)
+{
+    for (uint32_t s = 0; s < f->scene.signal_count; s++) {
+        uint32_t there = gpusim_trace_get_metric(f->trace, f->series[s].metric)->entities;
+        f->widest = there > f->widest ? there : f->widest;
+        for (uint32_t g = 0; g < f->scene.entity_count; g++) {
+            if (owner_of(f, &f->series[s], g) >= there) {
+                return gpusim_fail(err, GPUSIM_FORMAT, "signal %s is not of GPU %u",
+                                   f->series[s].name, g);
+            }
+        }
+    }
+    return GPUSIM_OK;
 }
 
 // A file may say anything: nodes and allocations lie within the telemetry.
@@ -277,6 +360,7 @@ static gpusim_status read_places(gpusim_trace_frames *f, gpusim_error *err)
     }
     f->scene.node = f->node;
     f->scene.rack = f->rack;
+    GPUSIM_TRY(check_entities(f, err));
 cleanup:
     return status;
 }
@@ -306,6 +390,7 @@ static gpusim_status make_room(gpusim_trace_frames *f, gpusim_error *err)
     f->base.count = gpusim_trace_get_info(f->trace)->samples;
     GPUSIM_TRY(gs_allocate(&f->times, f->base.count + 1, sizeof *f->times, err));
     GPUSIM_TRY(gpusim_trace_times(f->trace, 0, f->base.count, f->times, err));
+    GPUSIM_TRY(gs_allocate(&f->raw, (size_t)f->widest * (BLOCK + 1), sizeof(uint64_t), err));
     GPUSIM_TRY(gs_allocate(&f->block, values * BLOCK, sizeof *f->block, err));
     GPUSIM_TRY(gs_allocate(&f->values, values, sizeof *f->values, err));
     GPUSIM_TRY(gs_allocate(&f->job, entities, sizeof *f->job, err));
@@ -345,7 +430,8 @@ void gpusim_trace_frames_destroy(gpusim_trace_frames *f)
 {
     if (f) {
         gs_release(&f->signals);
-        gs_release(&f->metrics);
+        gs_release(&f->series);
+        gs_release(&f->raw);
         gs_release(&f->node);
         gs_release(&f->rack);
         gs_release(&f->times);

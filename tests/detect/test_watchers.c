@@ -50,22 +50,36 @@ END_TEST
 // The sets of rules that come along, by file; and a log without one of their signals.
 START_TEST(rules_from_files)
 {
-    static const char *const names[] = {"gpu_temp",  "fan_speed", "clock_throttle_reasons",
-                                        "step_time", "fb_free",   "power_usage",
-                                        "gpu_util"};
+#define REASON "clock_throttle_reasons."
+    // the reasons that are not tried stay as they are
+    static const char *const names[] = {"gpu_temp",
+                                        "fan_speed",
+                                        REASON "sw_power_cap",
+                                        "step_time",
+                                        "fb_free",
+                                        "power_usage",
+                                        "gpu_util",
+                                        REASON "hw_slowdown",
+                                        REASON "sw_thermal_slowdown",
+                                        REASON "hw_thermal_slowdown",
+                                        REASON "hw_power_brake_slowdown"};
     static const struct {
         const char *file;
-        double calm[7], bad[7], score;
+        double calm[11], bad[11], score;
     } sets[] = {
-        {"watchdog", {60, 40, 0, 0.5, 9999, 100, 90}, {60, 40, 4, 0.5, 9999, 100, 90}, 2},
-        {"watchdog", {60, 40, 1, 0.5, 9999, 100, 90}, {60, 40, 1, 1.5, 9999, 100, 90}, 2},
-        {"watchdog", {86, 40, 1, NAN, 9999, 100, 90}, {86, 91, 1, NAN, 9999, 100, 90}, 3},
-        {"watchdog", {60, 99, 1, NAN, 9999, 100, 90}, {91, 99, 1, NAN, 9999, 100, 90}, 4},
+        {"watchdog", {60, 40, 0, 0.5, 9999, 100, 90}, {60, 40, 1, 0.5, 9999, 100, 90}, 2},
+        {"watchdog", {60, 40, 0, 0.5, 9999, 100, 90}, {60, 40, 0, 1.5, 9999, 100, 90}, 2},
+        {"watchdog", {86, 40, 0, NAN, 9999, 100, 90}, {86, 91, 0, NAN, 9999, 100, 90}, 3},
+        {"watchdog", {60, 99, 0, NAN, 9999, 100, 90}, {91, 99, 0, NAN, 9999, 100, 90}, 4},
         {"sage", {85, 83, 0, NAN, 9999, 250, 90}, {86, 83, 0, NAN, 9999, 250, 90}, 1},
         {"sage", {60, 83, 0, NAN, 9999, 250, 90}, {60, 83, 0, NAN, 9999, 251, 90}, 1},
         {"sage", {60, 83, 0, NAN, 4078, 250, 90}, {60, 83, 0, NAN, 4077, 250, 90}, 1},
         {"sage", {60, 83, 0, NAN, 9999, 250, 90}, {60, 84, 0, NAN, 9999, 250, 90}, 1},
         {"sage", {60, 83, 0, NAN, 9999, 250, 90}, {60, 83, 0, NAN, 9999, 250, 59}, 1},
+        {"watchdog", {60}, {60, [7] = 1}, 2},
+        {"watchdog", {60}, {60, [8] = 1}, 2},
+        {"watchdog", {60}, {60, [9] = 1}, 2},
+        {"watchdog", {60}, {60, [10] = 1}, 2},
     };
     for (size_t i = 0; i < sizeof sets / sizeof sets[0]; i++) {
         char words[4096];
@@ -73,7 +87,7 @@ START_TEST(rules_from_files)
         gpusim_parameters *parameters;
         gpusim_watcher *watcher;
         double scores[2];
-        scene_frames *s = scene_make(1, 7, names);
+        scene_frames *s = scene_make(1, 11, names);
         scene_add(s, sets[i].calm, NULL);
         scene_add(s, sets[i].bad, NULL);
         snprintf(words, sizeof words, "threshold:@%s/analysis/detectors/rules/%s.yaml",

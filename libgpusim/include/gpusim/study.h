@@ -104,9 +104,12 @@ GPUSIM_API gpusim_status gpusim_breakdown(gpusim_trace *trace, gpusim_breakdown_
 
 /* ---- detectors over traces ---- */
 
-/* Frames of a trace's GPUs: the gauges of these names, or all with count 0, and the job on each GPU
- * as the scheduler's log has it. The trace outlives it. Memory does not grow with the run. */
+/* Frames of a trace's GPUs, with the job on each as the scheduler's log has it. The trace outlives it. Memory does not grow with the run. */
 typedef struct gpusim_trace_frames gpusim_trace_frames;
+/* `metrics` names metrics or signals, "gauges" or "all"; count 0: gauges of GPUs. A gauge is a
+ * signal as it is, a counter its rate (ecc_sbe_vol_total_rate, a second), a mask a signal of 0 and
+ * 1 for each bit (clock_throttle_reasons.hw_slowdown); what is of a node or a rack (node/fan_speed)
+ * is that of all GPUs there. */
 GPUSIM_API gpusim_status gpusim_trace_frames_create(gpusim_trace *trace, const char *const *metrics,
                                                     uint32_t count, gpusim_trace_frames **frames,
                                                     gpusim_error *err);
