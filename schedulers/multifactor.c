@@ -48,10 +48,10 @@ static const gpusim_field factor = {.name = "factor",
         .offset = offsetof(parameters, member), .fallback = (fallback_), .minimum = (least_),      \
         .maximum = 3.2e9, .doc = (doc_)                                                            \
     }
-#define MAP(name_, member, element_, doc_)                                                         \
+#define MAP(name_, member, element_, names_, doc_)                                                 \
     {                                                                                              \
         .name = (name_), .type = GPUSIM_MAP, .offset = offsetof(parameters, member),               \
-        .flags = GPUSIM_OPTIONAL, .detail.any = &(element_), .doc = (doc_)                         \
+        .flags = GPUSIM_OPTIONAL | (names_), .detail.any = &(element_), .doc = (doc_)              \
     }
 
 static const gpusim_field fields[] = {
@@ -69,9 +69,10 @@ static const gpusim_field fields[] = {
      .fallback = "large",
      .detail.any = favors,
      .doc = "Whom the size is good for."},
-    MAP("shares", shares, share, "Users who are to have more: `{ann: 2}`."),
-    MAP("qos_factors", qos_factors, factor, "Factor of each quality of service, 0 to 1."),
-    MAP("vc_factors", vc_factors, factor, "Factor of each virtual cluster, 0 to 1."),
+    MAP("shares", shares, share, GPUSIM_OF_USERS, "Users who are to have more: `{ann: 2}`."),
+    MAP("qos_factors", qos_factors, factor, GPUSIM_OF_QOS,
+        "Factor of each quality of service, 0 to 1."),
+    MAP("vc_factors", vc_factors, factor, GPUSIM_OF_VCS, "Factor of each virtual cluster, 0 to 1."),
 };
 const gpusim_record gs_parameters_multifactor = {"multifactor", GPUSIM_FIELDS(fields),
                                                  sizeof(parameters),

@@ -109,6 +109,7 @@ static gpusim_status compile(const gs_compilation *at, gpusim_error *err)
     GPUSIM_TRY(gs_model_index_selectors(at->model, err));
     GPUSIM_TRY(gs_compile_note(at, gs_compile_target(at, err), err));
     GPUSIM_TRY(gs_compile_note(at, gs_compile_load(at, err), err));
+    GPUSIM_TRY(gs_compile_names(at, err));
     GPUSIM_TRY(gs_model_index_dependents(at->model, err));
     GPUSIM_TRY(gs_compile_info(at, err));
 cleanup:

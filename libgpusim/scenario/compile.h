@@ -77,6 +77,8 @@ uint32_t gs_compile_sampled(const gpusim_model *model, const char *name);
 gpusim_status gs_compile_chaos(const gs_compilation *at, gpusim_error *err);
 /* compile_scheduler.c: modules and their parameters. */
 gpusim_status gs_compile_scheduler(const gs_compilation *at, gpusim_error *err);
+/* compile_names.c: warns of names in the order's parameters that no job has. */
+gpusim_status gs_compile_names(const gs_compilation *at, gpusim_error *err);
 /* compile_telemetry.c: metrics. */
 gpusim_status gs_compile_telemetry(const gs_compilation *at, gpusim_error *err);
 /* After the faults: where clocks may go wrong, what they say is sampled with all else. */

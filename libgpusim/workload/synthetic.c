@@ -434,3 +434,34 @@ uint32_t gs_synthetic_name(const gs_synthetic *s)
 {
     return s->name;
 }
+
+static const lottery *lottery_of(const gs_synthetic *source, gs_job_name which)
+{
+    return which == GS_JOB_USER ? &source->users : which == GS_JOB_VC ? &source->vcs : &source->qos;
+}
+
+uint32_t gs_job_names_next(gs_job_names *names)
+{
+    const gs_workload *workload = names->workload;
+    while (names->job < workload->jobs.count) {
+        const gs_job *job = &GS_AT(workload->jobs, gs_job, names->job++);
+        uint32_t name = names->which == GS_JOB_USER ? job->user
+                        : names->which == GS_JOB_VC ? job->vc
+                                                    : job->qos;
+        if (name != 0) {
+            return name;
+        }
+    }
+    while (names->source < workload->synthetic_count) {
+        const lottery *all = lottery_of(workload->synthetic[names->source], names->which);
+        while (names->at < all->count) {
+            uint32_t name = all->names[names->at++];
+            if (name != 0) {
+                return name;
+            }
+        }
+        names->at = 0;
+        names->source++;
+    }
+    return 0;
+}

@@ -103,6 +103,15 @@ gpusim_time gs_due(gpusim_time duration, double factor, gpusim_time slack);
  * name, ordinal, previous) alone. */
 gpusim_status gs_synthetic_job(const gs_synthetic *source, uint64_t seed, uint64_t ordinal,
                                gpusim_time previous, gs_job *job, int *more, gpusim_error *err);
+/* The names of one kind that jobs have, of logs and lists job by job, then of synthetic sources; 0
+ * when there are no more. Begins all zero but for the first two. */
+typedef enum gs_job_name { GS_JOB_USER, GS_JOB_VC, GS_JOB_QOS } gs_job_name;
+typedef struct gs_job_names {
+    const gs_workload *workload;
+    gs_job_name which;
+    uint32_t job, source, at;
+} gs_job_names;
+uint32_t gs_job_names_next(gs_job_names *names);
 /* GPU-seconds a second it offers in the long run, for the load report; NaN when unknown. */
 double gs_synthetic_load(const gs_synthetic *source);
 /* 1 when it stops by itself: by a count or a time. */

@@ -105,6 +105,10 @@ enum {
                              * all its defaults */
     GPUSIM_SILENT = 1 << 9, /* of a row: 0, or no number, leaves no mark in the digest, so that what
                              * came later changes only the digests of runs that use it */
+    GPUSIM_OF_USERS =
+        1 << 10, /* of a map of gpusim_weight among an order's parameters: its keys are */
+    GPUSIM_OF_VCS = 1 << 11, /* names of users, virtual clusters, qualities of service (or of */
+    GPUSIM_OF_QOS = 1 << 12, /* several of these); one that nobody has is warned of */
 };
 /* GPUSIM_PLAIN on a list: a value that is no list is a list of one. GPUSIM_REQUIRED on a one-of
  * with GPUSIM_TAGGED: the tag must be there. A range on a one-of that is a distribution is that of
