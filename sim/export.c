@@ -13,12 +13,14 @@ static const cli_option options[] = {
     {CLI_METRIC, 'm', "metric", "LIST",
      "metrics: gpu/gpu_util, node/power, DCGM_FI_DEV_GPU_TEMP, ..."},
     {CLI_FORMAT, 0, "format", "FORMAT",
-     "csv (the default) or jsonl; of GPUs also dcgm or nvidia-smi"},
+     "csv (the default) or jsonl; of GPUs dcgm or nvidia-smi; of jobs swf or batsim"},
     {CLI_QUERY_GPU, 0, "query-gpu", "LIST", "nvidia-smi: its columns; without it all"},
-    {CLI_NODE, 0, "node", "NODE", "metrics: only of this node"},
-    {CLI_FROM, 0, "from", "TIME", "metrics: only samples from this time on (`2 h`)"},
-    {CLI_TO, 0, "to", "TIME", "metrics: only samples up to this time"},
-    {CLI_START, 0, "start", "DATE", "dcgm, nvidia-smi: when time 0 was; 2026-01-01 (UTC)"},
+    {CLI_NODE, 0, "node", "NODE", "only of this node"},
+    {CLI_JOB, 'j', "job", "JOB", "tables: only of this job: SOURCE/ID, its id, or its name"},
+    {CLI_USER, 0, "user", "USER", "tables: only of jobs of this user"},
+    {CLI_FROM, 0, "from", "TIME", "only samples from this time on (`2 h`), or rows that overlap"},
+    {CLI_TO, 0, "to", "TIME", "only samples up to this time, or rows that overlap"},
+    {CLI_START, 0, "start", "DATE", "dcgm, nvidia-smi, swf: when time 0 was; 2026-01-01 (UTC)"},
     {CLI_BLANK, 0, "blank", NULL,
      "dcgm: print what is missing as 9223372036854775794, as old exporters do"},
     {CLI_OUTPUT, 'o', "output", "FILE", "write to this file instead of stdout"},
@@ -30,8 +32,8 @@ static const char *const entities[] = {"gpu", "node", "rack", "cluster"};
 #define ENTITIES    ((uint32_t)(sizeof entities / sizeof entities[0]))
 #define METRICS_MAX 256u
 
-typedef enum form { FORM_CSV, FORM_JSONL, FORM_DCGM, FORM_SMI } form;
-static const char *const forms[] = {"csv", "jsonl", "dcgm", "nvidia-smi"};
+typedef enum form { FORM_CSV, FORM_JSONL, FORM_DCGM, FORM_SMI, FORM_SWF, FORM_BATSIM } form;
+static const char *const forms[] = {"csv", "jsonl", "dcgm", "nvidia-smi", "swf", "batsim"};
 #define FORMS ((uint32_t)(sizeof forms / sizeof forms[0]))
 
 /* What to export. */
@@ -150,7 +152,7 @@ static int choose_format(const char *word, choice *chosen)
         }
     }
     return !word ? CLI_OK
-                 : wrong("--format wants csv, jsonl, dcgm or nvidia-smi, not", word,
+                 : wrong("--format wants csv, jsonl, dcgm, nvidia-smi, swf or batsim, not", word,
                          gpusim_nearest(word, forms, FORMS), "csv is the default");
 }
 
@@ -172,25 +174,27 @@ static int choose_times(const cli_arguments *arguments, choice *chosen)
 static int check_choice(const cli_arguments *arguments, const choice *chosen)
 {
     const char *table = arguments->values[CLI_TABLE], *metric = arguments->values[CLI_METRIC];
-    int dated = chosen->form == FORM_DCGM || chosen->form == FORM_SMI;
+    int of_gpus = chosen->form == FORM_DCGM || chosen->form == FORM_SMI;
+    int of_jobs = chosen->form == FORM_SWF || chosen->form == FORM_BATSIM;
     const char *message = NULL, *hint = NULL;
-    if (!dated && !table == !metric) {
+    if (!of_gpus && !of_jobs && !table == !metric) {
         message = "either --table or --metric says what to export";
         hint = "for example --table jobs";
-    } else if (dated && table) {
+    } else if (of_jobs && (table || metric)) {
+        message = "the format says what is exported: the jobs";
+    } else if (of_gpus && table) {
         message = "a table has no such format";
         hint = "--format csv or jsonl";
     } else if (chosen->form == FORM_SMI && metric) {
         message = "nvidia-smi's format has columns, not metrics";
         hint = "for example --query-gpu timestamp,index,power.draw";
-    } else if (table && (arguments->values[CLI_NODE] || arguments->values[CLI_FROM] ||
-                         arguments->values[CLI_TO])) {
-        message = "--node, --from and --to are for metrics";
+    } else if (!table && !of_jobs && (arguments->values[CLI_JOB] || arguments->values[CLI_USER])) {
+        message = "--job and --user are for tables";
     } else if ((arguments->values[CLI_QUERY_GPU] && chosen->form != FORM_SMI) ||
                (arguments->values[CLI_BLANK] && chosen->form != FORM_DCGM) ||
-               (arguments->values[CLI_START] && !dated)) {
+               (arguments->values[CLI_START] && !of_gpus && chosen->form != FORM_SWF)) {
         message = "an option of another format";
-        hint = "--query-gpu is for nvidia-smi, --blank for dcgm, --start for both";
+        hint = "--query-gpu is for nvidia-smi, --blank for dcgm, --start for both and swf";
     }
     return message ? cli_fail_with(0, GPUSIM_ARGUMENT, message, hint) : CLI_OK;
 }
@@ -207,6 +211,8 @@ static int choose(const cli_arguments *arguments, const gpusim_trace *trace, cho
     }
     chosen->is_table = table != NULL;
     chosen->filter.node = arguments->values[CLI_NODE];
+    chosen->filter.job = arguments->values[CLI_JOB];
+    chosen->filter.user = arguments->values[CLI_USER];
     chosen->filter.blank = arguments->values[CLI_BLANK] != NULL;
     return table    ? choose_table(table, chosen)
            : metric ? choose_metrics(trace, metric, chosen)
@@ -263,7 +269,14 @@ static gpusim_status write_chosen(gpusim_trace *trace, const choice *chosen, sin
     gpusim_export_format format =
         chosen->form == FORM_JSONL ? GPUSIM_EXPORT_JSONL : GPUSIM_EXPORT_CSV;
     if (chosen->is_table) {
-        return gpusim_trace_export_table(trace, chosen->table, format, write_text, out, err);
+        return gpusim_trace_export_rows(trace, chosen->table, &chosen->filter, format, write_text,
+                                        out, err);
+    }
+    if (chosen->form == FORM_SWF) {
+        return gpusim_trace_export_swf(trace, &chosen->filter, write_text, out, err);
+    }
+    if (chosen->form == FORM_BATSIM) {
+        return gpusim_trace_export_batsim(trace, &chosen->filter, write_text, out, err);
     }
     if (chosen->form == FORM_DCGM) {
         return gpusim_trace_export_dcgm(trace, &chosen->filter, write_text, out, err);
@@ -323,16 +336,21 @@ static int export_trace(const cli_arguments *arguments)
 const cli_command cli_export = {
     .name = "export",
     .operands = "TRACE",
-    .doc = "print a table or telemetry of a trace: CSV, JSON lines, dcgm-exporter, nvidia-smi",
+    .doc = "print a table or telemetry of a trace: CSV, JSON lines, dcgm-exporter, SWF, ...",
     .examples = "gpusim export week.h5 --table jobs > jobs.csv\n"
                 "gpusim export week.h5 --metric cluster/queue_length\ta line for each sample\n"
                 "gpusim export week.h5 --metric gpu_temp,power_usage --node train-0003\n"
                 "gpusim export week.h5 --table events --format jsonl -o events.jsonl\n"
+                "gpusim export week.h5 --table events --node train-0003 --from 2h --to 3h\n"
+                "gpusim export week.h5 --format swf > week.swf\tthe schedule as a log of jobs\n"
                 "gpusim export week.h5 --format dcgm --from 2h --to 2h\ta scrape of that moment\n"
                 "gpusim export week.h5 --format nvidia-smi --query-gpu timestamp,uuid,power.draw\n",
     .more =
         "dcgm is what NVIDIA's dcgm-exporter says of GPUs, in Prometheus' text format with times;\n"
-        "nvidia-smi is the CSV of `nvidia-smi --query-gpu=...`. Times count from --start.",
+        "nvidia-smi is the CSV of `nvidia-smi --query-gpu=...`. Times count from --start.\n"
+        "swf is the Standard Workload Format 2.2 with GPUs as processors; batsim is the jobs.csv "
+        "of\n"
+        "Batsim, which Evalys reads.",
     .options = options,
     .option_count = (uint32_t)(sizeof options / sizeof options[0]),
     .least = 1,

@@ -44,6 +44,7 @@ typedef enum cli_option_id {
     CLI_SPLITS,
     CLI_QUICK,
     CLI_JOB,
+    CLI_USER,
     CLI_SCHEDULER,
     CLI_SEEDS,
     CLI_JOBS,

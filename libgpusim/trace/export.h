@@ -10,6 +10,7 @@ void gs_export_field(gs_sheet *sheet, const gpusim_trace *trace, const gpusim_fi
                      const void *row);
 
 /* The jobs, with the nodes and GPUs of their last attempt. */
-gpusim_status gs_export_jobs(gs_sheet *sheet, gpusim_trace *trace, gpusim_error *err);
+gpusim_status gs_export_jobs(gs_sheet *sheet, gpusim_trace *trace,
+                             const gpusim_export_filter *filter, gpusim_error *err);
 
 #endif

@@ -6,8 +6,8 @@
 #include <gpusim/record.h>
 
 /* Attribute `format_minor`: it counts up as columns, tables or attributes are added. Readers accept
- * every minor version of their own GPUSIM_TRACE_FORMAT. 2: all tables are there; before, those that had
- * not been invented yet were not. */
+ * every minor version of their own GPUSIM_TRACE_FORMAT. 2: all tables are there; before, those that
+ * had not been invented yet were not. */
 #define GS_TRACE_FORMAT_MINOR 2
 
 /* Names longer than this are cut; their last three bytes are then "...". */

@@ -37,17 +37,22 @@ cleanup:
     return status;
 }
 
+void gs_select_filter(const gpusim_export_filter *filter, gpusim_export_filter *whole)
+{
+    gpusim_export_filter_default(whole);
+    if (filter) {
+        memcpy(whole, filter, filter->size < sizeof *filter ? filter->size : sizeof *filter);
+        whole->size = (uint32_t)sizeof *whole;
+    }
+}
+
 gpusim_status gs_select(gpusim_trace *trace, const gpusim_export_filter *filter,
                         gs_selection *selection, gpusim_error *err)
 {
     gpusim_status status = GPUSIM_OK;
     uint64_t end = trace->info.samples;
     memset(selection, 0, sizeof *selection);
-    gpusim_export_filter_default(&selection->filter);
-    if (filter) {
-        size_t size = filter->size < sizeof *filter ? filter->size : sizeof *filter;
-        memcpy(&selection->filter, filter, size);
-    }
+    gs_select_filter(filter, &selection->filter);
     for (uint32_t i = 0; i < selection->filter.metric_count; i++) {
         if (selection->filter.metrics[i] >= trace->series_count) {
             return gpusim_fail(err, GPUSIM_ARGUMENT, "there is no metric %u",
@@ -66,9 +71,8 @@ cleanup:
     return status;
 }
 
-// the row of the node of that name
-static gpusim_status find_node(gpusim_trace *trace, const char *name, gpusim_node_row *node,
-                               gpusim_error *err)
+gpusim_status gs_select_node(gpusim_trace *trace, const char *name, gpusim_node_row *node,
+                             gpusim_error *err)
 {
     gpusim_status status = GPUSIM_OK;
     gpusim_node_row rows[64];
@@ -101,6 +105,9 @@ gpusim_status gs_select_entities(gpusim_trace *trace, const gs_selection *select
 {
     gpusim_status status = GPUSIM_OK;
     gpusim_node_row node = {0};
+    if (selection->filter.job || selection->filter.user) {
+        return gpusim_fail(err, GPUSIM_ARGUMENT, "metrics are of no job and no user");
+    }
     *first = 0;
     *count = most;
     if (!selection->filter.node) {
@@ -111,7 +118,7 @@ gpusim_status gs_select_entities(gpusim_trace *trace, const gs_selection *select
                            "metrics of racks and of the cluster are of no "
                            "single node");
     }
-    GPUSIM_TRY(find_node(trace, selection->filter.node, &node, err));
+    GPUSIM_TRY(gs_select_node(trace, selection->filter.node, &node, err));
     *first = entity == GPUSIM_OF_GPU ? node.first_gpu : node.node;
     *count = entity == GPUSIM_OF_GPU ? node.gpus : 1;
     if (*first > most || *count > most - *first) {

@@ -10,6 +10,13 @@ typedef struct gs_selection {
     uint64_t first, count;       /* samples */
 } gs_selection;
 
+/* The filter, whole. */
+void gs_select_filter(const gpusim_export_filter *filter, gpusim_export_filter *whole);
+
+/* The row of the node of that name. */
+gpusim_status gs_select_node(gpusim_trace *trace, const char *name, gpusim_node_row *node,
+                             gpusim_error *err);
+
 /* Completes the filter and finds its samples. */
 gpusim_status gs_select(gpusim_trace *trace, const gpusim_export_filter *filter,
                         gs_selection *selection, gpusim_error *err);

@@ -3,6 +3,7 @@
 nvidia-smi's CSV with the csv module. Usage: read_exports.py WRITER GPUSIM."""
 import csv
 import datetime
+import decimal
 import io
 import json
 import os
@@ -204,6 +205,194 @@ def check_run(folder):
         assert (row["temperature.memory"] == "N/A") == (row["name"] == "Tesla T4")
 
 
+SCHEDULE = """
+gpusim: 1
+name: schedule
+duration: 12 h
+cluster:
+  nodes: [{name: h, count: 3, gpu: H100-SXM5-80GB, gpus: 4, cpus: 64, memory: 512 GiB}]
+workload:
+  - synthetic: {name: users, arrivals: {process: poisson, rate: 12/h}, users: 3, memory: 32 GiB,
+                gpus: {choice: {1: 0.5, 2: 0.2, 4: 0.2, 8: 0.1}}, failed: 0.1,
+                duration: {exponential: {mean: 30 min}}, walltime: {factor: {uniform: {min: 0.9, max: 2}}}}
+  - jobs: [{name: large, at: 1 h, gpus: 400, duration: 1 h}]
+chaos: [{fault: node-crash, target: {each: node}, every: {exponential: {mean: 6 h}}, for: 20 min}]
+scheduler: {order: fifo, placement: best-fit, backfill: easy}
+"""
+
+REPLAY = """
+gpusim: 1
+duration: 30 h
+cluster:
+  nodes: [{name: h, count: 3, gpu: H100-SXM5-80GB, gpus: 4}]
+workload: [{trace: {format: swf, path: log.swf}}]
+scheduler: {order: fifo}
+"""
+
+
+def simulate(folder, name, text):
+    scenario, trace = (os.path.join(folder, name + end) for end in (".yaml", ".h5"))
+    with open(scenario, "w", encoding="utf-8") as file:
+        file.write(text)
+    subprocess.run([GPUSIM, "run", scenario, "-o", trace, "-q"], check=True, capture_output=True)
+    return trace
+
+
+def table(trace, name, *more):
+    return list(csv.DictReader(io.StringIO(export(trace, "--table", name, *more))))
+
+
+def seconds(text):
+    return decimal.Decimal(text)
+
+
+def check_swf(folder, trace, jobs):
+    """The standard's fields, and our reader makes the same jobs of them again."""
+    text = export(trace, "--format", "swf", "--start", "2025-06-01")
+    heads = [line[2:].split(": ", 1) for line in text.splitlines() if line.startswith(";")]
+    fields = dict(head for head in heads if head[0] != "Note")
+    assert fields["Version"] == "2.2" and fields["MaxProcs"] == "12" and fields["MaxNodes"] == "3"
+    assert fields["UnixStartTime"] == str(int(
+        datetime.datetime(2025, 6, 1, tzinfo=datetime.timezone.utc).timestamp()))
+    assert fields["StartTime"] == "Sun Jun 01 00:00:00 UTC 2025"
+    users = dict(note.split()[1:] for label, note in heads if note.startswith("user "))
+    lines = [line.split() for line in text.splitlines() if not line.startswith(";")]
+    assert fields["MaxJobs"] == str(len(lines)) == str(len(jobs))
+    codes = {"completed": "1", "failed": "0", "timeout": "0", "rejected": "5", "queued": "-1",
+             "running": "-1"}
+    before = seconds(0)
+    for number, (line, job) in enumerate(zip(lines, jobs), 1):
+        assert len(line) == 18 and line[0] == str(number)
+        assert before <= (before := seconds(line[1])) == seconds(job["submit_s"])
+        if job["end_s"] and job["start_s"]:
+            wait, run = seconds(line[2]), seconds(line[3])
+            assert seconds(line[1]) + wait + run == seconds(job["end_s"])
+            assert line[4] == job["gpus"] and wait == seconds(job["wait_s"])
+            if job["restarts"] == "0":
+                assert run == seconds(job["end_s"]) - seconds(job["start_s"])
+        else:
+            assert line[3] == "-1" and line[4] == (job["gpus"] if job["start_s"] else "-1")
+        assert line[7] == job["gpus"] and line[10] == codes[job["state"]], (line, job)
+        assert line[8] == (job["walltime_s"] or "-1")
+        assert line[9] == (str(32 * 1024**2) if job["user"] else "-1")
+        assert users.get(line[11], "") == job["user"]
+        assert all(line[i] == "-1" for i in (5, 6, 12, 13, 15, 16, 17))
+    assert {"completed", "failed", "timeout", "rejected"} <= {job["state"] for job in jobs}
+    assert any(job["restarts"] != "0" for job in jobs)
+
+    # read again
+    with open(os.path.join(folder, "log.swf"), "w", encoding="utf-8") as file:
+        file.write(text)
+    again = table(simulate(folder, "replay", REPLAY), "jobs")
+    assert [int(job["id"]) for job in again] == list(range(1, len(jobs) + 1))
+    for line, job in zip(lines, again):
+        assert seconds(job["submit_s"]) == seconds(line[1]) and job["gpus"] == line[7]
+        assert job["user"] == line[11].replace("-1", "")
+        if line[3] != "-1":
+            assert seconds(job["duration_s"]) == seconds(line[3]), (line, job)
+
+
+def check_batsim(trace, jobs):
+    """What Evalys takes from jobs.csv: the columns by name, numbers in them, sets of intervals as
+    resources, times that agree with each other, and no resource twice at one time."""
+    text = export(trace, "--format", "batsim")
+    reader = csv.DictReader(io.StringIO(text))
+    assert reader.fieldnames == [
+        "job_id", "workload_name", "profile", "submission_time", "requested_number_of_resources",
+        "requested_time", "success", "final_state", "starting_time", "execution_time",
+        "finish_time", "waiting_time", "turnaround_time", "stretch", "allocated_resources",
+        "consumed_energy", "metadata"]
+    rows, held = list(reader), {}
+    states = {"completed": "COMPLETED_SUCCESSFULLY", "failed": "COMPLETED_FAILED",
+              "timeout": "COMPLETED_WALLTIME_REACHED", "rejected": "REJECTED"}
+    ended = [job for job in jobs if job["end_s"]]
+    assert [row["job_id"] for row in rows] == [job["index"] for job in ended]
+    for row, job in zip(rows, ended):
+        assert row["final_state"] == states[job["state"]]
+        assert row["success"] == str(int(job["state"] == "completed"))
+        submit, start, run, finish, wait, turnaround = (seconds(row[name]) for name in (
+            "submission_time", "starting_time", "execution_time", "finish_time", "waiting_time",
+            "turnaround_time"))
+        if row["final_state"] == "REJECTED":
+            assert start == run == finish == wait == turnaround == -1
+            assert row["allocated_resources"] == ""
+            continue
+        assert start - submit == wait >= 0 and finish - start == run
+        assert finish - submit == turnaround and finish == seconds(job["end_s"])
+        assert abs(float(row["stretch"]) - float(turnaround / run)) < 1e-9
+        gpus = []
+        for part in row["allocated_resources"].split(" "):
+            bounds = [int(bound) for bound in part.split("-")]
+            assert len(bounds) <= 2 and bounds[0] <= bounds[-1]
+            assert not gpus or bounds[0] > gpus[-1] + 1  # as few intervals as can be
+            gpus += range(bounds[0], bounds[-1] + 1)
+        assert len(gpus) == int(row["requested_number_of_resources"]) == int(job["gpus"])
+        assert gpus == sorted(int(gpu) for gpu in job["gpu_ids"].split(" "))
+        for gpu in gpus:
+            held.setdefault(gpu, []).append((start, finish))
+    for spans in held.values():
+        spans.sort()
+        assert all(a[1] <= b[0] for a, b in zip(spans, spans[1:]))
+
+
+def check_filters(trace, jobs):
+    """A filtered table is the rows of the whole that fit, in the same order."""
+    hour = 3600
+    inside = ("--from", "2h", "--to", "3h")
+    assert table(trace, "jobs", *inside) == [
+        job for job in jobs if float(job["submit_s"]) <= 3 * hour
+        and (not job["end_s"] or float(job["end_s"]) >= 2 * hour)]
+    events = table(trace, "events")
+    assert table(trace, "events", *inside) == [
+        event for event in events if 2 * hour <= float(event["time_s"]) <= 3 * hour]
+    parts = table(trace, "allocations")
+    assert table(trace, "allocations", *inside) == [
+        part for part in parts
+        if float(part["start_s"]) <= 3 * hour and float(part["end_s"]) >= 2 * hour]
+
+    mine = {job["index"] for job in jobs if job["user"] == "user-2"}
+    about = ("submit", "start", "end", "fail")
+    assert {event["type"] for event in events} == {*about, "node"}
+    assert table(trace, "jobs", "--user", "user-2") == [
+        job for job in jobs if job["user"] == "user-2"]
+    assert table(trace, "events", "--user", "user-2") == [
+        event for event in events if event["entity"] in mine and event["type"] in about]
+    there = {part["job"] for part in parts if part["node"] == "1"}
+    assert table(trace, "jobs", "--node", "h-0001") == [
+        job for job in jobs if job["index"] in there]
+    assert table(trace, "events", "--node", "h-0001") == [
+        event for event in events
+        if (event["entity"] in there if event["type"] in about else event["entity"] == "1")]
+    assert table(trace, "allocations", "--node", "h-0001", "--user", "user-2") == [
+        part for part in parts if part["node"] == "1" and part["job"] in mine]
+    faults = table(trace, "faults")
+    assert faults and table(trace, "faults", "--node", "h-0001") == [
+        fault for fault in faults if fault["entity"] == "1"]
+    assert [gpu["gpu"] for gpu in table(trace, "gpus", "--node", "h-0001")] == ["4", "5", "6", "7"]
+
+    # one job by its name, by its number, and by source and number
+    large, = table(trace, "jobs", "--job", "large")
+    assert large["state"] == "rejected"
+    one, = table(trace, "jobs", "--job", "users/7")
+    assert (one["source"], one["id"]) == ("users", "7")
+    assert table(trace, "decisions", "--job", "users/7") == [
+        row for row in table(trace, "decisions") if row["job"] == one["index"]]
+    for wrong in (("--table", "jobs", "--job", "nobody"), ("--table", "jobs", "--user", "nobody"),
+                  ("--table", "faults", "--job", "users/7"), ("--table", "gpus", "--from", "1 h"),
+                  ("--metric", "cluster/queue_length", "--job", "users/7"),
+                  ("--table", "jobs", "--node", "nobody")):
+        asked = subprocess.run([GPUSIM, "export", trace, *wrong], capture_output=True, text=True)
+        assert asked.returncode != 0 and asked.stdout == "" and "error:" in asked.stderr, wrong
+
+
+def check_schedule(folder):
+    trace = simulate(folder, "schedule", SCHEDULE)
+    jobs = table(trace, "jobs")
+    check_swf(folder, trace, jobs)
+    check_batsim(trace, jobs)
+    check_filters(trace, jobs)
+
+
 def check_memory(folder):
     """The largest process so far was small: exporting eight times as much takes no more."""
     most = []
@@ -228,4 +417,5 @@ with tempfile.TemporaryDirectory() as folder:
     check_smi(path)
     check_csv(path)
     check_run(folder)
+    check_schedule(folder)
     check_memory(folder)

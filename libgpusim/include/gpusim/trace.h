@@ -150,22 +150,51 @@ GPUSIM_API gpusim_status gpusim_trace_export_table(gpusim_trace *trace, gpusim_t
                                                    gpusim_write_fn write, void *context,
                                                    gpusim_error *err);
 
-/* Which part of the telemetry is exported. */
+/* Which part of a trace is exported. */
 typedef struct gpusim_export_filter {
     uint32_t size;           /* filled by gpusim_export_filter_default */
     uint32_t metric_count;   /* 0: all that the format has a name for */
     const uint32_t *metrics; /* of the trace */
     const char *node;        /* only of this node; NULL: of all */
-    gpusim_time from, to;    /* only samples from one to the other, both included */
+    gpusim_time from, to;    /* only samples, or rows that overlap, from one to the other, both
+                              * included */
     gpusim_time start;       /* what time 0 is, since 1970, where dates are written; 2026-01-01 */
     uint8_t blank;           /* dcgm: write what is missing as 9223372036854775794, which is what
                               * dcgm-exporter did before 3.0; later ones leave it out */
     uint8_t reserved[7];
+    const char *job;  /* of tables: only of this job, SOURCE/ID, id or name; NULL: of all */
+    const char *user; /* of tables: only of jobs of this user; NULL: of all */
 } gpusim_export_filter;
 
 #define gpusim_export_filter_default(filter)                                                       \
     gpusim_export_filter_init((filter), (uint32_t)sizeof(gpusim_export_filter))
 GPUSIM_API void gpusim_export_filter_init(gpusim_export_filter *filter, uint32_t size);
+
+/* The rows of a table that a filter means; NULL: all. A job's row is about the time from its
+ * submission to its end, and about every node that it ever ran on; events of jobs are about the
+ * nodes of these. GPUSIM_ARGUMENT when there is no such job, node or user, or when the table says
+ * nothing of what the filter asks for. */
+GPUSIM_API gpusim_status gpusim_trace_export_rows(gpusim_trace *trace, gpusim_table table,
+                                                  const gpusim_export_filter *filter,
+                                                  gpusim_export_format format,
+                                                  gpusim_write_fn write, void *context,
+                                                  gpusim_error *err);
+
+/* The schedule in the Standard Workload Format 2.2; processors are GPUs. Jobs are numbered in order
+ * of submission, from 1, and those without GPUs left out. Times have as many decimals as they need.
+ * What ran several times has all of its run time, and the rest of its time as wait. */
+GPUSIM_API gpusim_status gpusim_trace_export_swf(gpusim_trace *trace,
+                                                 const gpusim_export_filter *filter,
+                                                 gpusim_write_fn write, void *context,
+                                                 gpusim_error *err);
+
+/* The schedule as the jobs.csv that Batsim writes and Evalys reads; resources are GPUs. What ran
+ * several times is told of its last attempt, so that no two jobs are shown on one GPU at one time
+ * unless they shared it; unfinished jobs are left out. */
+GPUSIM_API gpusim_status gpusim_trace_export_batsim(gpusim_trace *trace,
+                                                    const gpusim_export_filter *filter,
+                                                    gpusim_write_fn write, void *context,
+                                                    gpusim_error *err);
 
 /* Metrics as text; NULL as filter: all of it. One metric is a line for each sample, `time_s` and a
  * column for each entity; several, which are of one kind of entity, are a line for each sample and
