@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Every detector against every kind of fault on simulated clusters, by the command line alone: trained on
-one run without faults, thresholds for 0.05 false alarms of a node and a day chosen on two others, then
+three runs without faults, thresholds for 0.05 false alarms of a node and a day chosen on two others, then
 tried on runs that nothing was learnt from or chosen on, half of them of another mix of jobs.
 
 usage: benchmarks/detectors.py GPUSIM FOLDER [DETECTOR...]      what FOLDER has already is not made again
@@ -19,15 +19,20 @@ RATE = "0.05"
 
 # runs: name of the part, mix of jobs, faults or not, seeds; no seed twice
 PARTS = {
-    "train": ("training", False, [1]),
+    "train": ("training", False, [1, 4, 5]),
     "validation": ("training", False, [2, 3]),
-    "quiet": ("training", False, [104, 105, 106, 107]),
-    "quiet-other": ("mixed", False, [108, 109]),
-    "faults": ("training", True, [111, 112, 113]),
-    "faults-other": ("mixed", True, [114, 115]),
+    "quiet": ("training", False, [304, 305, 306, 307]),
+    "quiet-other": ("mixed", False, [308, 309]),
+    "faults": ("training", True, [311, 312, 313]),
+    "faults-other": ("mixed", True, [314, 315]),
 }
 
-# Windows of the two that compare peers: half an hour, as their defaults mean it at a sample a minute.
+# Windows of the two that compare peers: half an hour, as their defaults mean it at a sample a minute; and a
+# quarter of an hour in which a job settles.
+PEERS = "job-peer:window=6,settle=3"
+GNN = "gnn:settle=3,steps=8000"
+
+# Fewer trees than the default, for time.
 DETECTORS = {
     "random": "random",
     "first-difference": "first-difference",
@@ -45,17 +50,20 @@ DETECTORS = {
     "knn": "knn",
     "lof": "lof",
     "isolation-forest": "isolation-forest",
-    "random-cut-forest": "random-cut-forest",
+    "random-cut-forest": "random-cut-forest:trees=20",
     "bocd": "bocd",
     "trend": "trend",
     "liveness": "liveness",
     "rules": f"threshold:@{HERE / 'detectors' / 'rules.yaml'}",
-    "job-peer": "job-peer:window=6",
+    "job-peer": PEERS,
     "rack-peer": "rack-peer:window=6",
-    "gnn": "gnn",
-    "gnn, no graph": "gnn:relations=none",
-    "gnn, racks too": "gnn:relations=both",
-    "ensemble": "ensemble:of=[gnn,job-peer:window=6,mahalanobis,liveness]",
+    "gnn": GNN,
+    "gnn, no graph": f"{GNN},relations=none",
+    "gnn, levels": f"{GNN},levels=true",
+    "gnn, no graph, levels": f"{GNN},relations=none,levels=true",
+    "gnn, racks too": f"{GNN},relations=both",
+    "ensemble": f"ensemble:of=['{GNN}','{PEERS}',liveness],combine=mean",
+    "ensemble, levels": f"ensemble:of=['{GNN}','{GNN},levels=true','{PEERS}',liveness],combine=mean",
 }
 
 
@@ -173,7 +181,7 @@ def differences(results, one, other):
 
 def print_differences(results):
     print("| more events found by | than by | difference of the share [95 %] |\n|---|---|---:|")
-    pairs = [("gnn", "gnn, no graph"), ("gnn", "job-peer")]
+    pairs = [("gnn", "gnn, no graph"), ("gnn", "job-peer"), ("gnn, levels", "gnn, no graph, levels")]
     pairs += [("ensemble", name) for name in results if name != "ensemble"]
     for one, other in pairs:
         if one in results and other in results:
