@@ -16,12 +16,11 @@ static json_t *number(double value)
     return isfinite(value) ? json_real(value) : json_null();
 }
 
-// a confusion matrix, without what is empty
-static void print_classes(const gpusim_alert_scores *scores)
+void cli_confusion_print(const gpusim_confusion *confusion, const char *indent)
 {
     const gpusim_choice *classes = gpusim_anomaly_classes();
     for (uint32_t f = 0; f <= GPUSIM_ANOMALIES; f++) {
-        const uint64_t *row = f < GPUSIM_ANOMALIES ? scores->confusion[f] : scores->met_none;
+        const uint64_t *row = f < GPUSIM_ANOMALIES ? confusion->met[f] : confusion->met_none;
         int begun = 0;
         for (uint32_t a = 0; a < GPUSIM_ANOMALIES; a++) {
             if (row[a] > 0) {
@@ -32,8 +31,16 @@ static void print_classes(const gpusim_alert_scores *scores)
                 begun = 1;
             }
         }
-        printf("%s", begun ? "\n                   " : "");
+        printf("%s%s", begun ? "\n" : "", begun ? indent : "");
     }
+}
+
+static gpusim_confusion confusion_of(const gpusim_alert_scores *scores)
+{
+    gpusim_confusion confusion;
+    memcpy(confusion.met, scores->confusion, sizeof confusion.met);
+    memcpy(confusion.met_none, scores->met_none, sizeof confusion.met_none);
+    return confusion;
 }
 
 static void print_detector(const gpusim_alert_scores *scores)
@@ -53,7 +60,8 @@ static void print_detector(const gpusim_alert_scores *scores)
            "                   ",
            (unsigned long long)faults->false_alarms, faults->node_days,
            faults->false_alarms_per_node_day, faults->rate_low, faults->rate_high);
-    print_classes(scores);
+    gpusim_confusion confusion = confusion_of(scores);
+    cli_confusion_print(&confusion, "                   ");
     putchar('\n');
 }
 
@@ -87,10 +95,20 @@ static json_t *classes_json(const uint64_t *row)
     return object;
 }
 
+void cli_confusion_json(const gpusim_confusion *confusion, json_t *object)
+{
+    json_t *met = json_object();
+    for (uint32_t f = 0; f < GPUSIM_ANOMALIES; f++) {
+        json_object_set_new(met, gpusim_anomaly_classes()[f].name, classes_json(confusion->met[f]));
+    }
+    json_object_set_new(object, "confusion", met);
+    json_object_set_new(object, "met_none", classes_json(confusion->met_none));
+}
+
 static json_t *detector_json(const gpusim_alert_scores *scores)
 {
     const gpusim_fault_scores *faults = scores->faults;
-    json_t *object = json_object(), *confusion = json_object();
+    json_t *object = json_object();
     json_object_set_new(object, "name", json_string(scores->detector));
     json_object_set_new(object, "learnt_s", json_real(gpusim_seconds(scores->learnt)));
     json_object_set_new(object, "alerts", cli_json_whole(scores->alerts));
@@ -102,12 +120,8 @@ static json_t *detector_json(const gpusim_alert_scores *scores)
     json_object_set_new(object, "node_days", number(faults->node_days));
     json_object_set_new(object, "false_alarms_per_node_day",
                         number(faults->false_alarms_per_node_day));
-    for (uint32_t f = 0; f < GPUSIM_ANOMALIES; f++) {
-        json_object_set_new(confusion, gpusim_anomaly_classes()[f].name,
-                            classes_json(scores->confusion[f]));
-    }
-    json_object_set_new(object, "confusion", confusion);
-    json_object_set_new(object, "met_none", classes_json(scores->met_none));
+    gpusim_confusion confusion = confusion_of(scores);
+    cli_confusion_json(&confusion, object);
     return object;
 }
 
@@ -185,7 +199,6 @@ static gpusim_status roll(cli_alerts *alerts, gpusim_error *err)
     char from[1100], to[1100];
     fclose(alerts->file);
     alerts->file = NULL;
-    snprintf(to, sizeof to, "%.1000s.%u", alerts->path, alerts->keep);
     for (uint32_t i = alerts->keep; i > 0; i--) {
         snprintf(to, sizeof to, "%.1000s.%u", alerts->path, i);
         snprintf(from, sizeof from, i > 1 ? "%.1000s.%u" : "%.1000s", alerts->path, i - 1);
@@ -208,7 +221,11 @@ static gpusim_status tell(void *context, const gpusim_alert_row *alert, int over
     if (!text) {
         return gpusim_fail(err, GPUSIM_MEMORY, "no memory for an alert");
     }
+    cli_webhook_post(&alerts->hook, text);
     uint64_t length = strlen(text) + 1;
+    if (!alerts->file) {
+        goto cleanup;
+    }
     if (alerts->limit > 0 && alerts->written > 0 && alerts->written + length > alerts->limit) {
         GPUSIM_TRY(roll(alerts, err));
     }
@@ -225,8 +242,8 @@ cleanup:
 gpusim_status cli_alerts_open(cli_alerts *alerts, int force, gpusim_observer *observer,
                               gpusim_error *err)
 {
-    alerts->file = fopen(alerts->path, force ? "w" : "wx");
-    if (!alerts->file) {
+    alerts->file = alerts->path ? fopen(alerts->path, force ? "w" : "wx") : NULL;
+    if (alerts->path && !alerts->file) {
         gpusim_status status =
             gpusim_fail(err, GPUSIM_IO, "cannot write '%.300s': %s", alerts->path, strerror(errno));
         gpusim_error_hint(err, errno == EEXIST ? "--force overwrites it" : "");
@@ -241,6 +258,7 @@ gpusim_status cli_alerts_open(cli_alerts *alerts, int force, gpusim_observer *ob
 
 void cli_alerts_close(cli_alerts *alerts)
 {
+    cli_webhook_end(&alerts->hook);
     if (alerts->file) {
         fclose(alerts->file);
         alerts->file = NULL;

@@ -8,10 +8,16 @@
 #include <gpusim/gpusim.h>
 #include <jansson.h>
 
+#include "webhook.h"
+
 /* The detectors of a trace against its faults: printed, or added to a list. Nothing where there are
  * none. */
 gpusim_status cli_detectors_print(gpusim_trace *trace, gpusim_error *err);
 gpusim_status cli_detectors_json(gpusim_trace *trace, json_t *list, gpusim_error *err);
+/* A confusion of classes, without what is empty: lines with an indent before all but the first, or
+ * two members of an object. */
+void cli_confusion_print(const gpusim_confusion *confusion, const char *indent);
+void cli_confusion_json(const gpusim_confusion *confusion, json_t *object);
 /* The detectors of a run that has ended. */
 json_t *cli_run_detectors_json(const gpusim_sim *sim);
 
@@ -20,9 +26,10 @@ json_t *cli_run_detectors_json(const gpusim_sim *sim);
  * go.
  */
 typedef struct cli_alerts {
-    const char *path;
+    const char *path; /* NULL: no file */
     const gpusim_model *model;
     FILE *file;
+    cli_webhook hook;
     uint64_t limit, written; /* bytes; limit 0: none */
     uint32_t keep;
     uint32_t reserved;

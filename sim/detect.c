@@ -152,9 +152,13 @@ static gpusim_status evaluate(const cli_detection *d, const cli_log *log, const 
 {
     gpusim_evaluate_options how;
     if (log->trace) {
-        return gpusim_fault_scores_create(log->trace, scored->scores, scored->first, scored->count,
-                                          scored->entities, scored->threshold, d->gap, &f->faults,
-                                          err);
+        gpusim_status status = gpusim_fault_confusion(
+            log->trace, cli_log_scene(log), scored->scores, scored->causes, scored->first,
+            scored->count, scored->threshold, d->gap, &f->confusion, err);
+        return status ? status
+                      : gpusim_fault_scores_create(log->trace, scored->scores, scored->first,
+                                                   scored->count, scored->entities,
+                                                   scored->threshold, d->gap, &f->faults, err);
     }
     const uint8_t *labels = gpusim_samples_labels(log->samples);
     if (!labels) {
@@ -225,6 +229,16 @@ static gpusim_status check_logs(const cli_arguments *arguments, gpusim_error *er
                : GPUSIM_OK;
 }
 
+static void add_confusion(const gpusim_confusion *of, gpusim_confusion *to)
+{
+    for (uint32_t a = 0; a < GPUSIM_ANOMALIES; a++) {
+        for (uint32_t f = 0; f < GPUSIM_ANOMALIES; f++) {
+            to->met[f][a] += of->met[f][a];
+        }
+        to->met_none[a] += of->met_none[a];
+    }
+}
+
 // Several traces are several runs of one experiment, and also evaluated as one.
 static gpusim_status pool(cli_detection *d, uint32_t traces, gpusim_error *err)
 {
@@ -235,10 +249,12 @@ static gpusim_status pool(cli_detection *d, uint32_t traces, gpusim_error *err)
         GPUSIM_TRY(gpusim_fail(err, GPUSIM_MEMORY, "no memory for what is found"));
     }
     for (uint32_t i = 0; i < d->detector_count; i++) {
-        for (uint32_t t = 0; t < traces; t++) {
-            runs[t] = d->findings[t * d->detector_count + i].faults;
-        }
         d->pooled[i] = (cli_finding){.log = "all", .words = d->detectors[i].words};
+        for (uint32_t t = 0; t < traces; t++) {
+            const cli_finding *of = &d->findings[t * d->detector_count + i];
+            runs[t] = of->faults;
+            add_confusion(&of->confusion, &d->pooled[i].confusion);
+        }
         GPUSIM_TRY(gpusim_fault_scores_pool(runs, traces, 1, &d->pooled[i].faults, err));
     }
 cleanup:

@@ -91,6 +91,7 @@ typedef struct cli_finding {
     const char *log, *words;
     gpusim_evaluation evaluation; /* of a log */
     gpusim_fault_scores *faults;  /* of a trace */
+    gpusim_confusion confusion;   /* of a trace: classes of faults and of alarms */
 } cli_finding;
 
 /* ---- detect_figures.c ---- */

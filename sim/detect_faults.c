@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "alerts.h"
 #include "detect.h"
 #include "report.h"
 
@@ -97,12 +98,13 @@ static json_t *score_json(const gpusim_fault_score *f)
     return object;
 }
 
-static json_t *scores_json(const char *path, const char *words, const gpusim_fault_scores *scores)
+static json_t *finding_json(const cli_finding *f)
 {
+    const gpusim_fault_scores *scores = f->faults;
     json_t *object = score_json(&scores->all), *kinds = json_array();
     json_object_del(object, "fault");
-    json_object_set_new(object, "trace", json_string(path));
-    json_object_set_new(object, "detector", json_string(words));
+    json_object_set_new(object, "trace", json_string(f->log));
+    json_object_set_new(object, "detector", json_string(f->words));
     json_object_set_new(object, "false_alarms", cli_json_whole(scores->false_alarms));
     json_object_set_new(object, "node_days", json_real(scores->node_days));
     json_object_set_new(object, "false_alarms_per_node_day",
@@ -114,6 +116,7 @@ static json_t *scores_json(const char *path, const char *words, const gpusim_fau
         json_array_append_new(kinds, score_json(&scores->kinds[i]));
     }
     json_object_set_new(object, "faults", kinds);
+    cli_confusion_json(&f->confusion, object);
     return object;
 }
 
@@ -121,12 +124,10 @@ json_t *cli_detect_faults_json(const cli_detection *d)
 {
     json_t *list = json_array();
     for (uint32_t i = 0; i < d->finding_count; i++) {
-        const cli_finding *f = &d->findings[i];
-        json_array_append_new(list, scores_json(f->log, f->words, f->faults));
+        json_array_append_new(list, finding_json(&d->findings[i]));
     }
     for (uint32_t i = 0; d->pooled && i < d->detector_count; i++) {
-        const cli_finding *f = &d->pooled[i];
-        json_array_append_new(list, scores_json(f->log, f->words, f->faults));
+        json_array_append_new(list, finding_json(&d->pooled[i]));
     }
     return list;
 }
@@ -147,5 +148,15 @@ void cli_detect_print_faults(const cli_detection *d)
     }
     for (uint32_t i = 0; d->pooled && i < d->detector_count; i++) {
         print_finding(d->form, &d->pooled[i]);
+    }
+    // of several traces as one, where there are several
+    const cli_finding *told = d->pooled ? d->pooled : d->findings;
+    uint32_t count = d->pooled ? d->detector_count : d->finding_count;
+    for (uint32_t i = 0; d->form == CLI_DETECT_TEXT && i < count; i++) {
+        printf("\n%s: classes of alarms\n   ", told[i].words);
+        cli_confusion_print(&told[i].confusion, "   ");
+    }
+    if (d->form == CLI_DETECT_TEXT) {
+        putchar('\n');
     }
 }

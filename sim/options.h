@@ -19,6 +19,8 @@ typedef enum cli_option_id {
     CLI_PARANOID,
     CLI_ALERTS,
     CLI_ALERTS_MAX,
+    CLI_ALERTS_KEEP,
+    CLI_WEBHOOK,
     CLI_REPRODUCIBLE,
     CLI_VERBOSE,
     CLI_EFFECTIVE,

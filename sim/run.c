@@ -23,8 +23,9 @@ static const cli_option options[] = {
     {CLI_PARANOID, 0, "paranoid", NULL, "check every invariant after every instant (slow)"},
     {CLI_ALERTS, 0, "alerts", "FILE",
      "write alerts to this file as they come, a JSON object a line"},
-    {CLI_ALERTS_MAX, 0, "alerts-max", "SIZE",
-     "put that aside at this size, '1 MiB'; five are kept"},
+    {CLI_ALERTS_MAX, 0, "alerts-max", "SIZE", "put that aside at this size, '1 MiB'"},
+    {CLI_ALERTS_KEEP, 0, "alerts-keep", "N", "of which so many stay, FILE.1 the youngest; 5"},
+    {CLI_WEBHOOK, 0, "webhook", "URL", "post each alert to http://127.0.0.1:PORT/PATH"},
     CLI_OPTION_JSON,
     CLI_OPTION_HELP,
 };
@@ -69,6 +70,19 @@ static int read_numbers(job *run)
         return cli_fail_with(arguments->json, GPUSIM_ARGUMENT, message, NULL);
     }
     run->alerts.limit = (uint64_t)bytes;
+    const char *keep = arguments->values[CLI_ALERTS_KEEP];
+    char *end = NULL;
+    unsigned long files = keep ? strtoul(keep, &end, 10) : 5;
+    if (keep && (!limit || *end || end == keep || keep[0] == '-' || files > 1000)) {
+        return cli_fail_with(arguments->json, GPUSIM_ARGUMENT,
+                             "--alerts-keep wants a number of files up to 1000, and --alerts-max",
+                             NULL);
+    }
+    run->alerts.keep = (uint32_t)files;
+    const char *url = arguments->values[CLI_WEBHOOK];
+    if (url && cli_webhook_read(url, &run->alerts.hook, &err) != GPUSIM_OK) {
+        return cli_fail(arguments->json, &err, 1);
+    }
     if (run->until < 0) {
         return cli_fail_with(arguments->json, GPUSIM_ARGUMENT, "--until wants a time after 0 s",
                              NULL);
@@ -113,8 +127,7 @@ static gpusim_status observe(job *run, gpusim_error *err)
         GPUSIM_TRY(gpusim_sim_observe(run->sim, &observer, err));
     }
     run->alerts.path = run->arguments->values[CLI_ALERTS];
-    run->alerts.keep = 5;
-    if (run->alerts.path) {
+    if (run->alerts.path || run->alerts.hook.port) {
         GPUSIM_TRY(cli_alerts_open(&run->alerts, run->arguments->values[CLI_FORCE] != NULL,
                                    &observer, err));
         GPUSIM_TRY(gpusim_sim_observe(run->sim, &observer, err));

@@ -73,14 +73,9 @@ static void judge(gs_truth *t, const gpusim_alert_row *alert, gpusim_alert_score
         return;
     }
     // the first fault that it met is what it was about
-    for (uint32_t w = first; w < end; w++) {
-        const gs_window *window = &GS_AT(t->windows, gs_window, w);
-        if (window->from <= to && window->to >= alert->begin) {
-            uint32_t kind = GS_AT(t->events, gs_event, window->event).kind;
-            const char *name = gpusim_trace_name(t->trace, kind);
-            made->confusion[name ? gpusim_class_of_fault(name) : 0][own]++;
-            return;
-        }
+    int of = gs_truth_class(t, first, end, alert->begin, to);
+    if (of >= 0) {
+        made->confusion[of][own]++;
     }
 }
 

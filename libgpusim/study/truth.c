@@ -236,6 +236,20 @@ cleanup:
     return status;
 }
 
+int gs_truth_class(const gs_truth *t, uint32_t first, uint32_t end, gpusim_time from,
+                   gpusim_time to)
+{
+    for (uint32_t w = first; w < end; w++) {
+        const gs_window *window = &GS_AT(t->windows, gs_window, w);
+        if (window->from <= to && window->to >= from) {
+            uint32_t kind = GS_AT(t->events, gs_event, window->event).kind;
+            const char *name = gpusim_trace_name(t->trace, kind);
+            return name ? (int)gpusim_class_of_fault(name) : 0;
+        }
+    }
+    return -1;
+}
+
 gpusim_status gs_truth_read(gpusim_trace *trace, uint64_t first, uint64_t count, uint32_t gpus,
                             uint32_t grace, gs_truth *t, gpusim_error *err)
 {

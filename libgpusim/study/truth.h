@@ -50,6 +50,11 @@ gpusim_status gs_truth_read(gpusim_trace *trace, uint64_t first, uint64_t count,
                             uint32_t grace, gs_truth *truth, gpusim_error *err);
 void gs_truth_release(gs_truth *truth);
 
+/* The class of the first event whose window on a GPU the time meets, of windows first .. end - 1;
+ * -1: it meets none. */
+int gs_truth_class(const gs_truth *truth, uint32_t first, uint32_t end, gpusim_time from,
+                   gpusim_time to);
+
 /* ---- fault_scores.c ---- */
 /* The events that a run of alarms on a GPU meets are found; `told`: when somebody was told. The
  * GPU's windows are first .. end - 1. Returns how many of them it met. */

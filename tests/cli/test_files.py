@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Traces: what is written where, what is never overwritten, what a full disk leaves."""
+import http.server
 import json
 import os
 import resource
 import subprocess
 import sys
+import threading
 
 import gpusim
 from gpusim import check, expect
@@ -77,6 +79,43 @@ def test_alerts_as_they_come():
         rolled = "".join(reversed(parts)).splitlines()
         check(rolled == lines[-len(rolled):] and len(parts) == 6 or rolled == lines)
         expect(gpusim.run("run", "small.yaml", "--alerts-max", "1 MiB", cwd=folder), 2)
+        for old in folder.glob("a.jsonl*"):
+            old.unlink()
+        expect(gpusim.run("run", "small.yaml", "--alerts", "a.jsonl", "--alerts-max", "500 B",
+                          "--alerts-keep", "2", *watch, cwd=folder), 0)
+        check(sorted(part.name for part in folder.glob("a.jsonl*")) ==
+              ["a.jsonl", "a.jsonl.1", "a.jsonl.2"], "another number of files")
+        expect(gpusim.run("run", "small.yaml", "--alerts", "b", "--alerts-keep", "2", cwd=folder), 2)
+
+        # a webhook is told the same, and a run does not care whether anybody listens
+        posted = []
+
+        class Listener(http.server.BaseHTTPRequestHandler):
+            def do_POST(self):
+                body = self.rfile.read(int(self.headers["Content-Length"]))
+                posted.append((self.path, json.loads(body)))
+                self.send_response(204 if len(posted) != 2 else 500)
+                self.end_headers()
+
+            def log_message(self, *_):
+                pass
+
+        with http.server.HTTPServer(("127.0.0.1", 0), Listener) as server:
+            thread = threading.Thread(target=server.serve_forever)
+            thread.start()
+            url = f"http://127.0.0.1:{server.server_address[1]}/alerts"
+            expect(gpusim.run("run", "small.yaml", "--webhook", url, *watch, cwd=folder), 0,
+                   stderr="was not taken")
+            server.shutdown()
+            thread.join()
+        check([alert for _, alert in posted] == alerts, str(posted))
+        check({path for path, _ in posted} == {"/alerts"})
+        expect(gpusim.run("run", "small.yaml", "--webhook", url, *watch, cwd=folder), 0,
+               stderr="the run goes on")
+        for elsewhere in ("http://10.0.0.1:80/", "https://127.0.0.1:80/", "http://127.0.0.1:0/",
+                          "http://127.0.0.1:80x"):
+            expect(gpusim.run("run", "small.yaml", "--webhook", elsewhere, cwd=folder), 2,
+                   stderr="not posted to")
 
 
 def test_force_is_for_traces():

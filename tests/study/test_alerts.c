@@ -127,6 +127,7 @@ static void ck_alarms(const double *scores, const double *times, uint64_t count,
 START_TEST(as_afterwards)
 {
     enum { LEARN = 90, REST = 510, GPUS = 4 };
+    static uint32_t causes[REST * GPUS];
     static double scores[REST * GPUS], learnt[LEARN * GPUS], times[REST];
     gpusim_trace_frames *frames = NULL;
     gpusim_watcher *watcher = NULL;
@@ -147,14 +148,22 @@ START_TEST(as_afterwards)
               &err);
     double threshold = gpusim_threshold_of(learnt, LEARN * GPUS, 0.9);
     gpusim_trace_frames_select(frames, LEARN, REST);
-    ASSERT_OK(gpusim_watcher_score(watcher, gpusim_trace_frames_frames(frames), scores, NULL, &err),
-              &err);
+    ASSERT_OK(
+        gpusim_watcher_score(watcher, gpusim_trace_frames_frames(frames), scores, causes, &err),
+        &err);
     ASSERT_OK(gpusim_trace_times(trace, LEARN, REST, times, &err), &err);
     for (uint32_t g = 0; g < GPUS; g++) {
         ck_alarms(scores, times, REST, threshold, g, GPUS, _i ? "whole" : "odd", &met);
     }
     gpusim_alert_scores *s = scores_of(_i ? 4 : 3);
     alerts = (uint32_t)s->alerts;
+    // and classes are the same
+    gpusim_confusion confusion = {0};
+    ASSERT_OK(gpusim_fault_confusion(trace, gpusim_trace_frames_scene(frames), scores, causes,
+                                     LEARN, REST, threshold, 5, &confusion, &err),
+              &err);
+    ck_assert_mem_eq(confusion.met, s->confusion, sizeof confusion.met);
+    ck_assert_mem_eq(confusion.met_none, s->met_none, sizeof confusion.met_none);
     gpusim_alert_scores_destroy(s);
     ck_assert_uint_gt(met, 3);
     ck_assert_uint_eq(alerts, met);

@@ -104,7 +104,8 @@ GPUSIM_API gpusim_status gpusim_breakdown(gpusim_trace *trace, gpusim_breakdown_
 
 /* ---- detectors over traces ---- */
 
-/* Frames of a trace's GPUs, with the job on each as the scheduler's log has it. The trace outlives it. Memory does not grow with the run. */
+/* Frames of a trace's GPUs, with the job on each as the scheduler's log has it. The trace outlives
+ * it. Memory does not grow with the run. */
 typedef struct gpusim_trace_frames gpusim_trace_frames;
 /* `metrics` names metrics or signals, "gauges" or "all"; count 0: gauges of GPUs. A gauge is a
  * signal as it is, a counter its rate (ecc_sbe_vol_total_rate, a second), a mask a signal of 0 and
@@ -160,6 +161,21 @@ GPUSIM_API gpusim_status gpusim_fault_scores_create(gpusim_trace *trace, const d
                                                     gpusim_fault_scores **result,
                                                     gpusim_error *err);
 GPUSIM_API void gpusim_fault_scores_destroy(gpusim_fault_scores *scores);
+
+/* Alarms by the class of the fault that each met first, and by their own, which is that of the
+ * signal behind their highest score. */
+typedef struct gpusim_confusion {
+    uint64_t met[GPUSIM_ANOMALIES][GPUSIM_ANOMALIES]; /* [fault's][alarm's] */
+    uint64_t met_none[GPUSIM_ANOMALIES];
+} gpusim_confusion;
+
+/* Of the same alarms as gpusim_fault_scores_create counts; causes[count][GPUs] are signals of the
+ * scene, or GPUSIM_NONE. Added to what is in `confusion`. */
+GPUSIM_API gpusim_status gpusim_fault_confusion(gpusim_trace *trace, const gpusim_scene *scene,
+                                                const double *scores, const uint32_t *causes,
+                                                uint64_t first, uint64_t count, double threshold,
+                                                uint32_t gap, gpusim_confusion *confusion,
+                                                gpusim_error *err);
 
 /* Several runs as one: events, alarms and node-days added, delays together, and how sure the share
  * found is, by 2,000 resamples of runs (their draws are those of the seed). *Uses GSL.* */
