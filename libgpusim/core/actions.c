@@ -34,6 +34,7 @@ gpusim_refusal gs_start(gpusim_sim *sim, uint32_t slot, const gpusim_placement *
 
     // what could fail for want of memory comes before anything changes
     GS_KEEP(sim, gs_array_reserve(&sim->running, sim->running.count + 1, &sim->failure_error));
+    sim->view.running = sim->running.data; // shown even if the start is refused
     if (sim->failure != GPUSIM_OK) {
         return GPUSIM_REFUSED_MEMORY;
     }

@@ -55,6 +55,14 @@ static int has_start(const gs_mig_profile *profile, uint32_t free)
     return 0;
 }
 
+// whether these slices, no more and no fewer, are what one takes
+static int is_instance(const gs_mig_profile *profile, uint32_t slices)
+{
+    uint32_t start = (uint32_t)__builtin_ctz(slices);
+    return start < GS_MIG_SLICES && (profile->starts >> start & 1) &&
+           slices_of(profile, start) == slices;
+}
+
 uint32_t gs_mig_place(const gs_cut *cut, const gs_mig_profile *profile, uint32_t free)
 {
     uint32_t best = 0;
@@ -130,13 +138,14 @@ int gs_share_fits(const gs_cut *cut, const gpusim_gpu_info *gpu, const gpusim_jo
         return 0;
     }
     if (!cut->cut) {
-        return job->gpu_memory <= gpu->free_memory;
+        return slices == 0 && job->gpu_memory <= gpu->free_memory;
     }
     const gs_mig_profile *profile = gs_mig_find(cut, job->mig);
     if (!profile || job->gpu_memory > profile->memory) {
         return 0;
     }
-    return slices ? (gpu->free_slices & slices) == slices : has_start(profile, gpu->free_slices);
+    return slices ? (gpu->free_slices & slices) == slices && is_instance(profile, slices)
+                  : has_start(profile, gpu->free_slices);
 }
 
 int gs_group_takes(const gpusim_view *view, const gpusim_job_info *job, uint32_t group)
