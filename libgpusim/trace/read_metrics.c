@@ -93,7 +93,7 @@ static gpusim_status open_group(gpusim_trace *trace, gpusim_entity entity, gpusi
             status = gpusim_fail(err, GPUSIM_FORMAT, "a name in '%s' is too long", path);
             goto cleanup;
         }
-        if (strcmp(name, "name") != 0) {
+        if (strcmp(name, "name") != 0 && strcmp(name, "time") != 0) {
             GPUSIM_TRY(open_series(trace, entity, group, name, err));
         }
     }

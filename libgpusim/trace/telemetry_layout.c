@@ -129,7 +129,7 @@ static gpusim_status create_group(gs_telemetry *telemetry, const gpusim_model *m
                                   gpusim_error *err)
 {
     gpusim_status status = GPUSIM_OK;
-    static const char *const axes[2] = {"name", "."};
+    static const char *const axes[2] = {".", "time"}; // entities, and the times that all share
     hid_t group = 0, names = 0;
     for (uint32_t i = 0; i < telemetry->count; i++) {
         gs_series *series = &telemetry->series[i];
@@ -142,6 +142,8 @@ static gpusim_status create_group(gs_telemetry *telemetry, const gpusim_model *m
             GPUSIM_TRY(gs_h5_put_text(group, "NX_class", "NXdata", err));
             GPUSIM_TRY(gs_h5_put_text(group, "signal", series->metric->name, err));
             GPUSIM_TRY(gs_h5_put_texts(group, "axes", axes, 2, err));
+            GS_H5(H5Lcreate_hard(parent, "time", group, "time", H5P_DEFAULT, H5P_DEFAULT),
+                  "cannot link the times into", gs_entity_groups[entity]);
             GPUSIM_TRY(create_names(model, entity, file, group, &names, err));
         }
         GPUSIM_TRY(create_series(telemetry, series, group, names, err));
