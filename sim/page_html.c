@@ -26,7 +26,7 @@ static const char style[] =
     "th,td{border-bottom:1px solid var(--line);padding:.3em .7em;text-align:left;"
     "vertical-align:top}\n"
     "thead th{background:var(--head)}tbody th{font-weight:normal}\n"
-    ".s{white-space:nowrap}\n"
+    "td:not(.n,.s){min-width:14rem}.s{white-space:nowrap}\n"
     "td.n,th.n{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}\n"
     "th button{font:inherit;font-weight:bold;color:inherit;background:none;border:0;padding:0;"
     "cursor:pointer;text-align:inherit;text-decoration:underline dotted}\n"

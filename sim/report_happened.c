@@ -91,9 +91,21 @@ static void put_count(const told *t, uint64_t count)
     cli_page_cell(t->page, (double)count, "%s", text);
 }
 
+// four digits; thousands as counts are written
+static void put_number(const told *t, double number)
+{
+    char text[40];
+    if (number >= 1000) {
+        cli_count_text((uint64_t)(number + 0.5), text, sizeof text);
+    } else {
+        snprintf(text, sizeof text, "%.4g", number);
+    }
+    cli_page_cell(t->page, number, "%s", text);
+}
+
 static void put_gpu_minutes(const told *t, double gpu_seconds)
 {
-    cli_page_cell(t->page, gpu_seconds, "%.4g", gpu_seconds / MINUTE);
+    put_number(t, gpu_seconds / MINUTE);
 }
 
 static const char *plural(uint64_t count)
@@ -427,7 +439,7 @@ static void put_job(const told *t, const gpusim_job_row *job)
     put_time(t, job->submit);
     put_span(t, began ? gpusim_seconds(job->wait) : (double)NAN);
     put_span(t, job->end != GPUSIM_TIME_MAX ? gpusim_seconds(job->end - job->submit) : (double)NAN);
-    cli_page_cell(t->page, held_gpu_s(job), "%.4g", held_gpu_s(job) / 3600);
+    put_number(t, held_gpu_s(job) / 3600);
     put_count(t, (uint64_t)job->preemptions + job->failures);
     cli_page_cell(t->page, job->energy_j, "%s", cli_amount(job->energy_j, GPUSIM_UNIT_JOULE, text));
 }

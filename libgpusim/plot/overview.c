@@ -9,7 +9,7 @@
 #include "study/read.h"
 
 #define SHADE      0.12
-#define SHADED     20  /* bands that have this shade; more have less */
+#define SHADED     50  /* bands that have this shade; more have less */
 #define BANDS_MOST 300 /* faults that are shown as bands: the longest */
 
 /* ---- both ---- */

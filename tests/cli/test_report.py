@@ -131,8 +131,8 @@ def test_says_what_happened():
         minutes = page.table("The worst minutes")
         check([row["from"][0] for row in minutes] == ["00:20:00", "00:30:00", "00:10:00"], minutes)
         for row, queued, waiting in zip(minutes, (5, 5, 4), (2, 2, 1)):
-            check(row["lost"] == ["2", 120.0] and row["unused"] == ["2", 120.0], row)
-            check(row["queued"][1] == 60 * queued and row["jobs waiting"][1] == waiting, row)
+            check(row["lost"] == ["2", 2.0] and row["unused"] == ["2", 2.0], row)
+            check(row["queued"][1] == queued and row["jobs waiting"][1] == waiting, row)
         waits = page.table("The 2 jobs")
         check([row["waited"][1] for row in waits] == [2400, 1800], waits)
         check("50 % of it fewer GPUs" in waits[0]["why"][0], waits[0])
@@ -168,7 +168,7 @@ def test_faults_and_what_was_done():
         worst = page.table("The worst minute")[0]
         # half an hour of two GPUs is undone, and the node's two GPUs are out of service
         check(worst["from"][0] == "00:30:00", worst)
-        check(worst["undone"][1] == 3600 and worst["out of service"][1] == 120, worst)
+        check(worst["undone"][1] == 60 and worst["out of service"][1] == 2, worst)
         check(worst["jobs failed"][1] == 1 and "node-crash on n-0000" in worst["faults"][0], worst)
         fault = page.table("All faults")[0]
         check(fault["attempts hit"][1] == 1 and fault["for"][1] == 1200, fault)

@@ -28,11 +28,33 @@ static const char text[] =
     "  - {name: busy, class: straggler, threshold: 1,\n"
     "     detector: {threshold: {rules: [{signal: gpu_allocated, above: 0.5}]}}}\n";
 
+/* A job comes after a straggler has begun, and a node is cordoned a minute into its alert. */
+static const char answered[] =
+    "gpusim: 1\n"
+    "duration: 1 h\n"
+    "cluster: {nodes: [{name: n, count: 2, gpus: 2}]}\n"
+    "workload: [{jobs: [{at: 1230 s, gpus: 2, duration: 30 min}]}]\n"
+    "scheduler: {placement: first-fit}\n"
+    "chaos:\n"
+    "  - {fault: straggler, target: {gpu: n-0000/gpu1}, at: 20 min, for: 20 min, slowdown: 1.5}\n"
+    "  - {fault: straggler, target: {gpu: n-0001/gpu1}, at: 20 min, for: 20 min, slowdown: 1.5}\n"
+    "telemetry: {every: 1 min, metrics: [gpu_allocated]}\n"
+    "detectors:\n"
+    "  - {name: busy, class: straggler, threshold: 1,\n"
+    "     detector: {threshold: {rules: [{signal: gpu_allocated, above: 0.5}]}}}\n"
+    "response: [{on: busy, do: cordon}]\n";
+
 static gpusim_story *story;
 
 static void tell(void)
 {
     write_run(text);
+    ASSERT_OK(gpusim_story_create(trace, &story, &err), &err);
+}
+
+static void tell_answered(void)
+{
+    write_run(answered);
     ASSERT_OK(gpusim_story_create(trace, &story, &err), &err);
 }
 
@@ -125,6 +147,25 @@ START_TEST(faults)
 }
 END_TEST
 
+/* What was done on one node is not told of the fault on the other. */
+START_TEST(actions)
+{
+    const gpusim_fault_story *told;
+    uint64_t count;
+    ASSERT_OK(gpusim_story_faults(story, &told, &count, &err), &err);
+    ck_assert_uint_eq(count, 2);
+    ck_assert_uint_eq(told[0].jobs_hit, 1);
+    ck_assert_int_eq(told[0].first->time, 21 * GPUSIM_MINUTE);
+    ck_assert_uint_eq(told[0].actions, 1);
+    ck_assert_uint_eq(told[0].action->what, GPUSIM_ACTION_CORDON);
+    ck_assert_int_ge(told[0].action->time, 21 * GPUSIM_MINUTE);
+    ck_assert_int_lt(told[0].action->time, 23 * GPUSIM_MINUTE);
+    ck_assert_uint_eq(told[1].actions, 0);
+    ck_assert_ptr_null(told[1].action);
+    ck_assert_ptr_null(told[1].first);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("story");
@@ -134,5 +175,9 @@ int main(void)
     tcase_add_test(all, waits);
     tcase_add_test(all, faults);
     suite_add_tcase(suite, all);
+    TCase *done = tcase_create("actions");
+    tcase_add_checked_fixture(done, tell_answered, forget);
+    tcase_add_test(done, actions);
+    suite_add_tcase(suite, done);
     return test_run(suite);
 }
