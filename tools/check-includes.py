@@ -38,7 +38,7 @@ ARROWS["plot"] = {"base", "stats", "study"}
 # libraries that only some rooms may name
 LIBRARIES = {
     "yaml.h": {"scenario"},
-    "hdf5.h": {"trace"},
+    "hdf5.h": {"trace", "examples"},
     "hdf5_hl.h": {"trace"},
     "zlib.h": {"base", "workload", "trace"},
     "glpk.h": {"schedulers"},
