@@ -117,8 +117,9 @@ static const char *plural(uint64_t count)
 
 static void put_minute(const told *t, const gpusim_minute *minute)
 {
-    char what[300], text[700] = "";
+    char text[700] = "";
     if (minute->worst) {
+        char what[300];
         snprintf(text, sizeof text, "%s on %s", name_of(t, minute->worst->kind),
                  entity_name(t, minute->worst->scope, minute->worst->entity, what));
     }
@@ -348,8 +349,8 @@ static gpusim_status tell_faults(const told *t, gpusim_error *err)
         return GPUSIM_OK;
     }
     put_kinds(t, faults, count);
-    shown = count < t->run->rows ? count : t->run->rows;
-    if (shown < count) {
+    shown = count > t->run->rows ? t->run->rows : count;
+    if (count > t->run->rows) {
         cli_page_table(t->page, columns, 8,
                        "The %llu faults of %llu that hit most jobs, and then lasted longest",
                        (unsigned long long)shown, (unsigned long long)count);

@@ -181,13 +181,14 @@ static void put_all_numbers(cli_page *page, const cli_reported *runs, uint32_t c
 static void put_lead(cli_page *page, const cli_reported *run)
 {
     const gpusim_summary *summary = &run->summary;
-    char span[40], gpus[40], submitted[40], completed[40], wait[40], nodes[40];
+    char span[40], gpus[40], submitted[40], completed[40], nodes[40];
     cli_count_text(run->info->rows[GPUSIM_TABLE_GPUS], gpus, sizeof gpus);
     cli_count_text(run->info->rows[GPUSIM_TABLE_NODES], nodes, sizeof nodes);
     cli_count_text(summary->submitted, submitted, sizeof submitted);
     cli_count_text(summary->completed, completed, sizeof completed);
     char half[80] = "";
     if (isfinite(summary->wait_s.p50)) {
+        char wait[40];
         snprintf(half, sizeof half, "; half of them waited no longer than %s",
                  cli_amount(summary->wait_s.p50, GPUSIM_UNIT_SECOND, wait));
     }

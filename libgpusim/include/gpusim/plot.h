@@ -44,10 +44,10 @@ typedef struct gpusim_plot_options {
 GPUSIM_API void gpusim_plot_options_init(gpusim_plot_options *options, uint32_t size);
 
 /* Writes NAME.dat and NAME.gp into a folder that exists. `gnuplot NAME.gp` in there makes NAME.png
- * (.svg, .pdf, .tex). labels[count] tell several traces apart. What a trace does not have is left out of
- * the figure, or it says so where nothing is left. Series are thinned to what can be seen, with
- * their least and largest values kept. O(rows and values read) time; memory for the tables read,
- * and for a bounded part of the telemetry. GPUSIM_ARGUMENT: no such entity, more than 16
+ * (.svg, .pdf, .tex). labels[count] tell several traces apart. What a trace does not have is left
+ * out of the figure, or it says so where nothing is left. Series are thinned to what can be seen,
+ * with their least and largest values kept. O(rows and values read) time; memory for the tables
+ * read, and for a bounded part of the telemetry. GPUSIM_ARGUMENT: no such entity, more than 16
  * traces, or nothing between `from` and `to`. */
 GPUSIM_API gpusim_status gpusim_plot_write(const gpusim_figure *figure, gpusim_trace *const *traces,
                                            const char *const *labels, uint32_t count,
