@@ -104,9 +104,11 @@ gpusim_status gs_pass_composed(gs_policy *policy, gpusim_decisions *decisions, g
         // where what does not fit fails, it leaves the queue and stands in nobody's way
         int gone = !started && decisions->fail &&
                    decisions->fail(decisions->core, gs_job_of(policy, slot)->id) == GPUSIM_ACCEPTED;
-        if (!started && !gone) {
+        if (!started && !gone && policy->setup->blocking) {
+            // its line stays open: it is the first again unless somebody comes before it
+            gs_queue_of(policy, queue)->blocked = 1;
+        } else if (!started && !gone) {
             GPUSIM_TRY(fail_line(policy, line, err));
-            gs_queue_of(policy, queue)->blocked = policy->setup->blocking;
         }
     }
     if (policy->setup->borrow) {

@@ -290,6 +290,14 @@ static void stop(gs_policy *policy, uint32_t slot)
     waiter->where = GS_ABSENT;
 }
 
+// What its user holds is another share of all by now.
+static void rank_its_class(gs_policy *policy, uint32_t slot)
+{
+    if (policy->by_class) {
+        gs_class_rank(policy, gs_order_class(policy, gs_job_of(policy, slot)));
+    }
+}
+
 gpusim_status gs_policy_queued(gs_policy *policy, uint32_t slot, gpusim_error *err)
 {
     gpusim_status status;
@@ -300,6 +308,7 @@ gpusim_status gs_policy_queued(gs_policy *policy, uint32_t slot, gpusim_error *e
     }
     if (waiter->where == GS_RUNNING) {
         stop(policy, slot);
+        rank_its_class(policy, slot);
     } else {
         forget(&policy->order_jobs, slot);
         forget(&policy->place_jobs, slot);
@@ -336,14 +345,6 @@ gpusim_status gs_policy_takes(gs_policy *policy, uint32_t slot, int *takes, gpus
     *takes = gs_place_if(policy, &empty->view, slot, &placement);
 cleanup:
     return status;
-}
-
-// What its user holds is another share of all by now.
-static void rank_its_class(gs_policy *policy, uint32_t slot)
-{
-    if (policy->by_class) {
-        gs_class_rank(policy, gs_order_class(policy, gs_job_of(policy, slot)));
-    }
 }
 
 void gs_policy_started(gs_policy *policy, uint32_t slot)

@@ -95,8 +95,8 @@ static void make_cluster(maker *m, maker *clusters, maker *labels, puzzle *made)
 static void make_policy(maker *m, maker *stops, puzzle *made)
 {
     static const char *const preemptions[] = {"none", "priority", "spot"};
-    static const char *const orders[] = {"fifo", "sjf",  "smallest", "priority",
-                                         "srtf", "srsf", "las"};
+    static const char *const orders[] = {"fifo", "sjf", "smallest", "priority", "srtf",
+                                         "srsf", "las", "edf",      "max-min"};
     static const char *const placements[] = {"first-fit", "best-fit", "consolidate", "spread"};
     static const char *const backfills[] = {"none", "easy", "conservative"};
     slow_policy *p = &made->policy;
@@ -120,6 +120,9 @@ static void make_policy(maker *m, maker *stops, puzzle *made)
         p->borrow = maker_chance(stops, 60);
         // of an estimate that is used up nothing is left: see make_job
         made->exact |= p->backfill == SLOW_CONSERVATIVE;
+    }
+    if (maker_chance(stops, 25)) {
+        p->order = p->repack || maker_chance(stops, 40) ? SLOW_EDF : SLOW_MAX_MIN;
     }
     maker_print(&made->yaml,
                 "scheduler:\n  order: %s\n  blocking: %s\n  placement: %s\n  backfill: %s\n"
@@ -211,6 +214,14 @@ static void make_job(maker *m, maker *clusters, maker *labels, maker *stops, puz
     if (made->cluster.vcs > 0 && maker_chance(m, 70)) {
         job->vc = (uint32_t)maker_pick(m, 0, (int)made->cluster.vcs - 1);
         maker_print(&made->yaml, ", vc: vc-%c", 'a' + (int)job->vc);
+    }
+    job->user = (uint32_t)maker_pick(stops, 0, 3);
+    maker_print(&made->yaml, ", user: u%u", job->user);
+    job->deadline = SLOW_NEVER;
+    if (maker_chance(stops, 60)) {
+        const int slack = maker_pick(stops, 0, 99);
+        job->deadline = job->submit + job->duration + slack * SECOND;
+        maker_print(&made->yaml, ", deadline: {factor: 1, slack: %d s}", slack);
     }
     if (maker_chance(stops, 50)) {
         job->preemptible = 1;

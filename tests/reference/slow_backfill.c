@@ -144,6 +144,7 @@ static uint32_t start_in_order(twin *t)
         const uint32_t j = t->line[i];
         if (slow_fits(t, &t->jobs[j])) {
             slow_run(t, j, 0);
+            slow_order_anew(t, count);
         } else if (slow_make_room(t, j)) {
             slow_run(t, j, 0);
             // who was stopped waits as well
@@ -214,6 +215,7 @@ void slow_pass_easy(twin *t)
         if (fits) {
             slow_run(t, j, lent);
             carve_running(t, j, 1);
+            slow_order_anew(t, rest);
         } else {
             slow_fail(t, rest, i, 0);
         }

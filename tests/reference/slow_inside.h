@@ -115,6 +115,8 @@ void slow_sort(const twin *t, uint32_t *list, uint32_t count);
 uint32_t slow_line_up(const twin *t);
 /* Of t->line[count], the first job not yet tried of the queue whose turn it is; `count` if none. */
 uint32_t slow_next_turn(const twin *t, uint32_t count);
+/* Somebody of t->line[count] has started: for orders by what is held. */
+void slow_order_anew(const twin *t, uint32_t count);
 /* The job at `i` has failed; with `whole`, and all of its queue. */
 void slow_fail(const twin *t, uint32_t count, uint32_t i, int whole);
 

@@ -52,6 +52,16 @@ void slow_run(const twin *t, uint32_t j, int lent)
 
 /* ---- order ---- */
 
+static double held_by(const twin *t, uint32_t user)
+{
+    double gpus = 0;
+
+    for (uint32_t j = 0; j < t->count; j++) {
+        gpus += t->jobs[j].state == SLOW_RUNNING && t->jobs[j].user == user ? t->jobs[j].gpus : 0;
+    }
+    return gpus;
+}
+
 /* Smaller goes first. */
 static double key(const twin *t, uint32_t j)
 {
@@ -69,6 +79,10 @@ static double key(const twin *t, uint32_t j)
         return (double)(left > 0 ? left : 0);
     case SLOW_SRSF:
         return (double)(left > 0 ? left : 0) * (double)job->gpus;
+    case SLOW_EDF:
+        return (double)job->deadline;
+    case SLOW_MAX_MIN:
+        return held_by(t, job->user);
     case SLOW_LAS:
         return (t->works[j].attained >= t->policy->limits[0]) +
                (t->works[j].attained >= t->policy->limits[1]);
@@ -87,6 +101,22 @@ void slow_sort(const twin *t, uint32_t *list, uint32_t count)
             at--;
         }
         list[at] = j;
+    }
+}
+
+void slow_order_anew(const twin *t, uint32_t count)
+{
+    for (uint32_t i = 1; i < count && t->policy->order == SLOW_MAX_MIN; i++) {
+        const uint32_t j = t->line[i];
+        uint32_t at = i;
+        while (at > 0 && t->line[at - 1] > j) {
+            t->line[at] = t->line[at - 1];
+            at--;
+        }
+        t->line[at] = j;
+    }
+    if (t->policy->order == SLOW_MAX_MIN) {
+        slow_sort(t, t->line, count);
     }
 }
 
@@ -195,6 +225,7 @@ static void pass_plain(twin *t)
         slow_free_now(t);
         if (slow_fits(t, lent ? &as : &t->jobs[j])) {
             slow_run(t, j, lent);
+            slow_order_anew(t, count);
         } else if (slow_make_room(t, j)) {
             slow_run(t, j, 0);
             count = slow_line_up(t); // who was stopped waits as well

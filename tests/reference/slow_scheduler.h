@@ -23,6 +23,8 @@ typedef enum slow_order {
     SLOW_SRTF,     /* estimate of what remains */
     SLOW_SRSF,     /* what remains times GPUs */
     SLOW_LAS,      /* three queues by attained service */
+    SLOW_EDF,      /* deadline; those without one last */
+    SLOW_MAX_MIN,  /* whose user holds the fewest GPUs now */
 } slow_order;
 
 typedef enum slow_placement {
@@ -60,6 +62,8 @@ typedef struct slow_job {
     uint32_t vc;      /* SLOW_NO_VC: none */
     int32_t priority;
     int preemptible;
+    int64_t deadline; /* SLOW_NEVER: none */
+    uint32_t user;
 
     slow_state state;
     int64_t start, end; /* first start, last end; SLOW_NEVER: none */
