@@ -474,6 +474,10 @@ void make_anything(uint64_t seed, make_options options, maker_text *yaml)
     if (maker_chance(&m, 30)) {
         maker_print(yaml, "telemetry: {every: %d s}\n", maker_pick(&m, 1, 30));
     }
+    if (maker_chance(&labels, 20)) {
+        maker_print(yaml, "fragmentation: {target: window, jobs: %d}\n",
+                    maker_pick(&labels, 1, 20));
+    }
     maker_print(yaml, "workload:\n");
     for (int i = 0; i < generators; i++) {
         make_generator(&m, yaml, &shape, i);
