@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Who had what of a run: its jobs and GPU-hours by where they ran, or whose they were. */
+#include <inttypes.h>
 #include <math.h>
 #include <string.h>
 
@@ -101,6 +102,24 @@ static uint32_t part_of(breakdown *s, uint32_t key)
 
 /* ---- adding up ---- */
 
+// Jobs are numbered as they come, and each that came is an event.
+static gpusim_status count_indices(breakdown *s, gpusim_error *err)
+{
+    uint64_t most = 0;
+    for (uint64_t i = 0; i < s->job_count; i++) {
+        most = s->jobs[i].index > most ? s->jobs[i].index : most;
+    }
+    for (uint64_t i = 0; i < s->allocation_count; i++) {
+        most = s->allocations[i].job > most ? s->allocations[i].job : most;
+    }
+    if (most > s->job_count + gpusim_trace_get_info(s->trace)->rows[GPUSIM_TABLE_EVENTS]) {
+        return gpusim_fail(err, GPUSIM_FORMAT, "a job has number %" PRIu64 ", of %" PRIu64 " rows",
+                           most, s->job_count);
+    }
+    s->indices = most + 1;
+    return GPUSIM_OK;
+}
+
 static gpusim_status read_all(breakdown *s, gpusim_error *err)
 {
     gpusim_status status;
@@ -116,13 +135,7 @@ static gpusim_status read_all(breakdown *s, gpusim_error *err)
     while (gpusim_trace_name(trace, (uint32_t)s->names)) {
         s->names++;
     }
-    for (uint64_t i = 0; i < s->job_count; i++) {
-        s->indices = s->jobs[i].index >= s->indices ? s->jobs[i].index + 1 : s->indices;
-    }
-    for (uint64_t i = 0; i < s->allocation_count; i++) {
-        uint64_t job = s->allocations[i].job;
-        s->indices = job >= s->indices ? job + 1 : s->indices;
-    }
+    GPUSIM_TRY(count_indices(s, err));
     GPUSIM_TRY(gs_allocate(&s->part_of, s->names + 1, sizeof *s->part_of, err));
     GPUSIM_TRY(gs_allocate(&s->part_of_job, s->indices + 1, sizeof *s->part_of_job, err));
     GPUSIM_TRY(gs_allocate(&s->parts, s->names + 1, sizeof *s->parts, err));
@@ -184,7 +197,7 @@ static void add_jobs(breakdown *s)
         if (job->state == GPUSIM_JOB_COMPLETED) {
             part->completed++;
             part->wait_s += gpusim_seconds(job->wait);
-            part->jct_s += gpusim_seconds(job->end - job->submit);
+            part->jct_s += gpusim_seconds(gpusim_time_between(job->submit, job->end));
         }
     }
 }

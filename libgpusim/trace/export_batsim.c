@@ -100,7 +100,8 @@ static void put_job(gs_sheet *sheet, const gs_job_list *list, const told_job *to
     const gpusim_job_row *row = told->job->row;
     const char *source = gpusim_trace_name(list->trace, row->source);
     const char *name = row->name ? gpusim_trace_name(list->trace, row->name) : source;
-    gpusim_time run = told->ran ? told->end - told->start : 0;
+    gpusim_time run = told->ran ? gpusim_time_between(told->start, told->end) : 0;
+    gpusim_time turnaround = gpusim_time_between(row->submit, told->end);
     put_number(sheet, "job_id", row->index);
     put_cell(sheet, "workload_name", source ? source : "");
     put_cell(sheet, "profile", name ? name : "");
@@ -112,10 +113,9 @@ static void put_job(gs_sheet *sheet, const gs_job_list *list, const told_job *to
     put_seconds(sheet, "starting_time", told->start, told->ran);
     put_seconds(sheet, "execution_time", run, told->ran);
     put_seconds(sheet, "finish_time", told->end, told->ran);
-    put_seconds(sheet, "waiting_time", told->start - row->submit, told->ran);
-    put_seconds(sheet, "turnaround_time", told->end - row->submit, told->ran);
-    put_float(sheet, "stretch", run > 0 ? (double)(told->end - row->submit) / (double)run : 0,
-              run > 0);
+    put_seconds(sheet, "waiting_time", gpusim_time_between(row->submit, told->start), told->ran);
+    put_seconds(sheet, "turnaround_time", turnaround, told->ran);
+    put_float(sheet, "stretch", run > 0 ? (double)turnaround / (double)run : 0, run > 0);
     put_resources(sheet, list, told->job);
     put_float(sheet, "consumed_energy", row->energy_j, 1);
     put_cell(sheet, "metadata", "");

@@ -198,8 +198,10 @@ static void put_job(swf *out, const gpusim_job_row *job)
     int waited = job->wait != GPUSIM_TIME_MAX;
     put_number(out, job->index + 1, 1);
     put_seconds(out, job->submit, 1);
-    put_seconds(out, waited ? job->wait : job->start - job->submit, waited || started);
-    put_seconds(out, job->end - job->submit - job->wait, started && ended && waited);
+    put_seconds(out, waited ? job->wait : gpusim_time_between(job->submit, job->start),
+                waited || started);
+    put_seconds(out, gpusim_time_between(job->wait, gpusim_time_between(job->submit, job->end)),
+                started && ended && waited);
     put_number(out, job->gpus, started);
     put_text(out, "-1 -1 "); // CPU time and memory that it used
     put_number(out, job->gpus, 1);

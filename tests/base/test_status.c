@@ -86,6 +86,11 @@ START_TEST(times_are_exact_and_saturate)
 
     ck_assert(gpusim_time_add(GPUSIM_TIME_MAX - 1, 1) == GPUSIM_TIME_MAX);
     ck_assert(gpusim_time_add(GPUSIM_TIME_MAX, GPUSIM_TIME_MAX) == GPUSIM_TIME_MAX);
+    ck_assert(gpusim_time_between(3, 10) == 7 && gpusim_time_between(10, 3) == -7);
+    ck_assert(gpusim_time_between(-1, GPUSIM_TIME_MAX) == GPUSIM_TIME_MAX);
+    ck_assert(gpusim_time_between(GPUSIM_TIME_MAX, INT64_MIN) == -GPUSIM_TIME_MAX);
+    ck_assert(gpusim_time_between(INT64_MIN, GPUSIM_TIME_MAX) == GPUSIM_TIME_MAX);
+    ck_assert(gpusim_time_between(INT64_MIN, INT64_MIN) == 0);
 
     // whole seconds and milliseconds come back as they are written
     for (int i = 1; i < 100000; i++) {

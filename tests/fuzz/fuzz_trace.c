@@ -3,7 +3,9 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include <gpusim/trace.h>
+#include <gpusim/spec.h>
+#include <gpusim/story.h>
+#include <gpusim/study.h>
 
 #include "fuzz.h"
 
@@ -18,6 +20,32 @@ static gpusim_status ignore(void *context, const char *text, size_t length)
 {
     (void)context, (void)text, (void)length;
     return GPUSIM_OK;
+}
+
+// what is told of a run
+static gpusim_status tell(gpusim_trace *trace, gpusim_error *err)
+{
+    gpusim_status status;
+    gpusim_story *story = NULL;
+    gpusim_waited waits[4];
+    gpusim_minute minutes[3];
+    const gpusim_fault_story *faults;
+    gpusim_breakdown_row *parts = NULL;
+    uint64_t fault_count;
+    uint32_t count;
+    for (int by = 0; by < GPUSIM_BREAKDOWNS; by++) {
+        gpusim_free(parts);
+        parts = NULL;
+        GPUSIM_TRY(gpusim_breakdown(trace, (gpusim_breakdown_by)by, &parts, &count, err));
+    }
+    GPUSIM_TRY(gpusim_story_create(trace, &story, err));
+    GPUSIM_TRY(gpusim_story_waits(story, 4, waits, &count, err));
+    GPUSIM_TRY(gpusim_story_minutes(story, 3, minutes, &count, err));
+    GPUSIM_TRY(gpusim_story_faults(story, &faults, &fault_count, err));
+cleanup:
+    gpusim_free(parts);
+    gpusim_story_destroy(story);
+    return status;
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -45,6 +73,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     }
     GPUSIM_TRY(gpusim_trace_export_dcgm(trace, NULL, ignore, NULL, &err));
     GPUSIM_TRY(gpusim_trace_export_smi(trace, NULL, NULL, ignore, NULL, &err));
+    GPUSIM_TRY(gpusim_trace_export_swf(trace, NULL, ignore, NULL, &err));
+    GPUSIM_TRY(gpusim_trace_export_batsim(trace, NULL, ignore, NULL, &err));
+    GPUSIM_TRY(tell(trace, &err));
     GPUSIM_TRY(gpusim_trace_diff(trace, trace, &found, 1, &differences, &err));
     if (differences) {
         abort();

@@ -42,6 +42,15 @@ static inline gpusim_time gpusim_time_add(gpusim_time a, gpusim_time b)
     return a > GPUSIM_TIME_MAX - b ? GPUSIM_TIME_MAX : a + b;
 }
 
+/* b - a, saturated: for times that somebody else has written. */
+static inline gpusim_time gpusim_time_between(gpusim_time a, gpusim_time b)
+{
+    if (a < 0 && b > GPUSIM_TIME_MAX + a) {
+        return GPUSIM_TIME_MAX;
+    }
+    return a > 0 && b < a - GPUSIM_TIME_MAX ? -GPUSIM_TIME_MAX : b - a;
+}
+
 /* A job that may be gone: index says where it lived, generation whether it is still the same one.
  * The zero value is no job. */
 typedef struct gpusim_job_id {
