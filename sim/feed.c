@@ -70,15 +70,7 @@ static void say_event(cli_feed *feed, const gpusim_event_row *row)
     char name[64];
     unsigned long long entity = (unsigned long long)row->entity;
     switch ((gpusim_event_type)row->type) {
-    case GPUSIM_EVENT_SUBMIT:
-    case GPUSIM_EVENT_PREEMPT:
-        feed->waiting++;
-        return;
-    case GPUSIM_EVENT_START:
-        feed->waiting -= feed->waiting > 0;
-        return;
     case GPUSIM_EVENT_FAIL:
-        feed->waiting++;
         feed->failures++;
         say(feed, row->time, "job %llu loses its GPUs: %s", entity,
             word_of(GPUSIM_TABLE_JOBS, "reason", row->detail));
@@ -120,8 +112,6 @@ static gpusim_status on_row(void *context, gpusim_table table, const void *row, 
         if (job->state == GPUSIM_JOB_QUEUED || job->state == GPUSIM_JOB_RUNNING) {
             return GPUSIM_OK; // the run is over, and it is not
         }
-        // who never ran has waited to the end
-        feed->waiting -= job->start == GPUSIM_TIME_MAX && feed->waiting > 0;
         feed->ended++;
         feed->failed += job->state == GPUSIM_JOB_FAILED;
     }
@@ -209,7 +199,10 @@ cli_moment cli_feed_look(cli_feed *feed, gpusim_time now)
         look_at_node(view, n, &moment);
     }
     moment.running = view->running_count;
-    moment.waiting = (double)feed->waiting;
+    for (uint32_t slot = 0; slot < view->job_capacity; slot++) {
+        const gpusim_job_info *job = &view->jobs[slot];
+        moment.waiting += job->id.generation != 0 && job->state == GPUSIM_JOB_QUEUED;
+    }
     remember(feed, now, &moment);
     return moment;
 }

@@ -12,11 +12,11 @@
 /* The state of a run at one moment, as anybody may see it. */
 typedef struct cli_moment {
     uint32_t nodes[6]; /* by gpusim_node_state */
-    uint32_t gpus, running;
+    uint32_t gpus, running, waiting;
+    uint32_t reserved;
     double held;    /* GPUs; of shared ones their parts */
     double power;   /* W at the input of all nodes; NaN: they have none */
     double hottest; /* degC; NaN */
-    double waiting;
 } cli_moment;
 
 /* Words for the states of nodes, by gpusim_node_state. */
@@ -27,7 +27,7 @@ typedef enum cli_series { CLI_WAITING, CLI_HELD, CLI_POWER, CLI_SERIES } cli_ser
 typedef struct cli_feed {
     const gpusim_model *model;
     const gpusim_sim *sim;
-    uint64_t waiting, ended, failed, failures, alerts, alerts_on;
+    uint64_t ended, failed, failures, alerts, alerts_on;
     uint64_t lines;                         /* that were ever said */
     char said[CLI_FEED_LINES][160];         /* the last ones, line n at n % CLI_FEED_LINES */
     double past[CLI_SERIES][CLI_FEED_PAST]; /* the most of each step of the run */

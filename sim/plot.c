@@ -100,6 +100,9 @@ static int choose_figures(drawing *d, const char *list)
         add_all(d);
         return CLI_OK;
     }
+    if (!*list) {
+        return wrong("there is no figure", list, NULL, "see 'gpusim list figures'");
+    }
     while (code == CLI_OK && *list) {
         char word[64];
         size_t length = strcspn(list, ",");

@@ -6,6 +6,7 @@
 #include <langinfo.h>
 #include <locale.h>
 #include <poll.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,8 +14,23 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "signals.h"
+
+#define LEAVE         "\033[?25h\033[?1049l"
 #define LEAST_COLUMNS 20
 #define LEAST_ROWS    8
+
+// the terminal's own settings, for who leaves without notice
+static struct termios own;
+static volatile sig_atomic_t changed;
+
+static void leave_at_once(void)
+{
+    (void)!write(STDOUT_FILENO, LEAVE, sizeof LEAVE - 1);
+    if (changed) {
+        (void)tcsetattr(STDIN_FILENO, TCSANOW, &own);
+    }
+}
 
 int cli_screen_open(cli_screen *screen)
 {
@@ -27,14 +43,19 @@ int cli_screen_open(cli_screen *screen)
     screen->utf8 = strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
     screen->keys = tcgetattr(STDIN_FILENO, &screen->before) == 0;
     if (screen->keys) {
-        // keys come one by one and unseen; Ctrl-C still interrupts, Ctrl-Z does nothing
+        // keys come one by one and unseen; Ctrl-C still interrupts, Ctrl-Z and Ctrl-\ do
+        // nothing
         struct termios raw = screen->before;
         raw.c_lflag &= ~(tcflag_t)(ICANON | ECHO);
         raw.c_cc[VSUSP] = _POSIX_VDISABLE;
+        raw.c_cc[VQUIT] = _POSIX_VDISABLE;
         raw.c_cc[VMIN] = 0;
         raw.c_cc[VTIME] = 0;
+        own = screen->before;
+        changed = 1;
         (void)tcsetattr(STDIN_FILENO, TCSANOW, &raw);
     }
+    cli_signals_leave_by(leave_at_once);
     fputs("\033[?1049h\033[?25l", stdout);
     fflush(stdout);
     return screen->open = 1;
@@ -43,7 +64,8 @@ int cli_screen_open(cli_screen *screen)
 void cli_screen_close(cli_screen *screen)
 {
     if (screen->open) {
-        fputs("\033[?25h\033[?1049l", stdout);
+        cli_signals_leave_by(NULL);
+        fputs(LEAVE, stdout);
         fflush(stdout);
         if (screen->keys) {
             (void)tcsetattr(STDIN_FILENO, TCSANOW, &screen->before);

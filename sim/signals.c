@@ -10,6 +10,7 @@
 
 static gpusim_sim *volatile running;
 static gpusim_compare *volatile comparing;
+static void (*volatile leave)(void);
 static volatile sig_atomic_t came;
 
 static void on_signal(int signal_number)
@@ -17,6 +18,9 @@ static void on_signal(int signal_number)
     (void)signal_number;
     // two in a row are one hasty user; a third means that the program does not answer
     if (++came >= 3) {
+        if (leave) {
+            leave();
+        }
         _exit(CLI_INTERRUPTED);
     }
     if (running) {
@@ -58,6 +62,11 @@ void cli_signals_interrupt_compare(gpusim_compare *compare)
     if (compare && came) {
         gpusim_compare_interrupt(compare);
     }
+}
+
+void cli_signals_leave_by(void (*way)(void))
+{
+    leave = way;
 }
 
 int cli_signals_came(void)

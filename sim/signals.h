@@ -16,6 +16,10 @@ void cli_signals_interrupt(gpusim_sim *sim);
 /* The same of a comparison. */
 void cli_signals_interrupt_compare(gpusim_compare *compare);
 
+/* What is to be done before that third signal ends the program: only what may be in a signal
+ * handler. NULL: nothing. */
+void cli_signals_leave_by(void (*way)(void));
+
 /* 1 when a signal has come. */
 int cli_signals_came(void);
 

@@ -14,9 +14,10 @@
 #include "signals.h"
 #include "talk.h"
 
-#define FRAME_S      0.1    /* of wall time between two frames */
-#define SLICE_S      0.02   /* that the run is left alone for */
-#define WHOLE_RUN_S  60.0   /* of wall time, unless --speed says something else */
+#define FRAME_S      0.1  /* of wall time between two frames */
+#define SLICE_S      0.02 /* that the run is left alone for */
+#define WHOLE_RUN_S  60.0 /* of wall time, unless --speed says something else */
+#define SPEED_LEAST  1e-3
 #define SPEED_UNSAID 3600.0 /* where nobody knows how long the run is */
 #define MAP_CELLS    4096
 #define LINES        20 /* without a terminal: so many for a run whose length is known */
@@ -183,8 +184,8 @@ static const char *sign_of(const watch *w, const gpusim_node_info *node)
                      : level(w, node->gpus ? (double)held / node->gpus : 1);
 }
 
-/* Each node a sign, as many lines as they need and have; of more nodes every so manieth, or the
- * worst of these: those that are not up are not passed over. */
+/* Each node a sign, as many lines as they need and have. Of more nodes several share one, which is
+ * that of a node in service that is not up, if there is one. */
 static void draw_map(watch *w, int lines)
 {
     const gpusim_view *view = gpusim_sim_view(w->sim);
@@ -197,7 +198,8 @@ static void draw_map(watch *w, int lines)
              n += each) {
             uint32_t shown = n;
             for (uint32_t k = n; k < n + each && k < nodes; k++) {
-                shown = view->nodes[k].state != GPUSIM_NODE_UP ? k : shown;
+                uint32_t state = view->nodes[k].state;
+                shown = state != GPUSIM_NODE_UP && state != GPUSIM_NODE_REMOVED ? k : shown;
             }
             const char *sign = sign_of(w, &view->nodes[shown]);
             memcpy(text + used, sign, strlen(sign));
@@ -249,9 +251,9 @@ static void draw_numbers(watch *w, const cli_moment *m)
     cli_screen_line(&w->screen, CLI_PLAIN, " GPUs     %.4g of %u held  %s %3.0f %%", m->held,
                     m->gpus, bar(w, share, w->screen.columns / 5, line, sizeof line), 100 * share);
     cli_screen_line(&w->screen, CLI_PLAIN,
-                    " jobs     %u running, %llu waiting, %llu ended, %llu of them failed",
-                    m->running, (unsigned long long)w->feed.waiting,
-                    (unsigned long long)w->feed.ended, (unsigned long long)w->feed.failed);
+                    " jobs     %u running, %u waiting, %llu ended, %llu of them failed", m->running,
+                    m->waiting, (unsigned long long)w->feed.ended,
+                    (unsigned long long)w->feed.failed);
     if (w->feed.failures > 0) {
         cli_screen_line(&w->screen, CLI_PLAIN, " faults   took jobs off their GPUs %llu times",
                         (unsigned long long)w->feed.failures);
@@ -290,7 +292,7 @@ static void draw(watch *w)
 {
     cli_moment moment = cli_feed_look(&w->feed, w->now);
     double wall = wall_seconds();
-    if (wall > w->wall_before && !w->over) {
+    if (wall > w->wall_before && !w->over && !w->paused) {
         w->is_at = gpusim_seconds(w->now - w->now_before) / (wall - w->wall_before);
     }
     w->wall_before = wall;
@@ -329,7 +331,7 @@ static void obey(watch *w, int key)
         break;
     case '-':
         // from as fast as it goes to half of what that was
-        w->speed = (isfinite(w->speed) ? w->speed : w->is_at) / 2;
+        w->speed = fmax((isfinite(w->speed) ? w->speed : w->is_at) / 2, SPEED_LEAST);
         break;
     case 'm':
     case 'M':
@@ -374,11 +376,11 @@ static void print_line(watch *w)
     if (!isnan(m.power)) {
         gpusim_quantity_format(m.power, GPUSIM_UNIT_WATT, 0, power, sizeof power);
     }
-    printf("%s: %.4g of %u GPUs held, %u jobs running, %llu waiting, %llu ended, %u of %u nodes "
+    printf("%s: %.4g of %u GPUs held, %u jobs running, %u waiting, %llu ended, %u of %u nodes "
            "up%s%s\n",
-           time_text(w->now, now, sizeof now), m.held, m.gpus, m.running,
-           (unsigned long long)w->feed.waiting, (unsigned long long)w->feed.ended, m.nodes[0],
-           w->info.nodes, power[0] ? ", " : "", power);
+           time_text(w->now, now, sizeof now), m.held, m.gpus, m.running, m.waiting,
+           (unsigned long long)w->feed.ended, m.nodes[0], w->info.nodes, power[0] ? ", " : "",
+           power);
     fflush(stdout);
 }
 

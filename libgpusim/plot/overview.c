@@ -84,7 +84,6 @@ static gpusim_status draw_faults(gs_plot *plot, gpusim_error *err)
     // many lie one upon another, and are the paler
     shade = SHADE * fmin(1, (double)SHADED / fmax(1, fmin((double)count, BANDS_MOST)));
     for (uint64_t i = 0; i < count && bands < BANDS_MOST; i++) {
-        const char *kind = gpusim_trace_name(trace, faults[i].kind);
         gpusim_time end = faults[i].end < plot->to ? faults[i].end : plot->to;
         if (faults[i].start > plot->to || end < plot->from) {
             continue;
@@ -101,9 +100,8 @@ static gpusim_status draw_faults(gs_plot *plot, gpusim_error *err)
         fputs(", graph 0 to ", plot->script);
         gs_plot_say_time(plot, end);
         fprintf(plot->script,
-                ", graph 1 behind fillcolor '#d55e00' fillstyle transparent solid %.3g noborder "
-                "# %.60s\n",
-                shade, kind ? kind : "");
+                ", graph 1 behind fillcolor '#d55e00' fillstyle transparent solid %.3g noborder\n",
+                shade);
     }
     gs_plot_say_number(plot, "faults", shown);
     gs_plot_say_number(plot, "all_faults", (double)count);

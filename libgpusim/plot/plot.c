@@ -265,7 +265,9 @@ void gs_plot_terminal(gs_plot *plot, const gpusim_plot_options *options)
                 11 * scale);
         break;
     }
-    snprintf(output, sizeof output, "%.1000s.%s", options->name ? options->name : name,
+    // a name that begins with | would be a command to gnuplot
+    const char *called = options->name ? options->name : name;
+    snprintf(output, sizeof output, "%s%.1000s.%s", called[0] == '|' ? "./" : "", called,
              ends[options->picture]);
     fputs("set output ", to);
     say_quoted(plot, output, 0);

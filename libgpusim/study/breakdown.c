@@ -92,7 +92,8 @@ static uint32_t part_of(breakdown *s, uint32_t key)
     uint32_t name = key < s->names ? key : 0;
     if (s->part_of[name] == 0) {
         gpusim_breakdown_row *part = &s->parts[s->count];
-        part->name = gpusim_trace_name(s->trace, name);
+        const char *known = gpusim_trace_name(s->trace, name);
+        part->name = known ? known : "";
         part->gpus = by_place(s->by) ? 0 : (double)NAN;
         part->energy_kwh = part->share = part->allocated = (double)NAN;
         s->part_of[name] = ++s->count;

@@ -276,6 +276,7 @@ def test_wrong_words():
         traced(folder)
         for words, code, said in (
                 (["run.h5", "-f", "overveiw"], 2, "did you mean 'overview'?"),
+                (["run.h5", "-f", ""], 2, "there is no figure ''"),
                 (["run.h5", "-f", "gantt", "--size", "20x20"], 2, "WIDTHxHEIGHT"),
                 (["run.h5", "-o", "a.gif"], 2, "no kind of picture ends in 'gif'"),
                 (["run.h5", "--format", "pgn"], 2, "did you mean 'png'?"),
@@ -284,6 +285,15 @@ def test_wrong_words():
                 (["by-hand.yaml"], 4, "by-hand.yaml"),
                 ([], 2, "TRACE")):
             expect(gpusim.run("plot", *words, cwd=folder), code, stderr=said)
+
+
+def test_names_are_no_commands():
+    needs_gnuplot()
+    with gpusim.scratch() as folder:
+        traced(folder, name="|echo x >TAKEN;.h5")
+        gpusim.run("plot", "|echo x >TAKEN;.h5", "--format", "tex", "--keep", cwd=folder)
+        gpusim.run("plot", "|echo x >TAKEN;.h5", cwd=folder)
+        check(not list(folder.rglob("TAKEN*")), "a name was taken for a command")
 
 
 def test_without_gnuplot():

@@ -116,6 +116,20 @@ def test_keys_sizes_and_signals():
         check(seen.end() == 0 and seen.written.isascii(), "signs")
 
 
+def test_who_waits():
+    with gpusim.scratch() as folder:
+        (folder / "retries.yaml").write_text(
+            "gpusim: 1\nname: retries\nduration: 10 h\n"
+            "cluster: {nodes: [{name: n, gpus: 2}]}\n"
+            "workload: [{jobs: [{gpus: 2, duration: 1 h, profile: {retries: 0}},"
+            " {gpus: 2, duration: 20 h}, {gpus: 1, duration: 1 h}]}]\n"
+            "chaos: [{fault: job-crash, target: {node: n-0000}, at: 30 min}]\n", encoding="utf-8")
+        result = expect(gpusim.run("watch", "retries.yaml", cwd=folder), 0)
+        # the first has failed for good, the second runs
+        check("1 h: 2 of 2 GPUs held, 1 jobs running, 1 waiting, 1 ended" in result.stdout,
+              result.stdout)
+
+
 def test_a_window_that_is_closed():
     with gpusim.scratch() as folder:
         seen = Terminal(folder, "by-hand.yaml", "--speed", "1")
