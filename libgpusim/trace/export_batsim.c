@@ -7,13 +7,6 @@
 
 #define UNKNOWN "-1"
 
-/* What the columns say of a job. */
-typedef struct told_job {
-    const gs_listed_job *job;
-    int ran;
-    gpusim_time start, end; /* of its last attempt */
-} told_job;
-
 static void put_cell(gs_sheet *sheet, const char *name, const char *text)
 {
     gs_sheet_cell(sheet, name, GS_CELL_NUMBER, text);
@@ -44,18 +37,19 @@ static void put_float(gs_sheet *sheet, const char *name, double value, int known
     put_cell(sheet, name, text);
 }
 
-static const char *state_of(const told_job *told)
+static const char *state_of(const gs_listed_job *job)
 {
-    switch ((gpusim_job_state)told->job->row->state) {
+    int ran = job->parts_count > 0;
+    switch ((gpusim_job_state)job->row->state) {
     case GPUSIM_JOB_COMPLETED:
         return "COMPLETED_SUCCESSFULLY";
     case GPUSIM_JOB_TIMEOUT:
         return "COMPLETED_WALLTIME_REACHED";
     case GPUSIM_JOB_FAILED:
     case GPUSIM_JOB_OOM:
-        return told->ran ? "COMPLETED_FAILED" : "REJECTED";
+        return ran ? "COMPLETED_FAILED" : "REJECTED";
     default:
-        return told->ran ? "COMPLETED_KILLED" : "REJECTED";
+        return ran ? "COMPLETED_KILLED" : "REJECTED";
     }
 }
 
@@ -95,13 +89,14 @@ static void put_resources(gs_sheet *sheet, const gs_job_list *list, const gs_lis
     gs_sheet_list_end(sheet);
 }
 
-static void put_job(gs_sheet *sheet, const gs_job_list *list, const told_job *told)
+static void put_job(gs_sheet *sheet, const gs_job_list *list, const gs_listed_job *job)
 {
-    const gpusim_job_row *row = told->job->row;
+    const gpusim_job_row *row = job->row;
+    int ran = job->parts_count > 0;
     const char *source = gpusim_trace_name(list->trace, row->source);
     const char *name = row->name ? gpusim_trace_name(list->trace, row->name) : source;
-    gpusim_time run = told->ran ? gpusim_time_between(told->start, told->end) : 0;
-    gpusim_time turnaround = gpusim_time_between(row->submit, told->end);
+    gpusim_time run = ran ? gpusim_time_between(job->start, job->end) : 0;
+    gpusim_time turnaround = gpusim_time_between(row->submit, job->end);
     put_number(sheet, "job_id", row->index);
     put_cell(sheet, "workload_name", source ? source : "");
     put_cell(sheet, "profile", name ? name : "");
@@ -109,14 +104,14 @@ static void put_job(gs_sheet *sheet, const gs_job_list *list, const told_job *to
     put_number(sheet, "requested_number_of_resources", row->gpus);
     put_seconds(sheet, "requested_time", row->walltime, row->walltime != GPUSIM_TIME_MAX);
     put_cell(sheet, "success", row->state == GPUSIM_JOB_COMPLETED ? "1" : "0");
-    put_cell(sheet, "final_state", state_of(told));
-    put_seconds(sheet, "starting_time", told->start, told->ran);
-    put_seconds(sheet, "execution_time", run, told->ran);
-    put_seconds(sheet, "finish_time", told->end, told->ran);
-    put_seconds(sheet, "waiting_time", gpusim_time_between(row->submit, told->start), told->ran);
-    put_seconds(sheet, "turnaround_time", turnaround, told->ran);
+    put_cell(sheet, "final_state", state_of(job));
+    put_seconds(sheet, "starting_time", job->start, ran);
+    put_seconds(sheet, "execution_time", run, ran);
+    put_seconds(sheet, "finish_time", job->end, ran);
+    put_seconds(sheet, "waiting_time", gpusim_time_between(row->submit, job->start), ran);
+    put_seconds(sheet, "turnaround_time", turnaround, ran);
     put_float(sheet, "stretch", run > 0 ? (double)turnaround / (double)run : 0, run > 0);
-    put_resources(sheet, list, told->job);
+    put_resources(sheet, list, job);
     put_float(sheet, "consumed_energy", row->energy_j, 1);
     put_cell(sheet, "metadata", "");
     gs_sheet_row_end(sheet);
@@ -126,14 +121,10 @@ static void put_all(gs_sheet *sheet, gs_job_list *list)
 {
     gs_listed_job job = {.row = list->jobs + list->count}; // of the header only names show
     sheet->header = 1;
-    put_job(sheet, list, &(told_job){.job = &job});
+    put_job(sheet, list, &job);
     while (sheet->status == GPUSIM_OK && gs_job_list_next(list, &job)) {
-        told_job told = {.job = &job, .ran = job.parts_count > 0, .end = job.row->end};
-        if (told.ran) {
-            told.start = job.parts[0].start;
-        }
         if (job.row->end != GPUSIM_TIME_MAX) {
-            put_job(sheet, list, &told);
+            put_job(sheet, list, &job);
         }
     }
 }

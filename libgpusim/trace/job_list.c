@@ -91,6 +91,11 @@ cleanup:
     return status;
 }
 
+static int is_of_attempt(const gpusim_allocation_row *part, const gpusim_allocation_row *last)
+{
+    return part->job == last->job && part->attempt == last->attempt;
+}
+
 int gs_job_list_next(gs_job_list *list, gs_listed_job *job)
 {
     if (list->next == list->count) {
@@ -102,15 +107,19 @@ int gs_job_list_next(gs_job_list *list, gs_listed_job *job)
         list->next_part++;
     }
 
-    // how many from there on belong to its last placement
+    // how many from there on belong to its last placement, and when its attempt began
     const gpusim_allocation_row *parts = list->parts + list->next_part;
     uint64_t left = list->part_count - list->next_part, count = 0;
-    while (count < left && parts[count].job == job->row->index &&
-           parts[count].attempt == parts[0].attempt && parts[count].end == parts[0].end) {
+    left = left > 0 && parts[0].job == job->row->index ? left : 0;
+    while (count < left && is_of_attempt(&parts[count], parts) && parts[count].end == parts->end) {
         count++;
     }
     job->parts = parts;
     job->parts_count = count;
+    job->start = job->end = count > 0 ? parts->end : GPUSIM_TIME_MAX;
+    for (uint64_t i = 0; i < left && is_of_attempt(&parts[i], parts); i++) {
+        job->start = parts[i].start < job->start ? parts[i].start : job->start;
+    }
     return 1;
 }
 

@@ -16,11 +16,12 @@ typedef struct gs_job_list {
     uint64_t next, next_part;
 } gs_job_list;
 
-/* One of them: `parts` are of its last attempt. */
+/* One of them: `parts` are of the last placement of its last attempt. */
 typedef struct gs_listed_job {
     const gpusim_job_row *row;
     const gpusim_allocation_row *parts;
-    uint64_t parts_count;
+    uint64_t parts_count;   /* 0: it never ran */
+    gpusim_time start, end; /* of its last attempt, all placements of it */
 } gs_listed_job;
 
 /* Those that the filter means; NULL: all. Release it also after an error. */

@@ -8,7 +8,8 @@
 
 #include "base/number.h"
 
-#define ROWS_AT_ONCE 1024u
+#define ROWS_AT_ONCE   1024u
+#define ROWS_UNFLUSHED (1u << 16)
 
 /* What the rows of a table tell: from when to when, and of what. */
 typedef struct row_kind {
@@ -85,10 +86,19 @@ static about of_scope(uint8_t scope)
 
 // ---- finding what was asked for ----
 
+// Jobs are numbered as they come, and each that came is an event; those that have not ended have no
+// row of their own. A run that was killed within a flush lacks some rows.
+static uint64_t most_jobs(const gpusim_trace *trace)
+{
+    const uint64_t *count = trace->info.rows;
+    return count[GPUSIM_TABLE_JOBS] + count[GPUSIM_TABLE_EVENTS] + count[GPUSIM_TABLE_ALLOCATIONS] +
+           ROWS_UNFLUSHED;
+}
+
 static gpusim_status mark(gs_rows *rows, uint64_t job, gpusim_error *err)
 {
     if (job >= rows->jobs) {
-        return gpusim_fail(err, GPUSIM_FORMAT, "job %llu is beyond the table of jobs",
+        return gpusim_fail(err, GPUSIM_FORMAT, "a job has number %llu, which no trace as short has",
                            (unsigned long long)job);
     }
     rows->meant[job / 8] |= (unsigned char)(1u << job % 8);
@@ -197,7 +207,7 @@ gpusim_status gs_rows_begin(gs_rows *rows, gpusim_trace *trace, gpusim_table tab
     memset(rows, 0, sizeof *rows);
     rows->trace = trace;
     rows->table = table;
-    rows->jobs = trace->info.rows[GPUSIM_TABLE_JOBS];
+    rows->jobs = most_jobs(trace);
     gs_select_filter(filter, &rows->filter);
     GPUSIM_TRY(check(rows, err));
     if (rows->filter.job || rows->filter.user) {

@@ -10,12 +10,12 @@ typedef struct gs_rows {
     gpusim_table table;
     gpusim_export_filter filter;
     unsigned char *meant; /* a bit for each job by its index; NULL: all are meant */
-    uint64_t jobs;        /* bits */
+    uint64_t jobs;        /* bits: more than there are jobs */
     int has_node;
     gpusim_node_row node;
 } gs_rows;
 
-/* Finds job, node and user. Memory is a bit for each job. */
+/* Finds job, node and user. Memory is a bit for each job, event and allocation. */
 gpusim_status gs_rows_begin(gs_rows *rows, gpusim_trace *trace, gpusim_table table,
                             const gpusim_export_filter *filter, gpusim_error *err);
 int gs_rows_take(const gs_rows *rows, const void *row);
