@@ -141,10 +141,13 @@ gpusim_status gs_sampling_ready(gpusim_sim *sim, gpusim_error *err)
     return sim->sampling ? GPUSIM_OK : create(sim, &sim->sampling, err);
 }
 
-// at once, or once it has arrived
+// at once, or once it has arrived, to whom it changes something in the run
 static gpusim_status show(gpusim_sim *sim, const gs_sampling *sampling, gpusim_error *err)
 {
     gpusim_status status;
+    if (!sim->detectors && sim->watchers.count == 0) {
+        return GPUSIM_OK;
+    }
     GPUSIM_TRY(gs_detectors_ready(sim, err));
     if (sim->model->delayed) {
         return gs_transit_send(sim, sampling, err);

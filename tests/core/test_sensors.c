@@ -454,14 +454,16 @@ END_TEST
 
 START_TEST(listeners_and_restores_change_nothing)
 {
-    static const char text[] = THREE_SENSORS("") "telemetry: {every: 10 s, sets: [all]}\n";
+    static const char *const texts[] = {
+        THREE_SENSORS("") "telemetry: {every: 10 s, sets: [all]}\n",
+        THREE_SENSORS("") "telemetry: {every: 10 s, delay: 15 s, sets: [all]}\n"};
     gpusim_sim *quiet = NULL, *again = NULL;
     void *bytes = NULL;
     size_t size = 0;
     char one[33], two[33];
 
     // between the mark of the last second and the sample: somebody listens, nobody listens
-    begin(text);
+    begin(texts[_i]);
     ASSERT_OK(gpusim_sim_create(model, 1, &quiet, &err), &err);
     for (int i = 0; i < 2; i++) {
         gpusim_time stop = i ? GPUSIM_TIME_MAX : 29 * GPUSIM_SECOND + GPUSIM_SECOND / 2;
@@ -560,7 +562,7 @@ int main(void)
     tcase_add_test(cases, steps_of_sensors);
     tcase_add_test(cases, noise_of_readings);
     tcase_add_test(cases, overshoot_under_load);
-    tcase_add_test(cases, listeners_and_restores_change_nothing);
+    tcase_add_loop_test(cases, listeners_and_restores_change_nothing, 0, 2);
     tcase_add_test(cases, restored_at_every_batch);
     suite_add_tcase(suite, cases);
     return test_run(suite);
