@@ -2,6 +2,7 @@
 /* Who looks after nodes, in words and as JSON, for `describe`. */
 #include "describe_fleet.h"
 
+#include <math.h>
 #include <stdio.h>
 
 #include "talk.h"
@@ -96,6 +97,8 @@ static void print_rules(const gpusim_model *model)
         printf("  %-11s %s: ", i ? "" : "response", r.name);
         if (r.metric) {
             printf("%s %s %.10g", r.metric, r.below ? "below" : "above", r.threshold);
+        } else if (r.detector) {
+            printf("alert of %s", r.detector);
         } else {
             printf("state %s", word_of("state", r.state));
         }
@@ -109,7 +112,57 @@ static void print_rules(const gpusim_model *model)
         if (r.delay > 0) {
             printf(" %s later", time_text(r.delay, text));
         }
-        puts(r.undo ? ", undone when it is over" : "");
+        fputs(r.undo ? ", undone when it is over" : "", stdout);
+        if (r.undo && r.keep > 0) {
+            printf(" and %s have passed", time_text(r.keep, text));
+        }
+        putchar('\n');
+    }
+}
+
+// the word for the class of a detector's alerts
+static const char *class_of(const gpusim_fleet_detector *detector)
+{
+    for (const gpusim_choice *c = gpusim_anomaly_classes(); c->name; c++) {
+        if (c->value == detector->class_) {
+            return c->name;
+        }
+    }
+    return "by-metric";
+}
+
+static void print_detectors(const gpusim_model *model)
+{
+    char text[TEXT];
+    gpusim_fleet_detector d;
+    for (uint32_t i = 0; gpusim_model_detector(model, i, &d); i++) {
+        printf("  %-11s %s: %s of %u metric%s", i ? "" : "detectors", d.name, d.module, d.metrics,
+               d.metrics == 1 ? "" : "s");
+        if (d.learnt) {
+            fputs(", learnt elsewhere", stdout);
+        } else if (d.learn > 0) {
+            printf(", learns for %s", time_text(d.learn, text));
+        }
+        if (isnan(d.threshold)) {
+            printf("; alert above %.10g %% of what it scored then", d.quantile * 100);
+        } else {
+            printf("; alert from a score of %.10g", d.threshold);
+        }
+        if (d.hold > 0) {
+            printf(" for %s", time_text(d.hold, text));
+        }
+        printf(", class %s\n", class_of(&d));
+    }
+}
+
+// that rules and detectors do not see samples at once
+static void print_delay(const gpusim_fleet_info *info)
+{
+    char text[TEXT];
+    if (info->delay > 0) {
+        gpusim_quantity_format(info->delay, GPUSIM_UNIT_SECOND, 0, text, sizeof text);
+        printf("  delay       samples are seen %s later%s\n", text,
+               info->delay_varies ? " in the mean" : "");
     }
 }
 
@@ -123,6 +176,8 @@ void cli_fleet_print(const gpusim_model *model, uint32_t groups, cli_group_name 
     print_listeners(&info);
     print_windows(model);
     print_pools(model, groups, name);
+    print_delay(&info);
+    print_detectors(model);
     print_rules(model);
 }
 
@@ -182,13 +237,37 @@ static json_t *rules_json(const gpusim_model *model)
         json_object_set_new(entry, "metric", r.metric ? json_string(r.metric) : json_null());
         json_object_set_new(entry, r.below ? "below" : "above",
                             r.metric ? json_real(r.threshold) : json_null());
+        json_object_set_new(entry, "alert_of", r.detector ? json_string(r.detector) : json_null());
         json_object_set_new(entry, "state",
-                            r.metric ? json_null() : json_string(word_of("state", r.state)));
+                            r.metric || r.detector ? json_null()
+                                                   : json_string(word_of("state", r.state)));
         json_object_set_new(entry, "group", r.group ? json_string(r.group) : json_null());
         json_object_set_new(entry, "do", json_string(action_of(&r)));
         json_object_set_new(entry, "for_s", seconds(r.hold));
         json_object_set_new(entry, "delay_s", seconds(r.delay));
         json_object_set_new(entry, "undo", json_boolean(r.undo));
+        json_object_set_new(entry, "keep_s", seconds(r.keep));
+        json_array_append_new(list, entry);
+    }
+    return list;
+}
+
+static json_t *detectors_json(const gpusim_model *model)
+{
+    json_t *list = json_array();
+    gpusim_fleet_detector d;
+    for (uint32_t i = 0; gpusim_model_detector(model, i, &d); i++) {
+        int fixed = !isnan(d.threshold);
+        json_t *entry = json_object();
+        json_object_set_new(entry, "name", json_string(d.name));
+        json_object_set_new(entry, "detector", json_string(d.module));
+        json_object_set_new(entry, "metrics", json_integer(d.metrics));
+        json_object_set_new(entry, "learnt_elsewhere", json_boolean(d.learnt));
+        json_object_set_new(entry, "learn_s", seconds(d.learn));
+        json_object_set_new(entry, "threshold", fixed ? json_real(d.threshold) : json_null());
+        json_object_set_new(entry, "quantile", fixed ? json_null() : json_real(d.quantile));
+        json_object_set_new(entry, "for_s", seconds(d.hold));
+        json_object_set_new(entry, "class", json_string(class_of(&d)));
         json_array_append_new(list, entry);
     }
     return list;
@@ -209,6 +288,9 @@ json_t *cli_fleet_json(const gpusim_model *model, uint32_t groups, cli_group_nam
     json_object_set_new(object, "actions", json_integer(info.timed_actions));
     json_object_set_new(object, "maintenance", windows_json(model));
     json_object_set_new(object, "pools", pools_json(model, groups, name));
+    json_object_set_new(object, "delay_s",
+                        isfinite(info.delay) ? json_real(info.delay) : json_null());
+    json_object_set_new(object, "detectors", detectors_json(model));
     json_object_set_new(object, "response", rules_json(model));
     return object;
 }

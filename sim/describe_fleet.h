@@ -5,7 +5,8 @@
 
 #include "hardware.h"
 
-/* Lines on crews, heartbeats, maintenance, spares and rules; nothing where there are none. */
+/* Lines on crews, heartbeats, maintenance, spares, detectors and rules; nothing where there are
+ * none. */
 void cli_fleet_print(const gpusim_model *model, uint32_t groups, cli_group_name name);
 json_t *cli_fleet_json(const gpusim_model *model, uint32_t groups, cli_group_name name);
 

@@ -37,6 +37,18 @@ static int is_own(const gpusim_field *field)
     return 1;
 }
 
+// what a key is when it is not given: `[required]`, `[optional]`, or its default in brackets
+static void print_key(const gpusim_field *field)
+{
+    const char *otherwise = field->fallback ? field->fallback : "required";
+    if (!field->fallback && field->flags & GPUSIM_OPTIONAL) {
+        otherwise = "optional";
+    } else if (strcmp(otherwise, "[]") == 0) {
+        otherwise = "none";
+    }
+    printf("    %-12s %s [%s]\n", field->name, field->doc, otherwise);
+}
+
 static void print_kind(const gpusim_fault_kind *kind)
 {
     printf("%s: %s\n", kind->name, kind->doc);
@@ -49,8 +61,7 @@ static void print_kind(const gpusim_fault_kind *kind)
     for (uint32_t i = 0; i < kind->record->count; i++) {
         const gpusim_field *field = &kind->record->fields[i];
         if (is_own(field)) {
-            printf("    %-12s %s [%s]\n", field->name, field->doc,
-                   field->fallback ? field->fallback : "required");
+            print_key(field);
         }
     }
     printf("    source       %s\n", kind->source);

@@ -20,6 +20,8 @@ void gpusim_model_fleet_fill(const gpusim_model *model, gpusim_fleet_info *info,
         .timed_actions = model->actions.count,
         .backoff = model->control.backoff,
         .open = model->control.open,
+        .delay = model->delayed ? gs_distribution_mean(&model->delay) : 0,
+        .delay_varies = model->delayed && model->delay.kind != GS_CONSTANT,
     };
     memcpy(info, &all, size < sizeof all ? size : sizeof all);
 }
@@ -69,6 +71,10 @@ int gpusim_model_response(const gpusim_model *model, uint32_t i, gpusim_fleet_ru
     *rule = (gpusim_fleet_rule){
         .name = gs_names_text(model->names, of->who),
         .metric = of->metric == GPUSIM_NONE ? NULL : metrics[model->metrics[of->metric]].name,
+        .detector = of->detector == GPUSIM_NONE
+                        ? NULL
+                        : gs_names_text(model->names,
+                                        GS_AT(model->detectors, gs_detector, of->detector).name),
         .group = of->group == GPUSIM_NONE
                      ? NULL
                      : gs_names_text(model->names, model->cluster.groups[of->group].name),
@@ -76,10 +82,31 @@ int gpusim_model_response(const gpusim_model *model, uint32_t i, gpusim_fleet_ru
         .state = of->state,
         .hold = of->hold,
         .delay = of->delay,
+        .keep = of->keep,
         .threshold = of->threshold,
         .below = (uint8_t)of->below,
         .cheapest = (uint8_t)of->remedy,
         .undo = of->undo != GPUSIM_NONE,
+    };
+    return 1;
+}
+
+int gpusim_model_detector(const gpusim_model *model, uint32_t i, gpusim_fleet_detector *detector)
+{
+    if (i >= model->detectors.count) {
+        return 0;
+    }
+    const gs_detector *of = &GS_AT(model->detectors, gs_detector, i);
+    *detector = (gpusim_fleet_detector){
+        .name = gs_names_text(model->names, of->name),
+        .module = of->module->name,
+        .metrics = of->scene.signal_count,
+        .class_ = of->class_,
+        .threshold = of->threshold,
+        .quantile = of->quantile,
+        .learn = of->learn,
+        .hold = of->hold,
+        .learnt = of->learnt != NULL,
     };
     return 1;
 }

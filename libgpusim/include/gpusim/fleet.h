@@ -18,6 +18,10 @@ typedef struct gpusim_fleet_info {
     uint32_t retries, failures; /* of one action; in a row, until the circuit breaker opens */
     uint32_t timed_actions;
     gpusim_time backoff, open;
+    double delay;          /* s by which rules and detectors see samples later, in the mean; 0: at
+                            * once */
+    uint32_t delay_varies; /* 1: it is drawn for each */
+    uint32_t reserved;
 } gpusim_fleet_info;
 
 #define gpusim_model_fleet_get(model, info)                                                        \
@@ -54,11 +58,13 @@ GPUSIM_API int gpusim_model_pool(const gpusim_model *model, uint32_t group,
 /* A rule of `response:`. */
 typedef struct gpusim_fleet_rule {
     const char *name;
-    const char *metric; /* NULL: it is about a state */
-    const char *group;  /* NULL: all nodes */
-    uint32_t action;    /* gpusim_action; with `cheapest` the last resort */
-    uint32_t state;     /* as the scenario's table has it: gpusim_node_state, or offline */
+    const char *metric;   /* NULL: it is about a state, or a detector's alerts */
+    const char *detector; /* whose alerts; NULL: it is about a metric or a state */
+    const char *group;    /* NULL: all nodes */
+    uint32_t action;      /* gpusim_action; with `cheapest` the last resort */
+    uint32_t state;       /* as the scenario's table has it: gpusim_node_state, or offline */
     gpusim_time hold, delay;
+    gpusim_time keep; /* what was done is not undone sooner */
     double threshold;
     uint8_t below;    /* else above */
     uint8_t cheapest; /* it chooses among several */
@@ -68,6 +74,22 @@ typedef struct gpusim_fleet_rule {
 
 GPUSIM_API int gpusim_model_response(const gpusim_model *model, uint32_t i,
                                      gpusim_fleet_rule *rule);
+
+/* A detector that watches the GPUs of the run. */
+typedef struct gpusim_fleet_detector {
+    const char *name, *module;
+    uint32_t metrics;
+    int32_t class_;    /* gpusim_anomaly_class; -1: that of the metric */
+    double threshold;  /* NaN: the `quantile` of what it scored while it learnt */
+    double quantile;   /* 0 .. 1 */
+    gpusim_time learn; /* samples up to then are learnt from; 0: the first alone */
+    gpusim_time hold;  /* before an alert is raised */
+    uint8_t learnt;    /* 1: it learnt elsewhere */
+    uint8_t reserved[7];
+} gpusim_fleet_detector;
+
+GPUSIM_API int gpusim_model_detector(const gpusim_model *model, uint32_t i,
+                                     gpusim_fleet_detector *detector);
 
 #ifdef __cplusplus
 }
