@@ -144,7 +144,8 @@ static void print_wait(const gpusim_job_row *job, const gpusim_wait *wait)
     }
     const char *where = wait->bound ? " on nodes that it may use" : "";
     printf("    it waited for %s; %g GPUs were free%s when it came\n",
-           time_text(wait->to - wait->from, span), (double)wait->free_then / 1000, where);
+           time_text(gpusim_time_between(wait->from, wait->to), span),
+           (double)wait->free_then / 1000, where);
     double wanted = job->gpus * (job->milli / 1000.0);
     if (job->gpus > 0 && wait->too_few > 0) {
         printf("    %3.0f %% of that fewer than %g GPUs were free%s\n", 100 * wait->too_few, wanted,

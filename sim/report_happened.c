@@ -224,7 +224,7 @@ static gpusim_status tell_waits(const told *t, gpusim_error *err)
                       job->name ? " " : "", job->name ? name_of(t, job->name) : "");
         cli_page_cell(t->page, NAN, "%s", job->user ? name_of(t, job->user) : "");
         cli_page_cell(t->page, job->gpus, "%g", job->gpus * (job->milli / 1000.0));
-        put_span(t, gpusim_seconds(wait->to - wait->from));
+        put_span(t, gpusim_seconds(gpusim_time_between(wait->from, wait->to)));
         put_time(t, wait->from);
         cli_page_cell(t->page, (double)wait->free_then, "%g", (double)wait->free_then / 1000);
         put_count(t, wait->after);
@@ -291,7 +291,7 @@ static void put_alert(const told *t, const gpusim_fault_story *one)
         cli_page_cell(t->page, NAN, "%s", "");
         return;
     }
-    double seconds = gpusim_seconds(alert->time - one->fault->start);
+    double seconds = gpusim_seconds(gpusim_time_between(one->fault->start, alert->time));
     cli_page_cell(t->page, NAN, "%s %s%s", name_of(t, alert->detector),
                   seconds < 0 ? "alarmed before" : "after ",
                   seconds < 0 ? "" : cli_amount(seconds, GPUSIM_UNIT_SECOND, delay));
@@ -308,11 +308,11 @@ static void put_action(const told *t, const gpusim_fault_story *one)
     if (one->actions > 1) {
         snprintf(more, sizeof more, ", and %llu more", (unsigned long long)one->actions - 1);
     }
-    cli_page_cell(
-        t->page, NAN, "%s by %s after %s%s%s",
-        choice_name(GPUSIM_TABLE_ACTIONS, "what", action->what), name_of(t, action->who),
-        cli_amount(gpusim_seconds(action->time - one->fault->start), GPUSIM_UNIT_SECOND, delay),
-        action->outcome == GPUSIM_OUTCOME_DONE ? "" : ", in vain", more);
+    cli_page_cell(t->page, NAN, "%s by %s after %s%s%s",
+                  choice_name(GPUSIM_TABLE_ACTIONS, "what", action->what), name_of(t, action->who),
+                  cli_amount(gpusim_seconds(gpusim_time_between(one->fault->start, action->time)),
+                             GPUSIM_UNIT_SECOND, delay),
+                  action->outcome == GPUSIM_OUTCOME_DONE ? "" : ", in vain", more);
 }
 
 static void put_fault(const told *t, const gpusim_fault_story *one)
@@ -326,7 +326,7 @@ static void put_fault(const told *t, const gpusim_fault_story *one)
     if (fault->end == GPUSIM_TIME_MAX) {
         cli_page_cell(t->page, INFINITY, "%s", "to the end");
     } else {
-        put_span(t, gpusim_seconds(fault->end - fault->start));
+        put_span(t, gpusim_seconds(gpusim_time_between(fault->start, fault->end)));
     }
     put_count(t, one->jobs_hit);
     put_count(t, one->brought);
@@ -413,9 +413,10 @@ static gpusim_status tell_detectors(const told *t, uint32_t level, gpusim_error 
 
 static double held_gpu_s(const gpusim_job_row *job)
 {
-    gpusim_time held =
-        job->done + job->slowed + job->checkpointing + job->redone + job->restarting + job->hung;
-    return job->gpus * (job->milli / 1000.0) * gpusim_seconds(held);
+    // as numbers that cannot overflow, whatever a file says
+    double held = (double)job->done + (double)job->slowed + (double)job->checkpointing +
+                  (double)job->redone + (double)job->restarting + (double)job->hung;
+    return job->gpus * (job->milli / 1000.0) * (held / 1e9);
 }
 
 static int by_held(const void *a, const void *b)
@@ -439,7 +440,9 @@ static void put_job(const told *t, const gpusim_job_row *job)
     cli_page_cell(t->page, job->gpus, "%g", job->gpus * (job->milli / 1000.0));
     put_time(t, job->submit);
     put_span(t, began ? gpusim_seconds(job->wait) : (double)NAN);
-    put_span(t, job->end != GPUSIM_TIME_MAX ? gpusim_seconds(job->end - job->submit) : (double)NAN);
+    put_span(t, job->end != GPUSIM_TIME_MAX
+                    ? gpusim_seconds(gpusim_time_between(job->submit, job->end))
+                    : (double)NAN);
     put_number(t, held_gpu_s(job) / 3600);
     put_count(t, (uint64_t)job->preemptions + job->failures);
     cli_page_cell(t->page, job->energy_j, "%s", cli_amount(job->energy_j, GPUSIM_UNIT_JOULE, text));

@@ -143,7 +143,8 @@ static void add_actions(const gpusim_story *story, gpusim_fault_story *told)
 
 static gpusim_time length_of(const gpusim_fault_row *fault)
 {
-    return fault->end == GPUSIM_TIME_MAX ? GPUSIM_TIME_MAX : fault->end - fault->start;
+    return fault->end == GPUSIM_TIME_MAX ? GPUSIM_TIME_MAX
+                                         : gpusim_time_between(fault->start, fault->end);
 }
 
 static int by_harm(const void *a, const void *b)

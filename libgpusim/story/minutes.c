@@ -93,7 +93,7 @@ static void take_event(walker *w, const gpusim_event_row *event)
         job->kept = job->writing;
     } else if (event->type == GPUSIM_EVENT_FAIL) {
         double gpus = row ? (double)gs_story_wanted(row) / MILLI : 0;
-        w->at.undone_gpu_s += gpus * gpusim_seconds(event->time - job->kept);
+        w->at.undone_gpu_s += gpus * gpusim_seconds(gpusim_time_between(job->kept, event->time));
         w->at.failed++;
     }
     if (waits >= 0) {
@@ -166,8 +166,8 @@ static uint32_t choose(const walker *w, uint32_t most, gpusim_minute *minutes)
     for (uint32_t i = 0; i < w->found.count && count < most; i++) {
         const gpusim_minute *minute = &GS_AT(w->found, gpusim_minute, i);
         uint32_t k = 0;
-        while (k < count && (minute->from >= minutes[k].from + w->apart ||
-                             minutes[k].from >= minute->from + w->apart)) {
+        while (k < count && (minute->from >= gpusim_time_add(minutes[k].from, w->apart) ||
+                             minutes[k].from >= gpusim_time_add(minute->from, w->apart))) {
             k++;
         }
         if (k == count) {

@@ -93,6 +93,13 @@ static int by_time(const void *a, const void *b)
     return x->order < y->order ? -1 : x->order > y->order;
 }
 
+// no node has more than fits, whatever a file says
+static int32_t milli_of(const gpusim_allocation_row *part)
+{
+    uint64_t milli = (uint64_t)part->gpus * part->milli;
+    return milli < INT32_MAX ? (int32_t)milli : INT32_MAX;
+}
+
 // what ends at an instant comes before what begins
 static gpusim_status make_turns(gpusim_story *story, gpusim_error *err)
 {
@@ -105,7 +112,7 @@ static gpusim_status make_turns(gpusim_story *story, gpusim_error *err)
     GPUSIM_TRY(gs_allocate(&story->turns, most, sizeof *story->turns, err));
     for (uint64_t i = 0; i < t->allocation_count; i++) {
         const gpusim_allocation_row *part = &t->allocations[i];
-        int32_t milli = (int32_t)(part->gpus * part->milli);
+        int32_t milli = milli_of(part);
         if (part->node < t->node_count) {
             story->turns[count++] = (gs_turn){part->start, part->node, milli, -1, 1};
             story->turns[count++] = (gs_turn){part->end, part->node, -milli, -1, 0};

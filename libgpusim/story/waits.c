@@ -12,7 +12,7 @@
 static void add_span(const gs_floor *floor, const gpusim_job_row *job, uint32_t largest,
                      gpusim_time span, gpusim_wait *wait)
 {
-    double share = (double)span / (double)(wait->to - wait->from);
+    double share = (double)span / (double)gpusim_time_between(wait->from, wait->to);
     if (floor->free < floor->wanted) {
         wait->too_few += share;
     } else if (job->gpus <= largest && floor->roomy == 0) {
@@ -35,7 +35,7 @@ static void walk(gs_floor *floor, const gpusim_job_row *job, gpusim_wait *wait)
     for (gpusim_time at = wait->from; at < wait->to;) {
         gpusim_time next = gs_floor_next(floor);
         next = next < wait->to ? next : wait->to;
-        add_span(floor, job, largest, next - at, wait);
+        add_span(floor, job, largest, gpusim_time_between(at, next), wait);
         gs_floor_go(floor, next);
         at = next;
     }
@@ -87,7 +87,7 @@ static int by_length(const void *a, const void *b)
 
 static void end_wait(span *longest, gpusim_time since, gpusim_time to, uint64_t unended)
 {
-    if (since >= 0 && to - since > longest->to - longest->from) {
+    if (since >= 0 && gpusim_time_between(since, to) > longest->to - longest->from) {
         *longest = (span){since, to, longest->job, unended};
     }
 }

@@ -46,7 +46,7 @@ static gpusim_status hear_job(gs_compare_ear *ear, const gpusim_job_row *job, gp
         GPUSIM_TRY(gs_array_push(&ear->wait, &wait, err));
     }
     if (job->state == GPUSIM_JOB_COMPLETED) {
-        jct = gpusim_seconds(job->end - job->submit);
+        jct = gpusim_seconds(gpusim_time_between(job->submit, job->end));
         GPUSIM_TRY(gs_array_push(&ear->jct, &jct, err));
     }
 cleanup:

@@ -119,12 +119,12 @@ static void note_start(learner *all, const gpusim_job_row *job, const gpusim_all
     all->starts[all->start_count++] =
         (gs_start){.x = {over(cores_of(job), cores), over(bytes_of(job), bytes),
                          over(gpus_of(job), node->gpus - used->gpus), load},
-                   .seconds = gpusim_seconds(row->end - row->start),
+                   .seconds = gpusim_seconds(gpusim_time_between(row->start, row->end)),
                    .energy = job->energy_j,
                    .type = type_of(job),
                    .node = row->node,
                    .busy = load > all->options.busy,
-                   .waited = gpusim_seconds(row->start - job->submit)};
+                   .waited = gpusim_seconds(gpusim_time_between(job->submit, row->start))};
 }
 
 static int by_time(const void *a, const void *b)

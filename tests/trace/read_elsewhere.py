@@ -4,6 +4,7 @@ what to plot. Usage: read_elsewhere.py WRITER GPUSIM READ_TRACE READ_TRACE_HDF5.
 import csv
 import io
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -61,6 +62,25 @@ def check_nexus(path):
             assert group.attrs["axes"][1] == b"time" and group["time"] == entry["time"]
 
 
+def check_overflow(folder):
+    """Times whose sum no 64 bits hold are much in a report, not less than nothing."""
+    damaged, page = os.path.join(folder, "damaged.h5"), os.path.join(folder, "damaged.md")
+    shutil.copyfile(GOLDEN, damaged)
+    with h5py.File(damaged, "r+") as file:
+        jobs = file["jobs"][:]
+        for name in ("done", "slowed", "redone"):
+            jobs[name][0] = 2**62
+        file["jobs"][...] = jobs
+    # without gnuplot there is a page, too
+    subprocess.run([GPUSIM, "report", damaged, "-o", page, "--quick", "--rows", "1"],
+                   check=False, capture_output=True)
+    with open(page, encoding="utf-8") as file:
+        lines = file.read().splitlines()
+    head = next(i for i, line in enumerate(lines) if line.startswith("| job | name |"))
+    columns, first = ([cell.strip() for cell in lines[i].split("|")] for i in (head, head + 2))
+    assert first[columns.index("GPU-hours")] == f"{3 * 2**62 / 3.6e12:,.0f}", first
+
+
 rows = check_c()
 try:
     import h5py
@@ -74,3 +94,4 @@ with tempfile.TemporaryDirectory() as folder:
     made = os.path.join(folder, "t.h5")
     subprocess.run([WRITER, made, "20", "devices"], check=True)
     check_nexus(made)
+    check_overflow(folder)
