@@ -8,6 +8,7 @@
 
 #include "load.h"
 #include "options.h"
+#include "output.h"
 #include "talk.h"
 
 static const cli_option options[] = {
@@ -94,12 +95,9 @@ static int check_outputs(const cli_arguments *arguments)
 {
     for (size_t i = 0; i < OUTPUTS; i++) {
         const char *path = arguments->values[outputs[i].option];
-        struct stat there;
-        if (path && !arguments->values[CLI_FORCE] && stat(path, &there) == 0) {
-            char message[600];
-            snprintf(message, sizeof message, "'%.500s' exists", path);
-            return cli_fail_with(arguments->json, GPUSIM_EXISTS, message,
-                                 "overwrite it with --force");
+        gpusim_error err = {0};
+        if (path && cli_may_write(arguments, path, CLI_REPLACED, &err) != GPUSIM_OK) {
+            return cli_fail(arguments->json, &err, 1);
         }
     }
     return CLI_OK;

@@ -133,9 +133,6 @@ typedef struct cli_detection {
 int cli_read_ratio(const cli_arguments *arguments, cli_option_id id, double *value);
 int cli_read_count(const cli_arguments *arguments, cli_option_id id, uint32_t *value);
 
-/* An error when there is a file of that path, and no --force. */
-gpusim_status cli_may_write(const cli_arguments *arguments, const char *path, gpusim_error *err);
-
 /* Alarms of one detector in one log: told at once, or kept for JSON. */
 gpusim_status cli_detect_alarms(cli_detection *detection, const char *words, const cli_log *log,
                                 const cli_scored *scored, gpusim_error *err);

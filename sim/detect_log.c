@@ -263,15 +263,3 @@ int cli_read_count(const cli_arguments *arguments, cli_option_id id, uint32_t *v
     *value = (uint32_t)number;
     return CLI_OK;
 }
-
-gpusim_status cli_may_write(const cli_arguments *arguments, const char *path, gpusim_error *err)
-{
-    FILE *file = arguments->values[CLI_FORCE] ? NULL : fopen(path, "rb");
-    if (!file) {
-        return GPUSIM_OK;
-    }
-    fclose(file);
-    gpusim_status status = gpusim_fail(err, GPUSIM_EXISTS, "'%.200s' exists", path);
-    gpusim_error_hint(err, "overwrite it with --force");
-    return status;
-}

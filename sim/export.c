@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 
 #include "options.h"
+#include "output.h"
 #include "talk.h"
 
 static const cli_option options[] = {
@@ -222,20 +223,13 @@ static int choose(const cli_arguments *arguments, const gpusim_trace *trace, cho
 static FILE *open_output(const cli_arguments *arguments)
 {
     const char *path = arguments->values[CLI_OUTPUT];
-    struct stat there, trace;
+    gpusim_error err = {0};
     char message[600];
     if (!path) {
         return stdout;
     }
-    if (stat(path, &there) == 0 && stat(arguments->operands[0], &trace) == 0 &&
-        there.st_dev == trace.st_dev && there.st_ino == trace.st_ino) {
-        snprintf(message, sizeof message, "'%.500s' is the trace itself", path);
-        cli_fail_with(0, GPUSIM_EXISTS, message, "choose another name");
-        return NULL;
-    }
-    if (!arguments->values[CLI_FORCE] && stat(path, &there) == 0) {
-        snprintf(message, sizeof message, "'%.500s' exists", path);
-        cli_fail_with(0, GPUSIM_EXISTS, message, "overwrite it with --force");
+    if (cli_may_write(arguments, path, CLI_STREAMED, &err) != GPUSIM_OK) {
+        cli_fail(0, &err, 1);
         return NULL;
     }
     FILE *file = fopen(path, "w");

@@ -9,6 +9,7 @@
 
 #include "gnuplot.h"
 #include "options.h"
+#include "output.h"
 #include "talk.h"
 
 #define TRACES_MAX  16
@@ -43,7 +44,8 @@ typedef struct drawing {
     uint32_t figure_count;
     gpusim_plot_options options;
     const char *output; // NULL: a name made from the first trace's
-    int keep, force, quiet;
+    int keep, quiet;
+    const cli_arguments *arguments;
 } drawing;
 
 /* ---- the command line ---- */
@@ -156,7 +158,7 @@ static int choose(const cli_arguments *arguments, drawing *d)
     d->output = arguments->values[CLI_OUTPUT];
     d->options.entity = arguments->values[CLI_GPU];
     d->keep = arguments->values[CLI_KEEP] != NULL;
-    d->force = arguments->values[CLI_FORCE] != NULL;
+    d->arguments = arguments;
     d->quiet = arguments->values[CLI_QUIET] != NULL;
     const char *start = arguments->values[CLI_START];
     if ((from && gpusim_time_parse(from, &d->options.from, &err) != GPUSIM_OK) ||
@@ -277,12 +279,11 @@ static int draw(drawing *d, const gpusim_figure *figure)
 {
     gpusim_error err = {0};
     place at = {0};
-    char made[4200], script[64];
+    char script[64];
     const char *labels[TRACES_MAX];
     find_place(d, figure, &at);
-    if (!d->force && access(at.picture, F_OK) == 0) {
-        snprintf(made, sizeof made, "'%.4000s' exists", at.picture);
-        return cli_fail_with(0, GPUSIM_EXISTS, made, "overwrite it with --force");
+    if (cli_may_write(d->arguments, at.picture, CLI_REPLACED, &err) != GPUSIM_OK) {
+        return cli_fail(0, &err, 1);
     }
     int code = make_folder(&at);
     if (code) {

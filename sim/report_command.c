@@ -9,6 +9,7 @@
 
 #include "gnuplot.h"
 #include "options.h"
+#include "output.h"
 #include "report_page.h"
 #include "talk.h"
 
@@ -43,8 +44,8 @@ typedef struct reporting {
     char folder[PATH + 16];
     char figures[PATH]; // Markdown: where figures stay
     char command[COMMAND_MAX];
-    gpusim_time start;                      // of the calendar; below 0: none
-    int quick, keep, force, quiet, undrawn; // undrawn: gnuplot was not there, or failed
+    gpusim_time start;               // of the calendar; below 0: none
+    int quick, keep, quiet, undrawn; // undrawn: gnuplot was not there, or failed
 } reporting;
 
 /* ---- the command line ---- */
@@ -101,14 +102,13 @@ static int choose(const cli_arguments *arguments, reporting *r)
     const char *start = arguments->values[CLI_START];
     gpusim_error err = {0};
     unsigned long most = ROWS;
-    char *end = NULL, message[4300];
+    char *end = NULL;
     r->start = -1;
     if (start && gpusim_date_parse(start, &r->start, &err) != GPUSIM_OK) {
         return cli_fail(0, &err, 1);
     }
     r->quick = arguments->values[CLI_QUICK] != NULL;
     r->keep = arguments->values[CLI_KEEP] != NULL;
-    r->force = arguments->values[CLI_FORCE] != NULL;
     r->quiet = arguments->values[CLI_QUIET] != NULL;
     if (rows) {
         most = strtoul(rows, &end, 10);
@@ -135,11 +135,9 @@ static int choose(const cli_arguments *arguments, reporting *r)
     }
     name_places(r, given);
     tell_command(arguments, r);
-    if (!r->force && access(r->output, F_OK) == 0) {
-        snprintf(message, sizeof message, "'%.4000s' exists", r->output);
-        return cli_fail_with(0, GPUSIM_EXISTS, message, "overwrite it with --force");
-    }
-    return CLI_OK;
+    return cli_may_write(arguments, r->output, CLI_REPLACED, &err) == GPUSIM_OK
+               ? CLI_OK
+               : cli_fail(0, &err, 1);
 }
 
 /* ---- traces ---- */

@@ -7,6 +7,7 @@
 #include "alerts.h"
 #include "load.h"
 #include "options.h"
+#include "output.h"
 #include "progress.h"
 #include "report.h"
 #include "signals.h"
@@ -117,6 +118,14 @@ static gpusim_status observe(job *run, gpusim_error *err)
 {
     gpusim_status status;
     gpusim_observer observer;
+    run->alerts.path = run->arguments->values[CLI_ALERTS];
+    if (run->alerts.path) {
+        if (run->trace && strcmp(run->alerts.path, run->trace) == 0) {
+            return gpusim_fail(err, GPUSIM_ARGUMENT,
+                               "the trace and the alerts would be one file, '%s'", run->trace);
+        }
+        GPUSIM_TRY(cli_may_write(run->arguments, run->alerts.path, CLI_STREAMED, err));
+    }
     if (run->trace) {
         gpusim_trace_options trace_options;
         gpusim_trace_options_default(&trace_options);
@@ -126,7 +135,6 @@ static gpusim_status observe(job *run, gpusim_error *err)
             gpusim_trace_writer_create(run->trace, &trace_options, &run->writer, &observer, err));
         GPUSIM_TRY(gpusim_sim_observe(run->sim, &observer, err));
     }
-    run->alerts.path = run->arguments->values[CLI_ALERTS];
     if (run->alerts.path || run->alerts.hook.port) {
         GPUSIM_TRY(cli_alerts_open(&run->alerts, run->arguments->values[CLI_FORCE] != NULL,
                                    &observer, err));

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "detect.h"
+#include "output.h"
 #include "talk.h"
 
 static const cli_option options[] = {
@@ -122,7 +123,7 @@ static gpusim_status check(const cli_arguments *arguments, cli_detector *detecto
         gpusim_error_hint(err, "name a detector; see 'gpusim list detectors'");
         goto cleanup;
     }
-    GPUSIM_TRY(cli_may_write(arguments, arguments->values[CLI_OUTPUT], err));
+    GPUSIM_TRY(cli_may_write(arguments, arguments->values[CLI_OUTPUT], CLI_REPLACED, err));
 cleanup:
     return status;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* gpusim tune: a detector's threshold, chosen on data that it did not learn from. */
 #include "tune.h"
+#include "output.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -78,7 +79,7 @@ static int read_options(const cli_arguments *arguments, tuning *t)
     }
     GPUSIM_TRY(cli_detector_read(arguments->modules[0], &t->detector, &err));
     if (arguments->values[CLI_OUTPUT]) {
-        GPUSIM_TRY(cli_may_write(arguments, arguments->values[CLI_OUTPUT], &err));
+        GPUSIM_TRY(cli_may_write(arguments, arguments->values[CLI_OUTPUT], CLI_REPLACED, &err));
     }
 cleanup:
     return status == GPUSIM_OK ? CLI_OK : cli_fail(arguments->json, &err, 1);

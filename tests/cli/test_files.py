@@ -22,6 +22,35 @@ def test_a_trace_only_when_asked_for():
         check((folder / "t.h5").stat().st_size > 0)
 
 
+def test_what_is_read_stays_whatever_is_forced():
+    with gpusim.scratch() as folder:
+        expect(gpusim.run("run", "by-hand.yaml", "-o", "t.h5", "--quiet", cwd=folder), 0)
+        trace = (folder / "t.h5").read_bytes()
+        scenario = (folder / "by-hand.yaml").read_bytes()
+        (folder / "link.html").symlink_to("t.h5")
+        for words in (["report", "t.h5", "-o", "t.h5", "--format", "md"],
+                      ["report", "t.h5", "-o", "link.html"],
+                      ["plot", "t.h5", "-o", "t.h5", "--format", "png"],
+                      ["train", "t.h5", "-d", "zscore", "-o", "t.h5"],
+                      ["export", "t.h5", "-t", "jobs", "-o", "t.h5"],
+                      ["run", "by-hand.yaml", "--alerts", "by-hand.yaml"]):
+            result = gpusim.run(*words, "--force", cwd=folder)
+            check(result.returncode != 0 and "is what is read" in result.stderr, words,
+                  result.stderr)
+        expect(gpusim.run("run", "by-hand.yaml", "-o", "a", "--alerts", "a", cwd=folder), 2,
+               stderr="would be one file")
+        check((folder / "t.h5").read_bytes() == trace, "the trace is gone")
+        check((folder / "by-hand.yaml").read_bytes() == scenario, "the scenario is gone")
+        # what is no file is not replaced by one
+        os.mkfifo(folder / "pipe.html")
+        (folder / "folder.png").mkdir()
+        expect(gpusim.run("report", "t.h5", "-o", "pipe.html", "--force", cwd=folder), 4,
+               stderr="is no file")
+        expect(gpusim.run("plot", "t.h5", "-o", "folder.png", "--force", cwd=folder), 4,
+               stderr="is no file")
+        check((folder / "pipe.html").is_fifo(), "the pipe is gone")
+
+
 def test_the_path_of_the_scenario():
     with gpusim.scratch() as folder:
         result, summary = gpusim.run_json("run", "small.yaml", "--set", "trace={path: here.h5}",
@@ -68,7 +97,7 @@ def test_alerts_as_they_come():
         check({alert["detector"] for alert in alerts} == {"busy"})
         check({alert["class"] for alert in alerts} == {"job"})
         expect(gpusim.run("run", "small.yaml", "--alerts", "a.jsonl", *watch, cwd=folder), 4,
-               stderr="--force overwrites it")
+               stderr="overwrite it with --force")
 
         # rolling: no line is lost while five files are enough, and the newest is in the file itself
         expect(gpusim.run("run", "small.yaml", "--alerts", "a.jsonl", "--alerts-max", "500 B",
@@ -139,7 +168,7 @@ def test_a_trace_is_not_exported_into_itself():
         (folder / "link.h5").symlink_to("t.h5")
         for to in "t.h5", "link.h5":
             expect(gpusim.run("export", "t.h5", "-t", "jobs", "-o", to, "--force", cwd=folder), 4,
-                   stderr="is the trace itself")
+                   stderr="is what is read")
         check((folder / "t.h5").read_bytes() == old, "the trace was touched")
 
 
