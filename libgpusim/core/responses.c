@@ -54,6 +54,7 @@ gpusim_status gs_responses_begin(gpusim_sim *sim, gpusim_error *err)
     const gpusim_model *model = sim->model;
     GPUSIM_TRY(gs_array_resize(&sim->watchers, model->responses.count, err));
     for (uint32_t r = 0; r < model->responses.count; r++) {
+        WATCHER(sim, r)->calm = GPUSIM_TIME_MAX;
         int gpus = is_of_gpus(model, RULE(sim, r)) && !RULE(sim, r)->remedy;
         uint32_t count = gpus ? model->cluster.gpu_count : model->cluster.node_count;
         for (uint32_t e = 0; e < count; e++) {
@@ -187,7 +188,7 @@ gpusim_status gs_responses_see(gpusim_sim *sim, const gs_sampling *sampling, gpu
 {
     gpusim_status status = GPUSIM_OK;
     for (uint32_t r = 0; r < sim->watchers.count; r++) {
-        WATCHER(sim, r)->seen = gpusim_engine_now(sim->engine);
+        WATCHER(sim, r)->seen = sampling->taken;
         WATCHER(sim, r)->holding = 0;
     }
     gs_remedies_count(sim, sampling);
@@ -198,11 +199,23 @@ cleanup:
     return status;
 }
 
+void gs_responses_wait(gpusim_sim *sim, int alone)
+{
+    for (uint32_t r = 0; r < sim->watchers.count; r++) {
+        gpusim_time *calm = &WATCHER(sim, r)->calm;
+        if (!alone) {
+            *calm = GPUSIM_TIME_MAX;
+        } else if (*calm == GPUSIM_TIME_MAX) {
+            *calm = gpusim_engine_now(sim->engine);
+        }
+    }
+}
+
 int gs_responses_may_act(const gpusim_sim *sim)
 {
     for (uint32_t r = 0; r < sim->watchers.count; r++) {
         const gs_watcher *rule = WATCHER(sim, r);
-        if (rule->holding > 0 || rule->seen < gpusim_engine_now(sim->engine)) {
+        if (rule->holding > 0 || rule->seen < rule->calm) {
             return 1;
         }
     }

@@ -22,7 +22,8 @@ typedef struct gs_watch {
 
 /* One rule. */
 typedef struct gs_watcher {
-    gpusim_time seen; /* the last sample */
+    gpusim_time seen; /* when the last sample that has arrived was taken */
+    gpusim_time calm; /* since when nothing else is to come; GPUSIM_TIME_MAX: something is */
     double cost;
     double waste; /* $, of all nodes: with the first rule that has remedies */
     uint64_t actions;
@@ -30,7 +31,7 @@ typedef struct gs_watcher {
     uint32_t today;   /* actions on it */
     uint32_t holding; /* conditions that hold, but not for long enough yet */
 } gs_watcher;
-_Static_assert(sizeof(gs_watch) == 48 && sizeof(gs_watcher) == 48, "no padding: they are hashed");
+_Static_assert(sizeof(gs_watch) == 48 && sizeof(gs_watcher) == 56, "no padding: they are hashed");
 
 /* ---- core/remedies.c: what is worth doing ---- */
 /* $/h that a node wastes as the sample has it; INFINITY: it melts. */

@@ -127,7 +127,9 @@ static int over(gpusim_sim *sim)
     uint64_t background = sim->running.count == 0 ? totals->background : 0;
     int waits = gpusim_engine_pending(sim->engine, totals->wake, NULL);
     background += sim->running.count == 0 && waits && totals->idle_wakes >= GS_IDLE_WAKES_MAX;
-    if (gpusim_engine_count(sim->engine) <= samples + background && !gs_responses_may_act(sim)) {
+    int alone = gpusim_engine_count(sim->engine) <= samples + background;
+    gs_responses_wait(sim, alone);
+    if (alone && !gs_responses_may_act(sim)) {
         totals->stalled = 1;
         return 1;
     }

@@ -194,10 +194,13 @@ int gs_acts_on_life(gpusim_action what);
 
 /* ---- core/responses.c: rules that act on what telemetry shows ---- */
 gpusim_status gs_responses_begin(gpusim_sim *sim, gpusim_error *err);
-/* A sample was taken. */
+/* A sample has arrived. */
 gpusim_status gs_responses_see(gpusim_sim *sim, const gs_sampling *sampling, gpusim_error *err);
 gpusim_status gs_on_response(void *context, const gpusim_event *event, gpusim_error *err);
-/* Whether a rule may still act on what is there now, with nothing else happening. */
+/* Whether a rule may still act on what is there now, with nothing but samples to come: until one is
+ * seen that was taken since that is so. gs_responses_wait is told after each batch whether it is.
+ */
+void gs_responses_wait(gpusim_sim *sim, int alone);
 int gs_responses_may_act(const gpusim_sim *sim);
 /* Actions of all rules, what they cost, and what nodes wasted (NaN: there are no remedies). */
 uint64_t gs_responses_count(const gpusim_sim *sim, double *cost, double *waste);

@@ -130,6 +130,37 @@ START_TEST(who_waits_for_repair)
 }
 END_TEST
 
+/* The first job ends at 101 s, on a node that is drained, and nothing else is to come: the sample
+ * of 110 s is waited for, however late it is. Where it brings nothing about, the run ends. */
+START_TEST(who_waits_for_late_samples)
+{
+    static const char *const delays[] = {"", "delay: 5 s, ", "delay: 25 s, "};
+    static const double arrives[] = {110, 115, 135};
+    static const char *const rules[] = {
+        "response: [{metric: gpu_allocated, below: 0.5, do: undrain}]\n",
+        "response: [{metric: gpu_allocated, below: 0.5, for: 20 s, do: undrain}]\n",
+        "detectors: [{name: idle, detector: {threshold: {rules:\n"
+        "             [{signal: gpu_allocated, below: 0.5}]}}, threshold: 1}]\n"
+        "response: [{on: idle, do: undrain}]\n",
+        "response: [{metric: gpu_allocated, above: 2, do: undrain}]\n"};
+    static char text[1024];
+    snprintf(text, sizeof text,
+             "gpusim: 1\ncluster: {nodes: [{name: n, count: 1, gpus: 1}]}\nuntil: drained\n"
+             "telemetry: {every: 10 s, %smetrics: [gpu_allocated]}\n"
+             "workload: [{jobs: [{duration: 101 s, gpus: 1}, {at: 5 s, duration: 1 h, gpus: 1}]}]\n"
+             "actions: [{at: 1 s, do: drain, node: n-0000}]\n%s",
+             delays[_i % 3], rules[_i / 3]);
+    run(text);
+    gpusim_time seen = gpusim_time_from_seconds(arrives[_i % 3] + (_i / 3 == 1 ? 20 : 0));
+    ck_assert_uint_eq(gpusim_sim_summary(sim)->stalled, _i / 3 == 3);
+    if (_i / 3 == 3) {
+        ck_assert_int_eq(gpusim_sim_now(sim), seen);
+    } else {
+        ck_assert_int_eq(job_row(&rows, 1)->start, seen);
+    }
+}
+END_TEST
+
 /* Rules act whether anybody listens or not, and in a run that was saved in the middle of it all. */
 /* Two that undo each other look once a sample, and act once: an hour of it ends. */
 START_TEST(against_each_other)
@@ -242,6 +273,7 @@ int main(void)
     tcase_add_test(all, budget_of_a_day);
     tcase_add_test(all, gpus_of_one_node);
     tcase_add_loop_test(all, who_waits_for_repair, 0, 2);
+    tcase_add_loop_test(all, who_waits_for_late_samples, 0, 12);
     tcase_add_test(all, against_each_other);
     tcase_add_test(all, nobody_listens);
     tcase_add_test(all, io_guard);
