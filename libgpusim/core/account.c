@@ -55,6 +55,18 @@ static gs_live extra_of(const gpusim_sim *sim, uint32_t slot)
     return live;
 }
 
+/* Seconds that it held GPUs for work done and kept. Of a job on the GPUs it requested that is its
+ * run time at rate 1; on other numbers it does more or less a second, so that an elastic job's is
+ * the time it worked, less what failures undid of that at its mean rate. */
+static double useful_time(const gpusim_job_info *job, const gs_times *times, double done)
+{
+    gpusim_time all = times->done + times->redone;
+    if (!gs_job_elastic(job) || all == 0) {
+        return done;
+    }
+    return gpusim_seconds(all + times->slowed) * ((double)times->done / (double)all);
+}
+
 void gs_account_job(const gpusim_sim *sim, uint32_t slot, gpusim_job_state state,
                     gs_account *account)
 {
@@ -82,8 +94,10 @@ void gs_account_job(const gpusim_sim *sim, uint32_t slot, gpusim_job_state state
 
     // ETTR, by job and weighted by GPU time
     gpusim_time elapsed = gpusim_engine_now(sim->engine) - job->submit;
-    double weight = gpus * held, scheduled = done / held;
-    double ettr = elapsed == times.held ? scheduled : done / gpusim_seconds(elapsed);
+    double weight = gpus * held + extra.extra_worked + extra.extra_written +
+                    extra.extra_restarting + extra.extra_hung;
+    double kept = useful_time(job, &times, done), scheduled = kept / held;
+    double ettr = elapsed == times.held ? scheduled : kept / gpusim_seconds(elapsed);
     account->jobs++;
     account->weight += weight;
     account->ettr += ettr;

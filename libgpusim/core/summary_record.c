@@ -155,9 +155,10 @@ static const gpusim_field summary_fields[] = {
             "GPU activity over GPU time installed."),
     SUMMARY(goodput, FLOAT64, RATIO, GPUSIM_OPTIONAL,
             "GPU time that useful work takes on nominal GPUs over GPU time installed."),
-    SUMMARY(ettr, FLOAT64, RATIO, GPUSIM_OPTIONAL,
-            "Work done and kept over time since submission: mean over jobs that ran, weighted by "
-            "GPU time."),
+    SUMMARY(
+        ettr, FLOAT64, RATIO, GPUSIM_OPTIONAL,
+        "Work done and kept, in run time at rate 1 or, of elastic jobs, in the time it took, over "
+        "time since submission: mean over jobs that ran, weighted by GPU time."),
     SUMMARY(ettr_by_job, FLOAT64, RATIO, GPUSIM_OPTIONAL, "The same, every job weighing the same."),
     SUMMARY(ettr_scheduled, FLOAT64, RATIO, GPUSIM_OPTIONAL,
             "Work done and kept over time on GPUs: mean over jobs that ran, weighted by GPU time."),

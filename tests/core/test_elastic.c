@@ -44,6 +44,29 @@ START_TEST(numbers_of_gpus_by_hand)
     ck_assert_double_eq_tol(summary->restart_lost_gpu_s, restarting, 1e-5);
     ck_assert_double_eq_tol(summary->slowdown_lost_gpu_s,
                             held0 + held1 + held2 - useful - restarting, 1e-5);
+
+    // ETTR: all of the time but the 20 s after each of 3 resizes, whatever is done a second
+    const double e0 = (600 - 60) / 600.0, e1 = (end - 100 - 60) / (end - 100), e2 = 300 / 305.0;
+    ck_assert_double_eq_tol(summary->ettr_by_job, (e0 + e1 + e2) / 3, 1e-9);
+    ck_assert_double_eq_tol(summary->ettr_scheduled_by_job, (e0 + e1 + 1) / 3, 1e-9);
+    ck_assert_double_eq_tol(summary->ettr,
+                            (held0 * e0 + held1 * e1 + held2 * e2) / (held0 + held1 + held2), 1e-9);
+}
+END_TEST
+
+/* 2 a second on 4 GPUs. The crash at 50 s takes all of that, and from 60 s on it takes 200 s again:
+ * of 250 s on GPUs 200 s are kept. */
+START_TEST(what_a_failure_undoes_is_not_useful)
+{
+    run("gpusim: 1\nuntil: drained\ncluster: {nodes: [{name: n, count: 1, gpus: 4}]}\n"
+        "scheduler: {module: pollux, period: 10 s}\n"
+        "chaos: [{fault: node-crash, target: {node: n-0000}, at: 50 s, for: 10 s}]\n"
+        "workload: [{jobs: [\n"
+        " {duration: 400 s, gpus: 2, elastic: {min: 1, max: 4, cost: 0 s}}]}]\n");
+    const gpusim_summary *summary = gpusim_sim_summary(sim);
+    ck_assert_double_eq_tol(gpusim_seconds(job_row(&rows, 0)->end), 260, 1e-6);
+    ck_assert_double_eq_tol(summary->ettr, 200 / 260.0, 1e-9);
+    ck_assert_double_eq_tol(summary->ettr_scheduled, 200 / 250.0, 1e-9);
 }
 END_TEST
 
@@ -138,6 +161,7 @@ int main(void)
     TCase *cases = tcase_create("all");
     tcase_add_checked_fixture(cases, NULL, teardown);
     tcase_add_test(cases, numbers_of_gpus_by_hand);
+    tcase_add_test(cases, what_a_failure_undoes_is_not_useful);
     tcase_add_test(cases, rigid_to_who_does_not_resize);
     tcase_add_test(cases, refused_resizes_change_nothing);
     suite_add_tcase(suite, cases);
