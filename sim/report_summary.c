@@ -216,7 +216,7 @@ void cli_report_summary(cli_page *page, const cli_reported *run, uint32_t level)
         return;
     }
     if (!run->info->complete) {
-        cli_page_remark(page, "The run was interrupted before its end.");
+        cli_page_remark(page, "The run was ended before its time, by a signal or by --until.");
     }
     put_lead(page, run);
     put_all_numbers(page, run, 1);

@@ -275,6 +275,38 @@ static uint32_t add_series(gpusim_trace_frames *f, uint32_t m, const char *const
     return signals;
 }
 
+// Every name must be of something that was sampled.
+static gpusim_status check_names(const gpusim_trace_frames *f, const char *const *names,
+                                 uint32_t count, uint32_t signals, gpusim_error *err)
+{
+    gpusim_status status = GPUSIM_OK;
+    const char **known = NULL;
+    uint32_t all = gpusim_trace_get_info(f->trace)->metrics;
+    for (uint32_t i = 0; i < count; i++) {
+        int found = 0;
+        for (uint32_t k = 0; k < signals; k++) {
+            found |= gs_series_called(&f->series[k], names[i]);
+        }
+        if (found) {
+            continue;
+        }
+        GPUSIM_TRY(gs_allocate(&known, (size_t)all + 1, sizeof *known, err));
+        for (uint32_t m = 0; m < all; m++) {
+            known[m] = gpusim_trace_get_metric(f->trace, m)->name;
+        }
+        const char *nearest = gpusim_nearest(names[i], known, all);
+        (void)gpusim_fail(err, GPUSIM_ARGUMENT, "the trace has no samples of '%.80s'", names[i]);
+        if (nearest) {
+            gpusim_error_hint(err, "did you mean '%s'?", nearest);
+        }
+        status = GPUSIM_ARGUMENT;
+        break;
+    }
+cleanup:
+    gs_release(&known);
+    return status;
+}
+
 static gpusim_status choose_signals(gpusim_trace_frames *f, const char *const *metrics,
                                     uint32_t count, gpusim_error *err)
 {
@@ -287,6 +319,7 @@ static gpusim_status choose_signals(gpusim_trace_frames *f, const char *const *m
     for (uint32_t m = 0; m < all; m++) {
         signals = add_series(f, m, metrics, count, signals);
     }
+    GPUSIM_TRY(check_names(f, metrics, count, signals, err));
     if (signals == 0) {
         GPUSIM_TRY(gpusim_fail(err, GPUSIM_ARGUMENT, "the trace has no samples of GPUs"));
     }

@@ -363,6 +363,11 @@ START_TEST(frames_of_a_trace)
     gpusim_trace_frames_destroy(source);
     static const char *const wrong[] = {"no_such_metric"};
     ck_assert_int_eq(gpusim_trace_frames_create(trace, wrong, 1, &source, &err), GPUSIM_ARGUMENT);
+    // one that is beside others, too, is not passed over
+    const char *mixed[] = {names[0], "power_usag"};
+    ck_assert_int_eq(gpusim_trace_frames_create(trace, mixed, 2, &source, &err), GPUSIM_ARGUMENT);
+    ck_assert_msg(strstr(err.message, "no samples of 'power_usag'"), "%s", err.message);
+    ck_assert_msg(strstr(err.hint, "power_usage"), "%s", err.hint);
     forget_run();
 }
 END_TEST
