@@ -44,8 +44,9 @@ typedef struct reporting {
     char folder[PATH + 16];
     char figures[PATH]; // Markdown: where figures stay
     char command[COMMAND_MAX];
-    gpusim_time start;               // of the calendar; below 0: none
-    int quick, keep, quiet, undrawn; // undrawn: gnuplot was not there, or failed
+    gpusim_time start; // of the calendar; below 0: none
+    uint32_t undrawn;  // figures: gnuplot was not there, or failed
+    int quick, keep, quiet;
 } reporting;
 
 /* ---- the command line ---- */
@@ -135,9 +136,17 @@ static int choose(const cli_arguments *arguments, reporting *r)
     }
     name_places(r, given);
     tell_command(arguments, r);
-    return cli_may_write(arguments, r->output, CLI_REPLACED, &err) == GPUSIM_OK
-               ? CLI_OK
-               : cli_fail(0, &err, 1);
+    if (cli_may_write(arguments, r->output, CLI_REPLACED, &err) != GPUSIM_OK) {
+        return cli_fail(0, &err, 1);
+    }
+    // figures of Markdown are files beside the page, maybe those of another one
+    if (r->page.kind == &cli_markdown && !arguments->values[CLI_FORCE] &&
+        access(r->figures, F_OK) == 0) {
+        (void)gpusim_fail(&err, GPUSIM_EXISTS, "'%.200s' exists", r->figures);
+        gpusim_error_hint(&err, "overwrite its pictures with --force");
+        return cli_fail(0, &err, 1);
+    }
+    return CLI_OK;
 }
 
 /* ---- traces ---- */
@@ -217,17 +226,18 @@ static int is_shown(const cli_reported *runs, uint32_t count, const gpusim_figur
     return shown && !in_another && (count == 1 || figure->traces == 0);
 }
 
+// removes what a figure was drawn from
 static void forget(const reporting *r, const gpusim_figure *figure)
 {
     static const char *const endings[] = {"dat", "gp", "svg"};
     char path[PATH + 80];
-    for (size_t i = 0; i < sizeof endings / sizeof endings[0] && !r->keep && !r->undrawn; i++) {
+    for (size_t i = 0; i < sizeof endings / sizeof endings[0] && !r->keep; i++) {
         snprintf(path, sizeof path, "%s/%s.%s", r->folder, figure->name, endings[i]);
         (void)remove(path);
     }
 }
 
-// draws one, and puts it onto the page
+// draws one, and puts it onto the page; of one that fails data and script stay
 static gpusim_status draw(reporting *r, const gpusim_figure *figure, uint32_t first, uint32_t count,
                           gpusim_error *err)
 {
@@ -249,8 +259,8 @@ static gpusim_status draw(reporting *r, const gpusim_figure *figure, uint32_t fi
     snprintf(name, sizeof name, "%u-%s.svg", r->page.figures + 1, figure->name);
     snprintf(says, sizeof says, "%s%s%s: %s", count > 1 ? "" : labels[0], count > 1 ? "" : ", ",
              figure->name, figure->doc);
-    if (r->undrawn || !cli_gnuplot(r->folder, script)) {
-        r->undrawn = 1;
+    if (!cli_gnuplot(r->folder, script)) {
+        r->undrawn++;
         return GPUSIM_OK;
     }
     if (r->page.kind == &cli_markdown) {
@@ -272,7 +282,7 @@ static gpusim_status draw_all(reporting *r, uint32_t first, uint32_t count, uint
                               gpusim_error *err)
 {
     gpusim_status status = GPUSIM_OK;
-    uint32_t all;
+    uint32_t all, drawn = r->page.figures, undrawn = r->undrawn;
     const gpusim_figure *figures = gpusim_figures(&all);
     cli_page_heading(&r->page, level, "Figures");
     snprintf(r->folder, sizeof r->folder, "%s/%u", r->work, count > 1 ? 0 : first + 1);
@@ -282,8 +292,12 @@ static gpusim_status draw_all(reporting *r, uint32_t first, uint32_t count, uint
             GPUSIM_TRY(draw(r, &figures[i], first, count, err));
         }
     }
-    if (r->undrawn) {
+    drawn = r->page.figures - drawn;
+    undrawn = r->undrawn - undrawn;
+    if (undrawn > 0 && drawn == 0) {
         cli_page_remark(&r->page, "There are no figures: gnuplot was not there, or failed.");
+    } else if (undrawn > 0) {
+        cli_page_remark(&r->page, "%u more could not be drawn: gnuplot failed.", undrawn);
     }
 cleanup:
     (void)rmdir(r->folder); // one that is not empty stays
@@ -374,12 +388,16 @@ static int make(reporting *r)
         return cli_fail(0, &err, 1);
     }
     int code = write_page(r);
-    (void)rmdir(r->work); // one that is not empty stays
+    // those that are not empty stay
+    (void)rmdir(r->work);
+    if (r->page.kind == &cli_markdown) {
+        (void)rmdir(r->figures);
+    }
     if (code == CLI_OK && r->undrawn) {
         snprintf(message, sizeof message,
-                 "gnuplot is not there, or failed: '%.2000s' has no figures; what they would be "
-                 "drawn from is in '%.2000s'",
-                 r->output, r->work);
+                 "gnuplot is not there, or failed: '%.2000s' lacks %u of %u figures; what they "
+                 "would be drawn from is in '%.2000s'",
+                 r->output, r->undrawn, r->undrawn + r->page.figures, r->work);
         (void)cli_fail_with(0, GPUSIM_IO, message, "it takes gnuplot 5.4 or later");
         return CLI_FAILED;
     }

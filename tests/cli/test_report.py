@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Reports: what they say, that pages are well made, that nothing in a trace can break them."""
 import html.parser
+import os
 import re
 import shutil
 import signal
@@ -302,6 +303,40 @@ def test_without_gnuplot():
         check(page.says("There are no figures") and not page.figures, "figures")
         check((folder / "p.gnuplot" / "1" / "overview.gp").exists(), "no script")
         check((folder / "p.gnuplot" / "1" / "faults.dat").exists(), "no data")
+
+
+def test_gnuplot_fails_at_one():
+    needs("gnuplot")
+    with gpusim.scratch() as folder:
+        traced(folder)
+        whole = len(reported(folder, "run.h5").figures)
+        (folder / "bin").mkdir()
+        failing = folder / "bin" / "gnuplot"
+        failing.write_text(f'#!/bin/sh\n[ "$1" = faults.gp ] && exit 1\n'
+                           f'exec {shutil.which("gnuplot")} "$@"\n', encoding="utf-8")
+        failing.chmod(0o755)
+        path = f"{folder / 'bin'}:{os.environ['PATH']}"
+        expect(gpusim.run("report", "run.h5", "-o", "p.html", cwd=folder,
+                          env=gpusim.environment(PATH=path)), 1,
+               stderr=f"lacks 1 of {whole} figures")
+        page = Page(folder / "p.html")
+        well_made(page)
+        check(len(page.figures) == whole - 1 > 2, len(page.figures), whole)
+        check(page.says("1 more could not be drawn"), "it is not told")
+        left = sorted(path.name for path in (folder / "p.gnuplot" / "1").iterdir())
+        check("faults.gp" in left and "overview.gp" not in left, left)
+
+
+def test_pictures_that_are_there():
+    """A folder of pictures beside a page that is new may be another's."""
+    needs("gnuplot")
+    with gpusim.scratch() as folder:
+        traced(folder)
+        expect(gpusim.run("report", "run.h5", "-o", "p.md", cwd=folder), 0)
+        (folder / "p.md").unlink()
+        expect(gpusim.run("report", "run.h5", "-o", "p.md", cwd=folder), 4, stderr="p-figures")
+        expect(gpusim.run("report", "run.h5", "-o", "p.html", cwd=folder), 0)
+        expect(gpusim.run("report", "run.h5", "-o", "p.md", "--force", cwd=folder), 0)
 
 
 def test_wrong_words():
