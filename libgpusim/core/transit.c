@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Samples on their way: detectors, and rules that act on telemetry, are shown a sample when it
- * arrives, which a delay of its own after it was taken, and never before one that was taken
+ * arrives, which is a delay of its own after it was taken, and never before one that was taken
  * earlier. Who has which GPU goes along with it. */
 #include <string.h>
 

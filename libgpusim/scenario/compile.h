@@ -70,8 +70,9 @@ void gs_compile_sizes(gs_scenario *scenario);
 /* compile_detectors.c: who watches. */
 gpusim_status gs_compile_detectors(const gs_compilation *at, gpusim_error *err);
 gpusim_status gs_compile_responses(const gs_compilation *at, gpusim_error *err);
-/* A metric by one of its names, as its place in the model's list; GPUSIM_NONE: it is not sampled.
- */
+/* Whether a metric has this name, alone, after its entity, or at DCGM: several may. */
+int gs_compile_is_called(const gpusim_metric *metric, const char *name);
+/* The first metric of a name, as its place in the model's list; GPUSIM_NONE: none is sampled. */
 uint32_t gs_compile_sampled(const gpusim_model *model, const char *name);
 /* compile_chaos.c: rules of faults, repairs. */
 gpusim_status gs_compile_chaos(const gs_compilation *at, gpusim_error *err);
@@ -82,6 +83,8 @@ gpusim_status gs_compile_names(const gs_compilation *at, gpusim_error *err);
 /* compile_telemetry.c: metrics. */
 gpusim_status gs_compile_telemetry(const gs_compilation *at, gpusim_error *err);
 /* After the faults: where clocks may go wrong, what they say is sampled with all else. */
+/* What is sampled, where it arrives later and somebody sees it, has to have room until then. */
+gpusim_status gs_compile_transit(const gs_compilation *at, gpusim_error *err);
 void gs_compile_clocks(const gs_compilation *at);
 /* compile_load.c: checks of the jobs known before the run, offered load, warnings. */
 gpusim_status gs_compile_load(const gs_compilation *at, gpusim_error *err);

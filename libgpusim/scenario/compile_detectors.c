@@ -41,21 +41,18 @@ static int by_name(const void *a, const void *b)
     return strcmp(((const gs_series *)a)->name, ((const gs_series *)b)->name);
 }
 
-// A name is a metric's, as anywhere in a scenario, or a signal's.
-static int is_called(const gpusim_model *model, const gs_series *series, const char *name)
+// A name is a metric's, of all entities that have it, as anywhere in a scenario; or a signal's.
+static int is_called(const gs_series *series, const char *name)
 {
-    uint32_t place = gs_compile_sampled(model, name);
-    return (place != GPUSIM_NONE && model->metrics[place] == series->metric) ||
-           gs_series_called(series, name);
+    return gs_compile_is_called(about(series->metric), name) || gs_series_called(series, name);
 }
 
 // gauges of GPUs where it names nothing
-static int is_wanted(const gpusim_model *model, const gs_detector_fields *written,
-                     const gs_series *series)
+static int is_wanted(const gs_detector_fields *written, const gs_series *series)
 {
     const char *const *names = written->metrics.items;
     for (uint32_t i = 0; i < written->metrics.count; i++) {
-        if (is_called(model, series, names[i])) {
+        if (is_called(series, names[i])) {
             return 1;
         }
     }
@@ -66,7 +63,7 @@ static int anybody_wants(const gs_compilation *at, const gs_series *series)
 {
     const gs_detector_fields *all = at->scenario->detectors.items;
     for (uint32_t i = 0; i < at->scenario->detectors.count; i++) {
-        if (is_wanted(at->model, &all[i], series)) {
+        if (is_wanted(&all[i], series)) {
             return 1;
         }
     }
@@ -112,7 +109,7 @@ static gpusim_status check_metrics(const detector_maker *m, gpusim_error *err)
     for (uint32_t i = 0; i < m->written->metrics.count; i++) {
         int there = 0;
         for (uint32_t w = 0; w < model->watched_count; w++) {
-            there |= is_called(model, &model->watched[w], names[i]);
+            there |= is_called(&model->watched[w], names[i]);
         }
         if (there) {
             continue;
@@ -147,7 +144,7 @@ static gpusim_status choose_signals(const detector_maker *m, gpusim_error *err)
     }
     for (uint32_t w = 0; w < model->watched_count; w++) {
         const gs_series *series = &model->watched[w];
-        if (is_wanted(model, m->written, series)) {
+        if (is_wanted(m->written, series)) {
             signals[count] = (gpusim_signal){.name = series->name,
                                              .span = gs_series_span(series),
                                              .unit = (gpusim_unit)series->unit};

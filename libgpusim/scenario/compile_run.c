@@ -195,6 +195,7 @@ gpusim_status gs_compile_run(const gs_compilation *at, gpusim_error *err)
     GPUSIM_TRY(gs_compile_fleet(at, err));
     GPUSIM_TRY(gs_compile_detectors(at, err));
     GPUSIM_TRY(gs_compile_responses(at, err));
+    GPUSIM_TRY(gs_compile_note(at, gs_compile_transit(at, err), err));
     GPUSIM_TRY(warn_late(at->model, err));
 cleanup:
     return status;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What is sampled: metrics by name and by set. */
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -57,7 +58,7 @@ static int is_selected(const gpusim_model *model, uint32_t metric)
     return 0;
 }
 
-static int is_called(const gpusim_metric *metric, const char *name)
+int gs_compile_is_called(const gpusim_metric *metric, const char *name)
 {
     metric_name full;
     full_name(metric, full);
@@ -69,7 +70,7 @@ uint32_t gs_compile_sampled(const gpusim_model *model, const char *name)
 {
     const gpusim_metric *metrics = gpusim_metrics(&(uint32_t){0});
     for (uint32_t i = 0; i < model->metric_count; i++) {
-        if (is_called(&metrics[model->metrics[i]], name)) {
+        if (gs_compile_is_called(&metrics[model->metrics[i]], name)) {
             return i;
         }
     }
@@ -91,7 +92,7 @@ static gpusim_status add_named(const gs_compilation *at, uint32_t item, const ch
     for (uint32_t m = 0; m < known; m++) {
         metric_name full;
         full_name(&metrics[m], full);
-        if (!is_called(&metrics[m], name)) {
+        if (!gs_compile_is_called(&metrics[m], name)) {
             continue;
         }
         if (is_selected(model, m)) {
@@ -172,6 +173,34 @@ gpusim_status gs_compile_telemetry(const gs_compilation *at, gpusim_error *err)
     }
     add_sets(model, sets);
 cleanup:
+    return status;
+}
+
+gpusim_status gs_compile_transit(const gs_compilation *at, gpusim_error *err)
+{
+    const gpusim_model *model = at->model;
+    const gpusim_metric *metrics = gpusim_metrics(&(uint32_t){0});
+    double size = 0;
+    if (!model->delayed || (model->detectors.count == 0 && model->responses.count == 0)) {
+        return GPUSIM_OK;
+    }
+    for (uint32_t i = 0; i < model->metric_count; i++) {
+        const gpusim_metric *metric = &metrics[model->metrics[i]];
+        double bytes = metric->type == GPUSIM_UINT64 ? sizeof(uint64_t) : sizeof(uint32_t);
+        size += bytes * gpusim_model_entities(model, (gpusim_entity)metric->entity);
+    }
+
+    // on average, as long as the run lasts; a mean without bound says nothing of this run
+    double every = gpusim_seconds(model->info.sample_every);
+    double mean = gs_distribution_mean(&model->delay);
+    double late = fmin(mean, gpusim_seconds(model->info.duration));
+    if (isinf(mean) || size * late / every <= UINT32_MAX) {
+        return GPUSIM_OK;
+    }
+    gpusim_status status = gs_compile_fail(
+        at, err, "telemetry.delay",
+        "%.3g samples of %.3g bytes would be on their way: beyond 4 GiB", late / every, size);
+    gpusim_error_hint(err, "sample more rarely, or fewer metrics");
     return status;
 }
 

@@ -47,11 +47,10 @@ static const gpusim_field detector_fields[] = {
      OF(metrics),
      .flags = GPUSIM_OPTIONAL,
      .detail.element = &metric_element,
-     .doc =
-         "What it looks at, of what `telemetry` samples: a metric's name, or a signal's (gpu_temp, "
-         "node/fan_speed, ecc_sbe_vol_total_rate, clock_throttle_reasons.hw_slowdown); a counter "
-         "is "
-         "its rate, a mask its bits. `gauges`: every gauge of GPUs, as where it is absent; `all`."},
+     .doc = "What it looks at, of what `telemetry` samples: a metric's name, or a signal's "
+            "(gpu_temp, node/fan_speed, ecc_sbe_vol_total_rate, "
+            "clock_throttle_reasons.hw_slowdown); a counter is its rate, a mask its bits. "
+            "`gauges`: every gauge of GPUs, as where it is absent; `all`."},
     NUMBER("threshold", gs_detector_fields, threshold, GPUSIM_OPTIONAL, NULL, -1e18, 1e18,
            "A score as high as this is anomalous; absent: the `quantile`."),
     SHARE("quantile", gs_detector_fields, quantile, 0, "99.9 %",

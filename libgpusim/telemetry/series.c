@@ -80,11 +80,13 @@ int gs_series_called(const gs_series *series, const char *name)
         return series->entity == GPUSIM_OF_GPU && series->kind == GS_SERIES_GAUGE;
     }
     size_t length = strlen(name);
+    if (strncmp(series->name, name, length) != 0) {
+        return 0;
+    }
     const char *rest = series->name + length;
-    return strncmp(series->name, name, length) == 0 &&
-           (series->kind == GS_SERIES_RATE  ? strcmp(rest, "_rate") == 0
-            : series->kind == GS_SERIES_BIT ? *rest == '.'
-                                            : 0);
+    return series->kind == GS_SERIES_RATE  ? strcmp(rest, "_rate") == 0
+           : series->kind == GS_SERIES_BIT ? *rest == '.'
+                                           : 0;
 }
 
 double gs_series_span(const gs_series *series)

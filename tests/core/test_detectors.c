@@ -458,7 +458,34 @@ START_TEST(all_of_them)
 }
 END_TEST
 
+/* A name stands for all entities that have such a metric, whichever of them is sampled first. */
+START_TEST(one_name)
+{
+    static const char *const sampled[] = {"node/power, rack/power",
+                                          "cluster/gpus_allocated, node/gpus_allocated"};
+    static const char *const names[] = {"power", "gpus_allocated"};
+    static const char *const signals[][2] = {{"node/power", "rack/power"}, {"node/gpus_allocated"}};
+    char text[1024];
+    snprintf(text, sizeof text,
+             "gpusim: 1\n"
+             "cluster: {nodes: [{name: n, count: 2, gpus: 4, gpu: A100-SXM4-80GB}]}\n"
+             "duration: 1 h\nworkload: []\ntelemetry: {every: 1 min, metrics: [%s]}\n"
+             "detectors: [{detector: zscore, metrics: [%s], learn: 10 min}]\n",
+             sampled[_i], names[_i]);
+    model = compile_text(text);
+    const gpusim_scene *scene = &GS_AT(model->detectors, gs_detector, 0).scene;
+    ck_assert_uint_eq(scene->signal_count, _i == 0 ? 2 : 1);
+    for (uint32_t i = 0; i < scene->signal_count; i++) {
+        ck_assert_str_eq(scene->signals[i].name, signals[_i][i]);
+    }
+}
+END_TEST
+
 // ---- what is wrong ----
+
+#define CROWDED                                                                                    \
+    "gpusim: 1\ncluster: {nodes: [{name: n, gpus: 4}]}\nduration: 2e6 s\n"                         \
+    "workload: []\ntelemetry: {every: 1 ms, delay: 1e6 s, metrics: [gpu_allocated]}\n"
 
 START_TEST(mistakes)
 {
@@ -477,12 +504,14 @@ START_TEST(mistakes)
         {"detectors: [{" BUSY "}, {" BUSY "}]", "detectors[1]", "two detectors are called"},
         {"detectors: [{" BUSY "}]\nresponse: [{on: treshold, do: drain}]", "response[0].on",
          "no detector is called 'treshold'"},
+        {"detectors: [{" BUSY "}]", "telemetry.delay",
+         "1e+09 samples of 16 bytes would be on their way: beyond 4 GiB"},
     };
     gpusim_error err = {0};
     gpusim_spec *spec = NULL;
     gpusim_model *made = NULL;
     char text[2048];
-    snprintf(text, sizeof text, "%s%s\n", TWO, wrong[_i].detectors);
+    snprintf(text, sizeof text, "%s%s\n", _i < 8 ? TWO : CROWDED, wrong[_i].detectors);
     gpusim_status status = gpusim_spec_parse(text, strlen(text), "test.yaml", NULL, &spec, &err);
     if (status == GPUSIM_OK) {
         status = gpusim_model_compile(spec, &made, &err);
@@ -518,7 +547,8 @@ int main(void)
     tcase_add_test(tests, from_a_file);
     tcase_add_test(tests, heard);
     tcase_add_test(tests, all_of_them);
-    tcase_add_loop_test(tests, mistakes, 0, 8);
+    tcase_add_loop_test(tests, one_name, 0, 2);
+    tcase_add_loop_test(tests, mistakes, 0, 9);
     suite_add_tcase(suite, tests);
     return test_run(suite);
 }
