@@ -16,7 +16,7 @@
 #define ROWS        100
 #define ROWS_MOST   100000
 #define PATH        4400
-#define COMMAND_MAX 1000
+#define COMMAND_MAX 4000
 
 static const cli_option options[] = {
     {CLI_OUTPUT, 'o', "output", "FILE", "the page; else named as the first trace"},
@@ -85,15 +85,36 @@ static void name_places(reporting *r, const char *given)
     snprintf(r->links, sizeof r->links, "%.4000s-figures", slash ? slash + 1 : r->stem);
 }
 
+// one that no cell has room for ends in " ..."
+static void add_words(reporting *r, const char *words, const char *more)
+{
+    size_t at = strlen(r->command), room = sizeof r->command - at;
+    if ((size_t)snprintf(r->command + at, room, " %s%s", words, more) >= room) {
+        snprintf(r->command + sizeof r->command - 5, 5, " ...");
+    }
+}
+
+// with what shows on the page
 static void tell_command(const cli_arguments *arguments, reporting *r)
 {
-    size_t at = (size_t)snprintf(r->command, sizeof r->command, "gpusim report");
-    for (uint32_t i = 0; i < arguments->operand_count && at < sizeof r->command; i++) {
-        at += (size_t)snprintf(r->command + at, sizeof r->command - at, " %s",
-                               arguments->operands[i]);
+    static const struct {
+        const char *words;
+        cli_option_id id;
+        int has_value;
+    } shown[] = {{"--format ", CLI_FORMAT, 1},
+                 {"--rows ", CLI_ROWS, 1},
+                 {"--start ", CLI_START, 1},
+                 {"--quick", CLI_QUICK, 0}};
+    snprintf(r->command, sizeof r->command, "gpusim report");
+    for (uint32_t i = 0; i < arguments->operand_count; i++) {
+        add_words(r, arguments->operands[i], "");
     }
-    if (at < sizeof r->command) {
-        (void)snprintf(r->command + at, sizeof r->command - at, " -o %s", r->output);
+    add_words(r, "-o ", r->output);
+    for (size_t i = 0; i < sizeof shown / sizeof shown[0]; i++) {
+        const char *value = arguments->values[shown[i].id];
+        if (value) {
+            add_words(r, shown[i].words, shown[i].has_value ? value : "");
+        }
     }
 }
 

@@ -339,6 +339,19 @@ def test_pictures_that_are_there():
         expect(gpusim.run("report", "run.h5", "-o", "p.md", "--force", cwd=folder), 0)
 
 
+def test_the_command():
+    with gpusim.scratch() as folder:
+        traced(folder)
+        there = "./" * 800 + "run.h5"
+        for words in (["run.h5", "-o", "p.md", "--rows", "2", "--start", "2026-01-01", "--quick"],
+                      ["run.h5", "-o", "p.txt", "--format", "md"],
+                      [there, "-o", "p.md"]):
+            gpusim.run("report", *words, "--force", cwd=folder,
+                       env=gpusim.environment(PATH=str(folder)))
+            text = (folder / words[2]).read_text(encoding="utf-8")
+            check(f"gpusim report {' '.join(words)} |" in text, words[1:])
+
+
 def test_wrong_words():
     with gpusim.scratch() as folder:
         traced(folder)
