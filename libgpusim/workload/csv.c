@@ -193,6 +193,8 @@ cleanup:
     return status;
 }
 
+#define ELASTIC_MOST 1000000 // GPUs, as in a scenario
+
 // on how many GPUs it may run: an elastic job has one of the first two
 static gpusim_status read_elastic(const gs_log *log, const gs_cells *cells, gs_job *job,
                                   gpusim_error *err)
@@ -211,6 +213,9 @@ static gpusim_status read_elastic(const gs_log *log, const gs_cells *cells, gs_j
         GPUSIM_TRY(gs_cell_count(log, cells, cell, names[column], numbers[i].value, err));
         if (*numbers[i].value == 0) {
             return gs_cell_fail(log, cells, cell, names[column], "less than 1", err);
+        }
+        if (*numbers[i].value > ELASTIC_MOST) {
+            return gs_cell_fail(log, cells, cell, names[column], "more than 1,000,000", err);
         }
         if (job->milli != 1000 || job->mig != 0) {
             return gs_cell_fail(log, cells, cell, names[column],

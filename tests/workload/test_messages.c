@@ -123,6 +123,10 @@ static const expectation expectations[] = {
      "bad.log:2:9: error: min_gpus is '0', less than 1\n"
      "    1,2,3,4,0\n"
      "            ^"},
+    {GS_TRACE_CSV, "id,submit_s,duration_s,gpus,min_gpus\n1,2,3,4,1000001\n",
+     "bad.log:2:9: error: min_gpus is '1000001', more than 1,000,000\n"
+     "    1,2,3,4,1000001\n"
+     "            ^"},
     {GS_TRACE_CSV, "id,submit_s,duration_s,gpus,max_gpus,serial\n1,2,3,4,8,1.5\n",
      "bad.log:2:11: error: serial is '1.5', not within 0 and 1\n"
      "    1,2,3,4,8,1.5\n"
