@@ -87,16 +87,16 @@ static int read_options(const cli_arguments *arguments, cli_detection *d)
 /* ---- one detector over one log ---- */
 
 // What a detector learns from the selected samples of a log, and where their scores end.
-static gpusim_status learn(const cli_detection *d, const gpusim_module *module,
-                           gpusim_watcher *watcher, cli_log *train, double *threshold,
-                           gpusim_error *err)
+static gpusim_status learn(const cli_detection *d, gpusim_watcher *watcher, cli_log *train,
+                           double *threshold, gpusim_error *err)
 {
     gpusim_status status;
     cli_scored scored = {0};
-    GPUSIM_TRY(cli_log_mark(train, module, err));
+    uint64_t normal;
+    GPUSIM_TRY(cli_log_mark(train, watcher, err));
     GPUSIM_TRY(gpusim_watcher_train(watcher, cli_log_frames(train), err));
     GPUSIM_TRY(cli_score(watcher, train, 0, d->smooth, &scored, err));
-    uint64_t normal = cli_scored_normal(train, module, &scored);
+    GPUSIM_TRY(cli_scored_normal(train, watcher, &scored, &normal, err));
     *threshold = gpusim_threshold_of(scored.scores, normal, d->quantile);
 cleanup:
     cli_scored_release(&scored);
@@ -120,7 +120,7 @@ static gpusim_status prepare(const cli_detection *d, cli_detector *detector, cli
     GPUSIM_TRY(cli_detector_make(detector, cli_log_scene(known), d->seed, &detector->watcher,
                                  &detector->threshold, err));
     if (detector->module) {
-        GPUSIM_TRY(learn(d, detector->module, detector->watcher, train, &detector->threshold, err));
+        GPUSIM_TRY(learn(d, detector->watcher, train, &detector->threshold, err));
     }
 cleanup:
     return status;
@@ -138,7 +138,7 @@ static gpusim_status score_log(const cli_detection *d, cli_detector *detector, c
         first = (uint64_t)(d->share * (double)all);
         cli_log_select(log, 0, first);
         GPUSIM_TRY(cli_detector_make(detector, cli_log_scene(log), d->seed, &own, NULL, err));
-        GPUSIM_TRY(learn(d, detector->module, own, log, &scored->threshold, err));
+        GPUSIM_TRY(learn(d, own, log, &scored->threshold, err));
     }
     cli_log_select(log, first, all - first);
     GPUSIM_TRY(cli_score(own ? own : detector->watcher, log, first, d->smooth, scored, err));

@@ -30,9 +30,9 @@ gpusim_frames *cli_log_frames(const cli_log *log);
 const gpusim_scene *cli_log_scene(const cli_log *log);
 uint64_t cli_log_count(const cli_log *log); /* samples, selected or not */
 void cli_log_select(cli_log *log, uint64_t first, uint64_t count);
-/* Frames to learn from say what was anomalous, where a module learns from that: of a trace it is
- * its truth, of a log its labels. */
-gpusim_status cli_log_mark(cli_log *log, const gpusim_module *module, gpusim_error *err);
+/* Frames to learn from say what was anomalous, where a detector learns from that: of a trace it
+ * is its truth, of a log its labels. */
+gpusim_status cli_log_mark(cli_log *log, const gpusim_watcher *watcher, gpusim_error *err);
 /* The name of a GPU; "" where a log does not name what it is about. */
 const char *cli_log_entity(const cli_log *log, uint32_t entity);
 /* times[count] in seconds of samples from `first` on. */
@@ -72,8 +72,9 @@ gpusim_status cli_score(gpusim_watcher *watcher, const cli_log *log, uint64_t fi
                         uint32_t smooth, cli_scored *scored, gpusim_error *err);
 void cli_scored_release(cli_scored *scored);
 /* Of scores of what was learnt from only those stay that were not marked as anomalous, where the
- * module learns from marks; how many. */
-uint64_t cli_scored_normal(const cli_log *log, const gpusim_module *module, cli_scored *scored);
+ * detector learns from marks; how many goes into *normal. */
+gpusim_status cli_scored_normal(const cli_log *log, const gpusim_watcher *watcher,
+                                cli_scored *scored, uint64_t *normal, gpusim_error *err);
 /* Those of one entity as series[count]. */
 void cli_scored_series(const cli_scored *scored, uint32_t entity, double *series);
 

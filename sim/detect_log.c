@@ -91,15 +91,11 @@ void cli_log_select(cli_log *log, uint64_t first, uint64_t count)
     }
 }
 
-static int reads_labels(const gpusim_module *module)
+gpusim_status cli_log_mark(cli_log *log, const gpusim_watcher *watcher, gpusim_error *err)
 {
-    return module && (module->flags & GPUSIM_MODULE_READS_LABELS) != 0;
-}
-
-gpusim_status cli_log_mark(cli_log *log, const gpusim_module *module, gpusim_error *err)
-{
-    return reads_labels(module) && log->trace ? gpusim_trace_frames_mark(log->of_trace, err)
-                                              : GPUSIM_OK;
+    return gpusim_watcher_reads_labels(watcher) && log->trace
+               ? gpusim_trace_frames_mark(log->of_trace, err)
+               : GPUSIM_OK;
 }
 
 const char *cli_log_entity(const cli_log *log, uint32_t entity)
@@ -170,13 +166,15 @@ void cli_scored_series(const cli_scored *scored, uint32_t entity, double *series
     }
 }
 
-uint64_t cli_scored_normal(const cli_log *log, const gpusim_module *module, cli_scored *scored)
+gpusim_status cli_scored_normal(const cli_log *log, const gpusim_watcher *watcher,
+                                cli_scored *scored, uint64_t *normal, gpusim_error *err)
 {
     gpusim_frames *frames = cli_log_frames(log);
     uint64_t at = 0, kept = 0;
     gpusim_frame frame;
-    if (!reads_labels(module)) {
-        return scored->count * scored->entities;
+    *normal = scored->count * scored->entities;
+    if (!gpusim_watcher_reads_labels(watcher)) {
+        return GPUSIM_OK;
     }
     gpusim_frames_rewind(frames);
     while (gpusim_frames_next(frames, &frame)) {
@@ -186,7 +184,8 @@ uint64_t cli_scored_normal(const cli_log *log, const gpusim_module *module, cli_
             kept += !labels || !labels[e];
         }
     }
-    return kept;
+    *normal = kept;
+    return gpusim_frames_check(frames, err);
 }
 
 static gpusim_status smooth_all(cli_scored *scored, uint32_t window, gpusim_error *err)

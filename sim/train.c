@@ -26,8 +26,7 @@ typedef struct lesson {
     uint32_t count;
 } lesson;
 
-static gpusim_status open_lesson(const cli_arguments *arguments, const gpusim_module *module,
-                                 lesson *l, gpusim_error *err)
+static gpusim_status open_lesson(const cli_arguments *arguments, lesson *l, gpusim_error *err)
 {
     gpusim_status status;
     uint32_t count = arguments->operand_count;
@@ -40,7 +39,6 @@ static gpusim_status open_lesson(const cli_arguments *arguments, const gpusim_mo
         cli_log *log = &l->logs[l->count];
         GPUSIM_TRY(
             cli_log_open(arguments->operands[l->count], arguments->values[CLI_METRICS], log, err));
-        GPUSIM_TRY(cli_log_mark(log, module, err));
         l->sources[l->count] = cli_log_frames(log);
     }
     GPUSIM_TRY(gpusim_frames_join(l->sources, count, &l->frames, err));
@@ -59,22 +57,21 @@ static void close_lesson(lesson *l)
 }
 
 // Above the scores of what was learnt, but for a few.
-static gpusim_status find_threshold(const lesson *l, const gpusim_module *module,
-                                    gpusim_watcher *watcher, double quantile, double *threshold,
-                                    gpusim_error *err)
+static gpusim_status find_threshold(const lesson *l, gpusim_watcher *watcher, double quantile,
+                                    double *threshold, gpusim_error *err)
 {
     gpusim_status status = GPUSIM_OK;
     uint64_t all = gpusim_frames_count(l->frames) * gpusim_frames_scene(l->frames)->entity_count;
     double *scores = calloc(all + 1, sizeof *scores);
     cli_scored scored = {0};
-    uint64_t at = 0;
+    uint64_t at = 0, normal;
     if (!scores) {
         GPUSIM_TRY(
             gpusim_fail(err, GPUSIM_MEMORY, "no memory for %llu scores", (unsigned long long)all));
     }
     for (uint32_t i = 0; i < l->count; i++) {
         GPUSIM_TRY(cli_score(watcher, &l->logs[i], 0, 1, &scored, err));
-        uint64_t normal = cli_scored_normal(&l->logs[i], module, &scored);
+        GPUSIM_TRY(cli_scored_normal(&l->logs[i], watcher, &scored, &normal, err));
         memcpy(scores + at, scored.scores, normal * sizeof *scores);
         at += normal;
     }
@@ -93,11 +90,14 @@ static gpusim_status learn(const cli_arguments *arguments, const cli_detector *d
     gpusim_watcher *watcher = NULL;
     double threshold;
     const char *path = arguments->values[CLI_OUTPUT];
-    GPUSIM_TRY(open_lesson(arguments, detector->module, &l, err));
+    GPUSIM_TRY(open_lesson(arguments, &l, err));
     GPUSIM_TRY(
         cli_detector_make(detector, gpusim_frames_scene(l.frames), seed, &watcher, NULL, err));
+    for (uint32_t i = 0; i < l.count; i++) {
+        GPUSIM_TRY(cli_log_mark(&l.logs[i], watcher, err));
+    }
     GPUSIM_TRY(gpusim_watcher_train(watcher, l.frames, err));
-    GPUSIM_TRY(find_threshold(&l, detector->module, watcher, quantile, &threshold, err));
+    GPUSIM_TRY(find_threshold(&l, watcher, quantile, &threshold, err));
     GPUSIM_TRY(gpusim_watcher_save(watcher, detector->words, threshold, path, err));
     cli_say("%s: %s, learnt from %llu samples, alarms from %.4g on", path, detector->words,
             (unsigned long long)gpusim_frames_count(l.frames), threshold);

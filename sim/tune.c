@@ -113,7 +113,7 @@ static gpusim_status add_parts(tuning *t, const char *path, gpusim_error *err)
     uint64_t learnt = (uint64_t)(LEARNT * (double)all), chosen = (uint64_t)(CHOSEN * (double)all);
     GPUSIM_TRY(
         cli_detector_make(&t->detector, cli_log_scene(&log), t->seed, &t->watcher, NULL, err));
-    GPUSIM_TRY(cli_log_mark(&log, t->detector.module, err));
+    GPUSIM_TRY(cli_log_mark(&log, t->watcher, err));
     cli_log_select(&log, 0, learnt);
     GPUSIM_TRY(gpusim_watcher_train(t->watcher, cli_log_frames(&log), err));
     cli_log_select(&log, learnt, chosen - learnt);

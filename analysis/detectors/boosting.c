@@ -32,6 +32,20 @@ double gs_boosting_sum(const gs_tree_node *trees, uint32_t rounds, uint32_t room
     return sum;
 }
 
+int gs_trees_check(const gs_tree_node *trees, uint64_t count, uint32_t room, uint32_t columns)
+{
+    for (uint64_t t = 0; t < count; t++) {
+        for (uint32_t i = 0; i < room; i++) {
+            uint32_t what = trees[t * room + i].what;
+            if (what != GS_TREE_LEAF &&
+                ((what & GS_TREE_LEAF) >= columns || 2 * (uint64_t)i + 2 >= room)) {
+                return 0;
+            }
+        }
+    }
+    return 1;
+}
+
 /* ---- reading ---- */
 
 // Text that is being read; `bad` once it is not what it should be.

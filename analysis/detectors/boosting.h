@@ -31,6 +31,9 @@ static inline uint32_t gs_tree_room(uint32_t depth)
 double gs_boosting_sum(const gs_tree_node *trees, uint32_t rounds, uint32_t room, const float *row,
                        double *shares);
 
+/* Whether each of trees[count][room] cuts columns that there are, and ends in leaves. */
+int gs_trees_check(const gs_tree_node *trees, uint64_t count, uint32_t room, uint32_t columns);
+
 /* A tree from XGBoost's text with statistics into tree[gs_tree_room(depth)]; 0: it is none. */
 int gs_tree_read(const char *text, uint32_t depth, uint32_t columns, gs_tree_node *tree);
 

@@ -96,6 +96,24 @@ static double *usual_of(forest *f)
     return (double *)(f + 1);
 }
 
+static uint64_t model_bytes(const forest *f)
+{
+    uint64_t nodes = (uint64_t)f->rounds * f->room;
+    return sizeof *f + f->outputs * (sizeof(double) + nodes * sizeof(gs_tree_node));
+}
+
+// What there is to learn.
+static forest forest_of(const gpusim_detector_context *context)
+{
+    const parameters *p = context->parameters;
+    return (forest){
+        .form = p->form,
+        .outputs = p->form == FORM_SUPERVISED ? 1 : context->scene->signal_count,
+        .rounds = p->rounds,
+        .room = gs_tree_room(p->depth),
+    };
+}
+
 static gs_tree_node *trees_of(forest *f, uint32_t output)
 {
     gs_tree_node *all = (gs_tree_node *)(usual_of(f) + f->outputs);
@@ -360,8 +378,7 @@ static gpusim_status train(const gpusim_detector_context *context, gpusim_frames
     const parameters *p = context->parameters;
     const gpusim_scene *scene = context->scene;
     uint64_t all = gpusim_frames_count(frames) * scene->entity_count;
-    uint32_t outputs = p->form == FORM_SUPERVISED ? 1 : scene->signal_count;
-    uint32_t room = gs_tree_room(p->depth);
+    const forest about = forest_of(context);
     lesson l = {.room = all < p->rows ? all : p->rows};
     sight s;
     if (!gpusim_xgboost_version()) {
@@ -370,18 +387,16 @@ static gpusim_status train(const gpusim_detector_context *context, gpusim_frames
                                "can be used as it is");
         return GPUSIM_MODULE;
     }
-    forest *f = gpusim_learning_model(
-        learning,
-        sizeof *f + outputs * (sizeof(double) + (uint64_t)p->rounds * room * sizeof(gs_tree_node)));
+    forest *f = gpusim_learning_model(learning, model_bytes(&about));
     if (!f || !make_room(scene, learning, &l, &s)) {
-        return gpusim_fail(err, GPUSIM_MEMORY, "no memory for %u trees", p->rounds * outputs);
+        return gpusim_fail(err, GPUSIM_MEMORY, "no memory for %u trees", p->rounds * about.outputs);
     }
-    *f = (forest){.form = p->form, .outputs = outputs, .rounds = p->rounds, .room = room};
+    *f = about;
     collect(scene, frames, p->form == FORM_RESIDUAL, &s, &l);
     if (p->form == FORM_SUPERVISED) {
         return learn_labels(p, scene, &l, f, err);
     }
-    for (uint32_t k = 0; k < outputs && status == GPUSIM_OK; k++) {
+    for (uint32_t k = 0; k < f->outputs && status == GPUSIM_OK; k++) {
         status = learn_signal(p, scene, k, &l, f, err);
     }
     return status;
@@ -453,8 +468,25 @@ static gpusim_status observe(const gpusim_detector_context *context, const gpusi
     return GPUSIM_OK;
 }
 
-static const gpusim_detector operations = {
-    .state_bytes = state_bytes, .train = train, .observe = observe};
+static int check(const gpusim_detector_context *context)
+{
+    const forest about = forest_of(context);
+    forest *f = (forest *)(uintptr_t)context->model; // which is only read
+    return context->model_bytes == model_bytes(&about) && memcmp(f, &about, sizeof about) == 0 &&
+           gs_trees_check(trees_of(f, 0), (uint64_t)f->outputs * f->rounds, f->room,
+                          columns_of(context->scene));
+}
+
+static int reads_labels(const void *of)
+{
+    return ((const parameters *)of)->form == FORM_SUPERVISED;
+}
+
+static const gpusim_detector operations = {.state_bytes = state_bytes,
+                                           .train = train,
+                                           .observe = observe,
+                                           .reads_labels = reads_labels,
+                                           .check = check};
 
 const gpusim_module gs_detector_xgboost = {
     .magic = GPUSIM_MODULE_MAGIC,

@@ -24,10 +24,10 @@ int gpusim_frames_next(gpusim_frames *frames, gpusim_frame *frame)
 
 const uint8_t *gpusim_frames_labels(const gpusim_frames *frames)
 {
-    return frames->labels;
+    return frames->secret ? NULL : frames->labels;
 }
 
-gpusim_status gs_frames_check(const gpusim_frames *frames, gpusim_error *err)
+gpusim_status gpusim_frames_check(const gpusim_frames *frames, gpusim_error *err)
 {
     if (frames->status != GPUSIM_OK && err) {
         *err = frames->problem;

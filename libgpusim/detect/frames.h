@@ -3,7 +3,7 @@
 #ifndef GS_DETECT_FRAMES_H
 #define GS_DETECT_FRAMES_H
 
-#include <gpusim/detector.h>
+#include <gpusim/detect.h>
 
 /* A source begins with this. */
 struct gpusim_frames {
@@ -14,9 +14,7 @@ struct gpusim_frames {
     const uint8_t *labels;     /* of the frame given last; NULL: nobody says */
     gpusim_error problem;      /* of a source that could not go on */
     gpusim_status status;
+    int secret; /* whoever learns now is told no labels */
 };
-
-/* What made a source end early, if something did. */
-gpusim_status gs_frames_check(const gpusim_frames *frames, gpusim_error *err);
 
 #endif

@@ -22,7 +22,7 @@ static int next_joined(gpusim_frames *self, gpusim_frame *frame)
             self->labels = source->labels;
             return 1;
         }
-        self->status = gs_frames_check(source, &self->problem);
+        self->status = gpusim_frames_check(source, &self->problem);
         joined->at++;
     }
     return 0;

@@ -131,6 +131,7 @@ static gpusim_status take_learnt(gs_rest *from, gpusim_watcher *watcher, gpusim_
         gs_rest_take(from, watcher->scales, watcher->scene.signal_count * sizeof(gs_scale), err));
     GPUSIM_TRY(gs_rest_take(from, &model_bytes, sizeof model_bytes, err));
     GPUSIM_TRY(gs_rest_take_block(from, &watcher->model, &watcher->model_bytes, model_bytes, err));
+    GPUSIM_TRY(gs_watcher_check(watcher, err));
     for (uint32_t i = 0; i < watcher->members.count; i++) {
         GPUSIM_TRY(take_learnt(from, watcher->members.watchers[i], err));
     }

@@ -6,6 +6,7 @@
 #include <gpusim/spec.h>
 
 #include "base/gsl.h"
+#include "detect/frames.h"
 #include "detect/watcher.h"
 
 struct gpusim_learning {
@@ -42,6 +43,28 @@ static int standardises(const gpusim_watcher *watcher)
 static int over_scores(const gpusim_watcher *watcher)
 {
     return (watcher->module->flags & GPUSIM_MODULE_OVER_SCORES) != 0;
+}
+
+// It alone, whoever is under it.
+static int reads_labels(const gpusim_watcher *watcher)
+{
+    const gpusim_module *module = watcher->module;
+    const gpusim_detector *operations = module->operations;
+    if ((module->flags & GPUSIM_MODULE_READS_LABELS) == 0) {
+        return 0;
+    }
+    // a module of an older minor has operations that end before this one
+    return module->abi_minor < 5 || !operations->reads_labels ||
+           operations->reads_labels(watcher->parameters);
+}
+
+int gpusim_watcher_reads_labels(const gpusim_watcher *watcher)
+{
+    int reads = reads_labels(watcher);
+    for (uint32_t i = 0; i < watcher->members.count; i++) {
+        reads |= gpusim_watcher_reads_labels(watcher->members.watchers[i]);
+    }
+    return reads;
 }
 
 static gpusim_detector_context context_of(const gpusim_watcher *watcher)
@@ -220,6 +243,17 @@ cleanup:
     return status;
 }
 
+gpusim_status gs_watcher_check(const gpusim_watcher *watcher, gpusim_error *err)
+{
+    const gpusim_detector *operations = operations_of(watcher);
+    gpusim_detector_context context = context_of(watcher);
+    int looks = watcher->module->abi_minor >= 5 && operations->check;
+    return looks && !operations->check(&context)
+               ? gpusim_fail(err, GPUSIM_FORMAT, "what the file says %s has learnt cannot be",
+                             watcher->module->name)
+               : GPUSIM_OK;
+}
+
 // What the module is to learn from: values as they are, standardised, or scores of others.
 static gpusim_status train_module(gpusim_watcher *watcher, gpusim_frames *frames,
                                   gpusim_learning *learning, gpusim_error *err)
@@ -232,10 +266,14 @@ static gpusim_status train_module(gpusim_watcher *watcher, gpusim_frames *frames
     gpusim_frames *shown = over_scores(watcher)    ? &scores.base
                            : standardises(watcher) ? &scaled.base
                                                    : frames;
+    int secret = shown->secret;
     gpusim_frames_rewind(shown);
-    GPUSIM_TRY(operations_of(watcher)->train(&context, shown, learning, err));
-    GPUSIM_TRY(gs_frames_check(frames, err));
-    GPUSIM_TRY(gs_frames_check(shown, err));
+    shown->secret = secret || !reads_labels(watcher);
+    status = operations_of(watcher)->train(&context, shown, learning, err);
+    shown->secret = secret;
+    GPUSIM_TRY(status);
+    GPUSIM_TRY(gpusim_frames_check(frames, err));
+    GPUSIM_TRY(gpusim_frames_check(shown, err));
     watcher->model = learning->model;
     watcher->model_bytes = learning->model_bytes;
     learning->model = NULL;
@@ -332,7 +370,7 @@ gpusim_status gpusim_watcher_score(gpusim_watcher *watcher, gpusim_frames *frame
                                           causes ? causes + count * entities : NULL, err));
         count++;
     }
-    GPUSIM_TRY(gs_frames_check(frames, err));
+    GPUSIM_TRY(gpusim_frames_check(frames, err));
     fill_begin(scores, count, entities);
 cleanup:
     return status;

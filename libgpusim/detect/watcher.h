@@ -27,6 +27,9 @@ struct gpusim_watcher {
     int reserved;
 };
 
+/* Whether what came from a file can be what such a detector learns; else GPUSIM_FORMAT. */
+gpusim_status gs_watcher_check(const gpusim_watcher *watcher, gpusim_error *err);
+
 /* A detector of all bytes of a file, as gpusim_watcher_load makes one; `path` is for messages. */
 gpusim_status gs_watcher_read(const char *path, const void *bytes, size_t count,
                               const gpusim_scene *scene, gpusim_watcher **watcher,

@@ -78,12 +78,16 @@ gpusim_status gpusim_trace_frames_mark(gpusim_trace_frames *f, gpusim_error *err
     gpusim_status status;
     uint32_t entities = f->scene.entity_count;
     uint64_t samples = gpusim_trace_get_info(f->trace)->samples;
+    if (f->marks) {
+        return GPUSIM_OK;
+    }
     GPUSIM_TRY(gs_allocate(&f->labels, entities, sizeof *f->labels, err));
     GPUSIM_TRY(gs_allocate(&f->marks, samples * entities + 1, sizeof *f->marks, err));
     GPUSIM_TRY(gpusim_fault_labels(f->trace, 0, samples, entities, f->marks, err));
 cleanup:
     if (status != GPUSIM_OK) {
         gs_release(&f->marks);
+        gs_release(&f->labels);
     }
     return status;
 }

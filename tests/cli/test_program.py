@@ -190,4 +190,32 @@ def test_export_into_a_file():
         expect(gpusim.run(*export, cwd=folder), 4, stderr="--force")
 
 
+def test_labels_are_for_those_who_learn_from_them():
+    """One log with and without its labels: only the supervised form may say something else."""
+    with gpusim.scratch() as folder:
+        rows = [(i, i * 7919 % 101, int(i % 50 < 5)) for i in range(600)]
+        for name, columns in (("marked", 4), ("plain", 3)):
+            (folder / f"{name}.csv").write_text("".join(
+                ",".join(map(str, row[:columns])) + "\n" for row in [("t", "a", "b", "label")] + [
+                    (t, a, 150 - a if odd else 2 * a, odd) for t, a, odd in rows]),
+                encoding="utf-8")
+
+        def threshold(log, words):
+            told = gpusim.run("train", log, "-d", words, "-o", "m", "--force", cwd=folder)
+            if "XGBoost is not there" in told.stderr:
+                raise gpusim.Skipped("this build cannot learn")
+            said = expect(told, 0)
+            return (said.stdout + said.stderr).split("alarms from ")[1].split()[0]
+
+        for words in ("zscore", "xgboost:rounds=5", "ensemble:of=[xgboost:rounds=5,zscore]"):
+            marked, plain = threshold("marked.csv", words), threshold("plain.csv", words)
+            check(marked == plain, f"{words}: {marked} and {plain}")
+        # of a supervised one those that are marked do not count, also when it is one of several
+        low = threshold("marked.csv", "xgboost:form=supervised")
+        check(float(low) < 0, f"{low}: more likely marked than not")
+        threshold("marked.csv", "ensemble:of=[xgboost:form=supervised,zscore]")
+        expect(gpusim.run("train", "plain.csv", "-d", "xgboost:form=supervised", "-o", "m",
+                          "--force", cwd=folder), 2, stderr="nobody has marked these")
+
+
 sys.exit(gpusim.main(gpusim.this_module()))

@@ -156,9 +156,98 @@ START_TEST(labels_are_needed)
 }
 END_TEST
 
+/* ---- who is told ---- */
+
+static int told;
+
+static gpusim_status spy(const gpusim_detector_context *context, gpusim_frames *frames,
+                         gpusim_learning *learning, gpusim_error *problem)
+{
+    (void)context, (void)learning, (void)problem;
+    gpusim_frame frame;
+    told = gpusim_frames_next(frames, &frame) && gpusim_frames_labels(frames);
+    return GPUSIM_OK;
+}
+
+static int never(const void *parameters)
+{
+    (void)parameters;
+    return 0;
+}
+
+// A module without the flag, of an older minor with it, with it, and with parameters against it.
+START_TEST(who_is_told)
+{
+    gpusim_samples *samples = log_of("");
+    gpusim_frames *frames = gpusim_samples_frames(samples);
+    gpusim_frame frame;
+    const gpusim_detector plain = {.train = spy}, refuses = {.train = spy, .reads_labels = never};
+    const struct {
+        const gpusim_detector *operations;
+        uint32_t flags;
+        uint16_t minor;
+        int told;
+    } cases[] = {
+        {&plain, 0, 5, 0},
+        {&plain, GPUSIM_MODULE_READS_LABELS, 5, 1},
+        {&refuses, GPUSIM_MODULE_READS_LABELS, 4, 1},
+        {&refuses, GPUSIM_MODULE_READS_LABELS, 5, 0},
+        {&plain, GPUSIM_MODULE_STANDARDISED, 5, 0},
+        {&plain, GPUSIM_MODULE_STANDARDISED | GPUSIM_MODULE_READS_LABELS, 5, 1},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        gpusim_module module = *module_called("zscore");
+        gpusim_watcher *watcher;
+        module.flags = cases[i].flags;
+        module.abi_minor = cases[i].minor;
+        module.operations = cases[i].operations;
+        ASSERT_OK(
+            gpusim_watcher_create(&module, NULL, gpusim_samples_scene(samples), 1, &watcher, &err),
+            &err);
+        ASSERT_OK(gpusim_watcher_train(watcher, frames, &err), &err);
+        ck_assert_msg(told == cases[i].told, "case %zu", i);
+        ck_assert_int_eq(gpusim_watcher_reads_labels(watcher), cases[i].told);
+        // whoever asks afterwards is told
+        ck_assert(gpusim_frames_next(frames, &frame) && gpusim_frames_labels(frames));
+        gpusim_watcher_destroy(watcher);
+    }
+    gpusim_samples_destroy(samples);
+}
+END_TEST
+
+// It is the form that learns from labels, also of one of several.
+START_TEST(which_form_reads_labels)
+{
+    static const struct {
+        const char *words;
+        int reads;
+    } cases[] = {
+        {"xgboost", 0},
+        {"xgboost:form=supervised", 1},
+        {"ensemble:of=[zscore,xgboost]", 0},
+        {"ensemble:of=[zscore,xgboost:form=supervised]", 1},
+    };
+    gpusim_samples *samples = log_of("");
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        const gpusim_module *module;
+        gpusim_parameters *parameters;
+        gpusim_watcher *watcher;
+        ASSERT_OK(gpusim_detector_read(cases[i].words, &module, &parameters, &err), &err);
+        ASSERT_OK(gpusim_watcher_create(module, gpusim_parameters_value(parameters),
+                                        gpusim_samples_scene(samples), 1, &watcher, &err),
+                  &err);
+        ck_assert_msg(gpusim_watcher_reads_labels(watcher) == cases[i].reads, "%s", cases[i].words);
+        gpusim_watcher_destroy(watcher);
+        gpusim_parameters_destroy(parameters);
+    }
+    gpusim_samples_destroy(samples);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("boosting");
-    TEST_CASE(suite, 60, a_tree_by_hand, no_trees, forms, labels_are_needed);
+    TEST_CASE(suite, 60, a_tree_by_hand, no_trees, forms, labels_are_needed, who_is_told,
+              which_form_reads_labels);
     return test_run(suite);
 }

@@ -169,6 +169,85 @@ START_TEST(damaged)
 }
 END_TEST
 
+/* ---- files that say anything ---- */
+
+static struct {
+    const void *model;
+    uint64_t bytes;
+} forged;
+
+static gpusim_status forge(const gpusim_detector_context *context, gpusim_frames *frames,
+                           gpusim_learning *learning, gpusim_error *problem)
+{
+    (void)context, (void)frames, (void)problem;
+    memcpy(gpusim_learning_model(learning, forged.bytes), forged.model, forged.bytes);
+    return GPUSIM_OK;
+}
+
+// A file of that detector, checksum and all, with any model; what comes of reading it.
+static gpusim_status load_forged(const char *words, const void *model, uint64_t bytes)
+{
+    char name[64];
+    snprintf(name, sizeof name, "%.*s", (int)strcspn(words, ":"), words);
+    scene_frames *learnt = noise(20, 1);
+    gpusim_watcher *watcher;
+    gpusim_module module = *module_called(name);
+    const gpusim_detector operations = {.train = forge};
+    module.operations = &operations;
+    module.parameters = NULL;
+    forged.model = model;
+    forged.bytes = bytes;
+    ASSERT_OK(gpusim_watcher_create(&module, NULL, scene_of(learnt), 1, &watcher, &err), &err);
+    ASSERT_OK(gpusim_watcher_train(watcher, scene_frames_of(learnt), &err), &err);
+    ASSERT_OK(gpusim_watcher_save(watcher, words, 3, path, &err), &err);
+    gpusim_watcher_destroy(watcher);
+    gpusim_status status = gpusim_watcher_load(path, scene_of(learnt), &watcher, NULL, &err);
+    gpusim_watcher_destroy(watcher);
+    scene_free(learnt);
+    return status;
+}
+
+/* Trees of four signals, two rounds of three nodes each: form, outputs, rounds and nodes; what is
+ * usual; nodes of three words, the last of which names a column, of which there are ten, or a leaf.
+ */
+enum { USUAL = 4, NODES = USUAL + 4 * 2, WORDS = NODES + 4 * 2 * 3 * 3, LEAF = 0x7fffffff };
+
+START_TEST(forged_trees)
+{
+    static const struct {
+        uint32_t at, word;
+        gpusim_status status;
+    } cases[] = {
+        {0, 0, GPUSIM_OK},                      // as it should be
+        {NODES + 2, 9, GPUSIM_OK},              // the last column
+        {NODES + 2, 10, GPUSIM_FORMAT},         // one more
+        {NODES + 2, 0x8000000a, GPUSIM_FORMAT}, // with what is missing to the left
+        {NODES + 2, UINT32_MAX, GPUSIM_FORMAT}, // no leaf
+        {NODES + 5, 0, GPUSIM_FORMAT},          // a cut where leaves have to be
+        {WORDS - 1, 0, GPUSIM_FORMAT},          // the same in the last node of all
+        {0, 1, GPUSIM_FORMAT},
+        {1, 3, GPUSIM_FORMAT}, // form, outputs
+        {1, 400, GPUSIM_FORMAT},
+        {2, 1000, GPUSIM_FORMAT}, // outputs, rounds
+        {3, 1, GPUSIM_FORMAT},
+        {3, 511, GPUSIM_FORMAT}, // nodes
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        uint32_t model[WORDS] = {0, 4, 2, 3};
+        for (uint32_t n = NODES + 2; n < WORDS; n += 3) {
+            model[n] = LEAF;
+        }
+        model[cases[i].at] = cases[i].word;
+        gpusim_status status = load_forged("xgboost:rounds=2,depth=1", model, sizeof model);
+        ck_assert_msg(status == cases[i].status, "case %zu: %d", i, status);
+    }
+    const uint32_t shorter[WORDS] = {0, 4, 2, 3};
+    for (uint64_t bytes = 1; bytes < sizeof shorter; bytes += 5) {
+        ck_assert_int_eq(load_forged("xgboost:rounds=2,depth=1", shorter, bytes), GPUSIM_FORMAT);
+    }
+}
+END_TEST
+
 // Two sources are learnt from as one; what is loaded says what it is.
 START_TEST(from_several)
 {
@@ -260,7 +339,7 @@ int main(void)
     Suite *suite = suite_create("models");
     int made = mkstemp(path);
     TEST_CASE(suite, 30, comes_back, with_parameters, other_signals, another_version, damaged,
-              from_several, nothing_learnt, scales);
+              from_several, nothing_learnt, scales, forged_trees);
     int failed = test_run(suite);
     close(made);
     unlink(path);

@@ -313,6 +313,12 @@ START_TEST(labels_of_frames)
             ck_assert_msg(labels[g] == (straggles || crashed), "GPU %d at minute %d", g, minute);
         }
     }
+    // what is marked stays so: nothing is made anew
+    const uint8_t *labels = gpusim_frames_labels(frames);
+    ASSERT_OK(gpusim_trace_frames_mark(source, &err), &err);
+    gpusim_frames_rewind(frames);
+    ck_assert_int_eq(gpusim_frames_next(frames, &frame), 1);
+    ck_assert_ptr_eq(gpusim_frames_labels(frames), labels);
     gpusim_trace_frames_destroy(source);
     forget_run();
 }

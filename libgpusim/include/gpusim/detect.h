@@ -44,6 +44,9 @@ GPUSIM_API gpusim_status gpusim_frames_join(gpusim_frames *const *sources, uint3
                                             gpusim_frames **joined, gpusim_error *err);
 GPUSIM_API void gpusim_frames_joined_destroy(gpusim_frames *joined);
 
+/* After the last frame: what made them end early, if something did. */
+GPUSIM_API gpusim_status gpusim_frames_check(const gpusim_frames *frames, gpusim_error *err);
+
 /* ---- a detector ---- */
 
 typedef struct gpusim_watcher gpusim_watcher;
@@ -72,6 +75,10 @@ GPUSIM_API void gpusim_watcher_destroy(gpusim_watcher *watcher);
 /* Learns from frames, which should be normal ones, and forgets what it knew. */
 GPUSIM_API gpusim_status gpusim_watcher_train(gpusim_watcher *watcher, gpusim_frames *frames,
                                               gpusim_error *err);
+
+/* Whether it, or one that is under it, learns from what is marked as anomalous. Others are shown no
+ * labels, and every sample that they learnt from is usual for them. */
+GPUSIM_API int gpusim_watcher_reads_labels(const gpusim_watcher *watcher);
 
 /* One frame after the other. scores[entities]; causes[entities] or NULL. */
 GPUSIM_API gpusim_status gpusim_watcher_observe(gpusim_watcher *watcher, const gpusim_frame *frame,

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: 0BSD */
 /* For authors of detectors: what one is shown of a system, what it learns and what it answers. A
- * detector sees what a monitoring system would see, samples with gaps, and never the truth. The
- * same module runs within a simulation, over a stored trace and over a CSV log. Its source needs
- * this header (and GSL, if it likes); it may carry any licence compatible with the GPL's terms. */
+ * detector sees what a monitoring system would see, samples with gaps, and never the truth, but for
+ * what one that learns from labels is told of the samples that it learns from. The same module runs
+ * within a simulation, over a stored trace and over a CSV log. Its source needs this header (and
+ * GSL, if it likes); it may carry any licence compatible with the GPL's terms. */
 #ifndef GPUSIM_DETECTOR_H
 #define GPUSIM_DETECTOR_H
 
@@ -53,7 +54,8 @@ GPUSIM_API void gpusim_frames_rewind(gpusim_frames *frames);
 GPUSIM_API int gpusim_frames_next(gpusim_frames *frames, gpusim_frame *frame);
 /* Of the frame that was given last, [entity_count]: 1 where it is known to have been anomalous;
  * NULL: nobody says. There is no such thing to observe. For modules with the flag
- * GPUSIM_MODULE_READS_LABELS. Since minor 4. */
+ * GPUSIM_MODULE_READS_LABELS, where their parameters ask for it (`reads_labels`); others are told
+ * nothing. Since minor 4. */
 GPUSIM_API const uint8_t *gpusim_frames_labels(const gpusim_frames *frames);
 
 /* Memory while learning, zeroed; NULL when there is no more. The model is one flat block without
@@ -84,6 +86,13 @@ typedef struct gpusim_detector {
      * that speaks most for it, or GPUSIM_NONE; comes filled with that. */
     gpusim_status (*observe)(const gpusim_detector_context *context, const gpusim_frame *frame,
                              double *scores, uint32_t *causes, gpusim_error *err);
+    /* Since minor 5, of a module with the flag GPUSIM_MODULE_READS_LABELS: whether it learns from
+     * labels with these parameters. NULL: with any. */
+    int (*reads_labels)(const void *parameters);
+    /* Since minor 5. A model may come from a file, which may say anything: 1 where it is one that
+     * `train` could have made of this scene with these parameters, at least as far as its size and
+     * whatever in it is an index or a count. Asked before anything else is. NULL: any is. */
+    int (*check)(const gpusim_detector_context *context);
 } gpusim_detector;
 
 #ifdef __cplusplus

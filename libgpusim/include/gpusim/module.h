@@ -375,7 +375,7 @@ GPUSIM_API void gpusim_decide_wait(gpusim_decisions *decisions, gpusim_time time
 
 #define GPUSIM_MODULE_MAGIC     UINT32_C(0x6d707367) /* "gspm" */
 #define GPUSIM_MODULE_ABI_MAJOR 1
-#define GPUSIM_MODULE_ABI_MINOR 4
+#define GPUSIM_MODULE_ABI_MINOR 5
 
 typedef enum gpusim_module_kind {
     GPUSIM_MODULE_ORDER = 1, /* who is next */
@@ -403,7 +403,8 @@ typedef enum gpusim_module_flag {
     /* A placement that places parts of GPUs itself and may name the GPU (see gpusim_part); others
      * are asked only where no partly used GPU has room, and then for free ones. */
     GPUSIM_MODULE_SHARES = 32,
-    /* A detector that learns from what is known to have been anomalous (gpusim/detector.h). */
+    /* A detector that learns from what is known to have been anomalous, with some of its parameters
+     * at least (gpusim/detector.h). */
     GPUSIM_MODULE_READS_LABELS = 64,
 } gpusim_module_flag;
 
