@@ -22,6 +22,7 @@ static const cli_option options[] = {
     {CLI_WINDOW, 'w', "window", "N", "samples around an event that count in part (VUS); 100"},
     {CLI_SEED, 's', "seed", "N", "of detectors that draw; 1"},
     {CLI_FIGURES, 0, "figures", "FOLDER", "pictures: precision and recall, scores over time"},
+    {CLI_FORCE, 'f', "force", NULL, "overwrite pictures that are there"},
     {CLI_FORMAT, 0, "format", "FORMAT", "of an evaluation: text, csv, markdown, json"},
     CLI_OPTION_JSON,
     CLI_OPTION_HELP,
@@ -291,6 +292,7 @@ static int run_all(cli_detection *d, const cli_arguments *arguments)
         GPUSIM_TRY(gpusim_fail(&err, GPUSIM_MEMORY, "no memory for what is found"));
     }
     GPUSIM_TRY(check_logs(arguments, &err));
+    GPUSIM_TRY(cli_figures_check(arguments, &err));
     if (learnt_from) {
         GPUSIM_TRY(cli_log_open(learnt_from, d->metrics, &train, &err));
     }

@@ -106,6 +106,8 @@ typedef struct cli_figures {
     char folder[4096], name[256];
 } cli_figures;
 
+/* Each log has figures of its own, and none are overwritten without --force. */
+gpusim_status cli_figures_check(const cli_arguments *arguments, gpusim_error *err);
 /* Of samples from `first` on; of several logs each has a folder of its own within `folder`. Close
  * it also after an error. */
 gpusim_status cli_figures_open(const char *folder, const cli_log *log, int several, uint64_t first,

@@ -8,6 +8,7 @@
 
 #include "detect.h"
 #include "gnuplot.h"
+#include "output.h"
 #include "talk.h"
 
 /* ---- what there is to draw ---- */
@@ -54,16 +55,61 @@ static uint32_t busiest(const gpusim_detection *of)
 }
 
 // FOLDER, or in it one for each of several logs
+static void name_folder(const char *folder, const char *path, int several, cli_figures *f)
+{
+    cli_trace_label(path, f->name, sizeof f->name);
+    snprintf(f->folder, sizeof f->folder, several ? "%.3800s/%.250s" : "%.3800s", folder, f->name);
+}
+
+// No figures of this log are in its folder yet, or they may be overwritten.
+static gpusim_status check_folder(const cli_arguments *arguments, const cli_figures *f,
+                                  gpusim_error *err)
+{
+    gpusim_status status = GPUSIM_OK;
+    static const char *const files[] = {"precision.gp", "scores.gp",     "precision.dat",
+                                        "scores.dat",   "precision.png", "scores.png"};
+    for (size_t i = 0; i < sizeof files / sizeof files[0]; i++) {
+        char path[4200];
+        snprintf(path, sizeof path, "%s/%s", f->folder, files[i]);
+        GPUSIM_TRY(cli_may_write(arguments, path, CLI_REPLACED, err));
+    }
+cleanup:
+    return status;
+}
+
+gpusim_status cli_figures_check(const cli_arguments *arguments, gpusim_error *err)
+{
+    gpusim_status status = GPUSIM_OK;
+    const char *folder = arguments->values[CLI_FIGURES];
+    uint32_t count = arguments->operand_count;
+    cli_figures f = {0}, other = {0};
+    for (uint32_t i = 0; folder && i < count; i++) {
+        name_folder(folder, arguments->operands[i], count > 1, &f);
+        GPUSIM_TRY(check_folder(arguments, &f, err));
+        for (uint32_t j = 0; j < i; j++) {
+            name_folder(folder, arguments->operands[j], 1, &other);
+            if (strcmp(f.folder, other.folder) == 0) {
+                status =
+                    gpusim_fail(err, GPUSIM_ARGUMENT,
+                                "figures of '%.200s' and of '%.200s' would both be in '%.200s'",
+                                arguments->operands[j], arguments->operands[i], f.folder);
+                gpusim_error_hint(err, "give each its own --figures, one after the other");
+                goto cleanup;
+            }
+        }
+    }
+cleanup:
+    return status;
+}
+
 static gpusim_status make_folder(const char *folder, const char *path, int several, cli_figures *f,
                                  gpusim_error *err)
 {
-    const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path;
-    snprintf(f->name, sizeof f->name, "%.*s", (int)strcspn(name, "."), name);
+    name_folder(folder, path, several, f);
     if (mkdir(folder, 0777) != 0 && errno != EEXIST) {
         return gpusim_fail(err, GPUSIM_IO, "cannot make the folder '%.200s': %s", folder,
                            strerror(errno));
     }
-    snprintf(f->folder, sizeof f->folder, several ? "%.3800s/%.200s" : "%.3800s", folder, f->name);
     return several && mkdir(f->folder, 0777) != 0 && errno != EEXIST
                ? gpusim_fail(err, GPUSIM_IO, "cannot make the folder '%.200s': %s", f->folder,
                              strerror(errno))

@@ -10,11 +10,12 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/time.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "talk.h"
 
-#define PATIENCE    2  /* s for whoever listens to take a post, and to answer it */
+#define PATIENCE    2  /* s for whoever listens to take a post and to answer it, all in all */
 #define FAILED_MOST 10 /* in a row */
 
 gpusim_status cli_webhook_read(const char *url, cli_webhook *hook, gpusim_error *err)
@@ -23,15 +24,18 @@ gpusim_status cli_webhook_read(const char *url, cli_webhook *hook, gpusim_error 
     *hook = (cli_webhook){0};
     for (int i = 0; i < 2; i++) {
         size_t length = strlen(places[i]);
-        char *end = NULL;
+        const char *end = url + length;
+        uint32_t port = 0;
         if (strncmp(url, places[i], length) != 0) {
             continue;
         }
-        unsigned long port = strtoul(url + length, &end, 10);
+        // digits alone: neither signs nor spaces, and nothing that wraps
+        for (; *end >= '0' && *end <= '9' && port < 65536; end++) {
+            port = port * 10 + (uint32_t)(*end - '0');
+        }
         int clean = strcspn(end, " \r\n") == strlen(end) && strlen(end) < sizeof hook->path;
-        if (end != url + length && port > 0 && port < 65536 && (*end == 0 || *end == '/') &&
-            clean) {
-            hook->port = (uint32_t)port;
+        if (port > 0 && port < 65536 && (*end == 0 || *end == '/') && clean) {
+            hook->port = port;
             snprintf(hook->path, sizeof hook->path, "%s", *end ? end : "/");
             return GPUSIM_OK;
         }
@@ -42,9 +46,24 @@ gpusim_status cli_webhook_read(const char *url, cli_webhook *hook, gpusim_error 
     return status;
 }
 
-static int send_all(int connection, const char *text, size_t length)
+// The next step may take what is left until the deadline; 0: that is over.
+static int wait_until(int connection, int option, const struct timespec *deadline)
+{
+    struct timespec now;
+    (void)clock_gettime(CLOCK_MONOTONIC, &now);
+    int64_t left = (deadline->tv_sec - now.tv_sec) * INT64_C(1000000) +
+                   (deadline->tv_nsec - now.tv_nsec) / 1000; // microseconds
+    struct timeval patience = {.tv_sec = left / 1000000, .tv_usec = left % 1000000};
+    return left > 0 && setsockopt(connection, SOL_SOCKET, option, &patience, sizeof patience) == 0;
+}
+
+static int send_all(int connection, const char *text, size_t length,
+                    const struct timespec *deadline)
 {
     while (length > 0) {
+        if (!wait_until(connection, SO_SNDTIMEO, deadline)) {
+            return 0;
+        }
         ssize_t sent = send(connection, text, length, MSG_NOSIGNAL);
         if (sent < 0 && errno == EINTR) {
             continue;
@@ -59,11 +78,14 @@ static int send_all(int connection, const char *text, size_t length)
 }
 
 // 1 when the answer begins with a status of 200 to 299
-static int is_accepted(int connection)
+static int is_accepted(int connection, const struct timespec *deadline)
 {
     char answer[16] = "";
     size_t got = 0;
     while (got < 12) {
+        if (!wait_until(connection, SO_RCVTIMEO, deadline)) {
+            return 0;
+        }
         ssize_t part = recv(connection, answer + got, 12 - got, 0);
         if (part < 0 && errno == EINTR) {
             continue;
@@ -79,20 +101,21 @@ static int is_accepted(int connection)
 static int post(const cli_webhook *hook, int connection, const char *json)
 {
     char head[1024];
-    struct timeval patience = {.tv_sec = PATIENCE};
+    struct timespec deadline;
     struct sockaddr_in there = {.sin_family = AF_INET,
                                 .sin_port = htons((uint16_t)hook->port),
                                 .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
     size_t length = strlen(json);
-    (void)setsockopt(connection, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience);
-    (void)setsockopt(connection, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
+    (void)clock_gettime(CLOCK_MONOTONIC, &deadline);
+    deadline.tv_sec += PATIENCE;
     snprintf(head, sizeof head,
              "POST %s HTTP/1.1\r\nHost: 127.0.0.1:%u\r\nContent-Type: application/json\r\n"
              "Content-Length: %zu\r\nConnection: close\r\n\r\n",
              hook->path, hook->port, length);
-    return connect(connection, (const struct sockaddr *)&there, sizeof there) == 0 &&
-           send_all(connection, head, strlen(head)) && send_all(connection, json, length) &&
-           is_accepted(connection);
+    return wait_until(connection, SO_SNDTIMEO, &deadline) &&
+           connect(connection, (const struct sockaddr *)&there, sizeof there) == 0 &&
+           send_all(connection, head, strlen(head), &deadline) &&
+           send_all(connection, json, length, &deadline) && is_accepted(connection, &deadline);
 }
 
 void cli_webhook_post(cli_webhook *hook, const char *json)

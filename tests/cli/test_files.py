@@ -1,12 +1,15 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Traces: what is written where, what is never overwritten, what a full disk leaves."""
+import contextlib
 import http.server
 import json
 import os
 import resource
+import socket
 import subprocess
 import sys
 import threading
+import time
 
 import gpusim
 from gpusim import check, expect
@@ -142,9 +145,55 @@ def test_alerts_as_they_come():
         expect(gpusim.run("run", "small.yaml", "--webhook", url, *watch, cwd=folder), 0,
                stderr="the run goes on")
         for elsewhere in ("http://10.0.0.1:80/", "https://127.0.0.1:80/", "http://127.0.0.1:0/",
-                          "http://127.0.0.1:80x"):
+                          "http://127.0.0.1:80x", "http://127.0.0.1: 80", "http://127.0.0.1:+80",
+                          "http://127.0.0.1:-18446744073709551536",
+                          "http://127.0.0.1:18446744073709551696", "http://127.0.0.1:/80"):
             expect(gpusim.run("run", "small.yaml", "--webhook", elsewhere, cwd=folder), 2,
                    stderr="not posted to")
+        check(patience_with_drips(folder, watch) < 6, "a slow listener held the run")
+
+
+def patience_with_drips(folder, watch):
+    """s of a run whose first alert is answered a byte a second; it is lost, the others are not."""
+    answer = b"HTTP/1.1 204 No Content\r\n\r\n"
+
+    def drip(connection):
+        for byte in answer[:12]:
+            time.sleep(1)
+            try:
+                connection.send(bytes([byte]))
+            except OSError:
+                break
+        connection.close()
+
+    def listen(server):
+        threads = []
+        while True:
+            try:
+                connection, _ = server.accept()
+            except OSError:
+                break
+            if not threads:
+                threads.append(threading.Thread(target=drip, args=(connection,)))
+                threads[0].start()
+            else:
+                with connection, contextlib.suppress(OSError):
+                    connection.sendall(answer)
+                    while connection.recv(65536):
+                        pass
+        threads[0].join()
+
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        thread = threading.Thread(target=listen, args=(server,))
+        thread.start()
+        url = f"http://127.0.0.1:{server.getsockname()[1]}/"
+        begin = time.monotonic()
+        expect(gpusim.run("run", "small.yaml", "--webhook", url, *watch, cwd=folder), 0,
+               stderr="an alert was not taken")
+        took = time.monotonic() - begin
+        server.shutdown(socket.SHUT_RDWR)
+        thread.join()
+    return took
 
 
 def test_force_is_for_traces():

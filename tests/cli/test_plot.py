@@ -72,6 +72,31 @@ def test_what_detectors_found():
         check((folder / "two" / "quiet" / "scores.gp").exists(), "no figures of quiet")
 
 
+def test_figures_of_several_logs_stay_apart():
+    with gpusim.scratch() as folder:
+        text = "t,x\n" + "".join(f"{i},{i % 7}\n" for i in range(100))
+        for name in ("run.1.csv", "run.2.csv", "other/run.1.csv"):
+            (folder / name).parent.mkdir(exist_ok=True)
+            (folder / name).write_text(text, encoding="utf-8")
+
+        def draw(*words):
+            return gpusim.run("detect", *words, "-d", "zscore", "--figures", "figs", cwd=folder)
+
+        expect(draw("run.1.csv", "run.2.csv"), 0)
+        check(sorted(p.name for p in (folder / "figs").iterdir()) == ["run.1", "run.2"],
+              "other folders")
+        # what is there is not overwritten, and nothing is drawn by halves
+        mark = folder / "figs" / "run.2" / "scores.gp"
+        mark.write_text("mine", encoding="utf-8")
+        expect(draw("run.1.csv", "run.2.csv"), 4, stderr="--force")
+        check(mark.read_text(encoding="utf-8") == "mine", "overwritten")
+        expect(draw("run.1.csv", "run.2.csv", "--force"), 0)
+        check(mark.read_text(encoding="utf-8") != "mine", "not overwritten with --force")
+        shutil.rmtree(folder / "figs")
+        expect(draw("run.1.csv", "other/run.1.csv"), 2, stderr="would both be in 'figs/run.1'")
+        check(not (folder / "figs").exists(), "a folder for what is not drawn")
+
+
 def test_data_is_what_happened():
     needs_gnuplot()
     with gpusim.scratch() as folder:
