@@ -59,8 +59,10 @@ cleanup:
 static void drop(gs_array *array, uint32_t count)
 {
     uint32_t rest = array->count - count;
-    memmove(array->data, (char *)array->data + (size_t)count * array->element,
-            (size_t)rest * array->element);
+    if (rest > 0) {
+        memmove(array->data, (char *)array->data + (size_t)count * array->element,
+                (size_t)rest * array->element);
+    }
     array->count = rest;
 }
 
